@@ -33,7 +33,7 @@ pub enum Blemish {
 
 impl Blemish {
     /// What is wrong with an element, in Chinese.
-    pub(crate) fn told(self, element: &str) -> String {
+    pub(crate) fn describe(self, element: &str) -> String {
         match self {
             Self::Pem => format!(
                 "{element} 里带有 PEM 文件的首尾两行（-----BEGIN …----- 和 -----END …-----）"

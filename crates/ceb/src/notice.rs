@@ -135,15 +135,16 @@ fn amounts(head: &Record) -> String {
         ("valueAddedTax", "增值税"),
         ("consumptionTax", "消费税"),
     ];
-    let told = parts.map(|(element, name)| Some((name, head.filled(element).and_then(decimal)?)));
-    let told: Vec<(&str, Decimal)> = told.into_iter().flatten().collect();
-    if told.is_empty() {
+    let reported =
+        parts.map(|(element, name)| Some((name, head.filled(element).and_then(decimal)?)));
+    let reported: Vec<(&str, Decimal)> = reported.into_iter().flatten().collect();
+    if reported.is_empty() {
         return String::new();
     }
-    let sum = told
+    let sum = reported
         .iter()
         .try_fold(Decimal::ZERO, |sum, (_, amount)| sum.checked_add(*amount));
-    let each: Vec<String> = told
+    let each: Vec<String> = reported
         .iter()
         .map(|(name, amount)| format!("{name} {}", yuan(*amount)))
         .collect();

@@ -164,7 +164,7 @@ def check(source, through, external, login):
     assert session["csrf"], session
     print(f"{source} came in: ok")
     token = fields(page.text)["csrf"]
-    # Who came by the word of another house must prove himself before he changes ways to log in.
+    # Who came through another system must prove himself before he changes ways to log in.
     page = again.post(f"{BASE}/account/foreign/{source}/unbind", data={"csrf": token}, timeout=20)
     assert "/account/confirm" in page.url, page.url
     token = fields(stranger.get(f"{BASE}/account", timeout=20).text)["csrf"]

@@ -8,7 +8,7 @@ use crate::receipt::{self, Address, Opened, Taken};
 use crate::shared::Shared;
 use crate::{correction, inbox, matching, outcome, unknown_code};
 use registry::company::{self, CompanyId};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -132,14 +132,14 @@ pub(crate) fn apply(
             now_ms,
         }
     };
-    apply_to(tx, &shared.ground, opened, address, now_ms)
+    apply_to(tx, &shared.context, opened, address, now_ms)
 }
 
 /// A parked answer, once more: answers the companies whose feed has something new. What still has no
 /// home stays parked as it is; the parts of one that could not be read before are parked by themselves.
 pub(crate) fn again(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     parked: ParkedBody,
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
@@ -158,7 +158,7 @@ pub(crate) fn again(
         to.companies.extend(company::addressed(tx, id)?);
         to.former.extend(company::formerly(tx, id)?);
     }
-    apply_to(tx, ground, &[opened], |_| to.clone(), now_ms)
+    apply_to(tx, context, &[opened], |_| to.clone(), now_ms)
 }
 
 /// Documents that are read again in one transaction when operators have explained their status.
@@ -168,7 +168,7 @@ pub(crate) const REVIEWED_AT_ONCE: i64 = 500;
 /// status means, or taken that back; of those after the id `after`. Answers the last of them while there may be more.
 pub(crate) fn review(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (kind, status, after): (&str, i64, i64),
     now_ms: i64,
 ) -> Result<Option<i64>> {
@@ -181,29 +181,29 @@ pub(crate) fn review(
         reviewed: found,
         explained: unknown_code::explained(tx)?,
     };
-    progress(tx, ground, &taken, now_ms)?;
+    progress(tx, context, &taken, now_ms)?;
     Ok(last)
 }
 
 fn apply_to(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     opened: &[Opened],
     address: impl Fn(&Opened) -> Address,
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
     let addressed: Vec<(&Opened, Address)> = opened.iter().map(|one| (one, address(one))).collect();
     let explained = unknown_code::explained(tx)?;
-    let taken = receipt::take_in(tx, &ground.ids, (&addressed, explained), now_ms)?;
-    progress(tx, ground, &taken, now_ms)?;
-    unknown_code::count(tx, &ground.ids, &taken.recorded, now_ms)?;
+    let taken = receipt::take_in(tx, &context.ids, (&addressed, explained), now_ms)?;
+    progress(tx, context, &taken, now_ms)?;
+    unknown_code::count(tx, &context.ids, &taken.recorded, now_ms)?;
     let companies = taken.recorded.iter().map(|receipt| receipt.company_id);
     Ok(companies.collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 /// Brings documents and messages up to date with the receipts that were new.
-fn progress(tx: &mut Tx<'_>, ground: &Ground, taken: &Taken, now_ms: i64) -> Result<()> {
-    let ids = &ground.ids;
+fn progress(tx: &mut Tx<'_>, context: &AppContext, taken: &Taken, now_ms: i64) -> Result<()> {
+    let ids = &context.ids;
     let Taken {
         recorded, moved, ..
     } = taken;
@@ -221,7 +221,7 @@ fn progress(tx: &mut Tx<'_>, ground: &Ground, taken: &Taken, now_ms: i64) -> Res
     message::advance(tx, ids, &touched, step(State::Answered))?;
 
     let updated = receipt::update_documents(tx, taken)?;
-    matching::learn(tx, ground, &updated.changed, recorded, now_ms)?;
+    matching::learn(tx, context, &updated.changed, recorded, now_ms)?;
     let complete = message::sql::add_final(tx, &updated.n_final)?;
     let settled = message::advance(tx, ids, &complete, step(State::Settled))?;
     let undone = updated.n_final.iter().filter(|(_, n)| *n < 0);

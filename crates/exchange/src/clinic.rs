@@ -15,7 +15,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use web::{Problem, codes};
 
-/// Longest message that is examined, in bytes: several forms of it are made and told.
+/// Longest message that is examined, in bytes: several forms of it are made and reported.
 const CLINIC_BYTES_MAX: usize = 1 << 20;
 
 registry::operations! {
@@ -179,7 +179,7 @@ pub(crate) async fn signature_clinic(
     let (parts, body) = request.into_parts();
     let company = actor.require_company().ok().map(Arc::clone);
     let most = api.config.message_bytes_max.min(CLINIC_BYTES_MAX);
-    let (body, _room) = receive(&api, &actor, &parts.headers, body, most).await?;
+    let (body, _budget) = receive(&api, &actor, &parts.headers, body, most).await?;
     if body.is_empty() {
         return Err(Problem::new(codes::BAD_REQUEST).detail("没有内容"));
     }
@@ -205,13 +205,13 @@ pub fn examined(
     signatures.refresh(now_ms);
     let believed = signatures.believed();
     let trust = believed.trust();
-    let told = match payment::Upload::read(body) {
+    let reported = match payment::Upload::read(body) {
         Some(upload) => {
             payment::examine(&upload, trust, now_ms.div_euclid(1000), signatures.keys())
         }
         None => message(signatures, body, company, now_ms),
     };
-    serde_json::from_value(told).map_err(|error| {
+    serde_json::from_value(reported).map_err(|error| {
         tracing::error!(%error, "the clinic told something that has no place in the answer");
         Problem::new(codes::FAULT)
     })

@@ -5,9 +5,9 @@ use crate::customs;
 use crate::keyring::Keyring;
 use crate::signature::Checker;
 use queue::Queue;
-use registry::code_table::Shelf;
+use registry::code_table::CodeTables;
 use registry::company::{CompanyId, Directory};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct Shared {
     /// The companies.
     pub directory: Directory,
     /// The parameters, and the key of hashes of personal data.
-    pub ground: Ground,
+    pub context: AppContext,
     /// The queue between the platform and customs.
     pub queue: Arc<dyn Queue>,
     /// The wire to customs.
@@ -46,7 +46,7 @@ pub struct Shared {
     /// Rung when messages were checked.
     pub checked: Arc<Bell>,
     /// The code tables.
-    pub code_tables: Arc<Shelf>,
+    pub code_tables: Arc<CodeTables>,
 }
 
 /// A bell: who listens hears that it was rung since the last time, and never misses it.

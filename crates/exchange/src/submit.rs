@@ -58,7 +58,7 @@ pub(crate) async fn submit(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let actor = Arc::new(actor);
-    let (body, _room) = receive(
+    let (body, _budget) = receive(
         &api,
         &actor,
         &parts.headers,
@@ -102,7 +102,7 @@ async fn submit_batch(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let actor = Arc::new(actor);
-    let (body, _room) = receive(
+    let (body, _budget) = receive(
         &api,
         &actor,
         &parts.headers,

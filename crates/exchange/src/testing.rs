@@ -1,4 +1,4 @@
-//! A house for the rooms' tests: real databases, the built-in queue, the real simulator of customs,
+//! A platform for the modules' tests: real databases, the built-in queue, the real simulator of customs,
 //! a clock that stands still until it is moved.
 
 mod person;
@@ -23,7 +23,7 @@ use queue::{Builtin, Queue};
 use registry::access::{Actor, By, Gate, Origin, Permission, Sight, Who};
 use registry::api_key::{self, ApiKey};
 use registry::company::{self, Company, CompanyId, Directory};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::role::Role;
 use registry::seal::Seal;
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ use web::Problem;
 /// 2026-03-02 09:00 in Beijing.
 const START_MS: i64 = 1_772_413_200_000;
 
-pub(crate) struct House {
+pub(crate) struct TestPlatform {
     pub(crate) shared: Arc<Shared>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) customs_box: CustomsBox,
@@ -50,8 +50,8 @@ pub(crate) struct House {
     _dbs: Vec<TestDb>,
 }
 
-impl House {
-    /// A house on this database with three companies.
+impl TestPlatform {
+    /// A platform on this database with three companies.
     pub(crate) async fn on(test: TestDb) -> Self {
         Self::with_keys(test, crate::keyring::config::Config::default()).await
     }
@@ -92,14 +92,14 @@ impl House {
             keys.push(register(&test, &company).await);
             programs.push(Arc::new(program(company)));
         }
-        let ground = ground(&test, &clock, &ids);
-        let gate = Arc::new(Gate::new(ground.clone(), []));
+        let context = context(&test, &clock, &ids);
+        let gate = Arc::new(Gate::new(context.clone(), []));
         let shared = Arc::new(Shared {
             db: test.db.clone(),
             clock: clock.clone(),
             ids,
             directory: Directory::new(test.db.clone(), clock.clone()),
-            ground,
+            context,
             queue,
             customs: wire,
             keyring: Arc::new(crate::keyring::Keyring::new(
@@ -133,7 +133,7 @@ impl House {
             clock: Arc::clone(&shared.clock),
             ids: Arc::clone(&shared.ids),
             directory: Directory::new(shared.db.clone(), Arc::clone(&shared.clock)),
-            ground: shared.ground.clone(),
+            context: shared.context.clone(),
             queue: Arc::clone(&shared.queue),
             customs: shared.customs.clone(),
             keyring: Arc::clone(&shared.keyring),
@@ -243,7 +243,7 @@ impl House {
     pub(crate) fn intake(&self) -> Intake {
         let shared = &self.shared;
         Intake::start(
-            &shared.ground,
+            &shared.context,
             Arc::clone(&shared.accepted),
             &Tasks::new(self.clock.clone()),
             &watch::channel(false).1,
@@ -263,7 +263,7 @@ impl House {
             clock: self.clock.clone(),
             signatures: Arc::clone(&self.shared.signatures),
             directory: Arc::new(Directory::new(self.shared.db.clone(), self.clock.clone())),
-            room: config.room(),
+            budget: config.budget(),
             forms: config.turns(),
             config,
         })
@@ -299,8 +299,8 @@ impl House {
     }
 }
 
-fn ground(test: &TestDb, clock: &Arc<TestClock>, ids: &Arc<IdMaker>) -> Ground {
-    Ground {
+fn context(test: &TestDb, clock: &Arc<TestClock>, ids: &Arc<IdMaker>) -> AppContext {
+    AppContext {
         db: test.db.clone(),
         clock: clock.clone(),
         ids: Arc::clone(ids),

@@ -68,7 +68,7 @@ impl Courier {
         })
     }
 
-    /// The client itself, for the doors of other houses.
+    /// The client itself, for other identity providers.
     pub(crate) fn agent(&self) -> Agent {
         self.agent.clone()
     }

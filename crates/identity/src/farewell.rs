@@ -36,7 +36,7 @@ const CLEAN_MAX: i64 = 1000;
 
 /// Runs until told to stop.
 pub async fn run(cas: Arc<Cas>, mut stop: watch::Receiver<bool>, pulse: Pulse) {
-    let mut from_ms = cas.ground().now_ms() - BACK_MS;
+    let mut from_ms = cas.context().now_ms() - BACK_MS;
     while !*stop.borrow() {
         pulse.beat();
         match round(&cas, from_ms).await {
@@ -44,9 +44,9 @@ pub async fn run(cas: Arc<Cas>, mut stop: watch::Receiver<bool>, pulse: Pulse) {
             Err(error) => tracing::warn!(%error, "single logout waits for the database"),
         }
         tokio::select! {
-            () = cas.ground().clock.sleep(LOOK) => {}
+            () = cas.context().clock.sleep(LOOK) => {}
             () = cas.ended.notified() => {}
-            // An error means that the house is gone, which is a reason to stop as well.
+            // An error means that the process is ending, which is a reason to stop as well.
             _ = stop.changed() => {}
         }
     }
@@ -55,10 +55,10 @@ pub async fn run(cas: Arc<Cas>, mut stop: watch::Receiver<bool>, pulse: Pulse) {
 /// One look: tells the services of the sessions that ended since `from_ms`; answers where to begin
 /// next time.
 pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
-    let ground = cas.ground();
-    let now_ms = ground.now_ms();
-    let idle_ms = session::Limits::of(ground).idle_ms;
-    ground
+    let context = cas.context();
+    let now_ms = context.now_ms();
+    let idle_ms = session::Limits::of(context).idle_ms;
+    context
         .db
         .write(move |tx| session::ended_or_stale(tx, now_ms - idle_ms, now_ms, SESSIONS_MAX))
         .await?;
@@ -71,20 +71,20 @@ pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
     };
     let mut after = Some((from_ms, 0));
     while let Some(place) = after {
-        let taken = ground.db.write(move |tx| take(tx, place, now_ms)).await?;
+        let taken = context.db.write(move |tx| take(tx, place, now_ms)).await?;
         for (url, visit) in taken.services {
             let (courier, at) = (cas.courier.clone(), utc_rfc3339(now_ms));
             calls.spawn(async move { cas::farewell(&courier, url, &visit, &at).await });
         }
         for leaving in taken.clients {
-            let (courier, ground) = (cas.courier.clone(), ground.clone());
-            calls.spawn(async move { oidc::farewell::tell(&ground, &courier, leaving).await });
+            let (courier, context) = (cas.courier.clone(), context.clone());
+            calls.spawn(async move { oidc::farewell::tell(&context, &courier, leaving).await });
         }
         after = taken.next;
     }
     // A call that panicked has told its story in the log.
     while calls.join_next().await.is_some() {}
-    ground
+    context
         .db
         .write(move |tx| cas::clean(tx, now_ms - BACK_MS, CLEAN_MAX))
         .await?;

@@ -1,7 +1,7 @@
 //! The jobs of logins and sessions.
 
 use crate::slip;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::job::Job;
 use registry::session::{self, Limits};
 use store::Tx;
@@ -13,44 +13,44 @@ const SESSIONS: i64 = 1000;
 const SLIPS: i64 = 10_000;
 
 /// The jobs of this crate.
-pub fn own(ground: &Ground) -> Vec<Job> {
+pub fn own(context: &AppContext) -> Vec<Job> {
     vec![
         Job::of(
-            ground,
+            context,
             ("session.timeout", "结束超时会话"),
             60_000,
-            |ground| Box::pin(end_sessions(ground)),
+            |context| Box::pin(end_sessions(context)),
         ),
         Job::of(
-            ground,
+            context,
             ("oidc.clean", "清理过期的授权与令牌"),
             600_000,
-            |ground| Box::pin(crate::oidc::clean(ground)),
+            |context| Box::pin(crate::oidc::clean(context)),
         ),
         Job::of(
-            ground,
+            context,
             ("oidc.key", "到期轮换签名密钥"),
             3_600_000,
-            |ground| Box::pin(crate::oidc::rotate_if_due(ground)),
+            |context| Box::pin(crate::oidc::rotate_if_due(context)),
         ),
         Job::of(
-            ground,
+            context,
             ("slip.clean", "清理用过的一次性凭证"),
             60_000,
-            |ground| Box::pin(clean_slips(ground)),
+            |context| Box::pin(clean_slips(context)),
         ),
         Job::of(
-            ground,
+            context,
             ("login.clean", "清理过期的登录失败计数"),
             600_000,
-            |ground| Box::pin(crate::login::lock::clean(ground)),
+            |context| Box::pin(crate::login::lock::clean(context)),
         ),
     ]
 }
 
-async fn clean_slips(ground: Ground) -> Result<String, String> {
-    let now_ms = ground.now_ms();
-    let cleaned = ground
+async fn clean_slips(context: AppContext) -> Result<String, String> {
+    let now_ms = context.now_ms();
+    let cleaned = context
         .db
         .write(move |tx| slip::clean(tx, now_ms, SLIPS))
         .await;
@@ -59,11 +59,11 @@ async fn clean_slips(ground: Ground) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-async fn end_sessions(ground: Ground) -> Result<String, String> {
-    let now_ms = ground.now_ms();
-    let idle_before = now_ms - Limits::of(&ground).idle_ms;
+async fn end_sessions(context: AppContext) -> Result<String, String> {
+    let now_ms = context.now_ms();
+    let idle_before = now_ms - Limits::of(&context).idle_ms;
     let end = move |tx: &mut Tx<'_>| session::ended_or_stale(tx, idle_before, now_ms, SESSIONS);
-    let ended = ground
+    let ended = context
         .db
         .write(end)
         .await

@@ -29,7 +29,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<SessionDesk> {
+pub fn routes() -> Routes<SessionApi> {
     registry::routes!(session, choose_company, online_users, kick)
 }
 
@@ -112,12 +112,12 @@ pub struct SessionView {
 
 /// What the routes of the session need.
 #[derive(Clone)]
-pub struct SessionDesk {
+pub struct SessionApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
 }
 
-impl registry::access::HasGate for SessionDesk {
+impl registry::access::HasGate for SessionApi {
     fn gate(&self) -> &Gate {
         &self.gate
     }
@@ -132,10 +132,10 @@ impl registry::access::HasGate for SessionDesk {
 )]
 async fn session(
     Person { actor, session, .. }: Person<ReadSession>,
-    State(desk): State<SessionDesk>,
+    State(api): State<SessionApi>,
 ) -> Result<Json<SessionView>, Problem> {
-    let ground = &desk.gate.ground;
-    let (id, now_ms) = (session.account, ground.now_ms());
+    let context = &api.gate.context;
+    let (id, now_ms) = (session.account, context.now_ms());
     let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
         let account = account::by_id(tx, id)?;
         let grants = role::of_account(tx, id, now_ms)?;
@@ -154,11 +154,11 @@ async fn session(
         }
         Ok((account, memberships, role::custom_roles(tx)?))
     };
-    let (account, memberships, custom) = ground.db.read(read).await?;
+    let (account, memberships, custom) = context.db.read(read).await?;
     let account = account.ok_or_else(|| Problem::new(registry::access::LOGIN))?;
-    let days = ground.number(&crate::login::PASSWORD_DAYS);
+    let days = context.number(&crate::login::PASSWORD_DAYS);
     let expires = (days > 0).then(|| beijing_rfc3339(account.password_at + days * 86_400_000));
-    let operations = desk.gate.operations_of(&actor).await?;
+    let operations = api.gate.operations_of(&actor).await?;
     Ok(Json(SessionView {
         account: AccountView {
             id: account.id.0.to_string(),
@@ -177,7 +177,7 @@ async fn session(
         operations: operations.into_iter().map(str::to_owned).collect(),
         csrf: session.csrf(),
         password_expires_at: expires,
-        demo: ground.config.demo,
+        demo: context.config.demo,
     }))
 }
 
@@ -223,12 +223,12 @@ pub struct ChooseCompany {
 )]
 async fn choose_company(
     By { actor, .. }: By<SwitchCompany>,
-    State(desk): State<SessionDesk>,
+    State(api): State<SessionApi>,
     JsonBody(body): JsonBody<ChooseCompany>,
 ) -> Result<StatusCode, Problem> {
     let account = actor.require_account()?;
     let chosen = body.company_id.parse().ok().map(CompanyId);
-    let now_ms = desk.gate.ground.now_ms();
+    let now_ms = api.gate.context.now_ms();
     let write = move |tx: &mut Tx<'_>| -> StoreResult<bool> {
         let grants = role::of_account(tx, account, now_ms)?;
         let is_granted = chosen.is_some() && grants.iter().any(|g| g.company == chosen);
@@ -240,7 +240,7 @@ async fn choose_company(
         audit::done(tx, now_ms, &actor, CHOOSE, &object, "")?;
         Ok(true)
     };
-    let is_chosen = desk.gate.ground.db.write(write).await?;
+    let is_chosen = api.gate.context.db.write(write).await?;
     if is_chosen {
         Ok(StatusCode::NO_CONTENT)
     } else {
@@ -295,15 +295,15 @@ pub struct OnlineView {
 )]
 async fn online_users(
     By { actor, .. }: By<ReadOnlineUsers>,
-    State(desk): State<SessionDesk>,
+    State(api): State<SessionApi>,
     QueryOf(asked): QueryOf<OnlineQuery>,
 ) -> Result<Json<Page<OnlineView>>, Problem> {
     let before = id_opt("after", asked.after.as_deref())?.unwrap_or(i64::MAX);
     let size = PageSize::of(asked.limit);
-    let ground = &desk.gate.ground;
-    let since = ground.now_ms() - Limits::of(ground).idle_ms;
+    let context = &api.gate.context;
+    let since = context.now_ms() - Limits::of(context).idle_ms;
     let read = move |tx: &mut Tx<'_>| open(tx, since, before, size.rows());
-    let found = ground.read(read).await?;
+    let found = context.read(read).await?;
     let view = |found: OpenSession| OnlineView {
         id: found.session.id.to_string(),
         account_id: found.session.account.0.to_string(),
@@ -333,20 +333,27 @@ async fn online_users(
 )]
 async fn kick(
     By { actor, .. }: By<Kick>,
-    State(desk): State<SessionDesk>,
+    State(api): State<SessionApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
     let why = reason(&given.reason)?;
-    let now_ms = desk.gate.ground.now_ms();
+    let now_ms = api.gate.context.now_ms();
     let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
         if !end(tx, asked, now_ms, "kick")? {
             return Err(not_found());
         }
-        let told = format!("理由：{why}");
-        audit::done(tx, now_ms, &actor, KICK, &format!("session:{asked}"), &told)?;
+        let reported = format!("理由：{why}");
+        audit::done(
+            tx,
+            now_ms,
+            &actor,
+            KICK,
+            &format!("session:{asked}"),
+            &reported,
+        )?;
         Ok(())
     };
-    desk.gate.ground.act(write).await?;
+    api.gate.context.act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

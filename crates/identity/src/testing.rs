@@ -2,9 +2,9 @@
 
 use crate::bootstrap;
 use crate::cas::Cas;
-use crate::cas::tests::house::FOLLOW;
+use crate::cas::tests::platform::FOLLOW;
 use crate::courier::Courier;
-use crate::foreign::Doors;
+use crate::foreign::Providers;
 use crate::pages::login::{self as login, Entrance};
 use crate::pages::{account as own_page, activate, confirm};
 use crate::passkey::Passkeys;
@@ -15,7 +15,7 @@ use axum::routing::{get, post};
 use registry::access::Gate;
 use registry::account::{self, AccountId, NewAccount, password};
 use registry::config::{Config, ForeignSource};
-use registry::ground::{Ground, system_random};
+use registry::context::{AppContext, system_random};
 use registry::seal::Seal;
 use registry::session::{self, Limits, Session};
 use registry::testing::NOW;
@@ -44,7 +44,7 @@ pub(crate) const OTHER: &str = "han.mei";
 pub(crate) struct Pages {
     _db: TestDb,
     pub(crate) clock: Arc<TestClock>,
-    pub(crate) ground: Ground,
+    pub(crate) context: AppContext,
     router: Router,
 }
 
@@ -107,7 +107,7 @@ impl Pages {
 
     async fn on(db: TestDb, sources: &[ForeignSource]) -> Self {
         let clock = TestClock::at(NOW);
-        let ground = Ground {
+        let context = AppContext {
             db: db.db.clone(),
             clock: clock.clone(),
             ids: Arc::new(IdMaker::new(clock.clone(), 1)),
@@ -138,14 +138,14 @@ impl Pages {
             }
             Ok(())
         };
-        ground.db.write(write).await.unwrap();
-        let gate = Arc::new(Gate::new(ground.clone(), &[]));
-        let throttle = Arc::new(Throttle::new(ground.config.address_failures_max));
+        context.db.write(write).await.unwrap();
+        let gate = Arc::new(Gate::new(context.clone(), &[]));
+        let throttle = Arc::new(Throttle::new(context.config.address_failures_max));
         let entrance = Entrance {
             gate: Arc::clone(&gate),
             throttle: Arc::clone(&throttle),
-            foreign: Arc::new(Doors::open(&ground.config)),
-            passkeys: Passkeys::of(&ground.config).map(Arc::new),
+            foreign: Arc::new(Providers::open(&context.config)),
+            passkeys: Passkeys::of(&context.config).map(Arc::new),
             follow: FOLLOW,
             notices: |_, _, _| Ok(Vec::new()),
         };
@@ -162,7 +162,7 @@ impl Pages {
         Self {
             _db: db,
             clock,
-            ground,
+            context,
             router: routes(entrance).merge(cas),
         }
     }
@@ -176,13 +176,13 @@ impl Pages {
         &self,
         f: impl FnMut(&mut store::Tx<'_>) -> store::Result<()> + Send + 'static,
     ) {
-        self.ground.db.write(f).await.unwrap();
+        self.context.db.write(f).await.unwrap();
     }
 
     /// Act, result and detail of the audit, in order.
     pub(crate) async fn audit(&self) -> Vec<String> {
         let sql = "select act, result, detail from audit order by number";
-        let rows = self.ground.db.read(|tx| tx.query(sql, &[])).await.unwrap();
+        let rows = self.context.db.read(|tx| tx.query(sql, &[])).await.unwrap();
         rows.iter()
             .map(|row| {
                 let text = |at| row.text(at).unwrap();
@@ -195,9 +195,9 @@ impl Pages {
     pub(crate) async fn session(&self, browser: &Browser) -> Option<Session> {
         let token = browser.cookies.get("__Host-tongguan")?;
         let hash = registry::hash_text(token);
-        let (now_ms, limits) = (self.clock.now_ms(), Limits::of(&self.ground));
+        let (now_ms, limits) = (self.clock.now_ms(), Limits::of(&self.context));
         let read = move |tx: &mut store::Tx<'_>| session::by_hash(tx, &hash, now_ms, &limits);
-        let found = self.ground.db.read(read).await.unwrap();
+        let found = self.context.db.read(read).await.unwrap();
         found.map(|found| found.session)
     }
 }

@@ -12,7 +12,7 @@
 //! look every [`Config::poll_ms`]. All waiting is done on the clock that was passed in.
 //!
 //! A message whose body no key opens (damaged on the disk) would come first for ever and stop the queue. It is
-//! set aside as it is, under the name of its queue with ` aside` behind it, counted and told; the others go on.
+//! set aside as it is, under the name of its queue with ` aside` behind it, counted and reported; the others go on.
 //! So is one that still has no body when it is taken for the third time.
 //!
 //! An acknowledgement that comes after the lease has run out still removes the message: the work
@@ -35,7 +35,7 @@ use store::id::IdMaker;
 use store::reseal::Column;
 use tokio::sync::Notify;
 
-/// What is sealed of this room.
+/// What is sealed of this module.
 const SEALED: &[Column] = &[Column {
     table: "queue_body",
     column: "body",

@@ -1,7 +1,7 @@
 //! F4 队列: message queues of the outside world, behind one trait.
 //!
 //! Companies and customs reach the platform through queues: RabbitMQ in production, the built-in
-//! queue on the platform's own database on a laptop. Everything above this floor holds an
+//! queue on the platform's own database on a laptop. Everything above this layer holds an
 //! `Arc<dyn Queue>` and does not know which.
 //!
 //! What every queue promises, checked by one suite of tests:
@@ -15,7 +15,7 @@
 //! 5. Bodies are bytes; nothing here looks inside them, and nothing here logs them (I8).
 //!
 //! Deliberately absent: topics, routing keys, delays and priorities. A lane is a queue of its own
-//! (I6), and waiting is the business of the room that waits.
+//! (I6), and waiting is the business of the module that waits.
 
 pub mod builtin;
 pub mod rabbitmq;

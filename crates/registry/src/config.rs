@@ -49,7 +49,7 @@ pub struct Config {
     pub syslog: String,
 }
 
-/// A setting of the file that a parameter overrides; [`crate::ground::Ground::number`] alone reads it.
+/// A setting of the file that a parameter overrides; [`crate::context::AppContext::number`] alone reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Adjustable(u32);

@@ -1,7 +1,7 @@
 //! A job (定时任务): something that the platform does by itself, declared by the module that knows what. The crate
 //! `back_office` does the jobs that are due.
 
-use crate::ground::Ground;
+use crate::context::AppContext;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ pub type Doing = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
 /// A job (定时任务).
 #[derive(Clone)]
 pub struct Job {
-    /// Its name: `room.verb`.
+    /// Its name: `module.verb`.
     pub name: &'static str,
     /// Its name for people.
     pub chinese: &'static str,
@@ -24,17 +24,17 @@ pub struct Job {
 impl Job {
     /// A job whose function needs nothing but the foundations.
     pub fn of(
-        ground: &Ground,
+        context: &AppContext,
         (name, chinese): (&'static str, &'static str),
         every_ms: i64,
-        run: fn(Ground) -> Doing,
+        run: fn(AppContext) -> Doing,
     ) -> Self {
-        let ground = ground.clone();
+        let context = context.clone();
         Self {
             name,
             chinese,
             every_ms,
-            run: Arc::new(move || run(ground.clone())),
+            run: Arc::new(move || run(context.clone())),
         }
     }
 }

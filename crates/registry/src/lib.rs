@@ -11,7 +11,7 @@
 //!   loaded.
 //! - [`request`], [`page`], [`throttle`], [`job`]: what handlers, pages and jobs of several crates share.
 //!
-//! [`ground::Ground`] carries database, time, ids, randomness and settings as arguments.
+//! [`context::AppContext`] carries database, time, ids, randomness and settings as arguments.
 //!
 //! The modules stand from high to low: each uses only those after it.
 
@@ -30,7 +30,7 @@ pub mod role;
 pub mod factor;
 pub mod account;
 pub mod job;
-pub mod ground;
+pub mod context;
 pub mod code_table;
 pub mod parameter;
 pub mod audit;
@@ -48,7 +48,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 /// A secret as text: base64url without padding.
-pub fn token_text(secret: &ground::Secret) -> String {
+pub fn token_text(secret: &context::Secret) -> String {
     URL_SAFE_NO_PAD.encode(secret)
 }
 

@@ -1,9 +1,9 @@
-//! People and foundations for the tests of the rooms.
+//! People and a context for the tests of the modules.
 
 use crate::access::{Actor, Origin, Sight, Who};
 use crate::account::{self, AccountId, NewAccount};
 use crate::config::Config;
-use crate::ground::{Ground, Secret};
+use crate::context::{AppContext, Secret};
 use crate::role::{self, Grant, Role};
 use crate::seal::Seal;
 use std::collections::BTreeSet;
@@ -16,9 +16,9 @@ use store::{Db, Tx};
 pub const NOW: i64 = 1_795_399_200_000;
 
 /// Foundations on a database, and the clock that they stand on.
-pub fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
+pub fn context(db: &Db) -> (AppContext, Arc<TestClock>) {
     let clock = TestClock::at(NOW);
-    let ground = Ground {
+    let context = AppContext {
         db: db.clone(),
         clock: clock.clone(),
         ids: Arc::new(IdMaker::new(clock.clone(), 1)),
@@ -28,7 +28,7 @@ pub fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
         parameters: Arc::default(),
         code_tables: Arc::default(),
     };
-    (ground, clock)
+    (context, clock)
 }
 
 /// Makes a person of the staff with an active account and a role.
@@ -36,8 +36,8 @@ pub fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
     clippy::unwrap_used,
     reason = "tests alone ask for it, and there is nobody to tell"
 )]
-pub async fn person(ground: &Ground, login: &'static str, role: Option<Role>) -> Actor {
-    let shared = ground.clone();
+pub async fn person(context: &AppContext, login: &'static str, role: Option<Role>) -> Actor {
+    let shared = context.clone();
     let write = move |tx: &mut Tx<'_>| -> store::Result<_> {
         let (id, party) = (AccountId(shared.ids.next()), shared.ids.next());
         let new = NewAccount {
@@ -55,7 +55,7 @@ pub async fn person(ground: &Ground, login: &'static str, role: Option<Role>) ->
         }
         Ok(id)
     };
-    let id = ground.db.write(write).await.unwrap();
+    let id = context.db.write(write).await.unwrap();
     Actor {
         who: Who::Account(id),
         name: login.to_owned(),
@@ -71,9 +71,9 @@ pub async fn person(ground: &Ground, login: &'static str, role: Option<Role>) ->
 }
 
 /// A grant as the first officers have it.
-pub fn held(ground: &Ground, account: AccountId, party: i64, role: Role) -> Grant {
+pub fn held(context: &AppContext, account: AccountId, party: i64, role: Role) -> Grant {
     Grant {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         account,
         party,
         role: role.name().to_owned(),
@@ -82,7 +82,7 @@ pub fn held(ground: &Ground, account: AccountId, party: i64, role: Role) -> Gran
         sight: "nothing".to_owned(),
         granted_by: None,
         approved_by: None,
-        granted_at: ground.now_ms(),
+        granted_at: context.now_ms(),
         expires_at: None,
     }
 }

@@ -9,8 +9,8 @@
 //!
 //! [`company_card`] shows them together. The modules stand from high to low: one uses only those after it.
 //!
-//! [`Desk`] carries what every handler needs. A refusal found in the middle of a transaction undoes
-//! all of it: [`Desk::write`].
+//! [`ServicesApi`] carries what every handler needs. A refusal found in the middle of a transaction undoes
+//! all of it: [`ServicesApi::write`].
 
 // What shows or adds up what others keep.
 pub mod company_card;
@@ -34,7 +34,7 @@ mod tests;
 #[cfg(test)]
 mod todo_tests;
 
-pub use case_file::Desk;
+pub use case_file::ServicesApi;
 pub use contents::case_kinds;
 
 /// What the modules of this crate bring to the platform.

@@ -1,4 +1,4 @@
-//! A world for the tests of the rooms: a database, a clock, people and companies.
+//! A world for the tests of the modules: a database, a clock, people and companies.
 
 use crate::case_file::{self, Attachment, CaseFile, CaseId, Doing, Kind, Opening, Verb};
 use crate::enrolment::enrol;
@@ -6,7 +6,7 @@ use registry::access::{Actor, Origin, Sight, Who};
 use registry::account::{self, AccountId, NewAccount};
 use registry::company::{self, Company, CompanyId};
 use registry::config::Config;
-use registry::ground::{Ground, Random, Secret};
+use registry::context::{AppContext, Random, Secret};
 use registry::role::{self, Grant, Role};
 use registry::seal::Seal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ use web::Problem;
 pub(crate) const MONDAY: i64 = 1795399200000;
 
 pub(crate) struct World {
-    pub(crate) ground: Ground,
+    pub(crate) context: AppContext,
     pub(crate) clock: Arc<TestClock>,
 }
 
@@ -28,7 +28,7 @@ impl World {
     pub(crate) fn on(db: &Db) -> Self {
         let clock = TestClock::at(MONDAY);
         let random: Random = Arc::new(|| Some(Secret::default()));
-        let ground = Ground {
+        let context = AppContext {
             db: db.clone(),
             clock: clock.clone(),
             ids: Arc::new(IdMaker::new(clock.clone(), 1)),
@@ -38,7 +38,7 @@ impl World {
             parameters: Arc::default(),
             code_tables: Arc::default(),
         };
-        Self { ground, clock }
+        Self { context, clock }
     }
 
     /// Runs a closure as a handler does: a problem undoes everything.
@@ -47,7 +47,7 @@ impl World {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
-        self.ground.db.write(f).await
+        self.context.db.write(f).await
     }
 
     pub(crate) async fn read<T, F>(&self, f: F) -> T
@@ -55,7 +55,7 @@ impl World {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> store::Result<T> + Send + 'static,
     {
-        self.ground.db.read(f).await.unwrap()
+        self.context.db.read(f).await.unwrap()
     }
 
     /// A person with a role, for a company or for all.
@@ -66,16 +66,16 @@ impl World {
         company: Option<CompanyId>,
     ) -> Actor {
         let new = NewAccount {
-            id: AccountId(self.ground.ids.next()),
-            party: self.ground.ids.next(),
+            id: AccountId(self.context.ids.next()),
+            party: self.context.ids.next(),
             login: login.to_owned(),
             name: format!("某{login}"),
             is_staff: !role.is_company(),
             password_hash: Some("x".to_owned()),
-            at_ms: self.ground.now_ms(),
+            at_ms: self.context.now_ms(),
         };
         let grant = Grant {
-            id: self.ground.ids.next(),
+            id: self.context.ids.next(),
             account: new.id,
             party: new.party,
             role: role.name().to_owned(),
@@ -88,7 +88,7 @@ impl World {
             expires_at: None,
         };
         let found = self
-            .ground
+            .context
             .db
             .write(move |tx| -> store::Result<_> {
                 account::add(tx, &new).unwrap();
@@ -120,10 +120,10 @@ impl World {
 
     /// A company in the ledger.
     pub(crate) async fn company(&self, n: u64, roles: &[&str]) -> Company {
-        let company = company(n, roles, self.ground.now_ms(), self.ground.ids.next());
-        let (added, ids) = (company.clone(), Arc::clone(&self.ground.ids));
+        let company = company(n, roles, self.context.now_ms(), self.context.ids.next());
+        let (added, ids) = (company.clone(), Arc::clone(&self.context.ids));
         let done = self
-            .ground
+            .context
             .db
             .write(move |tx| enrol(tx, &ids, &added, None));
         done.await.unwrap();
@@ -138,10 +138,10 @@ impl World {
         form: &[(&str, &str)],
     ) -> Result<CaseFile, Problem> {
         let form = pairs(form);
-        let (ground, actor) = (self.ground.clone(), actor.clone());
+        let (context, actor) = (self.context.clone(), actor.clone());
         self.write(move |tx| {
             let doing = Doing {
-                ground: &ground,
+                context: &context,
                 actor: &actor,
             };
             let account = actor.require_account().unwrap();
@@ -159,10 +159,10 @@ impl World {
         case: &CaseFile,
         verb: Verb,
     ) -> Result<CaseFile, Problem> {
-        let (ground, actor, case) = (self.ground.clone(), actor.clone(), case.clone());
+        let (context, actor, case) = (self.context.clone(), actor.clone(), case.clone());
         self.write(move |tx| {
             let doing = Doing {
-                ground: &ground,
+                context: &context,
                 actor: &actor,
             };
             case_file::advance(tx, &doing, &kind, &case, (verb, "材料如下"))
@@ -178,12 +178,12 @@ impl World {
         case: &CaseFile,
         document: &'static str,
     ) -> Result<Attachment, Problem> {
-        let (ground, actor, case) = (self.ground.clone(), actor.clone(), case.clone());
+        let (context, actor, case) = (self.context.clone(), actor.clone(), case.clone());
         let bytes = b"%PDF-1.7 synthetic".to_vec();
         let file = case_file::attachment::check("证明.pdf", &bytes).unwrap();
         self.write(move |tx| {
             let doing = Doing {
-                ground: &ground,
+                context: &context,
                 actor: &actor,
             };
             case_file::attach(tx, &doing, &kind, &case, (document, &file, &bytes))
@@ -216,7 +216,7 @@ impl World {
 
     /// The companies for which an account holds a role now.
     pub(crate) async fn companies_of(&self, actor: &Actor) -> Vec<(String, Option<i64>)> {
-        let (account, now_ms) = (actor.require_account().unwrap(), self.ground.now_ms());
+        let (account, now_ms) = (actor.require_account().unwrap(), self.context.now_ms());
         let grants = self
             .read(move |tx| role::of_account(tx, account, now_ms))
             .await;
@@ -235,7 +235,7 @@ impl World {
         let rows = self
             .read(move |tx| registry::audit::list(tx, &filter, 1000))
             .await;
-        let verdict = registry::audit::verify(&self.ground.db, None)
+        let verdict = registry::audit::verify(&self.context.db, None)
             .await
             .unwrap();
         assert_eq!(verdict.broken_at, None);

@@ -13,7 +13,7 @@ use store::testing::each_engine;
 
 /// What waits for somebody: kind, count, late ones.
 async fn of(world: &World, actor: &Actor) -> Vec<(&'static str, i64, i64)> {
-    let (actor, now_ms) = (actor.clone(), world.ground.now_ms());
+    let (actor, now_ms) = (actor.clone(), world.context.now_ms());
     let modules = [registry::MODULES, crate::MODULES, exchange::MODULES];
     let counts = modules
         .into_iter()
@@ -130,9 +130,9 @@ async fn a_docking_that_is_late_waits_for_its_company_and_for_the_clerk() {
                 due_day: day.to_owned(),
                 note: String::new(),
             };
-            let (ground, who, company) = (world.ground.clone(), clerk.clone(), company.clone());
+            let (context, who, company) = (world.context.clone(), clerk.clone(), company.clone());
             world
-                .write(move |tx| docking::set(tx, &ground, &who, (&company, "http"), &wanted))
+                .write(move |tx| docking::set(tx, &context, &who, (&company, "http"), &wanted))
                 .await
                 .unwrap();
             let expected: Vec<_> = (late > 0)

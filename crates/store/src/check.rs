@@ -91,7 +91,7 @@ fn open_to_read(path: &str, config: &Config) -> rusqlite::Result<Connection> {
 
 /// How far a database may still grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
+pub struct Headroom {
     /// Free bytes of its disk.
     pub disk_bytes: u64,
     /// Whether `store.sqlite_mib_max` is (nearly) reached.
@@ -130,7 +130,7 @@ impl Db {
     ///
     /// # Errors
     /// The engine's, and of the disk that cannot be asked.
-    pub async fn room(&self) -> Result<Option<Room>> {
+    pub async fn headroom(&self) -> Result<Option<Headroom>> {
         let Engine::Sqlite(pool) = &self.engine else {
             return Ok(None);
         };
@@ -140,7 +140,7 @@ impl Db {
         let left = limit.saturating_sub(used.saturating_mul(PAGE_BYTES));
         let is_at_limit = limit > 0 && left < (limit / LIMIT_SHARE).max(LIMIT_LEAST);
         let disk_bytes = free_bytes(&path)?;
-        Ok(Some(Room {
+        Ok(Some(Headroom {
             disk_bytes,
             is_at_limit,
         }))
@@ -290,8 +290,8 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn an_embedded_database_knows_its_room() {
         let test = sqlite();
-        let room = test.db.room().await.unwrap().unwrap();
-        assert!(room.disk_bytes > 0 && !room.is_at_limit);
+        let headroom = test.db.headroom().await.unwrap().unwrap();
+        assert!(headroom.disk_bytes > 0 && !headroom.is_at_limit);
         let tight = Config {
             sqlite_mib_max: 1,
             ..test.config.clone()
@@ -299,6 +299,6 @@ mod tests {
         // The empty tables and indexes alone take most of a MiB.
         let db = tokio::task::spawn_blocking(move || crate::Db::open(&tight));
         let db = db.await.unwrap().unwrap();
-        assert!(db.room().await.unwrap().unwrap().is_at_limit);
+        assert!(db.headroom().await.unwrap().unwrap().is_at_limit);
     }
 }

@@ -1,4 +1,4 @@
-//! Time and waiting as arguments (line 7): nothing else in the house asks the machine.
+//! Time and waiting as arguments (line 7): nothing else in the program asks the machine.
 
 use std::future::Future;
 use std::pin::Pin;

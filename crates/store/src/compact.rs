@@ -197,8 +197,8 @@ mod tests {
             assert_eq!(failed(code).unwrap(), Compacted::Busy);
         }
         for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR, ffi::SQLITE_NOMEM] {
-            let told = failed(code).unwrap();
-            assert!(matches!(told, Compacted::Failed(_)), "{told:?}");
+            let reported = failed(code).unwrap();
+            assert!(matches!(reported, Compacted::Failed(_)), "{reported:?}");
         }
         assert!(failed(ffi::SQLITE_CORRUPT).is_err());
         assert_eq!(outcome(Ok(false)).unwrap(), Compacted::Busy);

@@ -1,4 +1,4 @@
-//! The handle that every room holds: `write` and `read`, whichever engine is below.
+//! The handle that every module holds: `write` and `read`, whichever engine is below.
 
 use crate::job::{Work, stopped};
 use crate::postgres::PgPool;

@@ -41,7 +41,7 @@ pub enum Error {
     #[error("the database is not available: {0}")]
     Unavailable(String),
     /// A constraint refused the change; the text is the engine's and names the constraint or its
-    /// columns. Rooms map the ones they expect to a refusal.
+    /// columns. Modules map the ones they expect to a refusal.
     #[error("a constraint refused the change: {0}")]
     Constraint(String),
     /// A transaction lost against a concurrent one; the store retries these itself.

@@ -1,5 +1,5 @@
 //! Facts (事件): what happened, to what, when. Appended in the transaction of the change itself
-//! (I2) and read by higher floors; nobody is called back.
+//! (I2) and read by higher layers; nobody is called back.
 
 use crate::{Many, Result, Row, Tx, Value};
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ pub struct Event {
     pub id: i64,
     /// When, in milliseconds since 1970-01-01 UTC.
     pub at_ms: i64,
-    /// What, as `room.fact`: `message.received`.
+    /// What, as `module.fact`: `message.received`.
     pub kind: String,
     /// The company it concerns, if any.
     pub company_id: Option<i64>,

@@ -2,14 +2,14 @@
 //!
 //! What it does, in the order a statement meets it:
 //!
-//! 1. A room writes a closure over [`Tx`] and hands it to [`Db::write`] or [`Db::read`].
+//! 1. A module writes a closure over [`Tx`] and hands it to [`Db::write`] or [`Db::read`].
 //! 2. On SQLite one writer thread takes every closure that is waiting, runs each in its own
 //!    savepoint and commits them together: one fsync for many callers (group commit). Readers
 //!    have their own connections and never wait for the writer.
 //! 3. On PostgreSQL a small set of threads runs each closure in its own transaction; the server
 //!    groups the commits.
 //! 4. The caller's future resolves only after the commit (I1), with an [`Error`] that says whether
-//!    the database is unavailable, a constraint refused, or the statement is wrong; or with the room's own
+//!    the database is unavailable, a constraint refused, or the statement is wrong; or with the module's own
 //!    [`Failure`], when a rule refuses: it undoes the closure as well.
 //!
 //! One SQL text serves both engines: `$1` placeholders, times and ids made by the application

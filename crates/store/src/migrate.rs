@@ -1,6 +1,6 @@
 //! Migrations: one numbered history, one text, applied on both engines.
 //!
-//! Each file opens with a paragraph on why and names the room that owns each table. Files are only
+//! Each file opens with a paragraph on why and names the module that owns each table. Files are only
 //! ever added, and are backward-compatible with the previous release (expand, then contract).
 //!
 //! The one rewrite between the engines: `bigint primary key` becomes `integer primary key` on

@@ -3,7 +3,7 @@
 //!
 //! The modules that own sealed columns name them. A walk through a column ([`step`](crate::walk::step)) goes from the oldest row to the
 //! newest, a few rows in each transaction, and keeps its place: it may stop at any row and go on later.
-//! With another first key it begins anew. A value that no key opens is told, and passed over; one that is
+//! With another first key it begins anew. A value that no key opens is reported, and passed over; one that is
 //! sealed with the key of another process stops the walk of this one, which lacks it.
 //!
 //! While there are older keys there is a second walk after the first: it finds what a process that had not been

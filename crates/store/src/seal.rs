@@ -160,7 +160,7 @@ impl Vault {
     }
 
     /// Opens what [`Vault::close`] has made; bytes without its mark are answered as they are. Whether a key
-    /// that is missing here is another process's only the database knows: rooms ask [`Tx::open`].
+    /// that is missing here is another process's only the database knows: modules ask [`Tx::open`].
     ///
     /// # Errors
     /// [`Error::KeyMissing`], or [`Error::Damaged`] when the key is wrong or the value was changed since.

@@ -188,7 +188,7 @@ fn run_one((connection, vault): Keyed<'_>, job: &mut dyn Job) -> Result<()> {
     Ok(())
 }
 
-/// Ends the transaction that a thread left open when it panicked; whoever waited for it was told.
+/// Ends the transaction that a thread left open when it panicked; whoever waited for it was informed.
 fn forget_transaction(connection: &Connection) {
     if !connection.is_autocommit() {
         let _ = connection.execute_batch("rollback");

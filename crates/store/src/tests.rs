@@ -62,7 +62,7 @@ async fn a_failed_closure_keeps_nothing_and_harms_no_neighbour() {
     }
 }
 
-/// What a room may answer.
+/// What a module may answer.
 #[derive(Debug, PartialEq, thiserror::Error)]
 enum Answer {
     #[error("refused")]

@@ -1,4 +1,4 @@
-//! A transaction as the rooms see it: statements in, rows out, either engine below.
+//! A transaction as the modules see it: statements in, rows out, either engine below.
 
 use crate::value::Cell;
 use crate::{Error, Result, Row, Value, Vault};

@@ -13,13 +13,13 @@ use crate::{Error, Result, Row, Tx};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Values of which it is remembered that they were told.
+/// Values of which it is remembered that they were reported.
 const TOLD_MAX: usize = 10_000;
 
 /// Where a value stands: a name for the table, and the key of its row; of a key with one number the second is 0.
 pub type At = (&'static str, (i64, i64));
 
-/// Reads a row of a list by `read`. One that is damaged is told, by the id in its first column, and read by `rest` as far
+/// Reads a row of a list by `read`. One that is damaged is reported, by the id in its first column, and read by `rest` as far
 /// as it can be: the list goes on.
 ///
 /// # Errors
@@ -40,7 +40,7 @@ pub fn read_or<T>(
     }
 }
 
-/// Reads rows of counts by `read`, without those that are damaged, which are told.
+/// Reads rows of counts by `read`, without those that are damaged, which are reported.
 ///
 /// # Errors
 /// What `read` raises that is no damage.
@@ -76,7 +76,7 @@ impl Tx<'_> {
     }
 
     /// Opens the text of a row, as [`Row::text`](crate::Row::text) answers it, where the rest goes on without it; none
-    /// when it is damaged, which is counted and told.
+    /// when it is damaged, which is counted and reported.
     ///
     /// # Errors
     /// [`Error::KeyMissing`] when another process has the key, and the engine's.
@@ -144,14 +144,14 @@ pub fn tell(at: At, why: &str) {
     );
 }
 
-/// What was told, the oldest first.
+/// What was reported, the oldest first.
 #[derive(Default)]
-struct Told {
+struct Reported {
     values: BTreeSet<At>,
     order: VecDeque<At>,
 }
 
-impl Told {
+impl Reported {
     fn is_new(&mut self, value: At) -> bool {
         if !self.values.insert(value) {
             return false;
@@ -166,7 +166,7 @@ impl Told {
     }
 }
 
-static TOLD: Mutex<Told> = Mutex::new(Told {
+static TOLD: Mutex<Reported> = Mutex::new(Reported {
     values: BTreeSet::new(),
     order: VecDeque::new(),
 });
@@ -181,17 +181,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TOLD_MAX, Told};
+    use super::{Reported, TOLD_MAX};
 
     #[test]
     fn each_value_is_told_once_and_few_are_remembered() {
-        let mut told = Told::default();
+        let mut reported = Reported::default();
         for id in (0..).take(TOLD_MAX) {
-            assert!(told.is_new(("test", (id, 0))));
-            assert!(!told.is_new(("test", (id, 0))));
+            assert!(reported.is_new(("test", (id, 0))));
+            assert!(!reported.is_new(("test", (id, 0))));
         }
-        assert!(told.is_new(("test", (0, 1))));
-        assert_eq!(told.values.len(), TOLD_MAX);
-        assert!(told.is_new(("test", (0, 0))), "the oldest is forgotten");
+        assert!(reported.is_new(("test", (0, 1))));
+        assert_eq!(reported.values.len(), TOLD_MAX);
+        assert!(reported.is_new(("test", (0, 0))), "the oldest is forgotten");
     }
 }

@@ -43,7 +43,7 @@ fn every_code_has_a_page_and_every_page_a_code() {
         .collect();
     report(
         &found,
-        "Put the code into the ALL list of its room with its texts, and run `make docs`.",
+        "Put the code into the ALL list of its module with its texts, and run `make docs`.",
     );
     all_used(WITHOUT_PAGE.iter().map(|(code, _)| *code), |code| {
         !pages.contains(code)

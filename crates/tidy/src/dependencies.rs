@@ -1,6 +1,6 @@
 //! Every third-party dependency has its sentence.
 
-use crate::floors::dependencies;
+use crate::crate_layers::dependencies;
 use crate::source::{files, read, report};
 use std::collections::BTreeSet;
 
@@ -21,16 +21,17 @@ fn every_dependency_has_a_sentence() {
         .filter(|name| !ours.contains(&**name))
         .collect();
     let page = read(PAGE);
-    let told: BTreeSet<String> = page
+    let reported: BTreeSet<String> = page
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .map(str::to_owned)
         .collect();
     let found: Vec<String> = used
-        .difference(&told)
+        .difference(&reported)
         .map(|name| format!("{name} is used and not told"))
         .chain(
-            told.difference(&used)
+            reported
+                .difference(&used)
                 .map(|name| format!("{name} is told and not used")),
         )
         .collect();

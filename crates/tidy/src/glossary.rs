@@ -1,13 +1,13 @@
 //! The glossary and the code use the same words.
 //!
-//! A row of `docs/glossary.md` is `| 中文 | Identifier | Where |`, where the place is a crate or a room of
+//! A row of `docs/glossary.md` is `| 中文 | Identifier | Where |`, where the place is a crate or a module of
 //! it. The identifier is an item there whose first line of documentation carries the Chinese, or
-//! the room itself. A row of the table of official names is `| 中文 | element | spec |`.
+//! the module itself. A row of the table of official names is `| 中文 | element | spec |`.
 
 use crate::source::{File, files, read, report, rust};
 
-/// Floors whose public types must be in the glossary when they carry a Chinese term.
-const FLOORS: [&str; 8] = [
+/// Layers of crates whose public types must be in the glossary when they carry a Chinese term.
+const LAYERS: [&str; 8] = [
     "ceb",
     "store",
     "web",
@@ -22,7 +22,7 @@ const FLOORS: [&str; 8] = [
 struct Item {
     krate: String,
     path: String,
-    told: String,
+    reported: String,
     code: String,
 }
 
@@ -41,7 +41,7 @@ impl Item {
     fn term(&self) -> Option<&str> {
         let kinds = ["pub struct ", "pub enum ", "pub trait ", "pub type "];
         let is_type = kinds.iter().any(|kind| self.code.starts_with(kind));
-        let term = self.told.split_once('(')?.1.split([')', ',']).next()?;
+        let term = self.reported.split_once('(')?.1.split([')', ',']).next()?;
         let is_chinese = term.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
         (is_type && is_chinese).then_some(term)
     }
@@ -49,18 +49,18 @@ impl Item {
 
 fn items(file: &File) -> Vec<Item> {
     let mut found = Vec::new();
-    let mut told: Option<String> = None;
+    let mut reported: Option<String> = None;
     for line in file.text.lines().map(str::trim) {
         if let Some(text) = line.strip_prefix("///") {
-            told.get_or_insert_with(|| text.trim().to_owned());
+            reported.get_or_insert_with(|| text.trim().to_owned());
         } else if !line.starts_with("#[")
             && !line.ends_with(")]")
-            && let Some(told) = told.take()
+            && let Some(reported) = reported.take()
         {
             found.push(Item {
                 krate: file.krate().to_owned(),
                 path: file.path.clone(),
-                told,
+                reported,
                 code: line.to_owned(),
             });
         }
@@ -89,8 +89,8 @@ fn rows() -> Vec<[String; 3]> {
         .collect()
 }
 
-fn first_line(room: &str) -> Option<String> {
-    let (krate, name) = room.split_once('/').unwrap_or((room, "lib"));
+fn first_line(module: &str) -> Option<String> {
+    let (krate, name) = module.split_once('/').unwrap_or((module, "lib"));
     let folder = format!("crates/{krate}/src/{name}");
     let candidates = [format!("{folder}.rs"), format!("{folder}/mod.rs")];
     let file = rust()
@@ -115,7 +115,7 @@ fn is_item(item: &Item, chinese: &str, identifier: &str, place: &str) -> bool {
         || item
             .path
             .starts_with(&format!("{}.rs", place.trim_end_matches('/')));
-    is_there && item.name() == Some(identifier) && item.told.contains(chinese)
+    is_there && item.name() == Some(identifier) && item.reported.contains(chinese)
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn every_word_of_the_glossary_is_in_the_code() {
     report(
         &found,
         "These rows of docs/glossary.md name nothing: the item in that place must have the Chinese \
-         in its first line of documentation (a room: in its first line).",
+         in its first line of documentation (a module: in its first line).",
     );
 }
 
@@ -148,7 +148,7 @@ fn every_domain_type_is_in_the_glossary() {
     let rows = rows();
     let mut found = Vec::new();
     for item in all_items() {
-        if !FLOORS.contains(&&*item.krate) {
+        if !LAYERS.contains(&&*item.krate) {
             continue;
         }
         let (Some(name), Some(term)) = (item.name(), item.term()) else {

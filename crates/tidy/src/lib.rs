@@ -1,10 +1,10 @@
-//! Beside the house: checks on the code itself, run by `cargo test -p tidy`.
+//! Beside the product: checks on the code itself, run by `cargo test -p tidy`.
 //!
-//! What a compiler cannot see and a reviewer should not have to: that floors, layers and rooms keep
+//! What a compiler cannot see and a reviewer should not have to: that layers and modules keep
 //! their walls, that everything with a number has its page, that words mean one thing. Each check is one
 //! file and reads the sources as text, so the crate depends on nothing and builds in a second.
 //!
-//! A check that fails says what to do. Where the house breaks a rule for a good reason, the
+//! A check that fails says what to do. Where the project breaks a rule for a good reason, the
 //! exception stands in the check's own list with that reason; an exception that is no longer
 //! needed fails as well.
 //!
@@ -20,7 +20,7 @@ mod dependencies;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
-mod floors;
+mod crate_layers;
 #[cfg(test)]
 mod glossary;
 #[cfg(test)]

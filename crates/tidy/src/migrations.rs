@@ -27,6 +27,6 @@ fn migrations_are_numbered_told_and_listed() {
     report(
         &found,
         "Migrations are added at the end, without gaps, each with a paragraph on why and with the \
-         room of every table; crates/store/src/migrate.rs lists them.",
+         module of every table; crates/store/src/migrate.rs lists them.",
     );
 }

@@ -1,4 +1,4 @@
-//! Names of engines and brokers stay on the floor that knows them; the environment and this
+//! Names of engines and brokers stay on the layer that knows them; the environment and this
 //! machine stay outside.
 
 use crate::lexer::{Part, pieces};
@@ -45,7 +45,7 @@ fn engines_and_brokers_are_named_on_their_floor_only() {
     }
     report(
         &found,
-        "Ask the floor below for what you need, or take the value as an argument.",
+        "Ask the layer below for what you need, or take the value as an argument.",
     );
 }
 

@@ -57,7 +57,7 @@ const OPEN: &[(&str, &str)] = &[
     ),
     (
         "/login/foreign/{source}",
-        "how people come to be known, by the word of another house",
+        "how people come to be known, through another system",
     ),
     (
         "/login/foreign/{source}/callback",

@@ -12,7 +12,7 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// Whether this is test code: it may look behind doors.
+    /// Whether this is test code: it may use private items.
     pub(crate) fn is_test(&self) -> bool {
         let is_test_file = ["tests.rs", "suite.rs", "testing.rs"]
             .iter()

@@ -1,9 +1,9 @@
-//! Tables belong to rooms, statements to `sql.rs`.
+//! Tables belong to modules, statements to `sql.rs`.
 
 use crate::source::{File, all_used, files, report, rust};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Files that read tables of other rooms of their floor, and why that is right.
+/// Files that read tables of other modules of their layer, and why that is right.
 const READERS: [(&str, &str, &str); 12] = [
     (
         "crates/registry/src/department/sql.rs",
@@ -71,15 +71,15 @@ const READERS: [(&str, &str, &str); 12] = [
 const STATEMENTS: [(&str, &str); 9] = [
     (
         "crates/exchange/src/query/board.rs",
-        "a room of one file, which only reads",
+        "a module of one file, which only reads",
     ),
-    ("crates/store/src/event.rs", "a room of one file"),
-    ("crates/store/src/node.rs", "a room of one file"),
-    ("crates/store/src/vault.rs", "a room of one file"),
-    ("crates/store/src/reseal.rs", "a room of one file"),
+    ("crates/store/src/event.rs", "a module of one file"),
+    ("crates/store/src/node.rs", "a module of one file"),
+    ("crates/store/src/vault.rs", "a module of one file"),
+    ("crates/store/src/reseal.rs", "a module of one file"),
     (
         "crates/store/src/compact.rs",
-        "its tests fill a table that no room has",
+        "its tests fill a table that no module has",
     ),
     (
         "crates/store/src/check.rs",
@@ -110,9 +110,9 @@ const MOVED: [(&str, &str); 11] = [
     ("registry/post", "back_office/post"),
 ];
 
-/// Table and room, from the comments of the migrations: `Room of a, b: crate/room.`
-fn rooms() -> BTreeMap<String, String> {
-    let mut rooms = BTreeMap::from([("migration".to_owned(), "store/migrate".to_owned())]);
+/// Table and module, from the comments of the migrations: `Module of a, b: crate/module.`; the first migrations say "Room of"
+fn modules() -> BTreeMap<String, String> {
+    let mut modules = BTreeMap::from([("migration".to_owned(), "store/migrate".to_owned())]);
     for migration in files("crates/store/migrations", ".sql") {
         let comment: Vec<&str> = migration
             .text
@@ -120,31 +120,36 @@ fn rooms() -> BTreeMap<String, String> {
             .filter_map(|line| line.strip_prefix("--"))
             .map(str::trim)
             .collect();
-        for sentence in comment.join(" ").split("Room of ").skip(1) {
+        for sentence in comment
+            .join(" ")
+            .replace("Room of ", "Module of ")
+            .split("Module of ")
+            .skip(1)
+        {
             let (tables, rest) = sentence.split_once(':').unwrap_or_default();
-            let room = rest.trim().split(['.', ' ']).next().unwrap_or_default();
-            let moved = MOVED.iter().find(|(old, _)| *old == room);
-            let room = moved.map_or(room, |(_, new)| *new);
+            let module = rest.trim().split(['.', ' ']).next().unwrap_or_default();
+            let moved = MOVED.iter().find(|(old, _)| *old == module);
+            let module = moved.map_or(module, |(_, new)| *new);
             for table in tables.split(',') {
-                rooms.insert(table.trim().to_owned(), room.to_owned());
+                modules.insert(table.trim().to_owned(), module.to_owned());
             }
         }
     }
-    rooms
+    modules
 }
 
-fn is_in_room(file: &File, room: &str) -> bool {
-    let (krate, name) = room.split_once('/').unwrap_or((room, ""));
+fn is_in_module(file: &File, module: &str) -> bool {
+    let (krate, name) = module.split_once('/').unwrap_or((module, ""));
     let inside = file
         .path
         .strip_prefix(&format!("crates/{krate}/src/"))
         .unwrap_or_default();
-    // The statements of a room of one file stand beside it.
+    // The statements of a module of one file stand beside it.
     inside == format!("{name}.rs") || inside.starts_with(&format!("{name}/")) || inside == "sql.rs"
 }
 
 /// Tables that a statement names, and whether it changes them.
-fn named(text: &str, rooms: &BTreeMap<String, String>) -> BTreeSet<(String, bool)> {
+fn named(text: &str, modules: &BTreeMap<String, String>) -> BTreeSet<(String, bool)> {
     let words: Vec<&str> = text
         .split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
         .filter(|word| !word.is_empty())
@@ -153,7 +158,7 @@ fn named(text: &str, rooms: &BTreeMap<String, String>) -> BTreeSet<(String, bool
     for (at, pair) in words.windows(2).enumerate() {
         let is_change = matches!(pair[0], "into" | "update")
             || (pair[0] == "from" && at > 0 && words[at - 1] == "delete");
-        if (is_change || matches!(pair[0], "from" | "join")) && rooms.contains_key(pair[1]) {
+        if (is_change || matches!(pair[0], "from" | "join")) && modules.contains_key(pair[1]) {
             found.insert((pair[1].to_owned(), is_change));
         }
     }
@@ -169,8 +174,8 @@ fn is_statement(text: &str) -> bool {
 }
 
 #[test]
-fn every_table_has_a_room() {
-    let rooms = rooms();
+fn every_table_has_a_module() {
+    let modules = modules();
     let mut found = Vec::new();
     for migration in files("crates/store/migrations", ".sql") {
         for line in migration.text.lines() {
@@ -178,10 +183,10 @@ fn every_table_has_a_room() {
                 continue;
             };
             let table = rest.split([' ', '(']).next().unwrap_or_default();
-            match rooms.get(table) {
-                None => found.push(format!("{}: table {table} has no room", migration.path)),
-                Some(room) if !rust().iter().any(|file| is_in_room(file, room)) => {
-                    found.push(format!("{}: there is no room {room}", migration.path));
+            match modules.get(table) {
+                None => found.push(format!("{}: table {table} has no module", migration.path)),
+                Some(module) if !rust().iter().any(|file| is_in_module(file, module)) => {
+                    found.push(format!("{}: there is no module {module}", migration.path));
                 }
                 Some(_) => {}
             }
@@ -189,19 +194,19 @@ fn every_table_has_a_room() {
     }
     report(
         &found,
-        "Name the owner in the opening comment of the migration: `-- Room of table: crate/room.`",
+        "Name the owner in the opening comment of the migration: `-- Module of table: crate/module.`",
     );
 }
 
 #[test]
-fn a_table_is_touched_by_its_room_only() {
-    let rooms = rooms();
+fn a_table_is_touched_by_its_module_only() {
+    let modules = modules();
     let mut found = Vec::new();
     let mut used = BTreeSet::new();
     for file in rust().iter().filter(|file| !file.is_test()) {
         for (line, text) in file.texts() {
-            for (table, is_change) in named(&text, &rooms) {
-                if is_in_room(file, &rooms[&table]) {
+            for (table, is_change) in named(&text, &modules) {
+                if is_in_module(file, &modules[&table]) {
                     continue;
                 }
                 let is_reader = READERS.iter().any(|(path, tables, _)| {
@@ -210,15 +215,15 @@ fn a_table_is_touched_by_its_room_only() {
                 if is_reader && !is_change {
                     used.insert(file.path.clone());
                 } else {
-                    let room = &rooms[&table];
-                    found.push(format!("{}:{line} touches {table} of {room}", file.path));
+                    let module = &modules[&table];
+                    found.push(format!("{}:{line} touches {table} of {module}", file.path));
                 }
             }
         }
     }
     report(
         &found,
-        "Call a function of the room that owns the table. Only a reading join that no function can \
+        "Call a function of the module that owns the table. Only a reading join that no function can \
          answer goes on the list READERS in crates/tidy/src/tables.rs, with its reason.",
     );
     all_used(READERS.iter().map(|(path, ..)| *path), |path| {
@@ -253,7 +258,7 @@ fn statements_stand_in_sql_rs() {
     }
     report(
         &found,
-        "Statements stand in the sql.rs of the room that owns the table, as functions on a Tx.",
+        "Statements stand in the sql.rs of the module that owns the table, as functions on a Tx.",
     );
     all_used(STATEMENTS.iter().map(|(path, _)| *path), |path| {
         used.contains(path)

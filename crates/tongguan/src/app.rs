@@ -1,4 +1,4 @@
-//! The wiring of the HTTP side: every room's routes, the description of the API, health, metrics.
+//! The wiring of the HTTP side: every module's routes, the description of the API, health, metrics.
 
 pub mod api;
 mod company;
@@ -22,7 +22,7 @@ mod wiring;
 
 use self::api::Api;
 use crate::health::Health;
-use crate::roles::House;
+use crate::roles::Process;
 use crate::ui;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -38,7 +38,7 @@ use std::sync::Arc;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use web::room::Room;
+use web::budget::Budget;
 use web::shares::Shares;
 use web::{Problem, codes};
 
@@ -52,7 +52,7 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 /// What pages and probes need.
 #[derive(Clone)]
 pub struct Front {
-    /// The foundations.
+    /// What every handler is given.
     pub shared: Arc<Shared>,
     /// The metrics.
     pub metrics: Metrics,
@@ -68,28 +68,28 @@ pub struct Front {
 /// # Errors
 /// When a file that the settings name cannot be read.
 pub fn router(
-    house: &House,
+    process: &Process,
     metrics: Metrics,
     pages: bool,
     customs_box: Option<Arc<CustomsBox>>,
 ) -> anyhow::Result<Router> {
-    let shared = &house.shared;
+    let shared = &process.shared;
     let api = Api::gather();
-    let gate = Gate::new(house.ground.clone(), api.operations());
+    let gate = Gate::new(process.context.clone(), api.operations());
     let gate = Arc::new(gate.with_programs(identity::oidc::PROGRAMS));
-    let throttle = Arc::new(Throttle::new(house.config.registry.address_failures_max));
-    let limits = &house.config.limits;
+    let throttle = Arc::new(Throttle::new(process.config.registry.address_failures_max));
+    let limits = &process.config.limits;
     let (all, share) = (limits.upload_bytes_max, limits.upload_bytes_per_caller_max);
-    let services = services::Desk::new(
+    let services = services::ServicesApi::new(
         Arc::clone(&gate),
         services::case_kinds(),
-        Room::new("uploads", all, share),
+        Budget::new("uploads", all, share),
     );
     let front = Front {
         shared: Arc::clone(shared),
         metrics: metrics.clone(),
-        inside: Inside::new(&house.config.http, &house.config.registry)?,
-        health: Arc::clone(&house.health),
+        inside: Inside::new(&process.config.http, &process.config.registry)?,
+        health: Arc::clone(&process.health),
     };
     let probes = Router::new()
         .route("/healthz", get(healthz))
@@ -103,36 +103,36 @@ pub fn router(
     };
     Ok(finish(
         people::routes(&gate, &throttle)
-            .merge(sso::routes(house, &gate, &throttle))
-            .merge(company::routes(house, &services))
-            .merge(wiring::routes(api, house, services, customs_box))
+            .merge(sso::routes(process, &gate, &throttle))
+            .merge(company::routes(process, &services))
+            .merge(wiring::routes(api, process, services, customs_box))
             .merge(probes)
             .merge(docs::routes())
             .merge(ui::console::routes())
             .merge(ui::entry_routes())
             .merge(site),
         metrics,
-        house,
+        process,
     ))
 }
 
 /// Tells callers, in seconds, how long a connection may be idle: one less than it stays open, so that
 /// nobody sends a request into a connection that is being closed. `idle_ms_max` is in milliseconds.
 fn patience(idle_ms_max: u64) -> Option<SetResponseHeaderLayer<HeaderValue>> {
-    let told = (idle_ms_max / 1000)
+    let reported = (idle_ms_max / 1000)
         .checked_sub(1)
-        .filter(|told| *told > 0)?;
-    let value = HeaderValue::from_str(&format!("timeout={told}")).ok()?;
+        .filter(|reported| *reported > 0)?;
+    let value = HeaderValue::from_str(&format!("timeout={reported}")).ok()?;
     let name = HeaderName::from_static("keep-alive");
     Some(SetResponseHeaderLayer::if_not_present(name, value))
 }
 
 /// What every answer gets, whatever the route.
-fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
-    let shared = &house.shared;
+fn finish(router: Router, metrics: Metrics, process: &Process) -> Router {
+    let shared = &process.shared;
     let set =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    let strict = house.config.registry.is_secure().then(|| {
+    let strict = process.config.registry.is_secure().then(|| {
         set(
             header::STRICT_TRANSPORT_SECURITY,
             "max-age=31536000; includeSubDomains",
@@ -154,7 +154,7 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
             "same-origin",
         ))
         .option_layer(strict)
-        .option_layer(patience(house.config.http.idle_ms_max))
+        .option_layer(patience(process.config.http.idle_ms_max))
         .layer(from_fn(ui::people::pages))
         .layer(from_fn_with_state(
             Arc::clone(&shared.ids),
@@ -162,9 +162,9 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
         ))
         .layer(from_fn_with_state(metrics, metrics::observe))
         .layer(from_fn(host::check))
-        .layer(from_fn_with_state(proxies(house), peer::note))
-        .layer(from_fn_with_state(bodies(house), pace::bodies))
-        .layer(from_fn_with_state(reads::desk(house), reads::in_turn))
+        .layer(from_fn_with_state(proxies(process), peer::note))
+        .layer(from_fn_with_state(bodies(process), pace::bodies))
+        .layer(from_fn_with_state(reads::turns(process), reads::in_turn))
         // The log has counted it, with its place.
         .layer(CatchPanicLayer::custom(|_| {
             Problem::new(codes::FAULT).into_response()
@@ -176,18 +176,18 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
 }
 
 /// What holds for the bodies of all requests, from the settings.
-fn bodies(house: &House) -> pace::Bodies {
-    let limits = &house.config.limits;
+fn bodies(process: &Process) -> pace::Bodies {
+    let limits = &process.config.limits;
     let (all, share) = (limits.body_bytes_max, limits.body_bytes_per_caller_max);
     pace::Bodies {
-        pace: house.config.http.pace(),
-        room: Room::new("request_bodies", all, share),
+        pace: process.config.http.pace(),
+        budget: Budget::new("request_bodies", all, share),
     }
 }
 
 /// What is known about proxies, from the settings.
-fn proxies(house: &House) -> peer::Proxies {
-    let (http, registry) = (&house.config.http, &house.config.registry);
+fn proxies(process: &Process) -> peer::Proxies {
+    let (http, registry) = (&process.config.http, &process.config.registry);
     peer::Proxies {
         trusted: registry.trusted_proxies.clone().into(),
         header: registry.proxy_header,

@@ -1,6 +1,6 @@
 //! Configuration (配置): one TOML file, then the environment, then the command line.
 //!
-//! Every floor has a struct with its own settings and defaults that work; unknown keys are errors.
+//! Every layer has a struct with its own settings and defaults that work; unknown keys are errors.
 //! In the environment a key is `TONGGUAN_` and its path in capitals, `__` between the parts:
 //! `TONGGUAN_STORE__URL`. [`REFERENCE`] has a sentence for every key; a test compares the two.
 

@@ -2,7 +2,7 @@
 //!
 //! Everything that the process makes is made so ([`private`]). What was made before, or by somebody
 //! else's hand, is looked at before the start and by `doctor`: the platform's own files, known by
-//! their names, are mended; anything else is told.
+//! their names, are mended; anything else is reported.
 
 use crate::config::Config;
 use rustix::fs::Mode;

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use store::check::Room;
+use store::check::Headroom;
 use store::node::{self, BEAT, Claimant};
 use store::reseal;
 use store::task::{Pulse, Tasks};
@@ -44,7 +44,7 @@ pub struct Check {
 struct Seen {
     /// When the last try to write ended, on the monotonic clock, and how.
     write: Option<(i64, Result<(), String>)>,
-    room: Option<Room>,
+    headroom: Option<Headroom>,
     disk: Option<String>,
 }
 
@@ -73,8 +73,8 @@ impl Health {
     /// which happens only after a standstill, this one must not make ids any more: it tells all to
     /// stop.
     pub async fn follow(self: Arc<Self>, node: Claimant, stop: watch::Sender<bool>, pulse: Pulse) {
-        let mut told = stop.subscribe();
-        while !*told.borrow() {
+        let mut reported = stop.subscribe();
+        while !*reported.borrow() {
             pulse.beat();
             if self.look(&node).await == Some(false) {
                 let number = node.number;
@@ -85,7 +85,7 @@ impl Health {
             }
             tokio::select! {
                 () = self.shared.clock.sleep(BEAT) => {}
-                _ = told.wait_for(|stop| *stop) => {}
+                _ = reported.wait_for(|stop| *stop) => {}
             }
         }
     }
@@ -106,12 +106,12 @@ impl Health {
             tracing::warn!(error, "no write works");
         }
         let is_ours = written.as_ref().ok().copied();
-        let room = shared.db.room().await;
+        let headroom = shared.db.headroom().await;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.write = Some((shared.clock.monotonic_ms(), written.map(|_| ())));
-        match room {
-            Ok(room) => {
-                seen.room = room;
+        match headroom {
+            Ok(headroom) => {
+                seen.headroom = headroom;
                 seen.disk = None;
             }
             Err(error) => seen.disk = Some(error.to_string()),
@@ -202,12 +202,12 @@ impl Health {
         }
         if let Some(error) = &seen.disk {
             checks.push(check("disk", Err(error.clone())));
-        } else if let Some(room) = &seen.room {
-            let free_mib = room.disk_bytes >> 20;
+        } else if let Some(headroom) = &seen.headroom {
+            let free_mib = headroom.disk_bytes >> 20;
             checks.push(Check {
                 name: "disk".to_owned(),
-                is_good: free_mib >= self.free_mib_min && !room.is_at_limit,
-                detail: if room.is_at_limit {
+                is_good: free_mib >= self.free_mib_min && !headroom.is_at_limit,
+                detail: if headroom.is_at_limit {
                     "store.sqlite_mib_max is reached".to_owned()
                 } else {
                     format!("{free_mib} MiB free, {} needed", self.free_mib_min)
@@ -230,7 +230,7 @@ impl Health {
     /// Free bytes of the disk of the database, as last seen.
     pub fn free_bytes(&self) -> Option<u64> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.room.map(|room| room.disk_bytes)
+        seen.headroom.map(|headroom| headroom.disk_bytes)
     }
 }
 

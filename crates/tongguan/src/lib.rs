@@ -1,4 +1,4 @@
-//! F9 通关: the binary. Reads the command line and the configuration, wires the floors together and
+//! F9 通关: the binary. Reads the command line and the configuration, wires the layers together and
 //! starts what is asked for. Nothing here knows a rule or a table.
 //!
 //! [`cli`] is the command line, one file a verb; [`config`] the settings; [`roles`] what a process

@@ -261,9 +261,9 @@ mod tests {
         }
         (&log).write_all(b"two\n").unwrap();
         log.flush();
-        let told: String = read.try_iter().collect();
-        assert!(told.contains("log: 1 lines were lost"), "{told}");
-        assert!(told.ends_with("two\n"), "{told}");
+        let reported: String = read.try_iter().collect();
+        assert!(reported.contains("log: 1 lines were lost"), "{reported}");
+        assert!(reported.ends_with("two\n"), "{reported}");
         assert!(!log.facts.is_failing.load(Ordering::Relaxed));
     }
 
@@ -285,8 +285,8 @@ mod tests {
         for _ in 0..9 {
             answer.send(Ok(())).unwrap();
         }
-        let told = subscriber(EnvFilter::new("trace"), log.clone());
-        tracing::subscriber::with_default(told, || {
+        let reported = subscriber(EnvFilter::new("trace"), log.clone());
+        tracing::subscriber::with_default(reported, || {
             tracing::warn!(target: "lapin::returned_messages", "PAYLOAD");
             tracing::error!(target: "lapin::channel", "PAYLOAD");
             tracing::info!(target: "tokio_postgres::connection", "PAYLOAD");
@@ -296,11 +296,11 @@ mod tests {
             tracing::debug!(target: "exchange::pipeline", "a particular");
         });
         log.flush();
-        let told: String = read.try_iter().collect();
-        assert!(!told.contains("PAYLOAD"), "{told}");
+        let reported: String = read.try_iter().collect();
+        assert!(!reported.contains("PAYLOAD"), "{reported}");
         assert!(
-            told.contains("a warning") && told.contains("a particular"),
-            "{told}"
+            reported.contains("a warning") && reported.contains("a particular"),
+            "{reported}"
         );
     }
 
@@ -310,8 +310,8 @@ mod tests {
         answer.send(Ok(())).unwrap();
         (&log).write_all(&vec![b'x'; LINE_BYTES_MAX * 2]).unwrap();
         log.flush();
-        let told: String = read.try_iter().collect();
-        assert!(told.len() < LINE_BYTES_MAX + 10);
-        assert!(told.ends_with("…\n"));
+        let reported: String = read.try_iter().collect();
+        assert!(reported.len() < LINE_BYTES_MAX + 10);
+        assert!(reported.ends_with("…\n"));
     }
 }

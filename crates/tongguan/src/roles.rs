@@ -1,4 +1,4 @@
-//! Roles (角色): which parts of the house a process runs, put together from the configuration.
+//! Roles (角色): which parts of the platform a process runs, put together from the configuration.
 
 use crate::config::{Config, QueueKind};
 use crate::files;
@@ -12,7 +12,7 @@ use exchange::shared::{Bell, Feed, Shared, TURN_MAX};
 use exchange::signature::Checker;
 use queue::{Builtin, Queue, RabbitMq};
 use registry::company::Directory;
-use registry::ground::{Ground, system_random};
+use registry::context::{AppContext, system_random};
 use registry::job::Job;
 use registry::parameter::Board;
 use registry::seal::Seal;
@@ -43,13 +43,13 @@ pub enum Role {
 }
 
 /// The foundations that every role stands on.
-pub struct House {
+pub struct Process {
     /// The settings.
     pub config: Config,
     /// What the pipeline's steps and the API share.
     pub shared: Arc<Shared>,
-    /// What the registry's rooms stand on.
-    pub ground: Ground,
+    /// What the registry's modules stand on.
+    pub context: AppContext,
     /// Answers customs' inquiries about payments.
     uploader: Arc<Uploader>,
     /// Tells everything to stop.
@@ -73,7 +73,7 @@ enum Number {
     Any,
 }
 
-impl House {
+impl Process {
     /// Opens database and queue for a command that is soon done and only reads.
     ///
     /// # Errors
@@ -82,7 +82,7 @@ impl House {
         Self::open_as(config, Number::Beside).await
     }
 
-    /// As [`House::open`], for a command that writes while the platform runs: its ids are made under
+    /// As [`Process::open`], for a command that writes while the platform runs: its ids are made under
     /// the highest free number.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl House {
         Self::open_as(config, Number::Own).await
     }
 
-    /// As [`House::open_to_stay`], with the highest free number: that of the settings is the platform's.
+    /// As [`Process::open_to_stay`], with the highest free number: that of the settings is the platform's.
     ///
     /// # Errors
     /// When one of them cannot be opened or is damaged, or when no number is free.
@@ -132,7 +132,7 @@ impl House {
             })
             .await?;
         }
-        let ground = Ground {
+        let context = AppContext {
             db: db.clone(),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
@@ -143,11 +143,11 @@ impl House {
             code_tables: Arc::default(),
         };
         // What was changed at run time holds from the first request on.
-        registry::parameter::refresh(&ground.db, &ground.parameters).await?;
-        registry::code_table::refresh(&ground.db, &ground.code_tables).await?;
+        registry::parameter::refresh(&context.db, &context.parameters).await?;
+        registry::code_table::refresh(&context.db, &context.code_tables).await?;
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
-            ground: ground.clone(),
+            context: context.clone(),
             db,
             clock: Arc::clone(&clock),
             ids,
@@ -158,7 +158,7 @@ impl House {
             feed: Arc::new(Feed::default()),
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
-            code_tables: Arc::clone(&ground.code_tables),
+            code_tables: Arc::clone(&context.code_tables),
         });
         let keyring = Arc::clone(&shared.keyring);
         let uploader = Uploader::new(config.payment_inquiry.clone(), keyring)
@@ -169,7 +169,7 @@ impl House {
             health: Health::new(&shared, &tasks, config.store.free_mib_min),
             config,
             shared,
-            ground,
+            context,
             stop: watch::channel(false).0,
             tasks,
             node,
@@ -232,44 +232,44 @@ impl House {
                 .start(name, health::TURN_MAX, stop.clone(), start);
             self.loops.push(started);
         }
-        let (ground, told) = (self.ground.clone(), stop.clone());
+        let (context, reported) = (self.context.clone(), stop.clone());
         let start = move |pulse| {
-            let with = (ground.db.clone(), Arc::clone(&ground.clock));
-            let tables = Arc::clone(&ground.code_tables);
-            registry::code_table::follow(with, tables, told.clone(), pulse)
+            let with = (context.db.clone(), Arc::clone(&context.clock));
+            let tables = Arc::clone(&context.code_tables);
+            registry::code_table::follow(with, tables, reported.clone(), pulse)
         };
         let started = self
             .tasks
             .start("code_tables", LOOK_MAX, stop.clone(), start);
         self.loops.push(started);
-        let (ground, told) = (self.ground.clone(), stop.clone());
+        let (context, reported) = (self.context.clone(), stop.clone());
         let start = move |pulse| {
-            let with = (ground.db.clone(), Arc::clone(&ground.clock));
-            let board = Arc::clone(&ground.parameters);
-            registry::parameter::follow(with, board, told.clone(), pulse)
+            let with = (context.db.clone(), Arc::clone(&context.clock));
+            let board = Arc::clone(&context.parameters);
+            registry::parameter::follow(with, board, reported.clone(), pulse)
         };
         let started = self.tasks.start("parameters", LOOK_MAX, stop, start);
         self.loops.push(started);
     }
 
-    /// Every job of the house.
+    /// Every job of the platform.
     pub fn jobs(&self) -> Vec<Job> {
-        let mut jobs = identity::jobs::own(&self.ground);
-        jobs.extend(back_office::job::own(&self.ground));
-        jobs.extend(upload::jobs(&self.ground, &self.uploader));
-        jobs.push(exchange::reseal::job(&self.ground, &self.shared.queue));
+        let mut jobs = identity::jobs::own(&self.context);
+        jobs.extend(back_office::job::own(&self.context));
+        jobs.extend(upload::jobs(&self.context, &self.uploader));
+        jobs.push(exchange::reseal::job(&self.context, &self.shared.queue));
         jobs
     }
 
     /// Starts to look for jobs that are due; of several processes one does each.
     pub fn start_jobs(&mut self) {
         let owner = self.owner();
-        let (ground, jobs) = (self.ground.clone(), self.jobs());
+        let (context, jobs) = (self.context.clone(), self.jobs());
         let stop = self.stop.subscribe();
-        let told = stop.clone();
+        let reported = stop.clone();
         let start = move |pulse| {
-            let (ground, jobs) = (ground.clone(), jobs.clone());
-            back_office::job::serve(ground, jobs, owner.clone(), told.clone(), pulse)
+            let (context, jobs) = (context.clone(), jobs.clone());
+            back_office::job::serve(context, jobs, owner.clone(), reported.clone(), pulse)
         };
         let within = back_office::job::TURN_MAX;
         self.loops
@@ -289,11 +289,11 @@ impl House {
             self.config.customs_box.clone().on(&self.config.customs),
         ));
         let (running, stop) = (Arc::clone(&customs_box), self.stop.subscribe());
-        let told = stop.clone();
+        let reported = stop.clone();
         let start = move |pulse| {
-            let (running, told) = (Arc::clone(&running), told.clone());
+            let (running, reported) = (Arc::clone(&running), reported.clone());
             async move {
-                if let Err(error) = running.run(told, pulse).await {
+                if let Err(error) = running.run(reported, pulse).await {
                     tracing::error!(%error, "the simulator of customs failed");
                 }
             }

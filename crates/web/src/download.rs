@@ -54,21 +54,21 @@ const CONDITION_CHARS_MAX: usize = 60;
 
 /// What a list was narrowed to, in words: `状态 平台拒收，开始日期 2026-11-28`; empty for everything.
 pub fn conditions(parts: &[(&str, Option<&str>)]) -> String {
-    let told = parts.iter().filter_map(|(label, value)| {
+    let reported = parts.iter().filter_map(|(label, value)| {
         let value: String = (*value)?.trim().chars().take(CONDITION_CHARS_MAX).collect();
         (!value.is_empty()).then(|| format!("{label} {value}"))
     });
-    told.collect::<Vec<_>>().join("，")
+    reported.collect::<Vec<_>>().join("，")
 }
 
 /// The same as the audit tells it: `筛选条件：无` for everything.
 pub fn told_conditions(conditions: &str) -> String {
-    let told = if conditions.is_empty() {
+    let reported = if conditions.is_empty() {
         "无"
     } else {
         conditions
     };
-    format!("筛选条件：{told}")
+    format!("筛选条件：{reported}")
 }
 
 #[cfg(test)]

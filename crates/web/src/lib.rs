@@ -1,18 +1,18 @@
-//! F3 接口基础: HTTP plumbing that every room's `http.rs` shares.
+//! F3 接口基础: HTTP plumbing that every module's `http.rs` shares.
 //!
 //! - [`Code`]: a stable code that a program can act on, with its page in the knowledge base.
 //! - [`Problem`]: the one shape of every error answer (`application/problem+json`, RFC 9457).
 //! - [`Page`] and [`PageQuery`]: keyset pages, never offsets.
 //! - [`sheet`]: a list as a workbook.
-//! - [`shares`] and [`room`]: places and memory of which one caller may hold only so much.
+//! - [`shares`] and [`budget`]: places and memory of which one caller may hold only so much.
 //! - [`reads`]: how many requests that only read one caller has in hand.
 //! - [`address`]: who calls through which proxies, and what counts as one caller.
 //! - [`request_id`]: every request has an id, in the log and in the answer.
 //!
-//! Deliberately absent: routes (they live in their rooms), rules, and anything that knows a table.
+//! Deliberately absent: routes (they live in their modules), rules, and anything that knows a table.
 
 pub mod reads;
-pub mod room;
+pub mod budget;
 pub mod shares;
 pub mod sheet;
 pub mod request_id;

@@ -120,7 +120,7 @@ impl Problem {
         }
     }
 
-    /// The problem of what a room refused, in its words; a failure of the store stays one.
+    /// The problem of what a module refused, in its words; a failure of the store stays one.
     pub fn because<R: store::Failure + std::fmt::Display>(code: Code, refusal: &R) -> Self {
         match refusal.store() {
             Some(error) => error.clone().into(),

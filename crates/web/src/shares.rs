@@ -1,6 +1,6 @@
 //! Shares (份额): places of something scarce, of which one caller may hold only so many.
 //!
-//! What callers hold for a while (room for bodies, turns, open streams, connections) has a number of
+//! What callers hold for a while (memory for bodies, turns, open streams, connections) has a number of
 //! places and a share of it for each caller. Whoever holds his share waits for himself; the places
 //! beyond it stay free for others, whatever he does. A caller waits for his own share first and for
 //! a common place second, so that he never stands in the common line more often than his share.

@@ -6,15 +6,15 @@ import type { Option } from "../../resource/resource";
 interface Act {
   id: string;
   name: string;
-  room: string;
+  module: string;
 }
 
 /** What can be looked for; those of the login log when `begin` says so. */
 export async function acts(begin: string): Promise<Option[]> {
   const { items } = await call<{ items: Act[] }>("GET", "/api/v1/audit/acts");
-  const labelOf = ({ id, room, name }: Act) => {
+  const labelOf = ({ id, module, name }: Act) => {
     const word = `act.${id}`;
-    return isWord(word) ? word : { text: `${room}：${name}` };
+    return isWord(word) ? word : { text: `${module}：${name}` };
   };
   return items.filter((one) => one.id.startsWith(begin)).map((one) => ({ value: one.id, label: labelOf(one) }));
 }

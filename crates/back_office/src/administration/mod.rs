@@ -1,4 +1,4 @@
-//! Administration (系统管理): what the rooms of the three officers share.
+//! Administration (系统管理): what the modules of the three officers share.
 //!
 //! The system administrator makes accounts and tables, the security administrator opens accounts
 //! and approves roles, the audit administrator reads what both did and changes nothing. Every act
@@ -9,7 +9,7 @@
 use registry::access::Gate;
 use registry::account::{self, AccountId};
 use registry::audit::Act;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::role::{self, Role};
 use serde::Serialize;
 use std::sync::Arc;
@@ -18,23 +18,23 @@ use utoipa::ToSchema;
 
 /// What the routes of administration need.
 #[derive(Clone)]
-pub struct Desk {
+pub struct AdministrationApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
-    /// Every act that is audited, by room.
+    /// Every act that is audited, by module.
     pub acts: Arc<[(&'static str, &'static [Act])]>,
 }
 
-impl registry::access::HasGate for Desk {
+impl registry::access::HasGate for AdministrationApi {
     fn gate(&self) -> &Gate {
         &self.gate
     }
 }
 
-impl Desk {
-    /// The foundations.
-    pub fn ground(&self) -> &Ground {
-        &self.gate.ground
+impl AdministrationApi {
+    /// What every handler is given.
+    pub fn context(&self) -> &AppContext {
+        &self.gate.context
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/api/v1/departments`: the tree, its changes, and the customs district of a department.
 
 use super::{DEPARTMENTS_MAX, DISTRICT, Department, Details, DistrictWish, all, by_id, in_order};
-use crate::administration::{Asked, Desk};
+use crate::administration::{AdministrationApi, Asked};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -25,7 +25,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(
         departments,
         create_department,
@@ -105,7 +105,7 @@ fn view(
 )]
 async fn departments(
     _: By<ReadDepartments>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
 ) -> Result<Json<Page<DepartmentView>>, Problem> {
     let read = |tx: &mut Tx<'_>| -> StoreResult<Vec<DepartmentView>> {
         let people = account::placed_by_department(tx)?.into_iter().collect();
@@ -116,7 +116,7 @@ async fn departments(
         }
         Ok(views)
     };
-    let items = desk.ground().read(read).await?;
+    let items = api.context().read(read).await?;
     Ok(Json(Page::whole(items)))
 }
 
@@ -169,12 +169,12 @@ pub struct Made {
 )]
 async fn create_department(
     By { actor, .. }: By<CreateDepartment>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     JsonBody(given): JsonBody<DepartmentData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let (given, ground) = (details(given)?, desk.ground().clone());
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (None, &given));
-    let id = desk.ground().act(write).await?.to_string();
+    let (given, context) = (details(given)?, api.context().clone());
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (None, &given));
+    let id = api.context().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 
@@ -191,14 +191,14 @@ async fn create_department(
 )]
 async fn change_department(
     By { actor, .. }: By<ChangeDepartment>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<DepartmentData>,
 ) -> Result<StatusCode, Problem> {
     let given = details(given)?;
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (Some(asked), &given));
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (Some(asked), &given));
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -214,12 +214,12 @@ async fn change_department(
 )]
 async fn remove_department(
     By { actor, .. }: By<RemoveDepartment>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| super::remove(tx, &ground, &actor, asked);
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| super::remove(tx, &context, &actor, asked);
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -247,7 +247,7 @@ pub struct NewDistrict {
 )]
 async fn ask_department_district(
     By { actor, .. }: By<AskDepartmentDistrict>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<NewDistrict>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
@@ -258,7 +258,7 @@ async fn ask_department_district(
     if district.as_deref().is_some_and(|text| !is_district(text)) {
         return Err(field("关区代码应为 2 至 4 位数字"));
     }
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         let Some(found) = by_id(tx, asked)? else {
             return Err(not_found());
@@ -275,8 +275,8 @@ async fn ask_department_district(
             company: None,
             why: why.clone(),
         };
-        Ok(approval::ask(tx, &ground, &actor, &request)?)
+        Ok(approval::ask(tx, &context, &actor, &request)?)
     };
-    let approval_id = desk.ground().act(write).await?.to_string();
+    let approval_id = api.context().act(write).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
 }

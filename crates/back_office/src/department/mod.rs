@@ -17,7 +17,7 @@ use registry::access::Actor;
 use registry::account::{self, AccountId};
 use registry::approval::{Doing, Kind, Undone};
 use registry::audit;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::request::{codes, field, not_found, words};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
@@ -214,7 +214,7 @@ fn checked(given: &Details) -> Result<Details, Problem> {
 /// The store's, or what is wrong.
 pub fn put(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, given): (Option<i64>, &Details),
 ) -> Result<i64, Problem> {
@@ -243,7 +243,7 @@ pub fn put(
         return Err(field("负责人应为工作人员"));
     }
     let department = Department {
-        id: id.unwrap_or_else(|| ground.ids.next()),
+        id: id.unwrap_or_else(|| context.ids.next()),
         parent: given.parent,
         name: given.name,
         code: given.code,
@@ -252,7 +252,7 @@ pub fn put(
         phone: given.phone,
         district: old.and_then(|old| old.district.clone()),
     };
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     account::put_agency(
         tx,
         department.id,
@@ -264,9 +264,9 @@ pub fn put(
         .iter()
         .find(|known| Some(known.id) == department.parent);
     let above = above.map_or("无", |above| above.name.as_str());
-    let told = format!("{}（{}），上级 {above}", department.name, department.code);
+    let reported = format!("{}（{}），上级 {above}", department.name, department.code);
     let object = format!("department:{}", department.id);
-    audit::done(tx, now_ms, actor, PUT, &object, &told)?;
+    audit::done(tx, now_ms, actor, PUT, &object, &reported)?;
     Ok(department.id)
 }
 
@@ -274,7 +274,12 @@ pub fn put(
 ///
 /// # Errors
 /// The store's, or why it stays.
-pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
+pub fn remove(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    actor: &Actor,
+    id: i64,
+) -> Result<(), Problem> {
     let Some(found) = by_id(tx, id)? else {
         return Err(not_found());
     };
@@ -286,9 +291,9 @@ pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Resul
     }
     rows::remove(tx, id)?;
     account::remove_agency(tx, id)?;
-    let told = format!("{}（{}）", found.name, found.code);
+    let reported = format!("{}（{}）", found.name, found.code);
     let object = format!("department:{id}");
-    audit::done(tx, ground.now_ms(), actor, REMOVED, &object, &told)?;
+    audit::done(tx, context.now_ms(), actor, REMOVED, &object, &reported)?;
     Ok(())
 }
 
@@ -307,16 +312,16 @@ fn set_district(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
         return Err(Undone::failed("没有这个部门"));
     };
     let was = std::mem::replace(&mut department.district, wish.district);
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     rows::put(tx, &department, now_ms)?;
     let shown = |district: Option<&String>| district.map_or("无", String::as_str).to_owned();
-    let told = format!(
+    let reported = format!(
         "{}：{} → {}",
         department.name,
         shown(was.as_ref()),
         shown(department.district.as_ref())
     );
     let object = format!("department:{}", department.id);
-    audit::done(tx, now_ms, doing.actor, DISTRICT_SET, &object, &told)?;
-    Ok(told)
+    audit::done(tx, now_ms, doing.actor, DISTRICT_SET, &object, &reported)?;
+    Ok(reported)
 }

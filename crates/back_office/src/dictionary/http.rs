@@ -1,7 +1,7 @@
 //! `/api/v1/dictionaries`.
 
 use super::{DICTIONARIES_MAX, Dictionary, standard};
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use crate::department::http::Made;
 use axum::Json;
 use axum::extract::State;
@@ -21,7 +21,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(
         dictionaries,
         create_dictionary,
@@ -71,12 +71,12 @@ fn view(one: Dictionary, is_standard: bool) -> DictionaryView {
 )]
 async fn dictionaries(
     _: By<ReadDictionaries>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
 ) -> Result<Json<Page<DictionaryView>>, Problem> {
     let read = |tx: &mut Tx<'_>| super::all(tx, DICTIONARIES_MAX);
-    let found = desk.ground().read(read).await?.into_iter();
-    let ground = desk.ground();
-    let standing = ground.code_tables.standing(ground.now_ms());
+    let found = api.context().read(read).await?.into_iter();
+    let context = api.context();
+    let standing = context.code_tables.standing(context.now_ms());
     let tables = standard::tables(&standing)
         .into_iter()
         .map(|one| view(one, true));
@@ -128,10 +128,10 @@ pub struct NewDictionary {
 )]
 async fn create_dictionary(
     By { actor, .. }: By<CreateDictionary>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     JsonBody(given): JsonBody<NewDictionary>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let one = Dictionary {
         code: given.code,
         chinese: given.chinese,
@@ -141,8 +141,8 @@ async fn create_dictionary(
         is_own: false,
     };
     let id = one.code.clone();
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (true, &one));
-    desk.ground().act(write).await?;
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (true, &one));
+    api.context().act(write).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 
@@ -159,11 +159,11 @@ async fn create_dictionary(
 )]
 async fn change_dictionary(
     By { actor, .. }: By<ChangeDictionary>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(code): Path<String>,
     JsonBody(given): JsonBody<DictionaryData>,
 ) -> Result<StatusCode, Problem> {
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let one = Dictionary {
         code,
         chinese: given.chinese,
@@ -172,8 +172,8 @@ async fn change_dictionary(
         is_active: given.is_active,
         is_own: false,
     };
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (false, &one));
-    desk.ground().act(write).await?;
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (false, &one));
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -189,11 +189,11 @@ async fn change_dictionary(
 )]
 async fn remove_dictionary(
     By { actor, .. }: By<RemoveDictionary>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(code): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| super::remove(tx, &ground, &actor, &code);
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| super::remove(tx, &context, &actor, &code);
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -17,7 +17,7 @@ use crate::post::remark;
 use registry::access::Actor;
 use registry::audit;
 use registry::code_table::Standing;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::request::{codes, field, not_found, words};
 use store::{Result as StoreResult, Tx};
 use web::Problem;
@@ -66,7 +66,7 @@ fn is_code(code: &str) -> bool {
 /// The store's, or what is wrong.
 pub fn put(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (is_new, given): (bool, &Dictionary),
 ) -> Result<(), Problem> {
@@ -97,7 +97,7 @@ pub fn put(
     if one.is_own && !one.is_active {
         return Err(Problem::new(codes::STATE).detail("平台自用的字典不能停用"));
     }
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     rows::put(tx, &one, now_ms)?;
     let object = format!("dictionary:{}", one.code);
     audit::done(tx, now_ms, actor, PUT, &object, &one.chinese)?;
@@ -108,7 +108,12 @@ pub fn put(
 ///
 /// # Errors
 /// The store's, or why it stays.
-pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, code: &str) -> Result<(), Problem> {
+pub fn remove(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    actor: &Actor,
+    code: &str,
+) -> Result<(), Problem> {
     let Some(found) = by_code(tx, code)? else {
         return Err(not_found());
     };
@@ -117,7 +122,14 @@ pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, code: &str) -> Re
     }
     rows::remove(tx, code)?;
     let object = format!("dictionary:{code}");
-    audit::done(tx, ground.now_ms(), actor, REMOVED, &object, &found.chinese)?;
+    audit::done(
+        tx,
+        context.now_ms(),
+        actor,
+        REMOVED,
+        &object,
+        &found.chinese,
+    )?;
     Ok(())
 }
 
@@ -141,7 +153,7 @@ fn checked_entry(given: &Entry) -> Result<Entry, Problem> {
 /// The store's, or what is wrong.
 pub fn put_entry(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, given): (Option<i64>, &Entry),
 ) -> Result<i64, Problem> {
@@ -162,12 +174,12 @@ pub fn put_entry(
     if id.is_none() && rows::n_entries(tx)? >= ENTRIES_MAX {
         return Err(field(format!("字典项最多 {ENTRIES_MAX} 个")));
     }
-    one.id = id.unwrap_or_else(|| ground.ids.next());
-    let now_ms = ground.now_ms();
+    one.id = id.unwrap_or_else(|| context.ids.next());
+    let now_ms = context.now_ms();
     rows::put_entry(tx, &one, now_ms)?;
     let object = format!("dictionary:{}", one.dictionary);
-    let told = format!("{} {}", one.code, one.chinese);
-    audit::done(tx, now_ms, actor, PUT, &object, &told)?;
+    let reported = format!("{} {}", one.code, one.chinese);
+    audit::done(tx, now_ms, actor, PUT, &object, &reported)?;
     Ok(one.id)
 }
 
@@ -177,7 +189,7 @@ pub fn put_entry(
 /// The store's, or why it stays.
 pub fn remove_entry(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     id: i64,
 ) -> Result<(), Problem> {
@@ -190,8 +202,8 @@ pub fn remove_entry(
     }
     rows::remove_entry(tx, id)?;
     let object = format!("dictionary:{}", found.dictionary);
-    let told = format!("{} {}", found.code, found.chinese);
-    audit::done(tx, ground.now_ms(), actor, REMOVED, &object, &told)?;
+    let reported = format!("{} {}", found.code, found.chinese);
+    audit::done(tx, context.now_ms(), actor, REMOVED, &object, &reported)?;
     Ok(())
 }
 

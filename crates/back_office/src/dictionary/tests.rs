@@ -2,17 +2,17 @@
 
 use super::{Dictionary, Entry, NOTICE_CATEGORY, entries, put, put_entry, remove, search};
 use registry::role::Role;
-use registry::testing::{ground, person};
+use registry::testing::{context, person};
 use store::Tx;
 use store::testing::each_engine;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_never_changes_and_what_the_platform_asks_for_stays() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let actor = person(&ground, "system", Some(Role::SystemAdmin)).await;
+        let (context, _) = context(&test.db);
+        let actor = person(&context, "system", Some(Role::SystemAdmin)).await;
         let make = async |is_new: bool, code: &'static str| {
-            let (shared, actor) = (ground.clone(), actor.clone());
+            let (shared, actor) = (context.clone(), actor.clone());
             let one = Dictionary {
                 code: code.to_owned(),
                 chinese: "渠道".to_owned(),
@@ -20,14 +20,14 @@ async fn a_code_never_changes_and_what_the_platform_asks_for_stays() {
                 ..Dictionary::default()
             };
             let write = move |tx: &mut Tx<'_>| put(tx, &shared, &actor, (is_new, &one));
-            ground.act(write).await.map_err(|problem| problem.code)
+            context.act(write).await.map_err(|problem| problem.code)
         };
         assert_eq!(make(true, "channel").await, Ok(()));
         assert_eq!(make(true, "channel").await, Err("TG-R4501".to_owned()));
         assert_eq!(make(true, "ceb.unit").await, Err("TG-R4500".to_owned()));
         assert_eq!(make(false, "nothing").await, Err("TG-R4040".to_owned()));
         let enter = async |id: Option<i64>, dictionary: &'static str, code: &'static str| {
-            let (shared, actor) = (ground.clone(), actor.clone());
+            let (shared, actor) = (context.clone(), actor.clone());
             let one = Entry {
                 dictionary: dictionary.to_owned(),
                 code: code.to_owned(),
@@ -37,7 +37,7 @@ async fn a_code_never_changes_and_what_the_platform_asks_for_stays() {
                 ..Entry::default()
             };
             let write = move |tx: &mut Tx<'_>| put_entry(tx, &shared, &actor, (id, &one));
-            ground.act(write).await.map_err(|problem| problem.code)
+            context.act(write).await.map_err(|problem| problem.code)
         };
         let id = enter(None, "channel", "app").await.unwrap();
         let taken = Err("TG-R4501".to_owned());
@@ -45,21 +45,21 @@ async fn a_code_never_changes_and_what_the_platform_asks_for_stays() {
         let unknown = Err("TG-R4040".to_owned());
         assert_eq!(enter(None, "nothing", "app").await, unknown);
         assert_eq!(enter(Some(id), "other", "changed").await, Ok(id));
-        let found = ground.read(|tx| entries(tx, "channel", 9)).await.unwrap();
+        let found = context.read(|tx| entries(tx, "channel", 9)).await.unwrap();
         assert_eq!((found[0].code.as_str(), found.len()), ("app", 1));
 
         let gone = async |code: &'static str| {
-            let (shared, actor) = (ground.clone(), actor.clone());
+            let (shared, actor) = (context.clone(), actor.clone());
             let write = move |tx: &mut Tx<'_>| remove(tx, &shared, &actor, code);
-            ground.act(write).await.map_err(|problem| problem.code)
+            context.act(write).await.map_err(|problem| problem.code)
         };
         let in_use = || Err("TG-R4504".to_owned());
         assert_eq!(gone("channel").await, in_use());
         assert_eq!(gone(NOTICE_CATEGORY).await, in_use());
         let take = async |id: i64| {
-            let (shared, actor) = (ground.clone(), actor.clone());
+            let (shared, actor) = (context.clone(), actor.clone());
             let write = move |tx: &mut Tx<'_>| super::remove_entry(tx, &shared, &actor, id);
-            ground.act(write).await.map_err(|problem| problem.code)
+            context.act(write).await.map_err(|problem| problem.code)
         };
         assert_eq!(take(1).await, in_use(), "an entry of the notices");
         assert_eq!(take(id).await, Ok(()));
@@ -70,20 +70,23 @@ async fn a_code_never_changes_and_what_the_platform_asks_for_stays() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_question_answers_what_142_is() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
+        let (context, _) = context(&test.db);
         let find = async |text: &'static str| {
-            let standing = ground.code_tables.standing(ground.now_ms());
+            let standing = context.code_tables.standing(context.now_ms());
             let read = move |tx: &mut Tx<'_>| search(tx, &standing, (text, 50));
-            ground.read(read).await.unwrap()
+            context.read(read).await.unwrap()
         };
         let found = find("142").await;
-        let told: Vec<(&str, &str)> = found
+        let reported: Vec<(&str, &str)> = found
             .iter()
             .take_while(|entry| entry.code == "142")
             .map(|entry| (entry.dictionary.as_str(), entry.chinese.as_str()))
             .collect();
-        assert!(told.contains(&("ceb.currency", "人民币")), "{told:?}");
-        assert!(told.contains(&("ceb.country", "中国")), "{told:?}");
+        assert!(
+            reported.contains(&("ceb.currency", "人民币")),
+            "{reported:?}"
+        );
+        assert!(reported.contains(&("ceb.country", "中国")), "{reported:?}");
         let named = find("系统维护").await;
         assert_eq!(named[0].dictionary, NOTICE_CATEGORY);
         let kind = find("ceb621").await;

@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{GRANT, REVOKE, Taking, Wish, validate};
-use crate::administration::{Asked, Desk};
+use crate::administration::{AdministrationApi, Asked};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -25,7 +25,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(grants, ask_grant, ask_revoke, roles)
 }
 
@@ -95,13 +95,13 @@ fn view(tx: &mut Tx<'_>, grant: &Grant) -> StoreResult<GrantView> {
 )]
 async fn grants(
     _: By<ReadGrants>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<GrantQuery>,
 ) -> Result<Json<Page<GrantView>>, Problem> {
     let account = id_opt("account", asked.account.as_deref())?;
     let after = id_opt("after", asked.after.as_deref())?.unwrap_or(0);
     let size = PageSize::of(asked.limit);
-    let now_ms = desk.ground().now_ms();
+    let now_ms = api.context().now_ms();
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, GrantView)>> {
         let found = match account {
             Some(account) => role::of_account(tx, AccountId(account), now_ms)?,
@@ -113,7 +113,7 @@ async fn grants(
         }
         Ok(views)
     };
-    let found = desk.ground().read(read).await?;
+    let found = api.context().read(read).await?;
     // One account's roles are few and come whole.
     let page = match account {
         Some(_) => Page::whole(found),
@@ -152,7 +152,7 @@ pub struct GrantWish {
 )]
 async fn ask_grant(
     By { actor, .. }: By<AskGrant>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     JsonBody(given): JsonBody<GrantWish>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     let why = reason(&given.reason)?;
@@ -167,7 +167,7 @@ async fn ask_grant(
         district: given.district.filter(|text| !text.is_empty()),
         expires_at: time_opt("expiresAt", given.expires_at.as_deref())?,
     };
-    let now_ms = desk.ground().now_ms();
+    let now_ms = api.context().now_ms();
     let check = move |tx: &mut Tx<'_>| -> Result<Request, Problem> {
         validate(tx, &wish, now_ms).map_err(|wrong| Problem::because(codes::GRANT, &wrong))?;
         let login = account::by_id(tx, AccountId(wish.account))?.map(|found| found.login);
@@ -176,7 +176,7 @@ async fn ask_grant(
         let payload = serde_json::to_string(&wish).unwrap_or_default();
         Ok(request(&GRANT, title, payload, why.clone()))
     };
-    ask(&desk, actor, check).await
+    ask(&api, actor, check).await
 }
 
 /// Asks to take a role back; the security administrator decides (申请收回角色).
@@ -192,7 +192,7 @@ async fn ask_grant(
 )]
 async fn ask_revoke(
     By { actor, .. }: By<AskRevoke>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
@@ -216,7 +216,7 @@ async fn ask_revoke(
         let payload = serde_json::to_string(&taking).unwrap_or_default();
         Ok(request(&REVOKE, title, payload, why.clone()))
     };
-    ask(&desk, actor, check).await
+    ask(&api, actor, check).await
 }
 
 pub(super) fn request(kind: &Kind, title: String, payload: String, why: String) -> Request {
@@ -230,19 +230,19 @@ pub(super) fn request(kind: &Kind, title: String, payload: String, why: String) 
 }
 
 pub(super) async fn ask<F>(
-    desk: &Desk,
+    api: &AdministrationApi,
     actor: Actor,
     mut check: F,
 ) -> Result<(StatusCode, Json<Asked>), Problem>
 where
     F: FnMut(&mut Tx<'_>) -> Result<Request, Problem> + Send + 'static,
 {
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         let request = check(tx)?;
-        Ok(approval::ask(tx, &ground, &actor, &request)?)
+        Ok(approval::ask(tx, &context, &actor, &request)?)
     };
-    let approval_id = desk.ground().act(write).await?.to_string();
+    let approval_id = api.context().act(write).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
 }
 
@@ -269,7 +269,7 @@ pub struct RoleView {
 )]
 async fn roles(
     _: By<ReadRoles>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
 ) -> Result<Json<Page<RoleView>>, Problem> {
     let mut items: Vec<RoleView> = Role::ALL
         .into_iter()
@@ -277,7 +277,7 @@ async fn roles(
             id: role.name().to_owned(),
             name: role.chinese().to_owned(),
             is_built_in: true,
-            operations: desk
+            operations: api
                 .gate
                 .operations()
                 .filter(|operation| operation.roles.contains(&role))
@@ -285,7 +285,7 @@ async fn roles(
                 .collect(),
         })
         .collect();
-    let custom = desk.ground().read(role::custom_roles).await?;
+    let custom = api.context().read(role::custom_roles).await?;
     items.extend(custom.into_iter().map(|role| RoleView {
         id: role.name,
         name: role.chinese,

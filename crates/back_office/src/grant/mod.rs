@@ -65,7 +65,7 @@ pub const REMOVE_ROLE: Kind = Kind {
     deciders: DECIDERS,
     run: remove,
 };
-/// The kinds of approvals of this room.
+/// The kinds of approvals of this module.
 pub const KINDS: &[Kind] = &[GRANT, REVOKE, PUT_ROLE, REMOVE_ROLE];
 
 /// What somebody asks to be granted.
@@ -171,14 +171,14 @@ fn not_for_oneself(doing: &Doing<'_>, account: i64) -> Result<(), Undone> {
 
 /// The function of [`GRANT`].
 fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
-    let (wish, now_ms): (Wish, i64) = (payload(doing)?, doing.ground.now_ms());
+    let (wish, now_ms): (Wish, i64) = (payload(doing)?, doing.context.now_ms());
     not_for_oneself(doing, wish.account)?;
     validate(tx, &wish, now_ms)?;
     let Some(found) = account::by_id(tx, AccountId(wish.account))? else {
         return Err(Undone::failed("没有这个用户"));
     };
     let made = Grant {
-        id: doing.ground.ids.next(),
+        id: doing.context.ids.next(),
         account: found.id,
         party: found.party,
         role: wish.role.clone(),
@@ -194,15 +194,15 @@ fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
         expires_at: wish.expires_at,
     };
     role::grant(tx, &made).map_err(Undone::because)?;
-    let told = format!(
+    let reported = format!(
         "{} → {}，数据范围：{}",
         role_name(&wish.role),
         found.login,
         sight_name(&wish.sight)
     );
     let object = format!("account:{}", found.id.0);
-    audit::done(tx, now_ms, doing.actor, GRANTED, &object, &told)?;
-    Ok(told)
+    audit::done(tx, now_ms, doing.actor, GRANTED, &object, &reported)?;
+    Ok(reported)
 }
 
 /// A role for people; those made by officers are told by their code.
@@ -223,7 +223,7 @@ fn sight_name(sight: &str) -> &str {
 
 /// The function of [`REVOKE`].
 fn revoke(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
-    let (taking, now_ms): (Taking, i64) = (payload(doing)?, doing.ground.now_ms());
+    let (taking, now_ms): (Taking, i64) = (payload(doing)?, doing.context.now_ms());
     not_for_oneself(doing, taking.account)?;
     let Some(held) = role::by_id(tx, taking.grant)? else {
         return Err(Undone::failed("该授权已收回"));
@@ -235,30 +235,30 @@ fn revoke(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     if !role::revoke(tx, held.id, now_ms)? {
         return Err(Undone::failed("该授权已收回"));
     }
-    let told = format!("{} ← 账号 {}", role_name(&held.role), held.account.0);
+    let reported = format!("{} ← 账号 {}", role_name(&held.role), held.account.0);
     let object = format!("account:{}", held.account.0);
-    audit::done(tx, now_ms, doing.actor, REVOKED, &object, &told)?;
-    Ok(told)
+    audit::done(tx, now_ms, doing.actor, REVOKED, &object, &reported)?;
+    Ok(reported)
 }
 
 /// The function of [`PUT_ROLE`].
 fn put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
-    let (wish, now_ms): (RoleWish, i64) = (payload(doing)?, doing.ground.now_ms());
+    let (wish, now_ms): (RoleWish, i64) = (payload(doing)?, doing.context.now_ms());
     let made = CustomRole {
         name: wish.name,
         chinese: wish.chinese,
         operations: wish.operations,
     };
     role::put_custom_role(tx, &made, now_ms)?;
-    let told = format!("{}：{}", made.chinese, made.operations.join("、"));
+    let reported = format!("{}：{}", made.chinese, made.operations.join("、"));
     let object = format!("role:{}", made.name);
-    audit::done(tx, now_ms, doing.actor, PUT, &object, &told)?;
-    Ok(told)
+    audit::done(tx, now_ms, doing.actor, PUT, &object, &reported)?;
+    Ok(reported)
 }
 
 /// The function of [`REMOVE_ROLE`].
 fn remove(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
-    let (wish, now_ms): (RoleWish, i64) = (payload(doing)?, doing.ground.now_ms());
+    let (wish, now_ms): (RoleWish, i64) = (payload(doing)?, doing.context.now_ms());
     if !role::remove_custom_role(tx, &wish.name)? {
         return Err(Undone::failed("角色不存在，或仍有人担任"));
     }

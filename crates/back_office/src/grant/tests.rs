@@ -4,15 +4,15 @@ use super::{GRANT, KINDS, REVOKE, Taking, Wish};
 use registry::access::Actor;
 use registry::account;
 use registry::approval::{self, Decision, Doing, Request, decide};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::role::{self, Role};
-use registry::testing::{ground, held, person};
+use registry::testing::{context, held, person};
 use store::Tx;
 use store::testing::each_engine;
 use web::Problem;
 
-async fn ask(ground: &Ground, actor: &Actor, kind: &'static str, payload: String) -> i64 {
-    let (shared, actor) = (ground.clone(), actor.clone());
+async fn ask(context: &AppContext, actor: &Actor, kind: &'static str, payload: String) -> i64 {
+    let (shared, actor) = (context.clone(), actor.clone());
     let request = Request {
         kind,
         title: "试".to_owned(),
@@ -21,23 +21,23 @@ async fn ask(ground: &Ground, actor: &Actor, kind: &'static str, payload: String
         why: "为了试验".to_owned(),
     };
     let write = move |tx: &mut Tx<'_>| approval::ask(tx, &shared, &actor, &request);
-    ground.db.write(write).await.unwrap()
+    context.db.write(write).await.unwrap()
 }
 
-async fn settle(ground: &Ground, actor: &Actor, id: i64) -> Result<(), String> {
-    let (shared, actor) = (ground.clone(), actor.clone());
+async fn settle(context: &AppContext, actor: &Actor, id: i64) -> Result<(), String> {
+    let (shared, actor) = (context.clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
         let found = approval::find(tx, id)?.unwrap();
         let kind = KINDS.iter().find(|kind| kind.name == found.kind).unwrap();
         let doing = Doing {
             approval: &found,
             actor: &actor,
-            ground: &shared,
+            context: &shared,
         };
         decide(tx, &doing, kind, &Decision::Approve)?;
         Ok(())
     };
-    ground.act(write).await.map_err(|problem| problem.code)
+    context.act(write).await.map_err(|problem| problem.code)
 }
 
 fn wish(to: &Actor, role: Role) -> String {
@@ -54,24 +54,24 @@ fn wish(to: &Actor, role: Role) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_role_comes_by_two_people_and_never_to_either_of_them() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
-        let security = person(&ground, "security", Some(Role::SecurityAdmin)).await;
-        let somebody = person(&ground, "somebody", None).await;
+        let (context, _) = context(&test.db);
+        let system = person(&context, "system", Some(Role::SystemAdmin)).await;
+        let security = person(&context, "security", Some(Role::SecurityAdmin)).await;
+        let somebody = person(&context, "somebody", None).await;
         let wanted = ask(
-            &ground,
+            &context,
             &system,
             GRANT.name,
             wish(&somebody, Role::Operator),
         )
         .await;
         assert_eq!(
-            settle(&ground, &system, wanted).await,
+            settle(&context, &system, wanted).await,
             Err("TG-R4611".to_owned())
         );
         let raced = tokio::join!(
-            settle(&ground, &security, wanted),
-            settle(&ground, &security, wanted)
+            settle(&context, &security, wanted),
+            settle(&context, &security, wanted)
         );
         let n_done = usize::from(raced.0.is_ok()) + usize::from(raced.1.is_ok());
         assert_eq!(n_done, 1, "{raced:?}");
@@ -82,8 +82,8 @@ async fn a_role_comes_by_two_people_and_never_to_either_of_them() {
             (&security, Role::Operator),
             (&somebody, Role::CompanyAdmin),
         ] {
-            let refused = ask(&ground, &system, GRANT.name, wish(to, role)).await;
-            let answer = settle(&ground, &security, refused).await;
+            let refused = ask(&context, &system, GRANT.name, wish(to, role)).await;
+            let answer = settle(&context, &security, refused).await;
             // Somebody else may approve what is about whoever approves.
             let code = match to.who == security.who {
                 true => "TG-R4615",
@@ -109,10 +109,10 @@ async fn a_role_comes_by_two_people_and_never_to_either_of_them() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_officer_stays() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
-        let security = person(&ground, "security", Some(Role::SecurityAdmin)).await;
-        let audit = person(&ground, "audit", Some(Role::AuditAdmin)).await;
+        let (context, _) = context(&test.db);
+        let system = person(&context, "system", Some(Role::SystemAdmin)).await;
+        let security = person(&context, "security", Some(Role::SecurityAdmin)).await;
+        let audit = person(&context, "audit", Some(Role::AuditAdmin)).await;
         let id = audit.require_account().unwrap();
         let held = test
             .db
@@ -124,13 +124,13 @@ async fn the_last_officer_stays() {
             account: id.0,
         };
         let payload = serde_json::to_string(&taking).unwrap();
-        let wanted = ask(&ground, &system, REVOKE.name, payload.clone()).await;
+        let wanted = ask(&context, &system, REVOKE.name, payload.clone()).await;
         assert_eq!(
-            settle(&ground, &security, wanted).await,
+            settle(&context, &security, wanted).await,
             Err("TG-R4613".to_owned())
         );
-        person(&ground, "audit2", Some(Role::AuditAdmin)).await;
-        assert_eq!(settle(&ground, &security, wanted).await, Ok(()));
+        person(&context, "audit2", Some(Role::AuditAdmin)).await;
+        assert_eq!(settle(&context, &security, wanted).await, Ok(()));
         let left = test
             .db
             .read(move |tx| role::of_account(tx, id, 0))
@@ -143,8 +143,8 @@ async fn the_last_officer_stays() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_tables_themselves_keep_the_offices_apart() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
+        let (context, _) = context(&test.db);
+        let system = person(&context, "system", Some(Role::SystemAdmin)).await;
         let id = system.require_account().unwrap();
         let found = test
             .db
@@ -152,7 +152,7 @@ async fn the_tables_themselves_keep_the_offices_apart() {
             .await
             .unwrap()
             .unwrap();
-        let second = held(&ground, id, found.party, Role::AuditAdmin);
+        let second = held(&context, id, found.party, Role::AuditAdmin);
         let insert = move |tx: &mut Tx<'_>| {
             tx.execute(
                 "insert into role_grant (id, account_id, party_id, role, sight, granted_at) \
@@ -166,7 +166,7 @@ async fn the_tables_themselves_keep_the_offices_apart() {
         };
         let error = test.db.write(insert).await.unwrap_err();
         assert!(matches!(error, store::Error::Constraint(_)), "{error}");
-        let wanted = ask(&ground, &system, GRANT.name, wish(&system, Role::Operator)).await;
+        let wanted = ask(&context, &system, GRANT.name, wish(&system, Role::Operator)).await;
         let own = move |tx: &mut Tx<'_>| {
             tx.execute(
                 "update approval set state = 'done', decided_by = asked_by where id = $1",

@@ -35,26 +35,26 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<JobDesk> {
+pub fn routes() -> Routes<JobApi> {
     registry::routes!(jobs, job_runs, run_job)
 }
 
 /// What the routes of the jobs need.
 #[derive(Clone)]
-pub struct JobDesk {
+pub struct JobApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
-    /// Every job of the house.
+    /// Every job of the platform.
     pub jobs: Arc<[Job]>,
 }
 
-impl registry::access::HasGate for JobDesk {
+impl registry::access::HasGate for JobApi {
     fn gate(&self) -> &Gate {
         &self.gate
     }
 }
 
-impl JobDesk {
+impl JobApi {
     fn job(&self, name: &str) -> Result<&Job, Problem> {
         let found = self.jobs.iter().find(|job| job.name == name);
         found.ok_or_else(not_found)
@@ -118,12 +118,9 @@ pub struct JobView {
         (status = 200, body = Page<JobView>)
     )
 )]
-async fn jobs(
-    _: By<ReadJobs>,
-    State(desk): State<JobDesk>,
-) -> Result<Json<Page<JobView>>, Problem> {
-    let ground = &desk.gate.ground;
-    let (jobs, now_ms) = (Arc::clone(&desk.jobs), ground.now_ms());
+async fn jobs(_: By<ReadJobs>, State(api): State<JobApi>) -> Result<Json<Page<JobView>>, Problem> {
+    let context = &api.gate.context;
+    let (jobs, now_ms) = (Arc::clone(&api.jobs), context.now_ms());
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<JobView>> {
         let states = states(tx)?;
         let mut views = Vec::new();
@@ -140,7 +137,7 @@ async fn jobs(
         }
         Ok(views)
     };
-    let items = ground.read(read).await?;
+    let items = context.read(read).await?;
     Ok(Json(Page::whole(items)))
 }
 
@@ -155,12 +152,12 @@ async fn jobs(
 )]
 async fn job_runs(
     _: By<ReadJobRuns>,
-    State(desk): State<JobDesk>,
+    State(api): State<JobApi>,
     Path(name): Path<String>,
 ) -> Result<Json<Page<RunView>>, Problem> {
-    let name = desk.job(&name)?.name;
+    let name = api.job(&name)?.name;
     let read = move |tx: &mut Tx<'_>| runs(tx, name, RUNS);
-    let found = desk.gate.ground.read(read).await?;
+    let found = api.gate.context.read(read).await?;
     Ok(Json(Page::whole(found.into_iter().map(run_view).collect())))
 }
 
@@ -177,22 +174,22 @@ async fn job_runs(
 )]
 async fn run_job(
     By { actor, .. }: By<RunJob>,
-    State(desk): State<JobDesk>,
+    State(api): State<JobApi>,
     Path(name): Path<String>,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    let name = desk.job(&name)?.name;
+    let name = api.job(&name)?.name;
     let why = reason(&given.reason)?;
-    let now_ms = desk.gate.ground.now_ms();
+    let now_ms = api.gate.context.now_ms();
     let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
         sql::ensure(tx, name, now_ms)?;
         if !sql::ask(tx, name, &actor.name, now_ms)? {
             return Err(Problem::new(codes::BUSY));
         }
-        let told = format!("理由：{why}");
-        audit::done(tx, now_ms, &actor, RUN, &format!("job:{name}"), &told)?;
+        let reported = format!("理由：{why}");
+        audit::done(tx, now_ms, &actor, RUN, &format!("job:{name}"), &reported)?;
         Ok(())
     };
-    desk.gate.ground.act(write).await?;
+    api.gate.context.act(write).await?;
     Ok(StatusCode::ACCEPTED)
 }

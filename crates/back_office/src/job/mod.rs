@@ -13,7 +13,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::job::Job;
 use registry::module::Module;
 use std::time::Duration;
@@ -57,11 +57,11 @@ pub fn follow(tx: &mut Tx<'_>, node: u8) -> StoreResult<()> {
 /// Claims a job if it is due and nobody works on it.
 pub fn claim(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     job: &Job,
     owner: &str,
 ) -> StoreResult<Option<Claim>> {
-    let (run, now_ms) = (ground.ids.next(), ground.now_ms());
+    let (run, now_ms) = (context.ids.next(), context.now_ms());
     sql::ensure(tx, job.name, now_ms)?;
     let Some(asked_by) = sql::claim(tx, job, (run, owner), now_ms)? else {
         return Ok(None);
@@ -95,13 +95,13 @@ pub fn finish(
 }
 
 /// Does every job that is due once, if this process gets it; answers how many it did.
-pub async fn round(ground: &Ground, jobs: &[Job], owner: &str, beat: impl Fn()) -> usize {
+pub async fn round(context: &AppContext, jobs: &[Job], owner: &str, beat: impl Fn()) -> usize {
     let mut n_done = 0;
     for job in jobs {
         beat();
-        let (wanted, shared, who) = (job.clone(), ground.clone(), owner.to_owned());
+        let (wanted, shared, who) = (job.clone(), context.clone(), owner.to_owned());
         let try_claim = move |tx: &mut Tx<'_>| claim(tx, &shared, &wanted, &who);
-        let claimed = match ground.db.write(try_claim).await {
+        let claimed = match context.db.write(try_claim).await {
             Ok(Some(claimed)) => claimed,
             Ok(None) => continue,
             Err(error) => {
@@ -109,13 +109,13 @@ pub async fn round(ground: &Ground, jobs: &[Job], owner: &str, beat: impl Fn()) 
                 continue;
             }
         };
-        let outcome = run_one(ground, job).await;
+        let outcome = run_one(context, job).await;
         if let Err(why) = &outcome {
             tracing::warn!(why, job = job.name, "a job failed");
         }
-        let (ended, now_ms) = (job.clone(), ground.now_ms());
+        let (ended, now_ms) = (job.clone(), context.now_ms());
         let end = move |tx: &mut Tx<'_>| finish(tx, &ended, &claimed, &outcome, now_ms);
-        if let Err(error) = ground.db.write(end).await {
+        if let Err(error) = context.db.write(end).await {
             tracing::warn!(%error, job = job.name, "the end of a job could not be noted");
         }
         n_done += 1;
@@ -125,12 +125,12 @@ pub async fn round(ground: &Ground, jobs: &[Job], owner: &str, beat: impl Fn()) 
 
 /// Runs a job; a panic or a run longer than the lease is a failure of this run and costs the other
 /// jobs nothing.
-async fn run_one(ground: &Ground, job: &Job) -> Result<String, String> {
+async fn run_one(context: &AppContext, job: &Job) -> Result<String, String> {
     let mut running = tokio::spawn((job.run)());
     let lease = Duration::from_millis(u64::try_from(LEASE_MS).unwrap_or(0));
     tokio::select! {
         ended = &mut running => ended.unwrap_or_else(|_| Err("程序故障，见日志".to_owned())),
-        () = ground.clock.sleep(lease) => {
+        () = context.clock.sleep(lease) => {
             running.abort();
             Err(format!("超过 {} 秒，已中止", lease.as_secs()))
         }
@@ -139,17 +139,17 @@ async fn run_one(ground: &Ground, job: &Job) -> Result<String, String> {
 
 /// Does jobs until it is told to stop.
 pub async fn serve(
-    ground: Ground,
+    context: AppContext,
     jobs: Vec<Job>,
     owner: String,
     mut stop: watch::Receiver<bool>,
     pulse: Pulse,
 ) {
     while !*stop.borrow() {
-        round(&ground, &jobs, &owner, || pulse.beat()).await;
+        round(&context, &jobs, &owner, || pulse.beat()).await;
         tokio::select! {
-            () = ground.clock.sleep(LOOK) => {}
-            // An error means that the house is gone, which is a reason to stop as well.
+            () = context.clock.sleep(LOOK) => {}
+            // An error means that the process is ending, which is a reason to stop as well.
             _ = stop.wait_for(|stop| *stop) => break,
         }
     }

@@ -5,7 +5,7 @@ use crate::administration::last_office;
 use crate::log::syslog;
 use registry::access::{Actor, Origin};
 use registry::account::{self, STALE};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::{audit, session};
 use store::{Result as StoreResult, Tx};
 
@@ -27,42 +27,42 @@ registry::acts! {
 }
 
 /// The jobs of this crate.
-pub fn own(ground: &Ground) -> Vec<Job> {
+pub fn own(context: &AppContext) -> Vec<Job> {
     vec![
         Job::of(
-            ground,
+            context,
             ("account.stale", "停用长期未登录账号"),
             DAY_MS,
-            |ground| Box::pin(disable_stale(ground)),
+            |context| Box::pin(disable_stale(context)),
         ),
         Job::of(
-            ground,
+            context,
             ("audit.syslog", "审计日志外送"),
             2_000,
-            |ground| Box::pin(async move { syslog::send(&ground).await }),
+            |context| Box::pin(async move { syslog::send(&context).await }),
         ),
     ]
 }
 
 /// Disables the accounts that nobody used, but for the last active holder of an office.
-async fn disable_stale(ground: Ground) -> Result<String, String> {
-    let days = ground.number(&STALE_DAYS);
+async fn disable_stale(context: AppContext) -> Result<String, String> {
+    let days = context.number(&STALE_DAYS);
     if days == 0 {
         return Ok(String::new());
     }
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     let actor = Actor {
         name: "定时任务".to_owned(),
         ..Actor::nobody(Origin::default())
     };
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<String>> {
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for id in account::stale(tx, now_ms - days * DAY_MS, ACCOUNTS)? {
             let Some(found) = account::by_id(tx, id)? else {
                 continue;
             };
             if let Some(office) = last_office(tx, id, now_ms)? {
-                told.push(format!("{}（{}，保留）", found.login, office.chinese()));
+                reported.push(format!("{}（{}，保留）", found.login, office.chinese()));
                 continue;
             }
             account::set_state(tx, id, "disabled", now_ms)?;
@@ -76,17 +76,17 @@ async fn disable_stale(ground: Ground) -> Result<String, String> {
                 &format!("account:{}", id.0),
                 &detail,
             )?;
-            told.push(found.login);
+            reported.push(found.login);
         }
-        Ok(told)
+        Ok(reported)
     };
-    let told = ground
+    let reported = context
         .db
         .write(write)
         .await
         .map_err(|error| error.to_string())?;
-    Ok(match told.len() {
+    Ok(match reported.len() {
         0 => String::new(),
-        n => format!("超过 {days} 天未登录 {n} 个：{}", told.join("、")),
+        n => format!("超过 {days} 天未登录 {n} 个：{}", reported.join("、")),
     })
 }

@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{EXPORT, VERIFY};
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -32,7 +32,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(audit_rows, audit_verify, audit_acts, audit_export)
 }
 
@@ -94,14 +94,14 @@ pub struct AuditView {
     pub hash: String,
 }
 
-pub(super) fn name_of(desk: &Desk, act: &str) -> String {
-    let mut acts = desk.acts.iter().flat_map(|(_, acts)| acts.iter());
+pub(super) fn name_of(api: &AdministrationApi, act: &str) -> String {
+    let mut acts = api.acts.iter().flat_map(|(_, acts)| acts.iter());
     acts.find(|known| known.name == act)
         .map_or(act, |known| known.chinese)
         .to_owned()
 }
 
-fn view(desk: &Desk, row: Row) -> AuditView {
+fn view(api: &AdministrationApi, row: Row) -> AuditView {
     AuditView {
         number: row.number,
         at: beijing_rfc3339(row.at_ms),
@@ -109,7 +109,7 @@ fn view(desk: &Desk, row: Row) -> AuditView {
         actor_id: row.actor_id.map(|id| id.to_string()),
         actor: row.actor_name,
         company_id: row.company.map(|id| id.to_string()),
-        act_name: name_of(desk, &row.act),
+        act_name: name_of(api, &row.act),
         act: row.act,
         object: row.object,
         result: row.result,
@@ -121,9 +121,9 @@ fn view(desk: &Desk, row: Row) -> AuditView {
 }
 
 /// The acts that a word names: itself, or all that begin with it and a dot.
-pub(super) fn acts_of(desk: &Desk, word: &str) -> Result<Vec<String>, Problem> {
+pub(super) fn acts_of(api: &AdministrationApi, word: &str) -> Result<Vec<String>, Problem> {
     let begin = format!("{word}.");
-    let found: Vec<String> = desk
+    let found: Vec<String> = api
         .acts
         .iter()
         .flat_map(|(_, acts)| acts.iter())
@@ -137,10 +137,10 @@ pub(super) fn acts_of(desk: &Desk, word: &str) -> Result<Vec<String>, Problem> {
     Ok(found)
 }
 
-fn filter(desk: &Desk, asked: &AuditQuery) -> Result<Filter, Problem> {
+fn filter(api: &AdministrationApi, asked: &AuditQuery) -> Result<Filter, Problem> {
     Ok(Filter {
         acts: match asked.act.as_deref().filter(|word| !word.is_empty()) {
-            Some(word) => acts_of(desk, word)?,
+            Some(word) => acts_of(api, word)?,
             None => Vec::new(),
         },
         actor: id_opt("actor", asked.actor.as_deref())?,
@@ -162,15 +162,15 @@ fn filter(desk: &Desk, asked: &AuditQuery) -> Result<Filter, Problem> {
 )]
 async fn audit_rows(
     _: By<ReadAuditRows>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<AuditQuery>,
 ) -> Result<Json<Page<AuditView>>, Problem> {
-    let filter = filter(&desk, &asked)?;
+    let filter = filter(&api, &asked)?;
     let size = PageSize::of(asked.limit);
     let read = move |tx: &mut Tx<'_>| list(tx, &filter, size.rows());
-    let found = desk.ground().read(read).await?;
+    let found = api.context().read(read).await?;
     let page = Page::cut(found, size, |row| row.number);
-    Ok(Json(page.map(|row| view(&desk, row))))
+    Ok(Json(page.map(|row| view(&api, row))))
 }
 
 /// What a check of the chain should look for.
@@ -219,22 +219,22 @@ pub fn verdict_view(verdict: Verdict) -> VerdictView {
 )]
 async fn audit_verify(
     By { actor, .. }: By<AuditVerify>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<VerifyQuery>,
 ) -> Result<Json<VerdictView>, Problem> {
     let known = asked.head.filter(|hash| !hash.is_empty());
-    let found = verify(&desk.ground().db, known).await?;
-    let (now_ms, view) = (desk.ground().now_ms(), verdict_view(found));
-    let told = match view.broken_at {
+    let found = verify(&api.context().db, known).await?;
+    let (now_ms, view) = (api.context().now_ms(), verdict_view(found));
+    let reported = match view.broken_at {
         Some(number) => format!("{} 条，自第 {number} 条起断链", view.rows),
         None => format!("{} 条，完整", view.rows),
     };
-    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, VERIFY, "audit:", &told);
-    desk.ground().db.write(note).await?;
+    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, VERIFY, "audit:", &reported);
+    api.context().db.write(note).await?;
     Ok(Json(view))
 }
 
-/// A room of acts (审计事件目录).
+/// A module of acts (审计事件目录).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AuditAct {
     /// The act.
@@ -242,7 +242,7 @@ pub struct AuditAct {
     /// Its name for people.
     pub name: String,
     /// The room that it belongs to.
-    pub room: String,
+    pub module: String,
 }
 
 /// What leaves a row in the audit (审计事件目录).
@@ -254,16 +254,16 @@ pub struct AuditAct {
 )]
 async fn audit_acts(
     _: By<ReadAuditActs>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
 ) -> Result<Json<Page<AuditAct>>, Problem> {
-    let items = desk
+    let items = api
         .acts
         .iter()
-        .flat_map(|(room, acts)| acts.iter().map(move |act| (room, act)))
-        .map(|(room, act)| AuditAct {
+        .flat_map(|(module, acts)| acts.iter().map(move |act| (module, act)))
+        .map(|(module, act)| AuditAct {
             id: act.name.to_owned(),
             name: act.chinese.to_owned(),
-            room: (*room).to_owned(),
+            module: (*module).to_owned(),
         })
         .collect();
     Ok(Json(Page::whole(items)))
@@ -305,13 +305,17 @@ const HEAD: &str = "\u{feff}序号,时间,操作者类型,操作者编号,操作
 
 /// Sends the rows newest first, as fast as the caller reads; an error cuts the file off, so that
 /// nobody takes a part for the whole.
-async fn pour(desk: Desk, mut filter: Filter, to: mpsc::Sender<Result<Bytes, std::io::Error>>) {
+async fn pour(
+    api: AdministrationApi,
+    mut filter: Filter,
+    to: mpsc::Sender<Result<Bytes, std::io::Error>>,
+) {
     let mut piece = HEAD.to_owned();
     loop {
         let asked = filter.clone();
         let read =
             move |tx: &mut Tx<'_>| -> StoreResult<Vec<Row>> { list(tx, &asked, EXPORT_ROWS) };
-        let rows = match desk.ground().db.read(read).await {
+        let rows = match api.context().db.read(read).await {
             Ok(rows) => rows,
             Err(error) => {
                 tracing::error!(%error, "an export broke off");
@@ -323,7 +327,7 @@ async fn pour(desk: Desk, mut filter: Filter, to: mpsc::Sender<Result<Bytes, std
         };
         filter.before = rows.last().map(|row| row.number);
         for row in rows {
-            piece += &line(&view(&desk, row));
+            piece += &line(&view(&api, row));
         }
         let is_gone = to
             .send(Ok(Bytes::from(std::mem::take(&mut piece))))
@@ -344,11 +348,11 @@ async fn pour(desk: Desk, mut filter: Filter, to: mpsc::Sender<Result<Bytes, std
 )]
 async fn audit_export(
     By { actor, .. }: By<AuditExport>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<AuditQuery>,
 ) -> Result<Response, Problem> {
-    let filter = filter(&desk, &asked)?;
-    let now_ms = desk.ground().now_ms();
+    let filter = filter(&api, &asked)?;
+    let now_ms = api.context().now_ms();
     let conditions = conditions(&[
         ("事件", asked.act.as_deref()),
         ("操作人", asked.actor.as_deref()),
@@ -357,12 +361,12 @@ async fn audit_export(
         ("开始", asked.from.as_deref()),
         ("结束", asked.to.as_deref()),
     ]);
-    let told = told_conditions(&conditions);
+    let reported = told_conditions(&conditions);
     let name = file_name("审计记录", &conditions, &beijing_compact(now_ms), "csv");
-    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &told);
-    desk.ground().db.write(note).await?;
+    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &reported);
+    api.context().db.write(note).await?;
     let (to, from) = mpsc::channel(2);
-    tokio::spawn(pour(desk, filter, to));
+    tokio::spawn(pour(api, filter, to));
     let pieces = unfold(from, async |mut from| {
         from.recv().await.map(|piece| (piece, from))
     });

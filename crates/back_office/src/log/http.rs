@@ -3,7 +3,7 @@
 
 use super::EXPORT;
 use super::audit::{acts_of, name_of};
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -40,7 +40,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(
         login_log,
         operation_log,
@@ -109,7 +109,7 @@ enum Log {
 /// A filter, and the person who is still to be looked for.
 type Asked = (Filter, Option<String>);
 
-fn filter(desk: &Desk, log: Log, asked: &LogQuery) -> Result<Asked, Problem> {
+fn filter(api: &AdministrationApi, log: Log, asked: &LogQuery) -> Result<Asked, Problem> {
     let given = |text: &Option<String>| {
         let text = text.as_deref().map(str::trim);
         text.filter(|text| !text.is_empty()).map(str::to_owned)
@@ -119,7 +119,7 @@ fn filter(desk: &Desk, log: Log, asked: &LogQuery) -> Result<Asked, Problem> {
         (_, word) => word,
     };
     let acts = match &word {
-        Some(word) => acts_of(desk, word)?,
+        Some(word) => acts_of(api, word)?,
         None => Vec::new(),
     };
     if log == Log::Logins && acts.iter().any(|act| !act.starts_with("login.")) {
@@ -172,13 +172,13 @@ fn rows(tx: &mut Tx<'_>, (filter, person): &Asked, limit: i64) -> StoreResult<Ve
     Ok(found)
 }
 
-fn view(desk: &Desk, (row, login): (Row, String)) -> LogView {
+fn view(api: &AdministrationApi, (row, login): (Row, String)) -> LogView {
     LogView {
         number: row.number,
         at: beijing_rfc3339(row.at_ms),
         person: row.actor_name,
         login,
-        act_name: name_of(desk, &row.act),
+        act_name: name_of(api, &row.act),
         act: row.act,
         object: row.object,
         result: row.result,
@@ -188,13 +188,17 @@ fn view(desk: &Desk, (row, login): (Row, String)) -> LogView {
     }
 }
 
-async fn answer(desk: &Desk, log: Log, asked: LogQuery) -> Result<Json<Page<LogView>>, Problem> {
-    let filter = filter(desk, log, &asked)?;
+async fn answer(
+    api: &AdministrationApi,
+    log: Log,
+    asked: LogQuery,
+) -> Result<Json<Page<LogView>>, Problem> {
+    let filter = filter(api, log, &asked)?;
     let size = PageSize::of(asked.limit);
     let read = move |tx: &mut Tx<'_>| rows(tx, &filter, size.rows());
-    let found = desk.ground().read(read).await?;
+    let found = api.context().read(read).await?;
     let page = Page::cut(found, size, |(row, _)| row.number);
-    Ok(Json(page.map(|found| view(desk, found))))
+    Ok(Json(page.map(|found| view(api, found))))
 }
 
 /// Who logged in, tried to, was locked or logged out, newest first (登录日志).
@@ -206,10 +210,10 @@ async fn answer(desk: &Desk, log: Log, asked: LogQuery) -> Result<Json<Page<LogV
 )]
 async fn login_log(
     _: By<ReadLoginLog>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<LogQuery>,
 ) -> Result<Json<Page<LogView>>, Problem> {
-    answer(&desk, Log::Logins, asked).await
+    answer(&api, Log::Logins, asked).await
 }
 
 /// What people did, newest first; programs and jobs are left out (操作日志).
@@ -221,10 +225,10 @@ async fn login_log(
 )]
 async fn operation_log(
     _: By<ReadOperationLog>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<LogQuery>,
 ) -> Result<Json<Page<LogView>>, Problem> {
-    answer(&desk, Log::Operations, asked).await
+    answer(&api, Log::Operations, asked).await
 }
 
 const COLUMNS: &[(&str, u16)] = &[
@@ -242,12 +246,12 @@ const COLUMNS: &[(&str, u16)] = &[
 ];
 
 async fn workbook(
-    desk: &Desk,
+    api: &AdministrationApi,
     (log, operation): (Log, &'static Operation),
     actor: Actor,
     asked: LogQuery,
 ) -> Result<Response, Problem> {
-    let (mut filter, person) = filter(desk, log, &asked)?;
+    let (mut filter, person) = filter(api, log, &asked)?;
     let result = asked.result.as_deref().map(|result| match result {
         "done" => "成功",
         _ => "拒绝",
@@ -260,19 +264,19 @@ async fn workbook(
         ("开始", asked.from.as_deref()),
         ("结束", asked.to.as_deref()),
     ]);
-    let now_ms = desk.ground().now_ms();
-    let told = format!("{}；{}", operation.chinese, told_conditions(&conditions));
-    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &told);
-    desk.ground().db.write(note).await?;
+    let now_ms = api.context().now_ms();
+    let reported = format!("{}；{}", operation.chinese, told_conditions(&conditions));
+    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &reported);
+    api.context().db.write(note).await?;
     let mut cells = Vec::new();
     while cells.len() < EXPORT_ROWS_MAX {
         let part = (filter.clone(), person.clone());
         let read = move |tx: &mut Tx<'_>| rows(tx, &part, EXPORT_ROWS);
-        let found = desk.ground().read(read).await?;
+        let found = api.context().read(read).await?;
         let Some((last, _)) = found.last() else { break };
         filter.before = Some(last.number);
         cells.extend(found.into_iter().map(|found| {
-            let row = view(desk, found);
+            let row = view(api, found);
             vec![
                 row.number.into(),
                 Value::time(&row.at),
@@ -311,16 +315,10 @@ async fn workbook(
 )]
 async fn export_login_log(
     By { actor, .. }: By<ExportLoginLog>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<LogQuery>,
 ) -> Result<Response, Problem> {
-    workbook(
-        &desk,
-        (Log::Logins, ExportLoginLog::OPERATION),
-        actor,
-        asked,
-    )
-    .await
+    workbook(&api, (Log::Logins, ExportLoginLog::OPERATION), actor, asked).await
 }
 
 /// The operation log as a workbook, up to 50000 rows (导出操作日志).
@@ -333,11 +331,11 @@ async fn export_login_log(
 )]
 async fn export_operation_log(
     By { actor, .. }: By<ExportOperationLog>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<LogQuery>,
 ) -> Result<Response, Problem> {
     workbook(
-        &desk,
+        &api,
         (Log::Operations, ExportOperationLog::OPERATION),
         actor,
         asked,

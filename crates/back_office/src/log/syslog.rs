@@ -1,11 +1,11 @@
-//! Syslog (日志外送): the audit carried out of the house, RFC 5424 over UDP.
+//! Syslog (日志外送): the audit sent to another machine, RFC 5424 over UDP.
 //!
 //! A job follows the chain from a stored cursor: an act never waits for it, and what could not be
 //! sent is sent later. A datagram can be lost on the way without anybody knowing; the numbers have
 //! no gaps, so that the receiver sees what is missing, and [`registry::audit::verify`] stays the proof.
 
 use registry::audit::{Row, after, cursor, head, set_cursor};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use std::net::UdpSocket;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
@@ -75,21 +75,21 @@ pub fn message(row: &Row) -> String {
 ///
 /// # Errors
 /// In Chinese, for the list of runs.
-pub async fn send(ground: &Ground) -> Result<String, String> {
-    let to = ground.config.syslog.clone();
+pub async fn send(context: &AppContext) -> Result<String, String> {
+    let to = context.config.syslog.clone();
     if to.is_empty() {
         return Ok(String::new());
     }
     let unsent = |error: &dyn std::fmt::Display| format!("无法发送到 {to}：{error}");
     let socket = UdpSocket::bind("0.0.0.0:0").map_err(|error| unsent(&error))?;
     socket.connect(&to).map_err(|error| unsent(&error))?;
-    let (mut n_sent, now_ms) = (0_u64, ground.now_ms());
+    let (mut n_sent, now_ms) = (0_u64, context.now_ms());
     for _ in 0..BATCHES {
         let read = |tx: &mut Tx<'_>| -> StoreResult<Vec<Row>> {
             let from = cursor(tx, READER)?;
             after(tx, from, ROWS)
         };
-        let rows = ground
+        let rows = context
             .db
             .read(read)
             .await
@@ -104,7 +104,7 @@ pub async fn send(ground: &Ground) -> Result<String, String> {
             n_sent += 1;
         }
         let note = move |tx: &mut Tx<'_>| set_cursor(tx, READER, last, now_ms);
-        ground
+        context
             .db
             .write(note)
             .await
@@ -117,10 +117,10 @@ pub async fn send(ground: &Ground) -> Result<String, String> {
 }
 
 /// Rows that were not carried out yet; nothing when they are to go nowhere.
-pub async fn lag(ground: &Ground) -> StoreResult<Option<i64>> {
-    if ground.config.syslog.is_empty() {
+pub async fn lag(context: &AppContext) -> StoreResult<Option<i64>> {
+    if context.config.syslog.is_empty() {
         return Ok(None);
     }
     let read = |tx: &mut Tx<'_>| -> StoreResult<i64> { Ok(head(tx)?.0 - cursor(tx, READER)?) };
-    ground.db.read(read).await.map(Some)
+    context.db.read(read).await.map(Some)
 }

@@ -6,7 +6,7 @@ use identity::login::own_logins;
 use registry::access::{Actor, Origin};
 use registry::audit::{self, Filter, Outcome, list};
 use registry::role::Role;
-use registry::testing::{NOW, ground, person};
+use registry::testing::{NOW, context, person};
 use store::testing::{TestDb, each_engine};
 use store::{Result, Tx};
 
@@ -25,7 +25,7 @@ async fn write(test: &TestDb, one: Actor, two: Actor) {
     let write = move |tx: &mut Tx<'_>| -> Result<()> {
         let nobody = Actor::nobody(Origin::default());
         let (done, refused) = (Outcome::Done, Outcome::Refused);
-        for (actor, act, outcome, told) in [
+        for (actor, act, outcome, reported) in [
             (&one, login::IN, done, "密码；待两步验证"),
             (&one, login::IN, done, "密码、动态验证码；登录完成"),
             (&two, login::IN, done, "方式 password，阶段 full"),
@@ -33,7 +33,7 @@ async fn write(test: &TestDb, one: Actor, two: Actor) {
             (&one, login::OUT, done, ""),
             (&nobody, login::FAILED, refused, ""),
         ] {
-            audit::append(tx, NOW, actor, act, ("session:1", outcome, told))?;
+            audit::append(tx, NOW, actor, act, ("session:1", outcome, reported))?;
         }
         Ok(())
     };
@@ -43,12 +43,15 @@ async fn write(test: &TestDb, one: Actor, two: Actor) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_is_found_by_name_and_sees_his_own_logins() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let clerk = from(&person(&ground, "wang.clerk", None).await, "10.0.0.1");
-        let other = person(&ground, "li.operator", Some(Role::Operator)).await;
+        let (context, _) = context(&test.db);
+        let clerk = from(&person(&context, "wang.clerk", None).await, "10.0.0.1");
+        let other = person(&context, "li.operator", Some(Role::Operator)).await;
         write(test, clerk.clone(), from(&other, "10.0.0.2")).await;
         let id = clerk.require_account().unwrap();
-        let own = ground.read(move |tx| own_logins(tx, id, 10)).await.unwrap();
+        let own = context
+            .read(move |tx| own_logins(tx, id, 10))
+            .await
+            .unwrap();
         let own: Vec<(&str, &str)> = own
             .iter()
             .map(|row| (row.act.as_str(), row.address.as_str()))
@@ -58,7 +61,7 @@ async fn a_person_is_found_by_name_and_sees_his_own_logins() {
             [("login.failed", "10.0.0.1"), ("login.in", "10.0.0.1")]
         );
 
-        let found = ground.read(|tx| people(tx, "Wang")).await.unwrap();
+        let found = context.read(|tx| people(tx, "Wang")).await.unwrap();
         assert_eq!(found, [id.0]);
         let of = |accounts: &[i64], of_people, is_done, address: Option<&str>| Filter {
             accounts: accounts.to_vec(),
@@ -75,7 +78,7 @@ async fn a_person_is_found_by_name_and_sees_his_own_logins() {
             (of(&[], false, None, Some("10.0.0.2")), 1),
         ] {
             let asked = filter.clone();
-            let rows = ground.read(move |tx| list(tx, &asked, 50)).await.unwrap();
+            let rows = context.read(move |tx| list(tx, &asked, 50)).await.unwrap();
             assert_eq!(rows.len(), n_rows, "{filter:?}");
         }
     }
@@ -84,13 +87,13 @@ async fn a_person_is_found_by_name_and_sees_his_own_logins() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_act_whose_row_cannot_be_written_does_not_happen() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let actor = person(&ground, "somebody", None).await;
+        let (context, _) = context(&test.db);
+        let actor = person(&context, "somebody", None).await;
         test.db
             .write(|tx| tx.execute("delete from audit_head", &[]))
             .await
             .unwrap();
-        let (shared, login) = (ground.clone(), "another");
+        let (shared, login) = (context.clone(), "another");
         let details = crate::user::Details {
             name: "别人".to_owned(),
             ..Default::default()
@@ -99,7 +102,7 @@ async fn an_act_whose_row_cannot_be_written_does_not_happen() {
             let nonces = [[0; 32]; 2];
             crate::user::create(tx, &shared, &actor, (login, &details), ("hash", &nonces))
         };
-        assert_eq!(ground.act(write).await.unwrap_err().status, 500);
+        assert_eq!(context.act(write).await.unwrap_err().status, 500);
         let left = test
             .db
             .read(|tx| registry::account::by_login(tx, "another"))

@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{Level, Notice, audiences, by_id, is_for, n_unread, valid};
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -33,7 +33,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(notices, notice_bell, notice, read_notice)
 }
 
@@ -132,17 +132,17 @@ pub struct NoticeQuery {
 )]
 async fn notices(
     By { actor, .. }: By<ReadNotices>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<NoticeQuery>,
 ) -> Result<Json<Page<NoticeView>>, Problem> {
     let account = actor.require_account()?;
     let before = id_opt("after", asked.after.as_deref())?;
     let size = PageSize::of(asked.limit);
-    let now_ms = desk.ground().now_ms();
+    let now_ms = api.context().now_ms();
     let audiences = audiences(&actor.roles);
     let read =
         move |tx: &mut Tx<'_>| valid(tx, account, (&audiences, now_ms), (before, size.rows()));
-    let found = desk.ground().read(read).await?;
+    let found = api.context().read(read).await?;
     let page = Page::cut(found, size, |(notice, _)| notice.place);
     Ok(Json(page.map(|(notice, is_read)| view(&notice, is_read))))
 }
@@ -167,10 +167,10 @@ pub struct BellView {
 )]
 async fn notice_bell(
     By { actor, .. }: By<ReadNoticeBell>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
 ) -> Result<Json<BellView>, Problem> {
     let account = actor.require_account()?;
-    let now_ms = desk.ground().now_ms();
+    let now_ms = api.context().now_ms();
     let audiences = audiences(&actor.roles);
     let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
         let who = (audiences.as_slice(), now_ms);
@@ -180,7 +180,7 @@ async fn notice_bell(
         }
         Ok((unread, valid(tx, account, who, (None, BELL_LOOKS))?))
     };
-    let (unread, found) = desk.ground().read(read).await?;
+    let (unread, found) = api.context().read(read).await?;
     let new: Vec<Notice> = found
         .into_iter()
         .filter(|(_, is_read)| !is_read)
@@ -213,11 +213,11 @@ fn may_see(actor: &Actor, notice: &Notice, now_ms: i64) -> bool {
 )]
 async fn notice(
     By { actor, .. }: By<ReadNotice>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
 ) -> Result<Json<NoticeView>, Problem> {
-    let now_ms = desk.ground().now_ms();
-    let found = desk.ground().read(move |tx| by_id(tx, asked)).await?;
+    let now_ms = api.context().now_ms();
+    let found = api.context().read(move |tx| by_id(tx, asked)).await?;
     let found = found.filter(|notice| may_see(&actor, notice, now_ms));
     Ok(Json(view(&found.ok_or_else(not_found)?, false)))
 }
@@ -233,11 +233,11 @@ async fn notice(
 )]
 async fn read_notice(
     By { actor, .. }: By<MarkNoticeRead>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| super::read(tx, &ground, &actor, asked);
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| super::read(tx, &context, &actor, asked);
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

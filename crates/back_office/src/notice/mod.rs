@@ -22,7 +22,7 @@ use identity::pages::page::PublicNotice;
 use registry::access::Actor;
 use registry::approval::{Doing, Kind, Undone};
 use registry::audit;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use registry::page::text::blocks;
 use registry::request::{codes, field, not_found, words};
@@ -74,7 +74,7 @@ pub const PUBLISH: Kind = Kind {
     deciders: &[Role::SecurityAdmin, Role::BureauApprover],
     run: publish,
 };
-/// The kinds of approvals of this room.
+/// The kinds of approvals of this module.
 pub const KINDS: &[Kind] = &[PUBLISH];
 
 /// How important a notice is (公告级别).
@@ -292,7 +292,7 @@ fn own_draft(tx: &mut Tx<'_>, author: AccountId, id: i64) -> Result<Notice, Prob
 /// The store's, or what is wrong.
 pub fn put(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, given): (Option<i64>, &Details),
 ) -> Result<i64, Problem> {
@@ -301,9 +301,9 @@ pub fn put(
         own_draft(tx, author, id)?;
     }
     let given = checked(tx, given)?;
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     let notice = Notice {
-        id: id.unwrap_or_else(|| ground.ids.next()),
+        id: id.unwrap_or_else(|| context.ids.next()),
         title: given.title,
         text: given.text,
         category: given.category,
@@ -332,13 +332,18 @@ pub fn put(
 ///
 /// # Errors
 /// The store's, or why it stays.
-pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
+pub fn remove(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    actor: &Actor,
+    id: i64,
+) -> Result<(), Problem> {
     let author = actor.require_account()?;
     let found = own_draft(tx, author, id)?;
     sql::remove(tx, id)?;
     audit::done(
         tx,
-        ground.now_ms(),
+        context.now_ms(),
         actor,
         REMOVED,
         &object(id),
@@ -353,19 +358,19 @@ pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Resul
 /// The store's, or why it stays.
 pub fn withdraw(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, why): (i64, &str),
 ) -> Result<(), Problem> {
     let Some(found) = by_id(tx, id)? else {
         return Err(not_found());
     };
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     if !sql::withdraw(tx, id, (&actor.name, why), now_ms)? {
         return Err(wrong_state("只有已发布的公告可以撤回"));
     }
-    let told = format!("{}；理由：{why}", found.title);
-    audit::done(tx, now_ms, actor, WITHDRAWN, &object(id), &told)?;
+    let reported = format!("{}；理由：{why}", found.title);
+    audit::done(tx, now_ms, actor, WITHDRAWN, &object(id), &reported)?;
     Ok(())
 }
 
@@ -373,13 +378,13 @@ pub fn withdraw(
 ///
 /// # Errors
 /// The store's, or that it is not there.
-pub fn read(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
+pub fn read(tx: &mut Tx<'_>, context: &AppContext, actor: &Actor, id: i64) -> Result<(), Problem> {
     let account = actor.require_account()?;
-    let is_there = by_id(tx, id)?.is_some_and(|found| is_for(&found, actor, ground.now_ms()));
+    let is_there = by_id(tx, id)?.is_some_and(|found| is_for(&found, actor, context.now_ms()));
     if !is_there {
         return Err(not_found());
     }
-    sql::read(tx, (id, account), (ground.ids.next(), ground.now_ms()))?;
+    sql::read(tx, (id, account), (context.ids.next(), context.now_ms()))?;
     Ok(())
 }
 
@@ -427,7 +432,7 @@ fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     else {
         return Err(Undone::failed("草稿已删除"));
     };
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     let (from_at, until_at) = found.term(now_ms);
     if found.author == publisher {
         return Err(Undone::NotYou(
@@ -440,7 +445,7 @@ fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     if until_at <= now_ms {
         return Err(Undone::failed("公告的有效期已过"));
     }
-    let place = doing.ground.ids.next() | if found.is_pinned { PINNED } else { 0 };
+    let place = doing.context.ids.next() | if found.is_pinned { PINNED } else { 0 };
     let by = (publisher, doing.actor.name.as_str(), now_ms);
     if !sql::publish(tx, (found.id, place), by, (from_at, until_at))? {
         return Err(Undone::failed("公告已发布"));

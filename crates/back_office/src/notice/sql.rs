@@ -94,7 +94,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Notice>> {
         .transpose()
 }
 
-/// Notices in a state, or in any, newest first: the desk's list.
+/// Notices in a state, or in any, newest first: the list for editors.
 pub fn list(
     tx: &mut Tx<'_>,
     state: Option<&str>,

@@ -6,10 +6,10 @@ use super::{
 };
 use registry::access::Actor;
 use registry::approval::{self, Decision, Doing, Request, decide};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::page::text::{Shape, blocks};
 use registry::role::Role;
-use registry::testing::{NOW, ground, person};
+use registry::testing::{NOW, context, person};
 use std::collections::BTreeSet;
 use store::Tx;
 use store::testing::each_engine;
@@ -30,18 +30,18 @@ fn details(title: &str, audience: &str) -> Details {
 }
 
 async fn draft(
-    ground: &Ground,
+    context: &AppContext,
     author: &Actor,
     id: Option<i64>,
     given: Details,
 ) -> Result<i64, String> {
-    let (shared, actor) = (ground.clone(), author.clone());
+    let (shared, actor) = (context.clone(), author.clone());
     let write = move |tx: &mut Tx<'_>| put(tx, &shared, &actor, (id, &given));
-    ground.act(write).await.map_err(|problem| problem.code)
+    context.act(write).await.map_err(|problem| problem.code)
 }
 
-async fn ask(ground: &Ground, author: &Actor, notice: i64) -> i64 {
-    let (shared, actor) = (ground.clone(), author.clone());
+async fn ask(context: &AppContext, author: &Actor, notice: i64) -> i64 {
+    let (shared, actor) = (context.clone(), author.clone());
     let write = move |tx: &mut Tx<'_>| {
         let hash = by_id(tx, notice)?.unwrap().hash();
         let request = Request {
@@ -53,32 +53,32 @@ async fn ask(ground: &Ground, author: &Actor, notice: i64) -> i64 {
         };
         approval::ask(tx, &shared, &actor, &request)
     };
-    ground.db.write(write).await.unwrap()
+    context.db.write(write).await.unwrap()
 }
 
-async fn approve(ground: &Ground, actor: &Actor, id: i64) -> Result<String, String> {
-    let (shared, actor) = (ground.clone(), actor.clone());
+async fn approve(context: &AppContext, actor: &Actor, id: i64) -> Result<String, String> {
+    let (shared, actor) = (context.clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| {
         let approval = approval::find(tx, id)?.unwrap();
         let doing = Doing {
             approval: &approval,
             actor: &actor,
-            ground: &shared,
+            context: &shared,
         };
         Ok(decide(tx, &doing, &KINDS[0], &Decision::Approve)?)
     };
-    let decided = ground.act(write).await;
+    let decided = context.act(write).await;
     decided.map_err(|problem| problem.detail.unwrap_or(problem.code))
 }
 
-async fn titles(ground: &Ground, actor: &Actor) -> Vec<String> {
+async fn titles(context: &AppContext, actor: &Actor) -> Vec<String> {
     let (who, audiences, now_ms) = (
         actor.require_account().unwrap(),
         audiences(&actor.roles),
-        ground.now_ms(),
+        context.now_ms(),
     );
     let ask = move |tx: &mut Tx<'_>| valid(tx, who, (&audiences, now_ms), (None, 10));
-    let found = ground.read(ask).await.unwrap().into_iter();
+    let found = context.read(ask).await.unwrap().into_iter();
     found.map(|(notice, _)| notice.title).collect()
 }
 
@@ -87,10 +87,10 @@ async fn titles(ground: &Ground, actor: &Actor) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thirty_days_are_counted_from_publishing() {
     for test in &each_engine() {
-        let (ground, clock) = ground(&test.db);
-        let author = person(&ground, "author", Some(Role::BureauClerk)).await;
-        let other = person(&ground, "other", Some(Role::BureauApprover)).await;
-        let from_at = ground.now_ms() + 1;
+        let (context, clock) = context(&test.db);
+        let author = person(&context, "author", Some(Role::BureauClerk)).await;
+        let other = person(&context, "other", Some(Role::BureauApprover)).await;
+        let from_at = context.now_ms() + 1;
         let open = Details {
             from_at,
             until_at: from_at + VALID_DAYS * DAY,
@@ -102,13 +102,17 @@ async fn thirty_days_are_counted_from_publishing() {
         };
         for (given, is_open) in [(open, true), (named, false)] {
             let until_at = given.until_at;
-            let id = draft(&ground, &author, None, given).await.unwrap();
+            let id = draft(&context, &author, None, given).await.unwrap();
             clock.advance(std::time::Duration::from_secs(20 * 86_400));
-            let asked = ask(&ground, &author, id).await;
-            approve(&ground, &other, asked).await.unwrap();
-            let found = ground.read(move |tx| by_id(tx, id)).await.unwrap().unwrap();
+            let asked = ask(&context, &author, id).await;
+            approve(&context, &other, asked).await.unwrap();
+            let found = context
+                .read(move |tx| by_id(tx, id))
+                .await
+                .unwrap()
+                .unwrap();
             let expected = match is_open {
-                true => ground.now_ms() + VALID_DAYS * DAY,
+                true => context.now_ms() + VALID_DAYS * DAY,
                 false => until_at,
             };
             assert_eq!(found.until_at, expected);
@@ -119,38 +123,38 @@ async fn thirty_days_are_counted_from_publishing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_people_publish_and_the_audience_reads() {
     for test in &each_engine() {
-        let (ground, clock) = ground(&test.db);
-        let author = person(&ground, "author", Some(Role::BureauClerk)).await;
-        let other = person(&ground, "other", Some(Role::BureauApprover)).await;
-        let clerk = person(&ground, "clerk", Some(Role::CompanyClerk)).await;
-        let id = draft(&ground, &author, None, details("甲", "companies")).await;
+        let (context, clock) = context(&test.db);
+        let author = person(&context, "author", Some(Role::BureauClerk)).await;
+        let other = person(&context, "other", Some(Role::BureauApprover)).await;
+        let clerk = person(&context, "clerk", Some(Role::CompanyClerk)).await;
+        let id = draft(&context, &author, None, details("甲", "companies")).await;
         let id = id.unwrap();
-        let first = ask(&ground, &author, id).await;
-        assert!(titles(&ground, &clerk).await.is_empty(), "a draft");
-        let foreign = draft(&ground, &other, Some(id), details("乙", "all")).await;
+        let first = ask(&context, &author, id).await;
+        assert!(titles(&context, &clerk).await.is_empty(), "a draft");
+        let foreign = draft(&context, &other, Some(id), details("乙", "all")).await;
         assert_eq!(foreign, Err("TG-R4505".to_owned()), "another's draft");
 
         // What was changed after it was asked for is not published.
-        let changed = draft(&ground, &author, Some(id), details("丙", "companies")).await;
+        let changed = draft(&context, &author, Some(id), details("丙", "companies")).await;
         assert_eq!(changed, Ok(id));
-        let late = approve(&ground, &other, first).await;
+        let late = approve(&context, &other, first).await;
         assert_eq!(late, Err("内容在提交之后被修改，请重新提交".to_owned()));
-        let second = ask(&ground, &author, id).await;
-        assert_eq!(approve(&ground, &other, second).await, Ok(String::new()));
-        assert_eq!(titles(&ground, &clerk).await, ["丙"]);
-        assert!(titles(&ground, &other).await.is_empty(), "for companies");
-        let again = draft(&ground, &author, Some(id), details("丁", "all")).await;
+        let second = ask(&context, &author, id).await;
+        assert_eq!(approve(&context, &other, second).await, Ok(String::new()));
+        assert_eq!(titles(&context, &clerk).await, ["丙"]);
+        assert!(titles(&context, &other).await.is_empty(), "for companies");
+        let again = draft(&context, &author, Some(id), details("丁", "all")).await;
         assert_eq!(again, Err("TG-R4505".to_owned()), "published ones stay");
 
         let unread = async |actor: &Actor| {
             let (who, audiences) = (actor.require_account().unwrap(), audiences(&actor.roles));
             let ask = move |tx: &mut Tx<'_>| n_unread(tx, who, (&audiences, NOW), 100);
-            ground.read(ask).await.unwrap()
+            context.read(ask).await.unwrap()
         };
         let open = async |actor: &Actor| {
-            let (shared, actor) = (ground.clone(), actor.clone());
+            let (shared, actor) = (context.clone(), actor.clone());
             let write = move |tx: &mut Tx<'_>| read(tx, &shared, &actor, id);
-            ground.act(write).await.map_err(|problem| problem.code)
+            context.act(write).await.map_err(|problem| problem.code)
         };
         assert_eq!(unread(&clerk).await, 1);
         assert_eq!(
@@ -161,43 +165,43 @@ async fn two_people_publish_and_the_audience_reads() {
         assert_eq!(open(&clerk).await, Ok(()));
         assert_eq!(open(&clerk).await, Ok(()));
         assert_eq!(unread(&clerk).await, 0);
-        let n = ground.read(move |tx| n_readers(tx, id)).await.unwrap();
+        let n = context.read(move |tx| n_readers(tx, id)).await.unwrap();
         assert_eq!(n, 1);
 
         clock.advance(std::time::Duration::from_millis(DAY.unsigned_abs()));
-        assert!(titles(&ground, &clerk).await.is_empty(), "over");
+        assert!(titles(&context, &clerk).await.is_empty(), "over");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pinned_ones_come_first_and_withdrawn_ones_are_gone() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let author = person(&ground, "author", Some(Role::SystemAdmin)).await;
-        let other = person(&ground, "other", Some(Role::SecurityAdmin)).await;
+        let (context, _) = context(&test.db);
+        let author = person(&context, "author", Some(Role::SystemAdmin)).await;
+        let other = person(&context, "other", Some(Role::SecurityAdmin)).await;
         let mut ids = Vec::new();
         for (title, is_pinned) in [("钉", true), ("旧", false), ("新", false)] {
             let given = Details {
                 is_pinned,
                 ..details(title, "public")
             };
-            let id = draft(&ground, &author, None, given).await.unwrap();
-            let asked = ask(&ground, &author, id).await;
-            approve(&ground, &other, asked).await.unwrap();
+            let id = draft(&context, &author, None, given).await.unwrap();
+            let asked = ask(&context, &author, id).await;
+            approve(&context, &other, asked).await.unwrap();
             ids.push(id);
         }
-        assert_eq!(titles(&ground, &other).await, ["钉", "新", "旧"]);
-        let (shared, actor, id) = (ground.clone(), other.clone(), ids[2]);
+        assert_eq!(titles(&context, &other).await, ["钉", "新", "旧"]);
+        let (shared, actor, id) = (context.clone(), other.clone(), ids[2]);
         let take = move |tx: &mut Tx<'_>| withdraw(tx, &shared, &actor, (id, "写错了"));
-        ground.act(take.clone()).await.unwrap();
-        assert_eq!(ground.act(take).await.unwrap_err().code, "TG-R4505");
-        let public = ground.read(|tx| for_public(tx, NOW, 5)).await.unwrap();
+        context.act(take.clone()).await.unwrap();
+        assert_eq!(context.act(take).await.unwrap_err().code, "TG-R4505");
+        let public = context.read(|tx| for_public(tx, NOW, 5)).await.unwrap();
         let public: Vec<&str> = public.iter().map(|one| one.title.as_str()).collect();
         assert_eq!(public, ["钉", "旧"]);
 
         // The table itself refuses the author, whatever the program forgets.
         let author = author.require_account().unwrap();
-        let id = draft(&ground, &other, None, details("戊", "all"))
+        let id = draft(&context, &other, None, details("戊", "all"))
             .await
             .unwrap();
         let other = other.require_account().unwrap();
@@ -215,8 +219,8 @@ async fn pinned_ones_come_first_and_withdrawn_ones_are_gone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_filled_in_well_is_refused() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let author = person(&ground, "author", Some(Role::SystemAdmin)).await;
+        let (context, _) = context(&test.db);
+        let author = person(&context, "author", Some(Role::SystemAdmin)).await;
         let good = details("好", "all");
         let bad = [
             details("", "all"),
@@ -240,10 +244,10 @@ async fn what_is_not_filled_in_well_is_refused() {
             },
         ];
         for given in bad {
-            let made = draft(&ground, &author, None, given).await;
+            let made = draft(&context, &author, None, given).await;
             assert_eq!(made, Err("TG-R4500".to_owned()));
         }
-        assert!(draft(&ground, &author, None, good).await.is_ok());
+        assert!(draft(&context, &author, None, good).await.is_ok());
     }
 }
 
@@ -274,7 +278,7 @@ fn marks_are_few_and_scripts_stay_text() {
         Shape::Paragraph,
     ];
     assert_eq!(shapes, expected);
-    let told: Vec<(&str, bool)> = found[1]
+    let reported: Vec<(&str, bool)> = found[1]
         .runs
         .iter()
         .map(|run| (run.text.as_str(), run.is_strong))
@@ -286,7 +290,7 @@ fn marks_are_few_and_scripts_stay_text() {
         ("\n", false),
         ("暂停", false),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     assert_eq!(found[2].runs[1].to.as_deref(), Some("https://a.example/x"));
     let last = &found[3].runs;
     assert_eq!(

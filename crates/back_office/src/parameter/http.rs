@@ -1,7 +1,7 @@
 //! `/api/v1/parameters`: what may be changed at run time, its changes, and a new value.
 
 use super::{SET_KIND, Wish, shown, write};
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -30,7 +30,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(parameters, parameter_changes, set_parameter)
 }
 
@@ -89,11 +89,11 @@ pub struct ParameterView {
     pub last: Option<ChangeView>,
 }
 
-fn change_view(desk: &Desk, parameter: &Parameter, change: Change) -> ChangeView {
+fn change_view(api: &AdministrationApi, parameter: &Parameter, change: Change) -> ChangeView {
     ChangeView {
         id: change.id.to_string(),
         value: change.value,
-        shown: shown(parameter, desk.ground(), change.value),
+        shown: shown(parameter, api.context(), change.value),
         asked_by: change.asked_name,
         approved_by: change.approved_by.map(|_| change.approved_name),
         at: beijing_rfc3339(change.at_ms),
@@ -118,12 +118,12 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<String>> {
 
 fn view(
     tx: &mut Tx<'_>,
-    desk: &Desk,
+    api: &AdministrationApi,
     (parameter, is_pending): (&Parameter, bool),
 ) -> StoreResult<ParameterView> {
     let changed = rows::value(tx, parameter.name)?;
     let last = changes(tx, parameter.name, 1)?.into_iter().next();
-    let own = parameter.own(&desk.ground().config);
+    let own = parameter.own(&api.context().config);
     let (min, max) = parameter.kind.range();
     let (kind, unit) = match parameter.kind {
         Kind::Number { unit, .. } => ("number", unit),
@@ -142,7 +142,7 @@ fn view(
         value: changed.unwrap_or(own),
         is_changed: changed.is_some(),
         is_pending,
-        last: last.map(|change| change_view(desk, parameter, change)),
+        last: last.map(|change| change_view(api, parameter, change)),
     })
 }
 
@@ -155,12 +155,12 @@ fn view(
 )]
 async fn parameters(
     _: By<ReadParameters>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
 ) -> Result<Json<Page<ParameterView>>, Problem> {
-    let inside = desk.clone();
+    let inside = api.clone();
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<ParameterView>> {
         let pending = pending(tx)?;
-        let declared = inside.ground().parameters.declared();
+        let declared = inside.context().parameters.declared();
         let mut views = Vec::new();
         for parameter in declared {
             let is_pending = pending.contains(parameter.name);
@@ -168,12 +168,12 @@ async fn parameters(
         }
         Ok(views)
     };
-    let items = desk.ground().read(read).await?;
+    let items = api.context().read(read).await?;
     Ok(Json(Page::whole(items)))
 }
 
-fn find(desk: &Desk, name: &str) -> Result<&'static Parameter, Problem> {
-    desk.ground().parameters.find(name).ok_or_else(not_found)
+fn find(api: &AdministrationApi, name: &str) -> Result<&'static Parameter, Problem> {
+    api.context().parameters.find(name).ok_or_else(not_found)
 }
 
 /// The changes of a parameter, newest first (参数变更历史).
@@ -187,15 +187,15 @@ fn find(desk: &Desk, name: &str) -> Result<&'static Parameter, Problem> {
 )]
 async fn parameter_changes(
     _: By<ReadParameterChanges>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(name): Path<String>,
 ) -> Result<Json<Page<ChangeView>>, Problem> {
-    let parameter = find(&desk, &name)?;
+    let parameter = find(&api, &name)?;
     let read = move |tx: &mut Tx<'_>| changes(tx, parameter.name, CHANGES);
-    let found = desk.ground().read(read).await?.into_iter();
+    let found = api.context().read(read).await?.into_iter();
     Ok(Json(Page::whole(
         found
-            .map(|change| change_view(&desk, parameter, change))
+            .map(|change| change_view(&api, parameter, change))
             .collect(),
     )))
 }
@@ -236,20 +236,20 @@ pub struct Became {
 )]
 async fn set_parameter(
     By { actor, .. }: By<SetParameter>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(name): Path<String>,
     JsonBody(given): JsonBody<NewValue>,
 ) -> Result<(StatusCode, Json<Became>), Problem> {
-    let parameter = find(&desk, &name)?;
+    let parameter = find(&api, &name)?;
     let why = reason(&given.reason)?;
     if let Some(value) = given.value {
         parameter.check(value).map_err(field)?;
     }
-    let inside = desk.clone();
+    let inside = api.clone();
     let act = move |tx: &mut Tx<'_>| set(tx, &inside, &actor, (parameter, given.value, &why));
-    let asked = desk.ground().act(act).await?;
+    let asked = api.context().act(act).await?;
     if asked.is_none()
-        && let Err(error) = refresh(&desk.ground().db, &desk.ground().parameters).await
+        && let Err(error) = refresh(&api.context().db, &api.context().parameters).await
     {
         // The value is written; this process sees it with the next look.
         tracing::warn!(%error, "the parameters could not be read");
@@ -268,11 +268,11 @@ async fn set_parameter(
 /// Sets a value, or asks for it; answers the id of the approval then.
 pub(super) fn set(
     tx: &mut Tx<'_>,
-    desk: &Desk,
+    api: &AdministrationApi,
     actor: &Actor,
     (parameter, value, why): (&Parameter, Option<i64>, &str),
 ) -> Result<Option<i64>, Problem> {
-    let (ground, state) = (desk.ground(), |why: &str| {
+    let (context, state) = (api.context(), |why: &str| {
         Problem::new(codes::STATE).detail(why)
     });
     let was = rows::value(tx, parameter.name)?;
@@ -282,17 +282,17 @@ pub(super) fn set(
     if !parameter.is_security {
         let asked_by = actor.require_account()?;
         let change = Change {
-            id: ground.ids.next(),
+            id: context.ids.next(),
             name: parameter.name.to_owned(),
             value,
             asked_by,
             asked_name: actor.name.clone(),
             approved_by: None,
             approved_name: String::new(),
-            at_ms: ground.now_ms(),
+            at_ms: context.now_ms(),
             why: why.to_owned(),
         };
-        write(tx, ground, actor, (parameter, &change))?;
+        write(tx, context, actor, (parameter, &change))?;
         return Ok(None);
     }
     if pending(tx)?.contains(parameter.name) {
@@ -308,12 +308,12 @@ pub(super) fn set(
         title: format!(
             "{}：{} → {}",
             parameter.chinese,
-            shown(parameter, ground, was),
-            shown(parameter, ground, value)
+            shown(parameter, context, was),
+            shown(parameter, context, value)
         ),
         payload: serde_json::to_string(&wish).unwrap_or_default(),
         company: None,
         why: why.to_owned(),
     };
-    Ok(Some(approval::ask(tx, ground, actor, &request)?))
+    Ok(Some(approval::ask(tx, context, actor, &request)?))
 }

@@ -11,7 +11,7 @@ mod tests;
 use registry::access::Actor;
 use registry::approval::{Doing, Kind as ApprovalKind, Undone};
 use registry::audit;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use registry::parameter::{self as rows, Change, Parameter};
 use registry::role::Role;
@@ -46,11 +46,11 @@ pub(crate) struct Wish {
 }
 
 /// A value for people, the program's own among them.
-fn shown(parameter: &Parameter, ground: &Ground, value: Option<i64>) -> String {
+fn shown(parameter: &Parameter, context: &AppContext, value: Option<i64>) -> String {
     match value {
         Some(value) => parameter.kind.shown(value),
         None => {
-            let own = parameter.kind.shown(parameter.own(&ground.config));
+            let own = parameter.kind.shown(parameter.own(&context.config));
             format!("默认（{own}）")
         }
     }
@@ -59,29 +59,29 @@ fn shown(parameter: &Parameter, ground: &Ground, value: Option<i64>) -> String {
 /// Writes a change down, with its row in the audit.
 fn write(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (parameter, change): (&Parameter, &Change),
 ) -> StoreResult<String> {
     let was = rows::value(tx, parameter.name)?;
     rows::set(tx, parameter.name, change.value, change.at_ms)?;
     rows::note(tx, change)?;
-    let told = format!(
+    let reported = format!(
         "{}：{} → {}",
         parameter.chinese,
-        shown(parameter, ground, was),
-        shown(parameter, ground, change.value)
+        shown(parameter, context, was),
+        shown(parameter, context, change.value)
     );
     let object = format!("parameter:{}", parameter.name);
-    audit::done(tx, change.at_ms, actor, SET, &object, &told)?;
-    Ok(told)
+    audit::done(tx, change.at_ms, actor, SET, &object, &reported)?;
+    Ok(reported)
 }
 
 /// The function of [`SET_KIND`].
 fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let wish: Wish = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(error.to_string()))?;
-    let Some(parameter) = doing.ground.parameters.find(&wish.name) else {
+    let Some(parameter) = doing.context.parameters.find(&wish.name) else {
         return Err(Undone::failed("平台已没有这个参数"));
     };
     if let Some(value) = wish.value
@@ -93,15 +93,15 @@ fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
         return Err(Undone::failed("提交之后参数已被变更"));
     }
     let change = Change {
-        id: doing.ground.ids.next(),
+        id: doing.context.ids.next(),
         name: wish.name,
         value: wish.value,
         asked_by: doing.approval.asked_by,
         asked_name: doing.approval.asked_name.clone(),
         approved_by: doing.actor.require_account().ok(),
         approved_name: doing.actor.name.clone(),
-        at_ms: doing.ground.now_ms(),
+        at_ms: doing.context.now_ms(),
         why: doing.approval.why.clone(),
     };
-    Ok(write(tx, doing.ground, doing.actor, (parameter, &change))?)
+    Ok(write(tx, doing.context, doing.actor, (parameter, &change))?)
 }

@@ -2,15 +2,15 @@
 
 use super::http::set;
 use super::{KINDS, SET_KIND};
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use identity::login::{FAILURES_MAX, PARAMETERS};
 use registry::access::{Actor, Gate};
 use registry::approval::{self, Decision, Doing, decide};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::parameter::{Board, Parameter, changes, refresh};
 use registry::role::Role;
 use registry::session::IDLE_MINUTES;
-use registry::testing::{ground, person};
+use registry::testing::{context, person};
 use std::sync::Arc;
 use store::Tx;
 use store::testing::each_engine;
@@ -21,43 +21,43 @@ const LOOSE: &Parameter = &Parameter {
     ..IDLE_MINUTES
 };
 
-fn desk(ground: &Ground) -> Desk {
-    Desk {
-        gate: Arc::new(Gate::new(ground.clone(), &[])),
+fn api(context: &AppContext) -> AdministrationApi {
+    AdministrationApi {
+        gate: Arc::new(Gate::new(context.clone(), &[])),
         acts: Arc::new([]),
     }
 }
 
 async fn wish(
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     parameter: &'static Parameter,
     value: Option<i64>,
 ) -> Result<Option<i64>, String> {
-    let (desk, actor) = (desk(ground), actor.clone());
-    let write = move |tx: &mut Tx<'_>| set(tx, &desk, &actor, (parameter, value, "为了试验"));
-    ground.act(write).await.map_err(|problem| problem.code)
+    let (api, actor) = (api(context), actor.clone());
+    let write = move |tx: &mut Tx<'_>| set(tx, &api, &actor, (parameter, value, "为了试验"));
+    context.act(write).await.map_err(|problem| problem.code)
 }
 
-async fn approve(ground: &Ground, actor: &Actor, id: i64) -> Result<String, String> {
-    let (shared, actor) = (ground.clone(), actor.clone());
+async fn approve(context: &AppContext, actor: &Actor, id: i64) -> Result<String, String> {
+    let (shared, actor) = (context.clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| {
         let approval = approval::find(tx, id)?.unwrap();
         let doing = Doing {
             approval: &approval,
             actor: &actor,
-            ground: &shared,
+            context: &shared,
         };
         Ok(decide(tx, &doing, &KINDS[0], &Decision::Approve)?)
     };
-    let decided = ground.act(write).await;
+    let decided = context.act(write).await;
     decided.map_err(|problem| problem.detail.unwrap_or(problem.code))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_security_parameter_waits_for_a_second_person_and_then_holds_everywhere() {
     for test in &each_engine() {
-        let (mut one, _) = ground(&test.db);
+        let (mut one, _) = context(&test.db);
         one.parameters = Arc::new(Board::new(&[PARAMETERS]));
         let mut other = one.clone();
         other.parameters = Arc::new(Board::new(&[PARAMETERS]));
@@ -73,8 +73,8 @@ async fn a_security_parameter_waits_for_a_second_person_and_then_holds_everywher
         assert_eq!(twice, Err("TG-R4505".to_owned()));
         let own = approve(&one, &system, id).await;
         assert_eq!(own, Err(approval::codes::OWN.code.to_owned()));
-        let told = approve(&one, &security, id).await.unwrap();
-        assert_eq!(told, "登录失败锁定次数：默认（5 次） → 3 次");
+        let reported = approve(&one, &security, id).await.unwrap();
+        assert_eq!(reported, "登录失败锁定次数：默认（5 次） → 3 次");
         for process in [&one, &other] {
             refresh(&process.db, &process.parameters).await.unwrap();
             assert_eq!(process.number(&FAILURES_MAX), 3);
@@ -98,24 +98,24 @@ async fn a_security_parameter_waits_for_a_second_person_and_then_holds_everywher
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_approval_does_not_undo_what_was_done_meanwhile_and_ranges_hold() {
     for test in &each_engine() {
-        let (mut ground, _) = ground(&test.db);
-        ground.parameters = Arc::new(Board::new(&[PARAMETERS]));
-        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
-        let security = person(&ground, "security", Some(Role::SecurityAdmin)).await;
-        let id = wish(&ground, &system, &FAILURES_MAX, Some(3))
+        let (mut context, _) = context(&test.db);
+        context.parameters = Arc::new(Board::new(&[PARAMETERS]));
+        let system = person(&context, "system", Some(Role::SystemAdmin)).await;
+        let security = person(&context, "security", Some(Role::SecurityAdmin)).await;
+        let id = wish(&context, &system, &FAILURES_MAX, Some(3))
             .await
             .unwrap();
         let meanwhile =
             |tx: &mut Tx<'_>| registry::parameter::set(tx, FAILURES_MAX.name, Some(9), 1);
         test.db.write(meanwhile).await.unwrap();
-        let late = approve(&ground, &security, id.unwrap()).await;
+        let late = approve(&context, &security, id.unwrap()).await;
         assert_eq!(late, Err("提交之后参数已被变更".to_owned()));
 
         // A value of another release that is out of range does not count.
         let wrong = |tx: &mut Tx<'_>| registry::parameter::set(tx, FAILURES_MAX.name, Some(900), 1);
         test.db.write(wrong).await.unwrap();
-        refresh(&ground.db, &ground.parameters).await.unwrap();
-        assert_eq!(ground.number(&FAILURES_MAX), 5);
+        refresh(&context.db, &context.parameters).await.unwrap();
+        assert_eq!(context.number(&FAILURES_MAX), 5);
         assert!(FAILURES_MAX.check(2).is_err() && FAILURES_MAX.check(20).is_ok());
         assert_eq!(SET_KIND.deciders, [Role::SecurityAdmin]);
     }
@@ -124,13 +124,13 @@ async fn an_approval_does_not_undo_what_was_done_meanwhile_and_ranges_hold() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn others_hold_at_once_and_the_history_stays() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
-        assert_eq!(wish(&ground, &system, LOOSE, Some(60)).await, Ok(None));
-        let same = wish(&ground, &system, LOOSE, Some(60)).await;
+        let (context, _) = context(&test.db);
+        let system = person(&context, "system", Some(Role::SystemAdmin)).await;
+        assert_eq!(wish(&context, &system, LOOSE, Some(60)).await, Ok(None));
+        let same = wish(&context, &system, LOOSE, Some(60)).await;
         assert_eq!(same, Err("TG-R4505".to_owned()));
-        refresh(&ground.db, &ground.parameters).await.unwrap();
-        assert_eq!(ground.number(LOOSE), 60);
+        refresh(&context.db, &context.parameters).await.unwrap();
+        assert_eq!(context.number(LOOSE), 60);
         let forge = |tx: &mut Tx<'_>| {
             tx.execute("update parameter_change set why = 'x'", &[])
                 .map(|_| ())

@@ -1,7 +1,7 @@
 //! `/api/v1/posts`.
 
 use super::{POSTS_MAX, Post, all};
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use crate::department::http::Made;
 use axum::Json;
 use axum::extract::State;
@@ -21,7 +21,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(posts, create_post, change_post, remove_post)
 }
 
@@ -52,9 +52,9 @@ pub struct PostView {
 )]
 async fn posts(
     _: By<ReadPosts>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
 ) -> Result<Json<Page<PostView>>, Problem> {
-    let found = desk.ground().read(|tx| all(tx, POSTS_MAX)).await?;
+    let found = api.context().read(|tx| all(tx, POSTS_MAX)).await?;
     let view = |post: Post| PostView {
         id: post.id.to_string(),
         code: post.code,
@@ -106,12 +106,12 @@ fn post(data: PostData) -> Post {
 )]
 async fn create_post(
     By { actor, .. }: By<CreatePost>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     JsonBody(given): JsonBody<PostData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let (given, ground) = (post(given), desk.ground().clone());
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (None, &given));
-    let id = desk.ground().act(write).await?.to_string();
+    let (given, context) = (post(given), api.context().clone());
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (None, &given));
+    let id = api.context().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 
@@ -128,14 +128,14 @@ async fn create_post(
 )]
 async fn change_post(
     By { actor, .. }: By<ChangePost>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<PostData>,
 ) -> Result<StatusCode, Problem> {
     let given = post(given);
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (Some(asked), &given));
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (Some(asked), &given));
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -151,11 +151,11 @@ async fn change_post(
 )]
 async fn remove_post(
     By { actor, .. }: By<RemovePost>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| super::remove(tx, &ground, &actor, asked);
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| super::remove(tx, &context, &actor, asked);
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

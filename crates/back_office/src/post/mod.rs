@@ -8,7 +8,7 @@ mod sql;
 
 use crate::department::{code, place};
 use registry::access::Actor;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use registry::request::{codes, field, not_found, words};
 use registry::{account, audit};
@@ -74,7 +74,7 @@ fn checked(given: &Post) -> Result<Post, Problem> {
 /// The store's, or what is wrong.
 pub fn put(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, given): (Option<i64>, &Post),
 ) -> Result<i64, Problem> {
@@ -91,12 +91,12 @@ pub fn put(
     if sql::by_code(tx, &post.code)?.is_some_and(|other| Some(other) != id) {
         return Err(Problem::new(codes::TAKEN));
     }
-    post.id = id.unwrap_or_else(|| ground.ids.next());
-    let now_ms = ground.now_ms();
+    post.id = id.unwrap_or_else(|| context.ids.next());
+    let now_ms = context.now_ms();
     sql::put(tx, &post, now_ms)?;
-    let told = format!("{}（{}）", post.name, post.code);
+    let reported = format!("{}（{}）", post.name, post.code);
     let object = format!("post:{}", post.id);
-    audit::done(tx, now_ms, actor, PUT, &object, &told)?;
+    audit::done(tx, now_ms, actor, PUT, &object, &reported)?;
     Ok(post.id)
 }
 
@@ -104,7 +104,12 @@ pub fn put(
 ///
 /// # Errors
 /// The store's, or why it stays.
-pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
+pub fn remove(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    actor: &Actor,
+    id: i64,
+) -> Result<(), Problem> {
     let Some(found) = by_id(tx, id)? else {
         return Err(not_found());
     };
@@ -114,8 +119,8 @@ pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Resul
         return Err(Problem::new(codes::IN_USE).detail(why));
     }
     sql::remove(tx, id)?;
-    let told = format!("{}（{}）", found.name, found.code);
+    let reported = format!("{}（{}）", found.name, found.code);
     let object = format!("post:{id}");
-    audit::done(tx, ground.now_ms(), actor, REMOVED, &object, &told)?;
+    audit::done(tx, context.now_ms(), actor, REMOVED, &object, &reported)?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::state::http::{LinkView, link};
 use super::{Details, change, create, object};
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use crate::{department, post};
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use registry::access::{By, Routes};
 use registry::account::personal::Field;
 use registry::account::{self, Account, AccountId, Filter};
 use registry::approval::{http::Reason, reason};
-use registry::ground::{Ground, Secret};
+use registry::context::{AppContext, Secret};
 use registry::request::{id_opt, not_found};
 use registry::role::{self, Named, OFFICERS, SYSTEM, SYSTEM_SECURITY, named};
 use registry::{audit, company, hash_text};
@@ -33,7 +33,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(users, user, create_user, change_user, unmask_user)
 }
 
@@ -103,10 +103,10 @@ pub struct UserView {
     pub created_at: String,
 }
 
-fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserView> {
-    let now_ms = ground.now_ms();
+fn view(tx: &mut Tx<'_>, context: &AppContext, found: Account) -> StoreResult<UserView> {
+    let now_ms = context.now_ms();
     let profile = account::profile(tx, found.id)?;
-    let (phone, email) = super::personal(tx, ground, found.id)?;
+    let (phone, email) = super::personal(tx, context, found.id)?;
     let hidden = |field: Field, text: &str| match text {
         "" => String::new(),
         text => field.masked(text),
@@ -118,7 +118,7 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
         Some(id) => department::by_id(tx, id)?.map(|found| found.name),
         None => None,
     };
-    let is_locked = lock::is_locked(tx, ground, &found.login)?;
+    let is_locked = lock::is_locked(tx, context, &found.login)?;
     let post = match profile.post {
         Some(id) => post::by_id(tx, id)?.map(|found| found.name),
         None => None,
@@ -164,7 +164,7 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
 )]
 async fn users(
     _: By<ReadUsers>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<UserQuery>,
 ) -> Result<Json<Page<UserView>>, Problem> {
     let department = id_opt("department", asked.department.as_deref())?;
@@ -177,18 +177,18 @@ async fn users(
         before: id_opt("after", asked.after.as_deref())?,
     };
     let size = PageSize::of(asked.limit);
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, UserView)>> {
         let mut views = Vec::new();
         if let Some(top) = department {
             filter.departments = department::subtree(tx, top)?;
         }
         for found in account::list(tx, &filter, size.rows())? {
-            views.push((found.id.0, view(tx, &ground, found)?));
+            views.push((found.id.0, view(tx, &context, found)?));
         }
         Ok(views)
     };
-    let found = desk.ground().read(read).await?;
+    let found = api.context().read(read).await?;
     let page = Page::cut(found, size, |(id, _)| *id);
     Ok(Json(page.map(|(_, view)| view)))
 }
@@ -204,17 +204,17 @@ async fn users(
 )]
 async fn user(
     _: By<ReadUser>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
 ) -> Result<Json<UserView>, Problem> {
-    let (asked, ground) = (AccountId(asked), desk.ground().clone());
+    let (asked, context) = (AccountId(asked), api.context().clone());
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<UserView>> {
         match account::by_id(tx, asked)? {
-            Some(found) => view(tx, &ground, found).map(Some),
+            Some(found) => view(tx, &context, found).map(Some),
             None => Ok(None),
         }
     };
-    desk.ground()
+    api.context()
         .read(read)
         .await?
         .map(Json)
@@ -255,8 +255,8 @@ pub struct UserData {
     pub email: Option<String>,
 }
 
-fn nonces(ground: &Ground) -> Result<[Secret; 2], Problem> {
-    Ok([ground.secret()?, ground.secret()?])
+fn nonces(context: &AppContext) -> Result<[Secret; 2], Problem> {
+    Ok([context.secret()?, context.secret()?])
 }
 
 /// Makes a staff account; the answer holds the one-time link, which is never shown again (创建用户).
@@ -270,7 +270,7 @@ fn nonces(ground: &Ground) -> Result<[Secret; 2], Problem> {
 )]
 async fn create_user(
     By { actor, .. }: By<CreateUser>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     JsonBody(given): JsonBody<NewUser>,
 ) -> Result<(StatusCode, Json<LinkView>), Problem> {
     let details = Details {
@@ -280,10 +280,10 @@ async fn create_user(
         phone: given.phone,
         email: given.email,
     };
-    let ground = desk.ground().clone();
-    let (token, nonces) = (ground.token()?, nonces(&ground)?);
+    let context = api.context().clone();
+    let (token, nonces) = (context.token()?, nonces(&context)?);
     let hash = hash_text(&token);
-    let shared = ground.clone();
+    let shared = context.clone();
     let write = move |tx: &mut Tx<'_>| {
         create(
             tx,
@@ -293,8 +293,8 @@ async fn create_user(
             (&hash, &nonces),
         )
     };
-    let made = ground.act(write).await?;
-    Ok((StatusCode::CREATED, Json(link(&ground, made, &token))))
+    let made = context.act(write).await?;
+    Ok((StatusCode::CREATED, Json(link(&context, made, &token))))
 }
 
 /// Changes the data of a person (修改用户资料).
@@ -309,7 +309,7 @@ async fn create_user(
 )]
 async fn change_user(
     By { actor, .. }: By<ChangeUser>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<UserData>,
 ) -> Result<StatusCode, Problem> {
@@ -321,10 +321,10 @@ async fn change_user(
         phone: given.phone,
         email: given.email,
     };
-    let ground = desk.ground().clone();
-    let (shared, nonces) = (ground.clone(), nonces(&ground)?);
+    let context = api.context().clone();
+    let (shared, nonces) = (context.clone(), nonces(&context)?);
     let write = move |tx: &mut Tx<'_>| change(tx, &shared, &actor, (asked, &details), &nonces);
-    ground.act(write).await?;
+    context.act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -349,21 +349,28 @@ pub struct PersonalView {
 )]
 async fn unmask_user(
     By { actor, .. }: By<UnmaskUser>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<Json<PersonalView>, Problem> {
     let (asked, why) = (AccountId(asked), reason(&given.reason)?);
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| -> Result<PersonalView, Problem> {
         if account::by_id(tx, asked)?.is_none() {
             return Err(not_found());
         }
-        let (phone, email) = super::personal(tx, &ground, asked)?;
-        let told = format!("理由：{why}");
-        let now_ms = ground.now_ms();
-        audit::done(tx, now_ms, &actor, account::UNMASK, &object(asked), &told)?;
+        let (phone, email) = super::personal(tx, &context, asked)?;
+        let reported = format!("理由：{why}");
+        let now_ms = context.now_ms();
+        audit::done(
+            tx,
+            now_ms,
+            &actor,
+            account::UNMASK,
+            &object(asked),
+            &reported,
+        )?;
         Ok(PersonalView { phone, email })
     };
-    desk.ground().act(write).await.map(Json)
+    api.context().act(write).await.map(Json)
 }

@@ -16,7 +16,7 @@ use crate::{department, post};
 use registry::access::Actor;
 use registry::account::personal::{self, Field};
 use registry::account::{self, AccountId, NewAccount, Profile, Refusal};
-use registry::ground::{Ground, Secret};
+use registry::context::{AppContext, Secret};
 use registry::module::Module;
 use registry::request::{codes, field, not_found};
 use registry::{audit, role};
@@ -61,16 +61,16 @@ fn refusal(refusal: Refusal) -> Problem {
 /// The store's, or what is wrong.
 pub fn create(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (login, details): (&str, &Details),
     (link_hash, nonces): (&str, &[Secret; 2]),
 ) -> Result<AccountId, Problem> {
-    let now_ms = ground.now_ms();
-    let id = AccountId(ground.ids.next());
+    let now_ms = context.now_ms();
+    let id = AccountId(context.ids.next());
     let new = NewAccount {
         id,
-        party: ground.ids.next(),
+        party: context.ids.next(),
         login: login.to_owned(),
         name: details.name.clone(),
         is_staff: true,
@@ -78,7 +78,7 @@ pub fn create(
         at_ms: now_ms,
     };
     account::add(tx, &new).map_err(refusal)?;
-    put_profile(tx, ground, (id, details), nonces)?;
+    put_profile(tx, context, (id, details), nonces)?;
     account::invite(tx, id, link_hash, now_ms)?;
     audit::done(tx, now_ms, actor, account::CREATE, &object(id), login)?;
     Ok(id)
@@ -90,7 +90,7 @@ pub fn create(
 /// The store's, or what is wrong.
 pub fn change(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, details): (AccountId, &Details),
     nonces: &[Secret; 2],
@@ -100,31 +100,31 @@ pub fn change(
     };
     account::validate(&found.login, &details.name).map_err(refusal)?;
     account::set_name(tx, id, details.name.trim())?;
-    put_profile(tx, ground, (id, details), nonces)?;
+    put_profile(tx, context, (id, details), nonces)?;
     // Which data were changed is on record, the data are not (I8).
-    let mut told = vec!["姓名、部门、岗位"];
-    told.extend(details.phone.is_some().then_some("电话"));
-    told.extend(details.email.is_some().then_some("邮箱"));
-    let now_ms = ground.now_ms();
+    let mut reported = vec!["姓名、部门、岗位"];
+    reported.extend(details.phone.is_some().then_some("电话"));
+    reported.extend(details.email.is_some().then_some("邮箱"));
+    let now_ms = context.now_ms();
     audit::done(
         tx,
         now_ms,
         actor,
         account::CHANGE,
         &object(id),
-        &told.join("、"),
+        &reported.join("、"),
     )?;
     Ok(())
 }
 
 fn put_profile(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (id, details): (AccountId, &Details),
     nonces: &[Secret; 2],
 ) -> Result<(), Problem> {
     let old = account::profile(tx, id)?;
-    may_belong(tx, ground, (id, &old), details)?;
+    may_belong(tx, context, (id, &old), details)?;
     let mut profile = Profile {
         department: details.department,
         post: details.post,
@@ -141,13 +141,13 @@ fn put_profile(
         if !text.is_empty() && !kind.is_well_formed(text) {
             return Err(field(why));
         }
-        let sealed = personal::close(ground, (id, kind), text, nonce)?;
+        let sealed = personal::close(context, (id, kind), text, nonce)?;
         match kind {
             Field::Phone => profile.phone_sealed = sealed,
             Field::Email => profile.email_sealed = sealed,
         }
     }
-    account::set_profile(tx, id, &profile, ground.now_ms())?;
+    account::set_profile(tx, id, &profile, context.now_ms())?;
     Ok(())
 }
 
@@ -155,7 +155,7 @@ fn put_profile(
 /// department stays in it: a move would change what he sees, which one officer alone must not do.
 fn may_belong(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (id, old): (AccountId, &Profile),
     details: &Details,
 ) -> Result<(), Problem> {
@@ -171,7 +171,7 @@ fn may_belong(
         return Err(field("没有这个岗位，或岗位已停用"));
     }
     if details.department != old.department {
-        let grants = role::of_account(tx, id, ground.now_ms())?;
+        let grants = role::of_account(tx, id, context.now_ms())?;
         if grants.iter().any(role::Grant::is_of_department) {
             let why = "此人有角色的数据范围为“本部门关区”，调整部门会改变其所见数据；\
                        请先申请收回该角色，调整部门后重新授予";
@@ -182,10 +182,14 @@ fn may_belong(
 }
 
 /// Telephone number and e-mail address in full.
-pub fn personal(tx: &mut Tx<'_>, ground: &Ground, id: AccountId) -> StoreResult<(String, String)> {
+pub fn personal(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    id: AccountId,
+) -> StoreResult<(String, String)> {
     let profile = account::profile(tx, id)?;
     Ok((
-        personal::open(ground, (id, Field::Phone), profile.phone_sealed.as_deref())?,
-        personal::open(ground, (id, Field::Email), profile.email_sealed.as_deref())?,
+        personal::open(context, (id, Field::Phone), profile.phone_sealed.as_deref())?,
+        personal::open(context, (id, Field::Email), profile.email_sealed.as_deref())?,
     ))
 }

@@ -5,17 +5,17 @@ use super::{Details, change, create, personal};
 use registry::account::personal::Field;
 use registry::account::{self, AccountId};
 use registry::role::Role;
-use registry::testing::{ground, person};
+use registry::testing::{context, person};
 use store::Tx;
 use store::testing::each_engine;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn personal_data_are_sealed_and_the_link_is_the_way_in() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
+        let (context, _) = context(&test.db);
+        let system = person(&context, "system", Some(Role::SystemAdmin)).await;
         let make = async |login: &'static str, phone: &'static str| {
-            let (shared, actor) = (ground.clone(), system.clone());
+            let (shared, actor) = (context.clone(), system.clone());
             let details = Details {
                 name: "新人".to_owned(),
                 phone: Some(phone.to_owned()),
@@ -31,7 +31,7 @@ async fn personal_data_are_sealed_and_the_link_is_the_way_in() {
                     ("hash", &[[1; 32], [2; 32]]),
                 )
             };
-            ground.act(write).await
+            context.act(write).await
         };
         assert_eq!(make("newcomer", "none").await.unwrap_err().code, "TG-R4500");
         let id = make("newcomer", "13800005678").await.unwrap();
@@ -46,7 +46,7 @@ async fn personal_data_are_sealed_and_the_link_is_the_way_in() {
             .unwrap()
             .unwrap();
         assert_eq!(found.state, "invited");
-        let shared = ground.clone();
+        let shared = context.clone();
         let (phone, email) = test
             .db
             .read(move |tx| personal(tx, &shared, id))
@@ -65,15 +65,15 @@ async fn personal_data_are_sealed_and_the_link_is_the_way_in() {
             .unwrap();
         let sealed = stored.phone_sealed.unwrap();
         assert!(!sealed.windows(4).any(|part| part == b"5678"));
-        let (shared, actor) = (ground.clone(), system.clone());
+        let (shared, actor) = (context.clone(), system.clone());
         let gone = Details {
             name: "改名".to_owned(),
             phone: Some(String::new()),
             ..Details::default()
         };
         let write = move |tx: &mut Tx<'_>| change(tx, &shared, &actor, (id, &gone), &[[3; 32]; 2]);
-        ground.act(write).await.unwrap();
-        let shared = ground.clone();
+        context.act(write).await.unwrap();
+        let shared = context.clone();
         let after = test
             .db
             .read(move |tx| personal(tx, &shared, id))
@@ -86,16 +86,16 @@ async fn personal_data_are_sealed_and_the_link_is_the_way_in() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_closes_himself_or_the_last_officer() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
-        let security = person(&ground, "security", Some(Role::SecurityAdmin)).await;
-        let operator = person(&ground, "operator", Some(Role::Operator)).await;
+        let (context, _) = context(&test.db);
+        let system = person(&context, "system", Some(Role::SystemAdmin)).await;
+        let security = person(&context, "security", Some(Role::SecurityAdmin)).await;
+        let operator = person(&context, "operator", Some(Role::Operator)).await;
         let id = |actor: &registry::access::Actor| actor.require_account().unwrap();
         let set = async |to: AccountId, change: Change| {
-            let (shared, actor) = (ground.clone(), security.clone());
+            let (shared, actor) = (context.clone(), security.clone());
             let write =
                 move |tx: &mut Tx<'_>| set_state(tx, &shared, &actor, (to, change), "为了试验");
-            ground.act(write).await.map_err(|problem| problem.code)
+            context.act(write).await.map_err(|problem| problem.code)
         };
         let refused = |code: &str| Err(code.to_owned());
         assert_eq!(
@@ -112,9 +112,9 @@ async fn nobody_closes_himself_or_the_last_officer() {
             set(id(&operator), Change::Disable).await,
             refused("TG-R4505")
         );
-        let (shared, actor, to) = (ground.clone(), security.clone(), id(&operator));
+        let (shared, actor, to) = (context.clone(), security.clone(), id(&operator));
         let again = move |tx: &mut Tx<'_>| reset(tx, &shared, &actor, (to, "h"), "为了试验");
-        assert_eq!(ground.act(again).await.unwrap_err().code, "TG-R4505");
+        assert_eq!(context.act(again).await.unwrap_err().code, "TG-R4505");
         assert_eq!(set(id(&operator), Change::Enable).await, Ok(()));
     }
 }
@@ -122,10 +122,10 @@ async fn nobody_closes_himself_or_the_last_officer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_link_is_made_again_and_the_old_one_opens_nothing() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
-        let operator = person(&ground, "operator", Some(Role::Operator)).await;
-        let (shared, actor) = (ground.clone(), system.clone());
+        let (context, _) = context(&test.db);
+        let system = person(&context, "system", Some(Role::SystemAdmin)).await;
+        let operator = person(&context, "operator", Some(Role::Operator)).await;
+        let (shared, actor) = (context.clone(), system.clone());
         let details = Details {
             name: "新人".to_owned(),
             ..Details::default()
@@ -134,15 +134,15 @@ async fn a_lost_link_is_made_again_and_the_old_one_opens_nothing() {
             let secrets = ("first", &[[1; 32], [2; 32]]);
             create(tx, &shared, &actor, ("newcomer", &details), secrets)
         };
-        let id = ground.act(write).await.unwrap();
+        let id = context.act(write).await.unwrap();
         let again = async |id: AccountId, hash: &'static str| {
-            let (shared, actor) = (ground.clone(), system.clone());
+            let (shared, actor) = (context.clone(), system.clone());
             let write =
                 move |tx: &mut Tx<'_>| invite_again(tx, &shared, &actor, (id, hash), "链接遗失");
-            ground.act(write).await.map_err(|problem| problem.code)
+            context.act(write).await.map_err(|problem| problem.code)
         };
         assert_eq!(again(id, "second").await, Ok(()));
-        let now_ms = ground.now_ms();
+        let now_ms = context.now_ms();
         let opens = async |hash: &'static str| {
             let read = move |tx: &mut Tx<'_>| account::of_link(tx, hash, now_ms);
             test.db.read(read).await.unwrap().is_some()
@@ -167,16 +167,16 @@ async fn a_lost_link_is_made_again_and_the_old_one_opens_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_officers_who_disable_each_other_at_once_do_not_both_succeed() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
+        let (context, _) = context(&test.db);
         for _ in 0..10 {
             let sql = "select count(*) from account where state = 'active'";
-            let one = person(&ground, "one", Some(Role::SecurityAdmin)).await;
-            let other = person(&ground, "other", Some(Role::SecurityAdmin)).await;
+            let one = person(&context, "one", Some(Role::SecurityAdmin)).await;
+            let other = person(&context, "other", Some(Role::SecurityAdmin)).await;
             let disable = async |actor: &registry::access::Actor, to: &registry::access::Actor| {
-                let (shared, actor) = (ground.clone(), actor.clone());
+                let (shared, actor) = (context.clone(), actor.clone());
                 let to = (to.require_account().unwrap(), Change::Disable);
                 let write = move |tx: &mut Tx<'_>| set_state(tx, &shared, &actor, to, "互相");
-                ground.act(write).await.is_ok()
+                context.act(write).await.is_ok()
             };
             let done = tokio::join!(disable(&one, &other), disable(&other, &one));
             assert_ne!(done, (true, true));

@@ -143,9 +143,9 @@ pub(crate) fn cleaned(text: &str, is_code: bool) -> Cow<'_, str> {
 }
 
 /// `第 1 个字符 U+202D（从左到右强制符）`: the first few, and how many there are.
-pub(crate) fn told(found: &[Invisible]) -> String {
+pub(crate) fn describe(found: &[Invisible]) -> String {
     let first = found.iter().take(TOLD_MAX);
-    let told: Vec<String> = first
+    let reported: Vec<String> = first
         .map(|one| {
             format!(
                 "第 {} 个字符 U+{:04X}（{}）",
@@ -160,7 +160,7 @@ pub(crate) fn told(found: &[Invisible]) -> String {
     } else {
         String::new()
     };
-    format!("{}{more}", told.join("、"))
+    format!("{}{more}", reported.join("、"))
 }
 
 fn name(c: char) -> &'static str {
@@ -212,7 +212,7 @@ mod tests {
         }
         assert_eq!(cleaned("\u{202D}130\u{202C}", true), "130");
         assert_eq!(
-            told(&find("\u{202D}1", true)),
+            describe(&find("\u{202D}1", true)),
             "第 1 个字符 U+202D（从左到右强制符）"
         );
     }

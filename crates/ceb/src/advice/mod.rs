@@ -6,7 +6,7 @@
 //! * [`reference`]: references (`&…;`) that XML does not know.
 //! * [`words`]: names where a code should stand, numbers with signs and separators.
 //!
-//! Only a form may change a value by this, and only where there is one reading; in XML it is told.
+//! Only a form may change a value by this, and only where there is one reading; in XML it is reported.
 
 pub(crate) mod invisible;
 pub(crate) mod moment;
@@ -54,8 +54,8 @@ pub(crate) fn of(field: &FieldSpec, value: &str, tables: &Tables) -> Option<Stri
     }
     let hidden = invisible::find(value, is_code(field));
     if !hidden.is_empty() {
-        let told = invisible::told(&hidden);
-        return Some(format!("其中有看不见的字符：{told}；删除后重新填写。"));
+        let reported = invisible::describe(&hidden);
+        return Some(format!("其中有看不见的字符：{reported}；删除后重新填写。"));
     }
     if let Some(form) = moment::Form::of(field) {
         return moment::advise(form, value);

@@ -8,7 +8,7 @@ use crate::xml::Fault;
 const NAME_BYTES_MAX: usize = 40;
 
 /// What is wrong with a reference, and what to do about it.
-pub(crate) struct Told {
+pub(crate) struct ReferenceFault {
     pub(crate) text: String,
     pub(crate) advice: String,
 }
@@ -37,7 +37,7 @@ const HTML: [(&str, char); 16] = [
 const BUILT_IN: [&str; 5] = ["amp", "lt", "gt", "quot", "apos"];
 
 /// What a fault of a reference is about; `None` for other faults.
-pub(crate) fn told(bytes: &[u8], fault: &Fault) -> Option<Told> {
+pub(crate) fn describe(bytes: &[u8], fault: &Fault) -> Option<ReferenceFault> {
     if *fault.code != code::BAD_REFERENCE {
         return None;
     }
@@ -59,7 +59,7 @@ fn place(bytes: &[u8], fault: &Fault) -> Option<usize> {
     Some(fault.offset + at)
 }
 
-fn of(rest: &str) -> Told {
+fn of(rest: &str) -> ReferenceFault {
     let body = &rest[1.min(rest.len())..];
     let end = body.find([';', '&', '<', '"', ' ', '\n', '\r', '\t']);
     let (name, is_closed) = match end {
@@ -104,8 +104,8 @@ fn of(rest: &str) -> Told {
     )
 }
 
-fn tell(text: String, advice: String) -> Told {
-    Told { text, advice }
+fn tell(text: String, advice: String) -> ReferenceFault {
+    ReferenceFault { text, advice }
 }
 
 fn code_point(name: &str) -> Option<u32> {
@@ -116,7 +116,7 @@ fn code_point(name: &str) -> Option<u32> {
     }
 }
 
-fn number(name: &str, is_closed: bool, after: &str) -> Told {
+fn number(name: &str, is_closed: bool, after: &str) -> ReferenceFault {
     if !is_closed {
         let text = format!("字符编号“&{name}”后面缺少分号");
         return tell(
@@ -151,7 +151,7 @@ fn number(name: &str, is_closed: bool, after: &str) -> Told {
 }
 
 /// Programs that write UTF-16 unit by unit make two references of one character.
-fn half(name: &str, point: u32, after: &str) -> Told {
+fn half(name: &str, point: u32, after: &str) -> ReferenceFault {
     let next = after
         .strip_prefix(";&")
         .and_then(|rest| rest.split(';').next());

@@ -104,7 +104,7 @@ fn hidden(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
     let text = format!(
         "{}含有看不见的字符：{}",
         label(field),
-        invisible::told(&found)
+        invisible::describe(&found)
     );
     let mut problem = Problem::new(&code::INVISIBLE, text);
     let severity = code::INVISIBLE.severity_in(judge.terms.profile);

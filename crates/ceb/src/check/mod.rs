@@ -9,7 +9,7 @@
 //!
 //! What a document is judged by, its own day among it, is its [`Judge`]. A field that the schema
 //! already refused is left alone, so one mistake gives one finding. Which rule of the standard has
-//! which code stands in [`crate::rule`]; rules that need other documents live on higher floors.
+//! which code stands in [`crate::rule`]; rules that need other documents live on higher layers.
 
 mod collective;
 pub(crate) mod company;

@@ -173,7 +173,7 @@ fn how_grave_it_is_follows_profile_and_completeness() {
             Severity::Warn,
         ),
         ("TG-E1319", "consignee=", Severity::Warn, Severity::Warn),
-        // Elements that a mode does not need are told, not refused; so is a guid in small letters.
+        // Elements that a mode does not need are reported, not refused; so is a guid in small letters.
         ("TG-E1502", "emsNo=", Severity::Warn, Severity::Warn),
         ("TG-E1504", "trafNo", Severity::Warn, Severity::Warn),
         ("TG-E1320", "guid=", Severity::Warn, Severity::Note),

@@ -99,16 +99,16 @@ fn sum(numbers: impl IntoIterator<Item = Decimal>) -> Option<Decimal> {
 
 /// 411: P2 paid before it is reported.
 pub(super) fn payment(run: &mut Run<'_>, head: Place<'_>) {
-    if let Some((paid, told)) = later(head, "payTime", "appTime") {
-        let text = format!("支付时间 {paid} 晚于报送时间 {told}");
+    if let Some((paid, reported)) = later(head, "payTime", "appTime") {
+        let text = format!("支付时间 {paid} 晚于报送时间 {reported}");
         run.find(&code::PAY_TIME, head, "payTime", text);
     }
 }
 
 /// 513: W4 signed for before it is reported.
 pub(super) fn waybill_status(run: &mut Run<'_>, head: Place<'_>) {
-    if let Some((signed, told)) = later(head, "logisticsTime", "appTime") {
-        let text = format!("运单状态时间 {signed} 晚于报送时间 {told}");
+    if let Some((signed, reported)) = later(head, "logisticsTime", "appTime") {
+        let text = format!("运单状态时间 {signed} 晚于报送时间 {reported}");
         run.find(&code::LOGISTICS_TIME, head, "logisticsTime", text);
     }
 }

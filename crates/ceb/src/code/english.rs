@@ -24,12 +24,12 @@ fn lines() -> impl Iterator<Item = (&'static str, English)> {
             let [id, title, happened, todo] = parts[..] else {
                 return None;
             };
-            let told = English {
+            let reported = English {
                 title,
                 happened,
                 todo,
             };
-            Some((id, told))
+            Some((id, reported))
         })
 }
 
@@ -81,8 +81,11 @@ mod tests {
         );
         assert_eq!(ids.len(), known.len());
         for code in ALL {
-            let told = english(code.id).expect(code.id);
-            for (text, chinese) in [(told.happened, code.happened), (told.todo, code.todo)] {
+            let reported = english(code.id).expect(code.id);
+            for (text, chinese) in [
+                (reported.happened, code.happened),
+                (reported.todo, code.todo),
+            ] {
                 assert!(
                     text.ends_with('.') || text.ends_with('?'),
                     "{}: {text}",

@@ -5,7 +5,7 @@
 pub enum Severity {
     /// Refuse (拒收): customs would not take the message.
     Refuse,
-    /// Warn (警告): the message goes on, the company is told.
+    /// Warn (警告): the message goes on, the company is informed.
     Warn,
     /// Note (提示): nothing is wrong; something worth knowing before it is sent.
     Note,

@@ -115,10 +115,10 @@ fn faults_name_their_lines() {
         ),
     ] {
         let faults = read(text).unwrap_err();
-        let told = faults
+        let reported = faults
             .iter()
             .any(|fault| fault.line == line && fault.text.contains(part));
-        assert!(told, "{text}: {faults:?}");
+        assert!(reported, "{text}: {faults:?}");
     }
     let many = format!("{head}{}", "x\n".repeat(1000));
     assert_eq!(read(&many).unwrap_err().len(), file::FAULTS_MAX);

@@ -33,18 +33,18 @@ pub fn code_index_en() -> String {
 /// The page of one finding code, in English; nothing for a code that has no English text.
 #[must_use]
 pub fn code_page_en(code: &Code) -> Option<String> {
-    let told = code::english(code.id)?;
+    let reported = code::english(code.id)?;
     let mut out = format!(
         "# {} {}\n\n| Layer | Result | Lenient profile | In force |\n|---|---|---|---|\n| {} | {} | {} | {} |\n\n\
          ## What happened\n\n{}\n\n## What to do\n\n{}\n",
         code.id,
-        told.title,
+        reported.title,
         layer(code.layer),
         result(code.severity),
         result(code.severity_in(Profile::Lenient)),
         period(code),
-        told.happened,
-        told.todo
+        reported.happened,
+        reported.todo
     );
     let mut rules = rule::of_code(code.id).peekable();
     if rules.peek().is_some() {
@@ -94,7 +94,7 @@ pub fn rule_index_en() -> String {
 }
 
 fn title(code: &Code) -> &'static str {
-    code::english(code.id).map_or(code.title, |told| told.title)
+    code::english(code.id).map_or(code.title, |reported| reported.title)
 }
 
 fn kinds(rule: &Rule) -> String {

@@ -56,11 +56,11 @@ pub fn code_page(code: &Code) -> String {
             );
         }
     }
-    if let Some(told) = code::english(code.id) {
+    if let Some(reported) = code::english(code.id) {
         let _ = write!(
             out,
             "\n## In English\n\n**{}.** {}\n\n{}\n",
-            told.title, told.happened, told.todo
+            reported.title, reported.happened, reported.todo
         );
     }
     out

@@ -17,8 +17,8 @@ fn wrong(line: &str) -> Option<String> {
         return Some(format!("no line of six parts: {line}"));
     };
     let kind = Kind::from_code(kind);
-    let told = ask(kind, ReturnStatus::read(status), text);
-    let all = format!("{}{}", told.meaning, told.advice);
+    let reported = ask(kind, ReturnStatus::read(status), text);
+    let all = format!("{}{}", reported.meaning, reported.advice);
     let is_known = words != "unknown";
     let are_right = !is_known
         || words.split('&').all(|word| match word.strip_prefix('^') {
@@ -26,9 +26,11 @@ fn wrong(line: &str) -> Option<String> {
             None => all.contains(word),
         });
     let code = if code == "-" { "" } else { code };
-    let is_right =
-        told.is_known == is_known && told.resubmit.name() == way && told.code == code && are_right;
-    let found = (&told.code, told.resubmit.name(), told.is_known);
+    let is_right = reported.is_known == is_known
+        && reported.resubmit.name() == way
+        && reported.code == code
+        && are_right;
+    let found = (&reported.code, reported.resubmit.name(), reported.is_known);
     (!is_right).then(|| format!("{line}\n    {found:?} {all}"))
 }
 
@@ -68,9 +70,9 @@ fn no_text_of_failure_says_that_there_is_nothing_to_do() {
     ];
     for text in failures {
         for status in [0, 1, 2, 3, 99, 100] {
-            let told = ask(Some(Kind::Ceb621), Some(ReturnStatus(status)), text);
-            let is_fine = [Resubmit::Nothing, Resubmit::Wait].contains(&told.resubmit);
-            assert!(!is_fine, "{status} {text}: {}", told.meaning);
+            let reported = ask(Some(Kind::Ceb621), Some(ReturnStatus(status)), text);
+            let is_fine = [Resubmit::Nothing, Resubmit::Wait].contains(&reported.resubmit);
+            assert!(!is_fine, "{status} {text}: {}", reported.meaning);
         }
     }
 }
@@ -139,21 +141,21 @@ fn a_text_says_the_same_in_every_spelling() {
         let plain = ask(kind, status, text);
         for (name, spell) in SPELLINGS {
             let spelled = spell(text);
-            let told = ask(kind, status, &spelled);
+            let reported = ask(kind, status, &spelled);
             n_told += 1;
-            let is_same = told.is_known == plain.is_known
-                && told.resubmit == plain.resubmit
-                && told.code == plain.code
-                && told.meaning == plain.meaning;
+            let is_same = reported.is_known == plain.is_known
+                && reported.resubmit == plain.resubmit
+                && reported.code == plain.code
+                && reported.meaning == plain.meaning;
             if !is_same {
                 wrong.push(format!(
                     "{name}: {spelled:?}\n    {} {} {}\n    {} {} {}",
                     plain.code,
                     plain.resubmit.name(),
                     plain.meaning,
-                    told.code,
-                    told.resubmit.name(),
-                    told.meaning
+                    reported.code,
+                    reported.resubmit.name(),
+                    reported.meaning
                 ));
             }
         }
@@ -215,8 +217,8 @@ fn a_file_says_what_its_text_says() {
                 (receives, status),
                 "{name}: {line}"
             );
-            let told = explain(entry.kind.declares(), Some(status), &entry.return_info);
-            assert_eq!(told, typed, "{name}: {line}");
+            let reported = explain(entry.kind.declares(), Some(status), &entry.return_info);
+            assert_eq!(reported, typed, "{name}: {line}");
             n_files += 1;
         }
     }
@@ -237,8 +239,8 @@ fn an_explanation_names_the_finding_that_tells_the_same() {
         ("ebcCode不能为空", "TG-E1301"),
         ("退货商品数量大于原清单数量", "TG-E1961"),
     ] {
-        let told = ask(Some(Kind::Ceb621), None, text);
-        assert_eq!(told.rule, Some(rule), "{text}: {}", told.meaning);
+        let reported = ask(Some(Kind::Ceb621), None, text);
+        assert_eq!(reported.rule, Some(rule), "{text}: {}", reported.meaning);
     }
     // What the table of findings says customs answer is explained by that finding.
     for (code, rule) in [
@@ -246,7 +248,7 @@ fn an_explanation_names_the_finding_that_tells_the_same() {
         (-623_029, "TG-E1808"),
         (-621_029, "TG-E1809"),
     ] {
-        let told = ask(None, None, &code.to_string());
-        assert_eq!(told.rule, Some(rule), "{code}");
+        let reported = ask(None, None, &code.to_string());
+        assert_eq!(reported.rule, Some(rule), "{code}");
     }
 }

@@ -287,7 +287,7 @@ fn of_bad_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
 /// What the clauses of a text say, in order; of one clause the first entry that has its words.
 fn of_words(text: &str, kind: Option<Kind>, is_over: bool, code: &str) -> Vec<Part> {
     let dictionary = table::dictionary();
-    let told = |clause: &str| {
+    let reported = |clause: &str| {
         let mut all = dictionary.words(clause, kind);
         // What the words of a text say of a document that is on its way is wrong of one that was rejected.
         all.find(|entry| !is_over || entry.resubmit != Resubmit::Wait || entry.is_vague)
@@ -295,13 +295,13 @@ fn of_words(text: &str, kind: Option<Kind>, is_over: bool, code: &str) -> Vec<Pa
     let clauses = clause::clauses(text);
     let mut found: Vec<Part> = Vec::new();
     for clause in &clauses {
-        if let Some(entry) = told(clause) {
+        if let Some(entry) = reported(clause) {
             found.push(Part::of(entry, code.to_owned(), clause));
         }
     }
     if found.is_empty()
         && clauses.len() > 1
-        && let Some(entry) = told(&clauses.concat())
+        && let Some(entry) = reported(&clauses.concat())
     {
         found.push(Part::of(entry, code.to_owned(), text.trim()));
     }

@@ -9,7 +9,7 @@ use crate::finding::Severity;
 /// Digits of a code.
 const DIGITS: usize = 4;
 
-/// Most codes of one text that are told.
+/// Most codes of one text that are reported.
 const CODES_MAX: usize = 20;
 
 /// The codes of this platform in a text, as they are written in its pages: `TG-E1203`.
@@ -59,7 +59,7 @@ pub fn of_platform<'a>(
             (Some(code), _) => of_finding(code),
             (None, Some((title, happened, todo))) => Part {
                 resubmit: Resubmit::Nothing,
-                ..told(id, (title, happened, todo))
+                ..describe(id, (title, happened, todo))
             },
             (None, None) => Part {
                 title: format!("没有代码 {id}"),
@@ -86,11 +86,11 @@ fn of_finding(code: &'static Code) -> Part {
             Severity::Warn | Severity::Note => Resubmit::Nothing,
         },
         rule: Some(code.id),
-        ..told(code.id, (code.title, code.happened, code.todo))
+        ..describe(code.id, (code.title, code.happened, code.todo))
     }
 }
 
-fn told(id: &str, (title, happened, todo): (&str, &str, &str)) -> Part {
+fn describe(id: &str, (title, happened, todo): (&str, &str, &str)) -> Part {
     Part {
         title: format!("平台的代码 {id} {title}"),
         code: id.to_owned(),
@@ -119,20 +119,20 @@ mod tests {
             "TG_E1203",
             "[TG-E1203]",
         ] {
-            let told = ask(None, None, text);
+            let reported = ask(None, None, text);
             assert_eq!(
-                (told.code.as_str(), told.is_known),
+                (reported.code.as_str(), reported.is_known),
                 ("TG-E1203", true),
                 "{text}"
             );
             assert!(
-                told.meaning.contains("元素次序不对"),
+                reported.meaning.contains("元素次序不对"),
                 "{text}: {}",
-                told.meaning
+                reported.meaning
             );
-            assert_eq!(told.resubmit, Resubmit::Corrected);
-            assert_eq!(told.source, "docs/codes/TG-E1203");
-            assert_eq!(told.unknown_codes().count(), 0);
+            assert_eq!(reported.resubmit, Resubmit::Corrected);
+            assert_eq!(reported.source, "docs/codes/TG-E1203");
+            assert_eq!(reported.unknown_codes().count(), 0);
         }
         let warned = ask(None, None, "TG-E1320");
         assert_eq!(warned.resubmit, Resubmit::Nothing);
@@ -141,24 +141,24 @@ mod tests {
     #[test]
     fn a_refusal_of_the_platform_is_explained_by_all_of_its_codes() {
         let text = "平台校验未通过，共 2 处问题：[TG-E1203]元素次序不对（/a）；[TG-E1306]企业代码不正确（/b）；";
-        let told = ask(None, None, text);
-        assert_eq!(told.parts.len(), 2, "{told:?}");
-        assert!(told.is_known && told.said.contains("[TG-E1306]"));
+        let reported = ask(None, None, text);
+        assert_eq!(reported.parts.len(), 2, "{reported:?}");
+        assert!(reported.is_known && reported.said.contains("[TG-E1306]"));
     }
 
     #[test]
     fn a_code_that_does_not_exist_is_not_made_up() {
         // Put together here, so that nobody looks for its page.
         let code = format!("TG-E{}", 9999);
-        let told = ask(None, None, &code);
-        assert!(!told.is_known, "{told:?}");
+        let reported = ask(None, None, &code);
+        assert!(!reported.is_known, "{reported:?}");
         assert!(
-            told.meaning.contains(&format!("没有代码 {code}")),
+            reported.meaning.contains(&format!("没有代码 {code}")),
             "{}",
-            told.meaning
+            reported.meaning
         );
         assert_eq!(
-            told.unknown_codes().count(),
+            reported.unknown_codes().count(),
             0,
             "no question for the operators"
         );
@@ -175,11 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn codes_of_higher_floors_are_told_by_whoever_knows_them() {
+    fn codes_of_higher_layers_are_told_by_whoever_knows_them() {
         let known =
             |id: &str| (id == "TG-R4031").then_some(("不一致", "代码不属于密钥。", "请核对。"));
-        let told = of_platform("tg-r4031", known).unwrap();
-        assert!(told.is_known && told.meaning.contains("代码不属于密钥"));
+        let reported = of_platform("tg-r4031", known).unwrap();
+        assert!(reported.is_known && reported.meaning.contains("代码不属于密钥"));
         assert!(of_platform("没有代码", known).is_none());
     }
 }

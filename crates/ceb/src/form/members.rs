@@ -205,7 +205,7 @@ impl Reader {
         record
     }
 
-    /// The field of a member. A name in the wrong case is told, and its value is taken all the same.
+    /// The field of a member. A name in the wrong case is reported, and its value is taken all the same.
     fn field(
         &mut self,
         table: &'static RecordSpec,

@@ -346,11 +346,11 @@ impl Draft {
 /// not the same mistake seen again (a bad cell is also a missing value).
 #[must_use]
 pub fn join(form: Vec<PlacedFinding>, checked: Vec<PlacedFinding>) -> Vec<PlacedFinding> {
-    let told: HashSet<(Place, String)> = form.iter().map(spot_of).collect();
+    let reported: HashSet<(Place, String)> = form.iter().map(spot_of).collect();
     let mut all = form;
     let new = checked
         .into_iter()
-        .filter(|placed| !told.contains(&spot_of(placed)));
+        .filter(|placed| !reported.contains(&spot_of(placed)));
     all.extend(new);
     all.sort_by_key(|placed| placed.place);
     all

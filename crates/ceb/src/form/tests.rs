@@ -234,7 +234,7 @@ fn checked(draft: Option<&Draft>) -> Vec<PlacedFinding> {
 }
 
 /// Code, row and column name of every finding.
-fn told(kind: Kind, sheet: &Sheet) -> Vec<String> {
+fn describe(kind: Kind, sheet: &Sheet) -> Vec<String> {
     let columns = columns(kind);
     let (draft, findings) = grid::read(kind, sheet);
     let findings = join(findings, checked(draft.as_ref()));
@@ -305,7 +305,7 @@ fn mistakes_in_a_sheet_are_told_at_their_cells() {
     for (name, row, cell, expected) in cases {
         let mut sheet = sheet_of(&sample_of(kind));
         sheet.rows[row][column_of(kind, name)] = cell.clone();
-        assert_eq!(told(kind, &sheet), expected, "{name} {cell:?}");
+        assert_eq!(describe(kind, &sheet), expected, "{name} {cell:?}");
     }
 }
 
@@ -314,12 +314,12 @@ fn the_header_decides_what_a_column_is() {
     let kind = Kind::Ceb311;
     let mut sheet = sheet_of(&sample_of(kind));
     sheet.rows[1][column_of(kind, "note")] = Cell::Text("OrderHead/note".to_owned());
-    assert_eq!(told(kind, &sheet), [""; 0]);
+    assert_eq!(describe(kind, &sheet), [""; 0]);
     sheet.rows[1][column_of(kind, "batchNumbers")] = Cell::Text("payTime".to_owned());
-    let found = told(kind, &sheet);
+    let found = describe(kind, &sheet);
     assert_eq!(found[0], "TG-E1703 2 batchNumbers");
     sheet.rows.remove(1);
-    assert_eq!(told(kind, &sheet), ["TG-E1702 1 appType"]);
+    assert_eq!(describe(kind, &sheet), ["TG-E1702 1 appType"]);
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn more_documents_than_a_message_carries_make_several() {
     let sizes: Vec<usize> = made.iter().map(|made| made.n_documents).collect();
     assert_eq!(sizes, [100, 51]);
     assert_ne!(made[0].guid, made[1].guid);
-    assert_eq!(told(kind, &sheet), ["TG-E1309 151 amountPaid"]);
+    assert_eq!(describe(kind, &sheet), ["TG-E1309 151 amountPaid"]);
 }
 
 #[test]
@@ -382,7 +382,7 @@ fn the_same_form_twice_is_the_same_message() {
 #[test]
 fn mistakes_in_json_are_told_at_their_line() {
     let good = json_of(&sample_of(Kind::Ceb311));
-    let told = |json: &str| -> Vec<String> {
+    let reported = |json: &str| -> Vec<String> {
         let (draft, findings) = members::read(json.as_bytes());
         let findings = join(findings, checked(draft.as_ref()));
         let line = |placed: &PlacedFinding| {
@@ -424,7 +424,7 @@ fn mistakes_in_json_are_told_at_their_line() {
     for (from, to, expected) in cases {
         let json = good.replacen(from, to, 1);
         assert_ne!(json, good);
-        let found = told(&json);
+        let found = reported(&json);
         assert_eq!(
             found.first().map_or("", |line| &**line),
             expected,
@@ -440,7 +440,7 @@ fn mistakes_in_json_are_told_at_their_line() {
         "nul",
         "\"\\ud800\"",
     ] {
-        assert!(!told(text).is_empty(), "{text}");
+        assert!(!reported(text).is_empty(), "{text}");
     }
 }
 

@@ -4,7 +4,7 @@
 //! 2. One pass over the tags follows the table of the kind: unknown, missing, repeated and misplaced
 //!    elements, attributes, lengths and numbers. After a mistake reading goes on at the next
 //!    element, so that one mistake gives one finding.
-//! 3. The rules that need only the message, the code tables and the clock (room `check`) run over
+//! 3. The rules that need only the message, the code tables and the clock (module `check`) run over
 //!    the value. What they are judged by are the [`Terms`].
 //!
 //! The verdict of the first two layers equals that of the official schema of 202205; intended

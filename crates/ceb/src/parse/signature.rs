@@ -399,8 +399,8 @@ fn is_base64(text: &str) -> bool {
 fn unreadable(local: &str, value: &str) -> String {
     let is_number = local == "X509SerialNumber";
     match decode(value).1.filter(|_| !is_number) {
-        Some(Blemish::Pem) => format!("{}，请删去这两行", Blemish::Pem.told(local)),
-        Some(blemish) => blemish.told(local),
+        Some(Blemish::Pem) => format!("{}，请删去这两行", Blemish::Pem.describe(local)),
+        Some(blemish) => blemish.describe(local),
         None => format!("{local} 的内容不正确"),
     }
 }

@@ -397,7 +397,7 @@ impl Reader {
         let (bytes, blemish) = decode(text);
         if let Some(blemish) = blemish {
             let name = path.last().copied().unwrap_or_default();
-            self.report(blemish.told(name));
+            self.report(blemish.describe(name));
             self.blemish.get_or_insert((name.to_owned(), blemish));
         }
         bytes

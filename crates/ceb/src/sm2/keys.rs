@@ -23,11 +23,11 @@ pub enum Which {
 pub struct Keys {
     which: Which,
     tables_max: usize,
-    shelf: Mutex<Shelf>,
+    cached: Mutex<Cached>,
 }
 
 #[derive(Debug, Default)]
-struct Shelf {
+struct Cached {
     tables: HashMap<[u8; KEY_BYTES], (Arc<Table>, u64)>,
     /// Counts uses; the table with the lowest mark was used longest ago.
     clock: u64,
@@ -40,7 +40,7 @@ impl Keys {
         Self {
             which: Which::Tables,
             tables_max,
-            shelf: Mutex::default(),
+            cached: Mutex::default(),
         }
     }
 
@@ -62,7 +62,7 @@ impl Keys {
     /// Tables kept at present.
     #[must_use]
     pub fn n_tables(&self) -> usize {
-        self.shelf().tables.len()
+        self.cached().tables.len()
     }
 
     /// Makes the table of a key whose signatures are expected. Takes a millisecond for a new one.
@@ -71,16 +71,16 @@ impl Keys {
             return;
         }
         let table = Arc::new(Table::new(key));
-        let mut shelf = self.shelf();
-        while shelf.tables.len() >= self.tables_max {
-            let oldest = shelf.tables.iter().min_by_key(|(_, (_, used))| *used);
+        let mut cached = self.cached();
+        while cached.tables.len() >= self.tables_max {
+            let oldest = cached.tables.iter().min_by_key(|(_, (_, used))| *used);
             let Some(oldest) = oldest.map(|(key, _)| *key) else {
                 break;
             };
-            shelf.tables.remove(&oldest);
+            cached.tables.remove(&oldest);
         }
-        let clock = shelf.clock;
-        shelf.tables.insert(*key.to_sec1(), (table, clock));
+        let clock = cached.clock;
+        cached.tables.insert(*key.to_sec1(), (table, clock));
     }
 
     /// Whether r‖s is a signature of the key over the digest e.
@@ -101,17 +101,17 @@ impl Keys {
         if self.which == Which::Library {
             return None;
         }
-        let mut shelf = self.shelf();
-        shelf.clock += 1;
-        let clock = shelf.clock;
-        let (table, used) = shelf.tables.get_mut(key.to_sec1())?;
+        let mut cached = self.cached();
+        cached.clock += 1;
+        let clock = cached.clock;
+        let (table, used) = cached.tables.get_mut(key.to_sec1())?;
         *used = clock;
         Some(Arc::clone(table))
     }
 
-    fn shelf(&self) -> std::sync::MutexGuard<'_, Shelf> {
+    fn cached(&self) -> std::sync::MutexGuard<'_, Cached> {
         // A panic elsewhere leaves the map whole: it is changed in single steps.
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -14,7 +14,7 @@
 
 #[cfg(test)]
 mod tests;
-mod told;
+mod text;
 
 use crate::code_table::Goods;
 use crate::matching::{Facts, Values, limit};
@@ -22,7 +22,7 @@ use crate::message::Document;
 use crate::number::decimal;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-pub use told::compare;
+pub use text::compare;
 
 /// Share of value-added and consumption tax that is levied inside the limits.
 const SHARE: Decimal = Decimal::from_parts(7, 0, 0, false, 1);
@@ -266,7 +266,7 @@ pub fn estimate(
         explanation: Vec::new(),
         lines,
     };
-    estimate.explanation = told::explain(&estimate, freight, insured, way);
+    estimate.explanation = text::explain(&estimate, freight, insured, way);
     Some(estimate)
 }
 

@@ -22,8 +22,8 @@ pub struct SniffError {
     line: u32,
     value: String,
     /// What is wrong and what to do, more to the point than the code's own words.
-    told: Option<(String, String)>,
-    /// Whether `told` repeats a part of what came.
+    reported: Option<(String, String)>,
+    /// Whether `reported` repeats a part of what came.
     quotes: bool,
 }
 
@@ -33,16 +33,16 @@ impl SniffError {
             code,
             line,
             value: crate::finding::clip(value),
-            told: None,
+            reported: None,
             quotes: false,
         }
     }
 
     pub(crate) fn at(fault: &Fault, input: &[u8]) -> Self {
-        let reference = reference::told(input, fault);
+        let reference = reference::describe(input, fault);
         let quotes = reference.is_some();
-        let told = match reference {
-            Some(told) => Some((told.text, told.advice)),
+        let reported = match reference {
+            Some(reported) => Some((reported.text, reported.advice)),
             None => file_of(fault, input).map(|file| {
                 (
                     format!("内容不是 XML，而是{}", file.name),
@@ -52,7 +52,7 @@ impl SniffError {
         };
         let error = Self::new(fault.code, line_of(input, fault.offset), &fault.value);
         Self {
-            told,
+            reported,
             quotes,
             ..error
         }
@@ -60,10 +60,10 @@ impl SniffError {
 
     /// A root that is no message of ours; what it is, when somebody knows.
     pub(crate) fn root(code: &'static Code, line: u32, root: Name<'_>) -> Self {
-        let told = foreign::root(root.local, root.ns != Ns::None);
+        let reported = foreign::root(root.local, root.ns != Ns::None);
         let error = Self::new(code, line, root.local);
         Self {
-            told,
+            reported,
             quotes: true,
             ..error
         }
@@ -81,7 +81,7 @@ impl SniffError {
     pub fn brief(&self) -> String {
         let value = self.value.trim();
         let is_known = spec::is_name(value) || Encoding::for_label(value.as_bytes()).is_some();
-        match &self.told {
+        match &self.reported {
             Some((text, _)) if is_known || !self.quotes => text.clone(),
             None if is_known => self.text(),
             _ => self.code.happened.to_owned(),
@@ -91,7 +91,7 @@ impl SniffError {
     /// What is wrong, in Chinese.
     #[must_use]
     pub fn text(&self) -> String {
-        if let Some((text, _)) = &self.told {
+        if let Some((text, _)) = &self.reported {
             return text.clone();
         }
         // A glimpse is enough; the whole value may be a page of XML.
@@ -107,7 +107,7 @@ impl SniffError {
     /// What to do, in Chinese.
     #[must_use]
     pub fn advice(&self) -> &str {
-        match &self.told {
+        match &self.reported {
             Some((_, advice)) => advice,
             None => self.code.todo,
         }

@@ -47,7 +47,7 @@ fn weak_methods_and_labels() {
         // A short key, the same.
         ("doubtful-short-key", sha1, &["TG-E1814"]),
         ("doubtful-short-key", short, &[]),
-        // A digest under another name passes in a tolerant profile, which is told.
+        // A digest under another name passes in a tolerant profile, which is reported.
         ("lenient-digest-label", sha1, &["TG-E1807"]),
         ("lenient-digest-label", Policy::LEGACY, &["TG-E1826"]),
         ("lenient-der", Policy::SOUND, &["TG-E1810"]),
@@ -80,7 +80,7 @@ fn faults_of_certificates_have_their_codes() {
     };
     let verdict = verifier.verify(&fixture("strict-sm2"));
     assert!(matches!(verdict.outcome, Outcome::Passed(_)));
-    let told = |trust: &Trust, name: &str, at: i64| -> Vec<&'static str> {
+    let reported = |trust: &Trust, name: &str, at: i64| -> Vec<&'static str> {
         let certificate = Certificate::from_der(&pki::file(name)).expect("certificate");
         let faults = trust.check(&certificate, &[], at, &Library);
         let found = findings(&verdict, &faults, Match::Unknown, Profile::Strict);
@@ -89,30 +89,34 @@ fn faults_of_certificates_have_their_codes() {
     for file in ["sm2-root.pem", "sm2-issuing.pem"] {
         trust.add(&pki::file(file));
     }
-    assert_eq!(told(&trust, "sm2-company.der", AT), ["TG-E1823"], "no list");
+    assert_eq!(
+        reported(&trust, "sm2-company.der", AT),
+        ["TG-E1823"],
+        "no list"
+    );
     trust.add(&pki::file("sm2-issuing.crl"));
-    assert_eq!(told(&trust, "sm2-company.der", AT), [""; 0]);
-    let early = told(&trust, "sm2-company.der", 0);
+    assert_eq!(reported(&trust, "sm2-company.der", AT), [""; 0]);
+    let early = reported(&trust, "sm2-company.der", 0);
     assert_eq!(
         early,
         ["TG-E1818", "TG-E1821"],
         "neither it nor its authority"
     );
-    assert_eq!(told(&trust, "sm2-expired.der", AT), ["TG-E1817"]);
-    assert_eq!(told(&trust, "sm2-revoked.der", AT), ["TG-E1822"]);
-    assert_eq!(told(&trust, "sm2-stranger.der", AT), ["TG-E1820"]);
+    assert_eq!(reported(&trust, "sm2-expired.der", AT), ["TG-E1817"]);
+    assert_eq!(reported(&trust, "sm2-revoked.der", AT), ["TG-E1822"]);
+    assert_eq!(reported(&trust, "sm2-stranger.der", AT), ["TG-E1820"]);
     // The key of an authority signs certificates and nothing else.
-    assert!(told(&trust, "sm2-issuing.der", AT).contains(&"TG-E1819"));
+    assert!(reported(&trust, "sm2-issuing.der", AT).contains(&"TG-E1819"));
     let mut old = Trust::default();
     for file in ["sm2-root.pem", "sm2-issuing.pem", "sm2-stale.crl"] {
         old.add(&pki::file(file));
     }
-    assert_eq!(told(&old, "sm2-company.der", AT), ["TG-E1824"]);
+    assert_eq!(reported(&old, "sm2-company.der", AT), ["TG-E1824"]);
     // The certificates themselves are what openssl says they are.
     let output = std::process::Command::new("openssl")
         .args(["x509", "-inform", "DER", "-noout", "-subject", "-in"])
         .arg(pki::folder().join("sm2-company.der"))
         .output()
         .expect("openssl");
-    assert!(output.status.success(), "{}", others::told(&output));
+    assert!(output.status.success(), "{}", others::describe(&output));
 }

@@ -51,19 +51,19 @@ fn whatever_customs_says_comes_home() {
         .collect();
     let mut wrong = Vec::new();
     for ((word, _, expected, state), id) in WORDS.iter().zip(&ids) {
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(15) {
-            told = company.statuses(id);
-            if told.len() >= expected.len() && company.state(id) == *state {
+            reported = company.statuses(id);
+            if reported.len() >= expected.len() && company.state(id) == *state {
                 break;
             }
             wait::pause(Duration::from_millis(20));
         }
-        let mut sorted = told.clone();
+        let mut sorted = reported.clone();
         sorted.sort_by_key(|status| expected.iter().position(|one| one == status));
         if sorted != *expected || company.state(id) != *state {
-            wrong.push(format!("{word}: {told:?}, {}", company.state(id)));
+            wrong.push(format!("{word}: {reported:?}, {}", company.state(id)));
         }
         // The latest time decides, not the last to arrive.
         let latest = company.message(id)["documents"][0]["returnStatus"].clone();
@@ -187,8 +187,8 @@ fn garbage_from_customs_is_parked_and_the_rest_goes_on() {
     }
     put(&place, IMPORT_DOWN, bodies.clone());
     let statuses = wait::until("the good receipts", || {
-        let told = company.statuses(&before);
-        (told.len() >= 3 + n_garbage).then_some(told)
+        let reported = company.statuses(&before);
+        (reported.len() >= 3 + n_garbage).then_some(reported)
     });
     assert_eq!(statuses[..3], [2, 3, 120]);
     assert_eq!(statuses.len(), 3 + n_garbage);
@@ -204,7 +204,7 @@ fn garbage_from_customs_is_parked_and_the_rest_goes_on() {
     assert_eq!(platform.n_parked(), n_parked);
     let after = company.accepted(samples::message(Kind::Ceb311, &sender, 2).as_bytes());
     company.until_state(&after, "settled");
-    // Whoever looks after the platform is told.
+    // Whoever looks after the platform is informed.
     let doctor = place.run(&["doctor", "--json"]);
     assert_eq!(doctor.status.code(), Some(1));
 }

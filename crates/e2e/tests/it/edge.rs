@@ -36,8 +36,8 @@ fn a_request_names_one_host() {
         "GET /nowhere HTTP/1.1\r\n\r\n".to_owned(),
     ] {
         let answer = raw(&platform, &bad);
-        let told = (answer.status, answer.code());
-        assert_eq!(told, (400, "TG-R4007".to_owned()), "{bad}");
+        let reported = (answer.status, answer.code());
+        assert_eq!(reported, (400, "TG-R4007".to_owned()), "{bad}");
         assert_eq!(answer.header("connection"), Some("close"));
     }
 }
@@ -67,8 +67,8 @@ fn numbers_and_particulars_are_for_those_inside() {
         "host: tongguan.example\r\nauthorization: Bearer a-token-of-no-worth".to_owned(),
     ] {
         let answer = ask("/metrics", &outside);
-        let told = (answer.status, answer.code());
-        assert_eq!(told, (403, "TG-R4036".to_owned()), "{outside}");
+        let reported = (answer.status, answer.code());
+        assert_eq!(reported, (403, "TG-R4036".to_owned()), "{outside}");
         let ready = ask("/readyz", &outside);
         assert_eq!((ready.status, ready.text().as_str()), (200, "ready\n"));
     }
@@ -93,15 +93,15 @@ fn a_forged_line_before_that_of_the_proxy_changes_nothing() {
         .with("TONGGUAN_REGISTRY__TRUSTED_PROXIES", "[\"127.0.0.0/8\"]")
         .with("TONGGUAN_REGISTRY__ADDRESS_FAILURES_MAX", "3");
     let platform = place.start();
-    let told: Vec<u16> = (0..6)
+    let reported: Vec<u16> = (0..6)
         .map(|n| fails(&platform, &format!("203.0.113.{n}"), "198.51.100.1"))
         .collect();
-    assert_eq!(told[3..], [429, 429, 429], "{told:?}");
+    assert_eq!(reported[3..], [429, 429, 429], "{reported:?}");
     // Nor does another address in the same line of a customer.
-    let told: Vec<u16> = (0..4)
+    let reported: Vec<u16> = (0..4)
         .map(|n| fails(&platform, "203.0.113.9", &format!("2001:db8::{n}")))
         .collect();
-    assert_eq!(told[3], 429, "{told:?}");
+    assert_eq!(reported[3], 429, "{reported:?}");
     assert_ne!(fails(&platform, "203.0.113.9", "198.51.100.2"), 429);
 }
 

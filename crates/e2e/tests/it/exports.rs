@@ -76,9 +76,12 @@ fn a_list_is_exported_as_it_is_seen() {
     );
     let one = rows(&export(officer, "users", json!({ "q": "formula" })));
     assert_eq!(one.len(), 2, "{one:?}");
-    let told = place.run(&["audit", "list", "--json", "--act", "export.list"]);
-    let told = String::from_utf8_lossy(&told.stdout).into_owned();
-    assert!(told.contains("users") && told.contains("formula"), "{told}");
+    let reported = place.run(&["audit", "list", "--json", "--act", "export.list"]);
+    let reported = String::from_utf8_lossy(&reported.stdout).into_owned();
+    assert!(
+        reported.contains("users") && reported.contains("formula"),
+        "{reported}"
+    );
 }
 
 /// The list decides who may have it; what is no list is none.

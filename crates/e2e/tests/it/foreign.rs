@@ -1,4 +1,4 @@
-//! Other houses that know nothing of us: django-cas-server, and oidc-provider of Node, vouch for their
+//! Other systems that know nothing of us: django-cas-server, and oidc-provider of Node, vouch for their
 //! people. Both come from their own packages when the whole suite is asked for.
 
 use crate::browser::{Browser, PASSWORD, first_start};

@@ -1,5 +1,5 @@
 //! Nothing acknowledged is lost or doubled: the process is killed again and again under load, and
-//! in the end the platform is compared with what its callers were told.
+//! in the end the platform is compared with what its callers were answered.
 //!
 //! Callers do what the API's description says: when there is no answer they send the same bytes
 //! again. Kills come at moments drawn by chance; some rounds are shorter than the lease of the dead
@@ -38,16 +38,16 @@ fn nothing_acknowledged_is_lost_or_doubled_on_postgres() {
 }
 
 /// What a caller remembers of a message.
-struct Told {
+struct SentMessage {
     xml: String,
-    /// The id it was told; nothing while there was no answer.
+    /// The id it was given; nothing while there was no answer.
     id: Option<String>,
     /// Times that it was sent without an answer.
     n_unanswered: u32,
 }
 
 /// What callers, killer and reader share.
-struct Stage {
+struct Setup {
     /// Where the platform listens now.
     address: Mutex<String>,
     /// Messages that may be begun.
@@ -55,7 +55,7 @@ struct Stage {
     is_over: AtomicBool,
 }
 
-impl Stage {
+impl Setup {
     fn client(&self, key: &str) -> Client {
         Client {
             address: self.address.lock().unwrap().clone(),
@@ -82,50 +82,50 @@ fn run(engine: Engine) {
             (sender, company.key)
         })
         .collect();
-    let stage = Arc::new(Stage {
+    let setup = Arc::new(Setup {
         address: Mutex::new(platform.address.clone()),
         budget: AtomicI64::new(0),
         is_over: AtomicBool::new(false),
     });
     let callers: Vec<_> = (0..CALLERS)
         .map(|n| {
-            let (stage, company) = (Arc::clone(&stage), companies[n % 3].clone());
-            std::thread::spawn(move || call(&stage, &company, n))
+            let (setup, company) = (Arc::clone(&setup), companies[n % 3].clone());
+            std::thread::spawn(move || call(&setup, &company, n))
         })
         .collect();
     let reader = std::thread::spawn({
-        let (stage, key) = (Arc::clone(&stage), companies[0].1.clone());
-        move || follow(&stage, &key)
+        let (setup, key) = (Arc::clone(&setup), companies[0].1.clone());
+        move || follow(&setup, &key)
     });
 
     for _ in 0..KILLS {
-        stage.budget.store(EARLY, Ordering::SeqCst);
+        setup.budget.store(EARLY, Ordering::SeqCst);
         // One round in three outlives the lease of the process that was killed before it.
         let is_long = chance.below(3) == 0;
         let quiet_ms = if is_long { 2800 } else { 200 } + chance.below(900);
         wait::pause(Duration::from_millis(quiet_ms));
-        stage.budget.store(LATE, Ordering::SeqCst);
+        setup.budget.store(LATE, Ordering::SeqCst);
         wait::pause(Duration::from_millis(5 + chance.below(120)));
         platform.process.kill();
         platform = place.start();
-        stage.address.lock().unwrap().clone_from(&platform.address);
+        setup.address.lock().unwrap().clone_from(&platform.address);
     }
-    stage.is_over.store(true, Ordering::SeqCst);
-    let told: Vec<Vec<Told>> = callers
+    setup.is_over.store(true, Ordering::SeqCst);
+    let reported: Vec<Vec<SentMessage>> = callers
         .into_iter()
         .map(|caller| caller.join().unwrap())
         .collect();
     let followed = reader.join().unwrap();
-    let n_told: usize = told.iter().map(Vec::len).sum();
-    let n_in_flight = told
+    let n_told: usize = reported.iter().map(Vec::len).sum();
+    let n_in_flight = reported
         .iter()
         .flatten()
-        .filter(|told| told.n_unanswered > 0)
+        .filter(|reported| reported.n_unanswered > 0)
         .count();
     println!("{engine:?}: {KILLS} kills, {n_told} messages, {n_in_flight} in flight at a kill");
     assert!(n_in_flight > 0, "no kill hit a submission");
     for (n, (_, key)) in companies.iter().enumerate() {
-        let mine = told.iter().skip(n).step_by(3).flatten().collect();
+        let mine = reported.iter().skip(n).step_by(3).flatten().collect();
         compare(&platform.client(key), mine);
     }
     assert_eq!(platform.n_parked(), 0.0);
@@ -135,17 +135,19 @@ fn run(engine: Engine) {
 }
 
 /// A company's program: sends, and sends again until there is an answer.
-fn call(stage: &Stage, (sender, key): &(Sender, String), n: usize) -> Vec<Told> {
-    let mut told: Vec<Told> = Vec::new();
+fn call(setup: &Setup, (sender, key): &(Sender, String), n: usize) -> Vec<SentMessage> {
+    let mut reported: Vec<SentMessage> = Vec::new();
     let mut connection: Option<Connection> = None;
     let mut seed = u64::try_from(n).unwrap() * 10_000;
     loop {
-        let is_waiting = told.last().is_some_and(|told| told.id.is_none());
+        let is_waiting = reported
+            .last()
+            .is_some_and(|reported| reported.id.is_none());
         if !is_waiting {
-            if stage.is_over() {
-                return told;
+            if setup.is_over() {
+                return reported;
             }
-            if stage.budget.fetch_sub(1, Ordering::SeqCst) <= 0 {
+            if setup.budget.fetch_sub(1, Ordering::SeqCst) <= 0 {
                 wait::pause(Duration::from_millis(5));
                 continue;
             }
@@ -155,7 +157,7 @@ fn call(stage: &Stage, (sender, key): &(Sender, String), n: usize) -> Vec<Told> 
             } else {
                 Kind::Ceb303
             };
-            told.push(Told {
+            reported.push(SentMessage {
                 xml: samples::message(kind, sender, seed),
                 id: None,
                 n_unanswered: 0,
@@ -163,9 +165,9 @@ fn call(stage: &Stage, (sender, key): &(Sender, String), n: usize) -> Vec<Told> 
         }
         let open = match connection.take() {
             Some(open) => Ok(open),
-            None => Connection::open(&stage.client(key).address),
+            None => Connection::open(&setup.client(key).address),
         };
-        let last = told.last_mut().unwrap();
+        let last = reported.last_mut().unwrap();
         let answer = open.and_then(|mut open| {
             let answer = open.send("POST", "/api/v1/messages", Some(key), last.xml.as_bytes())?;
             Ok((open, answer))
@@ -190,12 +192,12 @@ fn call(stage: &Stage, (sender, key): &(Sender, String), n: usize) -> Vec<Told> 
 }
 
 /// Reads the feed from cursor to cursor while the platform comes and goes.
-fn follow(stage: &Stage, key: &str) -> Vec<Value> {
+fn follow(setup: &Setup, key: &str) -> Vec<Value> {
     let mut found: Vec<Value> = Vec::new();
     let mut after = "0".to_owned();
-    while !stage.is_over() {
+    while !setup.is_over() {
         let path = format!("/api/v1/receipts?after={after}&limit=1000&wait=1");
-        let Ok(answer) = stage.client(key).try_call("GET", &path, b"") else {
+        let Ok(answer) = setup.client(key).try_call("GET", &path, b"") else {
             wait::pause(Duration::from_millis(10));
             continue;
         };
@@ -210,9 +212,9 @@ fn follow(stage: &Stage, key: &str) -> Vec<Value> {
 }
 
 /// Compares what a company was told with what the platform has.
-fn compare(company: &Client, told: Vec<&Told>) {
-    let mut by_id: BTreeMap<&str, &Told> = BTreeMap::new();
-    for one in told {
+fn compare(company: &Client, reported: Vec<&SentMessage>) {
+    let mut by_id: BTreeMap<&str, &SentMessage> = BTreeMap::new();
+    for one in reported {
         let id = one.id.as_deref().unwrap();
         assert!(
             by_id.insert(id, one).is_none(),
@@ -234,12 +236,12 @@ fn compare(company: &Client, told: Vec<&Told>) {
     // Its bytes are those that were sent, and sending them again changes nothing.
     let mut connection = Connection::open(&company.address).unwrap();
     let key = Some(company.key.as_str());
-    for (id, told) in &by_id {
+    for (id, reported) in &by_id {
         let path = format!("/api/v1/messages/{id}/xml");
         let stored = connection.send("GET", &path, key, b"").unwrap();
-        assert_eq!(stored.body, told.xml.as_bytes(), "message {id}");
+        assert_eq!(stored.body, reported.xml.as_bytes(), "message {id}");
         let again = connection
-            .send("POST", "/api/v1/messages", key, told.xml.as_bytes())
+            .send("POST", "/api/v1/messages", key, reported.xml.as_bytes())
             .unwrap()
             .expect(202);
         assert_eq!(
@@ -255,12 +257,12 @@ fn compare(company: &Client, told: Vec<&Told>) {
         let status = item["returnStatus"].as_i64().unwrap();
         statuses.entry(id).or_default().push(status);
     }
-    for told in statuses.values_mut() {
-        told.sort_unstable();
+    for reported in statuses.values_mut() {
+        reported.sort_unstable();
     }
     let wrong: Vec<_> = statuses
         .iter()
-        .filter(|(_, told)| **told != [2, 3, 120])
+        .filter(|(_, reported)| **reported != [2, 3, 120])
         .collect();
     assert!(wrong.is_empty(), "receipts lost or doubled: {wrong:?}");
     assert_eq!(statuses.len(), by_id.len());

@@ -116,7 +116,7 @@ struct Town {
     back: String,
 }
 
-/// The pages of Apache: one that shows what it was told, and one for those who have left.
+/// The pages of Apache: one that shows what it was given, and one for those who have left.
 fn pages(folder: &Path) {
     let pages = folder.join("pages");
     std::fs::create_dir_all(pages.join("protected")).unwrap();
@@ -153,11 +153,11 @@ impl Town {
         let port = free_port();
         let here = format!("http://127.0.0.1:{port}");
         let back = format!("{here}/protected/back");
-        let told = format!("{back}?logout=backchannel");
+        let reported = format!("{back}?logout=backchannel");
         let left = format!("{here}/left.html");
         let arguments = [
             ["apache", "--redirect", &back],
-            ["--attributes=name,roles", "--logout-url", &told],
+            ["--attributes=name,roles", "--logout-url", &reported],
             ["--title=Apache", "--logout-redirect", &left],
         ];
         let secret = registered(&place, &arguments.concat());
@@ -187,7 +187,7 @@ impl Town {
     }
 }
 
-/// `mod_auth_openidc`: a page behind Apache asks the platform who it is, shows what it was told, logs out
+/// `mod_auth_openidc`: a page behind Apache asks the platform who it is, shows what it was given, logs out
 /// both ways.
 #[test]
 fn apache_logs_people_in_shows_their_claims_and_logs_them_out() {

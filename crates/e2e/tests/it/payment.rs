@@ -55,9 +55,9 @@ fn hand_in(place: &Place, company: &Client, code: &str) {
         command.args(["--key", &company.key]).arg(&file);
         command.output().unwrap()
     };
-    let told = good(&submit(&payments(code, &["SO1", "SO2"])));
-    let told: Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["answer"]["items"][0]["result"], "stored");
+    let reported = good(&submit(&payments(code, &["SO1", "SO2"])));
+    let reported: Value = serde_json::from_str(&reported).unwrap();
+    assert_eq!(reported["answer"]["items"][0]["result"], "stored");
     let foreign = submit(&payments("1105969999", &["SO3"]));
     assert_eq!(foreign.status.code(), Some(1));
 }

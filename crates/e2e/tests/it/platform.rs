@@ -295,8 +295,8 @@ impl Place {
         all.push("--json");
         let output = self.run(&all);
         let said = String::from_utf8_lossy(&output.stderr);
-        let told = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{arguments:?}: {said}{told}");
+        let reported = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{arguments:?}: {said}{reported}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
 

@@ -43,9 +43,13 @@ fn a_trade_is_judged_before_it_is_declared_and_again_when_it_arrives() {
     let list = &answer["documents"][0];
     assert_eq!(list["kind"], "CEB621");
     assert!(!list["tax"]["explanation"].as_array().unwrap().is_empty());
-    let told = remote(&place, &company, &[&["preflight"], &*names].concat(), b"");
-    assert!(out(&told).contains("订单✓ 支付单✓ 运单✓"), "{}", out(&told));
-    assert_eq!(out(&told).matches("可以提交").count(), 4);
+    let reported = remote(&place, &company, &[&["preflight"], &*names].concat(), b"");
+    assert!(
+        out(&reported).contains("订单✓ 支付单✓ 运单✓"),
+        "{}",
+        out(&reported)
+    );
+    assert_eq!(out(&reported).matches("可以提交").count(), 4);
     assert_eq!(company.list().len(), n_before);
 
     let tax = run(&place, &["tax", "CEB621.xml", "--rate", "33=13/15"]);

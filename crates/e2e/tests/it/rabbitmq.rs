@@ -40,13 +40,13 @@ fn customs(place: &Place) -> Process {
     place.spawn(&["customs-sim".to_owned()], false).0
 }
 
-struct Stage {
+struct Setup {
     place: Place,
     sender: Sender,
     key: String,
 }
 
-impl Stage {
+impl Setup {
     fn new(url: &str, names: &str) -> Self {
         let place = place(url, names).serving("api,pipeline");
         let (sender, key) = place.company(1);
@@ -76,11 +76,11 @@ fn assert_all_home(company: &Client, ids: &[String]) {
     let feed = company.feed();
     for id in ids {
         let of = feed.iter().filter(|item| item["messageId"] == *id);
-        let mut told: Vec<i64> = of
+        let mut reported: Vec<i64> = of
             .map(|item| item["returnStatus"].as_i64().unwrap())
             .collect();
-        told.sort_unstable();
-        assert_eq!(told, [2, 3, 120], "message {id}");
+        reported.sort_unstable();
+        assert_eq!(reported, [2, 3, 120], "message {id}");
     }
     assert_eq!(feed.len(), ids.len() * 3);
 }
@@ -91,11 +91,11 @@ fn declarations_travel_over_the_broker_and_come_home() {
         return;
     };
     let names = names();
-    let stage = Stage::new(&url, &names);
-    let platform = stage.place.start();
-    let company = platform.client(&stage.key);
+    let setup = Setup::new(&url, &names);
+    let platform = setup.place.start();
+    let company = platform.client(&setup.key);
     // Customs is not there yet: what is sent waits in the broker.
-    let ids: Vec<String> = (0..20).map(|seed| stage.declare(&company, seed)).collect();
+    let ids: Vec<String> = (0..20).map(|seed| setup.declare(&company, seed)).collect();
     for id in &ids {
         company.until_state(id, "sent");
     }
@@ -115,15 +115,15 @@ fn processes_and_connections_die_and_every_receipt_comes_home_once() {
     let mut chance = Chance::from_environment("rabbitmq");
     let (cable, through) = Proxy::into_url(&url);
     let names = names();
-    let stage = Stage::new(&through, &names);
+    let setup = Setup::new(&through, &names);
     let customs_place = place(&through, &names);
-    let mut platform: Platform = stage.place.start();
+    let mut platform: Platform = setup.place.start();
     let mut simulator = customs(&customs_place);
     let mut ids = Vec::new();
     for round in 0..ROUNDS {
-        let company = platform.client(&stage.key);
+        let company = platform.client(&setup.key);
         let first = u64::from(round) * MESSAGES;
-        ids.extend((first..first + MESSAGES).map(|seed| stage.declare(&company, seed)));
+        ids.extend((first..first + MESSAGES).map(|seed| setup.declare(&company, seed)));
         wait::pause(Duration::from_millis(chance.below(300)));
         match round % 3 {
             0 => {
@@ -132,18 +132,18 @@ fn processes_and_connections_die_and_every_receipt_comes_home_once() {
             }
             1 => {
                 platform.process.kill();
-                platform = stage.place.start();
+                platform = setup.place.start();
             }
             _ => {
                 cable.pull();
                 // Accepting does not need the broker.
-                ids.push(stage.declare(&company, 100_000 + u64::from(round)));
+                ids.push(setup.declare(&company, 100_000 + u64::from(round)));
                 wait::pause(Duration::from_millis(chance.below(500)));
                 cable.put_back();
             }
         }
     }
-    assert_all_home(&platform.client(&stage.key), &ids);
+    assert_all_home(&platform.client(&setup.key), &ids);
     assert_eq!(platform.n_parked(), 0.0);
     assert!(simulator.is_running());
 }

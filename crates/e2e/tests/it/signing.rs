@@ -201,25 +201,28 @@ fn a_wrong_pin_and_a_missing_token_are_told() {
     let token = token(&place, &folder);
     let test = || {
         let output = tongguan(&place, &token, &["signing", "test", "hsm", "--json"]);
-        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
-        (output.status.code(), told)
+        let reported: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), reported)
     };
-    let (code, told) = test();
-    assert_eq!((code, &told["method"]), (Some(0), &json!("RSA-SHA1")));
-    assert_eq!(told["serial"], "013b5b11");
+    let (code, reported) = test();
+    assert_eq!((code, &reported["method"]), (Some(0), &json!("RSA-SHA1")));
+    assert_eq!(reported["serial"], "013b5b11");
     secret(&folder.join("pin.txt"), "00000000");
-    let (code, told) = test();
+    let (code, reported) = test();
     assert_eq!(code, Some(1));
-    let fault = told["fault"].as_str().unwrap();
+    let fault = reported["fault"].as_str().unwrap();
     assert!(
         fault.contains("口令错误") && !fault.contains("00000000"),
         "{fault}"
     );
     std::fs::remove_dir_all(folder.join("tokens")).unwrap();
     std::fs::create_dir(folder.join("tokens")).unwrap();
-    let (code, told) = test();
+    let (code, reported) = test();
     assert_eq!(code, Some(1));
-    assert!(told["fault"].as_str().unwrap().contains("令牌"), "{told}");
+    assert!(
+        reported["fault"].as_str().unwrap().contains("令牌"),
+        "{reported}"
+    );
 }
 
 /// r and s as a DER sequence, as openssl wants them.
@@ -366,13 +369,13 @@ fn a_company_sends_unsigned_and_customs_get_it_signed() {
     let id = company.accepted(xml.as_bytes());
     let detail = company.until_state(&id, "answered");
     let timeline = detail["timeline"].as_array().unwrap();
-    let told = timeline
+    let reported = timeline
         .iter()
         .find(|entry| entry["step"] == "message.signed");
-    let told = told.unwrap()["detail"].as_str().unwrap().to_owned();
+    let reported = reported.unwrap()["detail"].as_str().unwrap().to_owned();
     assert!(
-        told.contains("SM2-SM3") && told.contains("01010000000019f1"),
-        "{told}"
+        reported.contains("SM2-SM3") && reported.contains("01010000000019f1"),
+        "{reported}"
     );
     let stored = company.get(&format!("/api/v1/messages/{id}/xml"));
     assert_eq!(stored.body, xml.as_bytes(), "what was received stays");

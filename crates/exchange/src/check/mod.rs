@@ -13,7 +13,7 @@ mod tests;
 
 use crate::correction;
 use crate::lane::{Spent, Watch};
-use crate::matching::{self, Light};
+use crate::matching::{self, TurnFacts};
 use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::outcome;
@@ -169,7 +169,7 @@ fn judge(
         };
     };
     let policy = judges.policies.get(&loaded.company_id).copied();
-    let bench = Bench {
+    let criteria = Criteria {
         terms: &judges
             .standing
             .terms(crate::workbook::profile(&loaded.profile)),
@@ -178,7 +178,7 @@ fn judge(
         received_ms: loaded.received_ms,
         directory: &shared.directory,
     };
-    let (parsed, signature) = examine(&company, bench, &loaded.body);
+    let (parsed, signature) = examine(&company, criteria, &loaded.body);
     if signed.is_none() {
         loaded.body = Vec::new();
     }
@@ -197,7 +197,7 @@ fn judge(
             if !is_refused {
                 let whose = (id, loaded.company_id);
                 facts.extend(matching::known(
-                    &shared.ground.seal,
+                    &shared.context.seal,
                     message,
                     document,
                     whose,
@@ -225,7 +225,7 @@ fn judge(
 
 /// What a message is judged by.
 #[derive(Clone, Copy)]
-pub(crate) struct Bench<'a> {
+pub(crate) struct Criteria<'a> {
     pub(crate) terms: &'a Terms<'a>,
     pub(crate) signatures: &'a Checker,
     /// What its company wants of signatures.
@@ -239,7 +239,7 @@ pub(crate) struct Bench<'a> {
 /// Reads a message as the pipeline does and finds everything that is wrong with it.
 pub(crate) fn examine(
     company: &Company,
-    bench: Bench<'_>,
+    criteria: Criteria<'_>,
     body: &[u8],
 ) -> (ceb::Parsed, Option<Found>) {
     let sniffed = match ceb::sniff(body) {
@@ -252,23 +252,23 @@ pub(crate) fn examine(
             return (parsed, None);
         }
     };
-    let mut parsed = ceb::parse_under(&sniffed.inner, bench.terms);
+    let mut parsed = ceb::parse_under(&sniffed.inner, criteria.terms);
     let Some(message) = &parsed.message else {
         return (parsed, None);
     };
     let case = Case {
-        policy: bench.policy,
+        policy: criteria.policy,
         message,
         company,
         is_broken: parsed.is_refused(),
-        received_ms: bench.received_ms,
-        directory: bench.directory,
+        received_ms: criteria.received_ms,
+        directory: criteria.directory,
     };
-    let (about_signature, found) = bench.signatures.judge(&sniffed.inner, case);
+    let (about_signature, found) = criteria.signatures.judge(&sniffed.inner, case);
     let sender = sender::foreign(message, company);
     parsed
         .findings
-        .extend(sniffed.findings(bench.terms.profile));
+        .extend(sniffed.findings(criteria.terms.profile));
     parsed.findings.extend(about_signature);
     parsed.findings.extend(sender);
     (parsed, found)
@@ -298,8 +298,8 @@ pub(crate) fn commit(
     signing::hold(tx, shared, waiting, now_ms)?;
     let passed = verdicts.iter().filter(|verdict| !verdict.is_refused);
     let facts = passed.flat_map(|verdict| verdict.facts.iter().cloned());
-    let light = matching::look_at(tx, facts.collect())?;
-    let moved = advance(tx, shared, verdicts, &light, now_ms)?;
+    let facts = matching::look_at(tx, facts.collect())?;
+    let moved = advance(tx, shared, verdicts, &facts, now_ms)?;
     let kept: Vec<&Verdict> = verdicts
         .iter()
         .filter(|v| moved.contains(&v.loaded.id))
@@ -315,7 +315,7 @@ pub(crate) fn commit(
     message::sql::set_n_documents(tx, &n_documents)?;
     let all: Vec<(MessageId, Vec<Finding>)> = kept
         .iter()
-        .map(|v| (v.loaded.id, all_findings(v, &light)))
+        .map(|v| (v.loaded.id, all_findings(v, &facts)))
         .collect();
     let findings: Vec<(MessageId, &[Finding])> = all
         .iter()
@@ -326,7 +326,7 @@ pub(crate) fn commit(
         .iter()
         .filter_map(|v| Some((v.loaded.id, v.signature.as_ref()?)));
     signature::sql::insert(tx, signatures, now_ms)?;
-    message::count(tx, &counts(&kept, &light, now_ms))?;
+    message::count(tx, &counts(&kept, &facts, now_ms))?;
     tell_outcomes(tx, shared, &kept, now_ms)?;
 
     let mut refusals: Vec<NewReceipt> = kept
@@ -334,7 +334,7 @@ pub(crate) fn commit(
         .filter(|v| v.is_refused)
         .map(|v| refusal(shared, v, now_ms))
         .collect();
-    refusals.extend(matching::settle(tx, shared, &light, &moved, now_ms)?);
+    refusals.extend(matching::settle(tx, shared, &facts, &moved, now_ms)?);
     let recorded = receipt::record(tx, refusals, now_ms)?;
     Ok(recorded
         .into_iter()
@@ -347,13 +347,13 @@ fn advance(
     tx: &mut Tx<'_>,
     shared: &Shared,
     verdicts: &[Verdict],
-    light: &Light,
+    facts: &TurnFacts,
     now_ms: i64,
 ) -> Result<HashSet<MessageId>> {
     let mut by_step: BTreeMap<(State, &str), Vec<MessageId>> = BTreeMap::new();
     for verdict in verdicts {
         let id = verdict.loaded.id;
-        let step = match light.holds.get(&id) {
+        let step = match facts.holds.get(&id) {
             _ if verdict.is_refused => (State::Refused, ""),
             Some(why) => (State::Waiting, why.as_str()),
             None => (State::Checked, ""),
@@ -400,8 +400,8 @@ fn tell_outcomes(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i6
 }
 
 /// What is wrong with a message by itself, and together with others.
-fn all_findings(verdict: &Verdict, light: &Light) -> Vec<Finding> {
-    let together = light.findings.get(&verdict.loaded.id);
+fn all_findings(verdict: &Verdict, facts: &TurnFacts) -> Vec<Finding> {
+    let together = facts.findings.get(&verdict.loaded.id);
     let mut all = verdict.findings.clone();
     all.extend(together.into_iter().flatten().cloned());
     all.truncate(ceb::finding::FINDINGS_MAX + 1);
@@ -412,9 +412,14 @@ fn all_findings(verdict: &Verdict, light: &Light) -> Vec<Finding> {
 fn keep_signed(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i64) -> Result<()> {
     let mut signed = Vec::new();
     for verdict in kept.iter().filter(|v| !v.is_refused) {
-        if let Some(told) = &verdict.signed {
+        if let Some(reported) = &verdict.signed {
             let loaded = &verdict.loaded;
-            signed.push((loaded.id, loaded.company_id, told, loaded.body.as_slice()));
+            signed.push((
+                loaded.id,
+                loaded.company_id,
+                reported,
+                loaded.body.as_slice(),
+            ));
         }
     }
     signing::commit(tx, shared, &signed, now_ms)?;
@@ -423,7 +428,7 @@ fn keep_signed(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i64)
     signing::forget(tx, &waited)
 }
 
-fn counts(kept: &[&Verdict], light: &Light, now_ms: i64) -> DayCounts {
+fn counts(kept: &[&Verdict], facts: &TurnFacts, now_ms: i64) -> DayCounts {
     let day = beijing_day(now_ms);
     let mut counts = DayCounts::new();
     for verdict in kept {
@@ -436,7 +441,7 @@ fn counts(kept: &[&Verdict], light: &Light, now_ms: i64) -> DayCounts {
         if verdict.is_refused {
             entry.n_refused += 1;
             metrics::counter!("tongguan_messages_refused_total").increment(1);
-        } else if !light.holds.contains_key(&verdict.loaded.id) {
+        } else if !facts.holds.contains_key(&verdict.loaded.id) {
             entry.n_checked += 1;
         }
     }

@@ -1,22 +1,22 @@
 //! Refusals: everything at once, a platform receipt at once, and nothing of it to customs.
 
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
 use store::testing::each_engine;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_message_is_refused_with_all_its_findings_and_a_receipt() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let xml = house
+        let platform = TestPlatform::on(test).await;
+        let xml = platform
             .sample(0, Kind::Ceb311, 1)
             .replace("<ceb:appType>1<", "<ceb:appType>9<")
             .replace("<ceb:currency>142<", "<ceb:currency>502<");
-        let id = accepted(house.accept(0, xml).await);
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "refused");
-        let sight = house.sight(0);
-        let detail = house
+        let id = accepted(platform.accept(0, xml).await);
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "refused");
+        let sight = platform.sight(0);
+        let detail = platform
             .shared
             .db
             .read(move |tx| {
@@ -42,20 +42,24 @@ async fn a_wrong_message_is_refused_with_all_its_findings_and_a_receipt() {
         let split = ceb::receipt::split(detail.receipts[0].xml.as_bytes()).unwrap();
         assert_eq!(split.entries[0].ori_cop_msg_id, Some(id.acceptance_no()));
         assert!(detail.documents.iter().all(|d| d.document_key.is_none()));
-        assert_eq!(house.feed(0).await.len(), 1);
+        assert_eq!(platform.feed(0).await.len(), 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_check_that_runs_twice_changes_nothing_the_second_time() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
         for _ in 0..2 {
-            super::step(&house.shared, vec![id]).await.unwrap();
+            super::step(&platform.shared, vec![id]).await.unwrap();
         }
-        assert_eq!(house.state(0, id).await, "checked");
-        let events = house
+        assert_eq!(platform.state(0, id).await, "checked");
+        let events = platform
             .shared
             .db
             .read(move |tx| store::event::of_subject(tx, id.0, 100))
@@ -70,27 +74,27 @@ async fn a_check_that_runs_twice_changes_nothing_the_second_time() {
 /// the message is handed in and when it is checked.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_foreign_sender_is_told_what_was_expected_and_what_came() {
-    let house = House::on(store::testing::sqlite()).await;
-    let (own, other) = (house.company(0), house.company(1));
-    let told = |element: &str, own_value: &str, foreign: &str| {
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let (own, other) = (platform.company(0), platform.company(1));
+    let reported = |element: &str, own_value: &str, foreign: &str| {
         let tags = |value: &str| format!("<ceb:{element}>{value}</ceb:{element}>");
-        let xml = house.sample(0, Kind::Ceb311, 1);
+        let xml = platform.sample(0, Kind::Ceb311, 1);
         assert!(xml.contains(&tags(own_value)), "{xml}");
         let xml = xml.replace(&tags(own_value), &tags(foreign));
         let parsed = ceb::parse(xml.as_bytes(), ceb::Profile::Strict);
         let finding = super::sender::foreign(&parsed.message.unwrap(), own).unwrap();
         assert_eq!(finding.code, super::codes::FOREIGN_SENDER.code);
         let id = crate::message::MessageId(1);
-        let refused = crate::intake::look(&house.programs[0], xml.into(), id, 0).unwrap_err();
+        let refused = crate::intake::look(&platform.programs[0], xml.into(), id, 0).unwrap_err();
         assert_eq!(refused.code, "TG-R4031");
         (finding.text, finding.advice, refused.detail.unwrap())
     };
-    let (text, advice, refused) = told("dxpId", &own.dxp_id, &other.dxp_id);
+    let (text, advice, refused) = reported("dxpId", &own.dxp_id, &other.dxp_id);
     let expected = format!("应为 {}，收到 {}", own.dxp_id, other.dxp_id);
     assert!(text.ends_with(&expected), "{text}");
     assert!(refused.ends_with(&expected), "{refused}");
     assert!(advice.contains(&own.dxp_id), "{advice}");
-    let (text, advice, refused) = told("copCode", &own.customs_code, &other.customs_code);
+    let (text, advice, refused) = reported("copCode", &own.customs_code, &other.customs_code);
     let codes = format!("{} 或 {}", own.customs_code, own.credit_code);
     let expected = format!("应为 {codes}，收到 {}", other.customs_code);
     assert!(text.ends_with(&expected), "{text}");

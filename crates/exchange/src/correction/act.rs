@@ -29,7 +29,7 @@ const HANDING_IN_MS: i64 = 60_000;
 pub(super) type Refused = (Problem, Vec<CorrectionFinding>);
 
 /// What is known of the caller's company for one correction.
-pub(super) struct Ground {
+pub(super) struct Declarant {
     pub(super) company: Arc<Company>,
     standing: Standing,
     /// Whether a frame stands in for the signature while the message is checked.
@@ -38,10 +38,10 @@ pub(super) struct Ground {
     signs: bool,
 }
 
-pub(super) async fn ground(api: &SubmitState, actor: &Actor) -> Result<Ground, Problem> {
+pub(super) async fn declarant(api: &SubmitState, actor: &Actor) -> Result<Declarant, Problem> {
     let company = Arc::clone(actor.require_company()?);
     let signs = signing_policy(api, &company).await?.platform_signs;
-    Ok(Ground {
+    Ok(Declarant {
         company,
         standing: standing(api),
         frame: api.config.signature_frame || signs,
@@ -49,7 +49,7 @@ pub(super) async fn ground(api: &SubmitState, actor: &Actor) -> Result<Ground, P
     })
 }
 
-impl Ground {
+impl Declarant {
     pub(super) fn signer(&self, original: &Original) -> Signer {
         let duty = original.kind.spec().signature;
         let must_sign = matches!(
@@ -104,15 +104,17 @@ pub(super) async fn original(
     let not_found = || Problem::new(web::codes::NOT_FOUND);
     let company = actor.require_company()?.id;
     let id = MessageId::parse(id).ok_or_else(not_found)?;
-    let ground = &api.gate.ground;
+    let context = &api.gate.context;
     let (asking, now_ms) = (actor.clone(), api.clock.now_ms());
-    let raw = ground.read(move |tx| load(tx, &asking, id, now_ms)).await?;
+    let raw = context
+        .read(move |tx| load(tx, &asking, id, now_ms))
+        .await?;
     // Somebody may see more companies than the one that is declared for.
     let raw = raw.filter(|raw| raw.message.company_id == company);
     let raw = raw.ok_or_else(not_found)?;
     let mut original = in_turn(api, actor, move || Original::of(raw)).await?;
     let keys = original.keys();
-    let known = ground
+    let known = context
         .read(move |tx| sql::accepted(tx, company, (id, &keys)))
         .await?;
     original.known_to_customs(&known);
@@ -127,14 +129,14 @@ pub(super) async fn original(
 pub(super) async fn corrected(
     api: &SubmitState,
     actor: &Actor,
-    ground: Ground,
+    declarant: Declarant,
     (mut original, edits): (Original, Vec<Edit>),
 ) -> Result<(Made, Vec<CorrectionFinding>), Problem> {
     let bytes_max = api.config.message_bytes_max;
     let is_masked = original.is_masked;
     let checked = in_turn(api, actor, move || {
         original.apply(&edits, bytes_max)?;
-        ground.check(&original)
+        declarant.check(&original)
     });
     let (made, mut findings) = checked.await?;
     if made.xml.len() > bytes_max {
@@ -162,7 +164,7 @@ pub(super) async fn note(
     (act, handing_in_ms): (Act, i64),
 ) -> Result<(), Problem> {
     let (actor, now_ms) = (actor.clone(), api.clock.now_ms());
-    let write = api.gate.ground.act(move |tx| {
+    let write = api.gate.context.act(move |tx| {
         // Of two corrections at once the first to be noted is the one.
         crate::message::sql::lock(tx, note.corrects)?;
         if sql::is_corrected(tx, &note, now_ms - handing_in_ms)? {
@@ -198,8 +200,8 @@ async fn accept_once(
             first.ok_or(problem)?
         }
     };
-    let ground = &api.gate.ground;
-    let is_turned_down = ground.read(move |tx| sql::is_turned_down(tx, id)).await?;
+    let context = &api.gate.context;
+    let is_turned_down = context.read(move |tx| sql::is_turned_down(tx, id)).await?;
     if is_turned_down {
         let mut problem = Problem::new(codes::SAME_AGAIN);
         problem.message_id = Some(id.to_string());
@@ -222,18 +224,18 @@ pub(super) async fn correct(
     (id, edits, documents): (&str, &[Edit], &[usize]),
 ) -> Result<CorrectionAccepted, Refused> {
     let plain = |problem| (problem, Vec::new());
-    let ground = ground(api, actor).await.map_err(plain)?;
-    if ground.company.suspended {
+    let declarant = declarant(api, actor).await.map_err(plain)?;
+    if declarant.company.suspended {
         return Err(plain(Problem::new(registry::api_key::codes::SUSPENDED)));
     }
     let mut original = original(api, actor, id).await.map_err(plain)?;
     original.keep(documents).map_err(plain)?;
-    if ground.signer(&original) == Signer::Company {
+    if declarant.signer(&original) == Signer::Company {
         return Err(plain(Problem::new(codes::OWN_SIGNATURE)));
     }
     let message = original.message.id;
-    let of = Note::of(&original, ground.company.id);
-    let checked = corrected(api, actor, ground, (original, edits.to_vec())).await;
+    let of = Note::of(&original, declarant.company.id);
+    let checked = corrected(api, actor, declarant, (original, edits.to_vec())).await;
     let (made, findings) = checked.map_err(plain)?;
     if is_refused(&findings) {
         return Err((with_findings(&findings), findings));

@@ -1,7 +1,9 @@
 //! `GET /api/v1/messages/{id}/correction`, `POST /api/v1/messages/{id}/correction`, its `/check` and
 //! `/xml`, `POST /api/v1/corrections` and `POST /api/v1/corrections/workbook`.
 
-use super::act::{Refused, correct, corrected, ground, is_refused, note, original, with_findings};
+use super::act::{
+    Refused, correct, corrected, declarant, is_refused, note, original, with_findings,
+};
 use super::sql::Note;
 use super::view::{
     CorrectionAccepted, CorrectionForm, CorrectionOutcome, CorrectionOutcomes, CorrectionProblem,
@@ -113,16 +115,16 @@ pub(crate) async fn correction(
     State(api): State<Arc<SubmitState>>,
     Path(id): Path<String>,
 ) -> Result<Json<CorrectionForm>, Problem> {
-    let ground = ground(&api, &actor).await?;
+    let declarant = declarant(&api, &actor).await?;
     let original = original(&api, &actor, &id).await?;
     let id = original.message.id;
     let read = api
         .gate
-        .ground
+        .context
         .read(move |tx| sql::links(tx, &BTreeSet::from([id])));
     let links = read.await?;
     let corrected_by = links.corrected_by.get(&id).map(ToString::to_string);
-    let signer = ground.signer(&original);
+    let signer = declarant.signer(&original);
     Ok(Json(original.view(signer, corrected_by)))
 }
 
@@ -145,10 +147,10 @@ pub(crate) async fn check_correction(
     JsonBody(body): JsonBody<CorrectionBody>,
 ) -> Result<Json<CorrectionVerdict>, Problem> {
     let wanted = body;
-    let ground = ground(&api, &actor).await?;
+    let declarant = declarant(&api, &actor).await?;
     let mut original = original(&api, &actor, &id).await?;
     original.keep(&wanted.documents)?;
-    let (_, findings) = corrected(&api, &actor, ground, (original, wanted.edits)).await?;
+    let (_, findings) = corrected(&api, &actor, declarant, (original, wanted.edits)).await?;
     Ok(Json(CorrectionVerdict {
         ok: !is_refused(&findings),
         findings,
@@ -175,14 +177,14 @@ async fn correction_xml(
     JsonBody(body): JsonBody<CorrectionBody>,
 ) -> Result<Response, Problem> {
     let wanted = body;
-    let ground = ground(&api, &actor).await?;
+    let declarant = declarant(&api, &actor).await?;
     let mut original = original(&api, &actor, &id).await?;
     original.keep(&wanted.documents)?;
     if original.is_masked {
         return Err(Problem::new(codes::MASKED));
     }
-    let of = Note::of(&original, ground.company.id);
-    let (made, findings) = corrected(&api, &actor, ground, (original, wanted.edits)).await?;
+    let of = Note::of(&original, declarant.company.id);
+    let (made, findings) = corrected(&api, &actor, declarant, (original, wanted.edits)).await?;
     if is_refused(&findings) {
         return Ok(refusal((with_findings(&findings), findings)));
     }
@@ -304,7 +306,7 @@ pub(crate) async fn submit_corrections(
         .filter_map(|id| MessageId::parse(id))
         .collect();
     let sight = actor.sight.clone();
-    let read = api.gate.ground.read(move |tx| {
+    let read = api.gate.context.read(move |tx| {
         let size = |id: &MessageId| Ok(finder::find(tx, &sight, *id)?.map_or(0, |one| one.n_bytes));
         ids.iter().map(size).collect::<store::Result<Vec<i64>>>()
     });
@@ -367,8 +369,8 @@ pub(super) async fn correction_workbook(
     let bytes = in_turn(&api, &actor, move || workbook::write(&originals)).await?;
     // Counted and on record once there is something to take, and before it is given away.
     let (who, now_ms) = (actor.clone(), api.clock.now_ms());
-    let (file, hourly_max) = (api.ids.next(), api.gate.ground.number(&FILE_HOURLY_MAX));
-    let write = api.gate.ground.act(move |tx| {
+    let (file, hourly_max) = (api.ids.next(), api.gate.context.number(&FILE_HOURLY_MAX));
+    let write = api.gate.context.act(move |tx| {
         take_away(tx, (&who, file), taken.len(), (now_ms, hourly_max))?;
         let detail = format!("导出更正表，含个人信息；理由：{reason}");
         for message in &taken {

@@ -10,7 +10,7 @@
 //! 4. `Original::make` makes the new message. Its guid is a hash of the old message and the corrected
 //!    values, so that the same correction sent twice is one message.
 //! 5. What corrects what is noted by the guid of the new message before it is handed in; the message
-//!    itself goes through the same door as any other, and is signed anew.
+//!    itself goes the same way as any other, and is signed anew.
 
 mod act;
 pub mod codes;
@@ -111,7 +111,7 @@ pub(crate) struct Raw {
     body: Vec<u8>,
     findings: Vec<FindingView>,
     documents: Vec<Standing>,
-    told: Vec<(usize, Told)>,
+    reported: Vec<(usize, ExplainedReceipt)>,
     is_masked: bool,
 }
 
@@ -126,7 +126,7 @@ struct Standing {
 }
 
 /// A receipt and what it means.
-struct Told {
+struct ExplainedReceipt {
     status: Option<i64>,
     /// Whether it turned the document down.
     is_bad: bool,
@@ -173,21 +173,21 @@ pub(crate) fn load(
     let documents = documents.collect();
     let receipts = receipt::of_message(tx, message.company_id, id, RECEIPTS_MAX)?;
     let explanations = explanation::of(tx, &receipts)?;
-    let mut told: Vec<_> = receipts.into_iter().zip(explanations).collect();
+    let mut reported: Vec<_> = receipts.into_iter().zip(explanations).collect();
     // The last word is the one that customs said last, whenever it came.
-    told.sort_by_cached_key(|(item, _)| receipt::order_of(&item.return_time));
-    let told = told.into_iter().map(|(item, explanation)| {
-        let told = Told {
+    reported.sort_by_cached_key(|(item, _)| receipt::order_of(&item.return_time));
+    let reported = reported.into_iter().map(|(item, explanation)| {
+        let reported = ExplainedReceipt {
             status: receipt::shown_status(item.return_status),
             is_bad: explanation::outcome_of(&item, &explanation).is_some_and(Outcome::is_bad),
             time: item.return_time,
             info: item.return_info,
             explanation,
         };
-        (number(item.document_id), told)
+        (number(item.document_id), reported)
     });
     Ok(Some(Raw {
-        told: told.collect(),
+        reported: reported.collect(),
         documents,
         findings: finder::findings(tx, id)?,
         is_masked: crate::unmask::is_masked(tx, actor, id, now_ms)?,
@@ -234,9 +234,9 @@ impl Original {
         let unreadable = || Problem::new(codes::UNREADABLE);
         let sniffed = ceb::sniff(&raw.body).map_err(|_| unreadable())?;
         let mut numbered: Vec<(usize, &mut Explanation)> = raw
-            .told
+            .reported
             .iter_mut()
-            .map(|(number, told)| (*number, &mut told.explanation))
+            .map(|(number, reported)| (*number, &mut reported.explanation))
             .collect();
         ceb::explain::locate(&mut numbered, &sniffed.inner);
         let parsed = ceb::parse(&sniffed.inner, profile(&raw.message.profile));
@@ -428,23 +428,23 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
     // A refusal of a whole message is about each of its documents.
     let is_here = |of: usize| of == number || of == 0;
     let mut of_document = raw
-        .told
+        .reported
         .iter()
-        .filter(|(of, told)| is_here(*of) && told.is_bad);
-    let Some((_, told)) = of_document.next_back() else {
+        .filter(|(of, reported)| is_here(*of) && reported.is_bad);
+    let Some((_, reported)) = of_document.next_back() else {
         return reasons;
     };
-    let explanation = &told.explanation;
+    let explanation = &reported.explanation;
     let reason = |at: Option<Element>| Reason {
         at,
-        text: if told.info.is_empty() {
+        text: if reported.info.is_empty() {
             explanation.meaning.clone()
         } else {
-            told.info.clone()
+            reported.info.clone()
         },
         advice: explanation.advice.clone(),
-        status: told.status,
-        time: told.time.clone(),
+        status: reported.status,
+        time: reported.time.clone(),
         resubmit: explanation.resubmit,
     };
     let places = explanation.places.iter().filter(|place| {

@@ -12,7 +12,7 @@ use super::view::CorrectionForm;
 use super::{Edit, links};
 use crate::message::MessageId;
 use crate::story::http::story;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,8 +24,8 @@ use store::testing::each_engine;
 use web::{JsonBody, Path};
 
 /// An order that customs rejects for this word in its number.
-fn order(house: &House, word: &str, seed: u64) -> String {
-    let mut spec = house.spec(0, Kind::Ceb311, seed);
+fn order(platform: &TestPlatform, word: &str, seed: u64) -> String {
+    let mut spec = platform.spec(0, Kind::Ceb311, seed);
     spec.order_no_prefix = Some(format!("DD{word}"));
     ceb::sample::message(&spec)
 }
@@ -39,10 +39,10 @@ fn edit(element: &str, value: &str) -> Edit {
     }
 }
 
-async fn form(house: &House, n: usize, id: MessageId) -> Result<CorrectionForm, String> {
+async fn form(platform: &TestPlatform, n: usize, id: MessageId) -> Result<CorrectionForm, String> {
     let answer = correction(
-        house.by(n).await,
-        State(house.submit_state()),
+        platform.by(n).await,
+        State(platform.submit_state()),
         Path(id.to_string()),
     )
     .await;
@@ -51,21 +51,21 @@ async fn form(house: &House, n: usize, id: MessageId) -> Result<CorrectionForm, 
         .map_err(|problem| problem.code)
 }
 
-async fn submit(house: &House, id: MessageId, edits: Vec<Edit>) -> (StatusCode, Value) {
-    declare(house, id, edits, Vec::new()).await
+async fn submit(platform: &TestPlatform, id: MessageId, edits: Vec<Edit>) -> (StatusCode, Value) {
+    declare(platform, id, edits, Vec::new()).await
 }
 
 /// Declares these documents of a message again; none for all that came back.
 async fn declare(
-    house: &House,
+    platform: &TestPlatform,
     id: MessageId,
     edits: Vec<Edit>,
     documents: Vec<usize>,
 ) -> (StatusCode, Value) {
     let body = JsonBody(CorrectionBody { edits, documents });
     let answer = submit_correction(
-        house.by(0).await,
-        State(house.submit_state()),
+        platform.by(0).await,
+        State(platform.submit_state()),
         Path(id.to_string()),
         body,
     )
@@ -86,9 +86,9 @@ fn id_of(answer: &Value) -> MessageId {
 }
 
 /// The statuses of the receipts of a message's order.
-async fn statuses(house: &House, id: MessageId) -> Vec<i64> {
-    let company = house.company_id(0);
-    let items = house
+async fn statuses(platform: &TestPlatform, id: MessageId) -> Vec<i64> {
+    let company = platform.company_id(0);
+    let items = platform
         .shared
         .db
         .read(move |tx| crate::receipt::of_message(tx, company, id, 100));
@@ -103,14 +103,14 @@ async fn statuses(house: &House, id: MessageId) -> Vec<i64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 1)).await);
-        house.settle().await;
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(platform.accept(0, order(&platform, "ZZ-R1332-", 1)).await);
+        platform.settle().await;
         assert!(
-            statuses(&house, id).await.contains(&100),
+            statuses(&platform, id).await.contains(&100),
             "customs rejected it"
         );
-        let shown = form(&house, 0, id).await.unwrap();
+        let shown = form(&platform, 0, id).await.unwrap();
         let document = &shown.documents[0];
         assert!(
             document.reasons[0].text.contains("1332"),
@@ -124,18 +124,21 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
             .unwrap();
         assert!(order_no.value.contains("ZZ-R1332"), "{order_no:?}");
         let edits = vec![edit("orderNo", "DD202611280001")];
-        let (status, answer) = submit(&house, id, edits.clone()).await;
+        let (status, answer) = submit(&platform, id, edits.clone()).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
         assert_eq!(answer["corrects"], id.to_string());
         let new = id_of(&answer);
         // The same correction sent twice is one message.
-        let (_, again) = submit(&house, id, edits).await;
+        let (_, again) = submit(&platform, id, edits).await;
         assert_eq!(id_of(&again), new);
         assert_eq!(again["duplicate"], true);
-        house.settle().await;
-        assert!(statuses(&house, new).await.contains(&120), "customs has it");
-        let sight = house.sight(0);
-        let links_of = house.shared.db.read(move |tx| -> store::Result<_> {
+        platform.settle().await;
+        assert!(
+            statuses(&platform, new).await.contains(&120),
+            "customs has it"
+        );
+        let sight = platform.sight(0);
+        let links_of = platform.shared.db.read(move |tx| -> store::Result<_> {
             let old = crate::finder::find(tx, &sight, id)?.unwrap();
             let new = crate::finder::find(tx, &sight, new)?.unwrap();
             let open = (old.needs_action, new.needs_action);
@@ -147,10 +150,11 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
         assert_eq!(found.corrected_by, BTreeMap::from([(id, new)]));
         // The story of either tells of the other.
         for (of, corrects, corrected_by) in [(id, None, Some(new)), (new, Some(id), None)] {
-            let (by, api) = (house.by(0).await, State(house.api()));
+            let (by, api) = (platform.by(0).await, State(platform.api()));
             let answer = story(by, api, Path(of.document(1).to_string())).await;
-            let told = answer.unwrap().0.order.unwrap();
-            let ids = [told.corrects, told.corrected_by].map(|link| link.map(|link| link.id));
+            let reported = answer.unwrap().0.order.unwrap();
+            let ids =
+                [reported.corrects, reported.corrected_by].map(|link| link.map(|link| link.id));
             assert_eq!(
                 ids,
                 [corrects, corrected_by].map(|id| id.map(|id| id.to_string()))
@@ -162,12 +166,12 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_at_once() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let wrong = order(&house, "1", 2).replacen("<ceb:discount>0.00", "<ceb:discount>x", 1);
-        let id = accepted(house.accept(0, wrong).await);
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "refused");
-        let shown = form(&house, 0, id).await.unwrap();
+        let platform = TestPlatform::on(test).await;
+        let wrong = order(&platform, "1", 2).replacen("<ceb:discount>0.00", "<ceb:discount>x", 1);
+        let id = accepted(platform.accept(0, wrong).await);
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "refused");
+        let shown = form(&platform, 0, id).await.unwrap();
         let fields = &shown.documents[0].fields;
         let marked: Vec<&str> = fields
             .iter()
@@ -180,8 +184,8 @@ async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_a
             documents: Vec::new(),
         });
         let checked = check_correction(
-            house.by(0).await,
-            State(house.submit_state()),
+            platform.by(0).await,
+            State(platform.submit_state()),
             Path(id.to_string()),
             body,
         );
@@ -193,24 +197,24 @@ async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_a
             .map(|one| (one.document, one.element.as_str()))
             .collect();
         assert!(found.contains(&(Some(1), "discount")), "{found:?}");
-        let (status, answer) = submit(&house, id, Vec::new()).await;
+        let (status, answer) = submit(&platform, id, Vec::new()).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(answer["code"], "TG-R4405");
-        let (status, answer) = submit(&house, id, vec![edit("discount", "0.00")]).await;
+        let (status, answer) = submit(&platform, id, vec![edit("discount", "0.00")]).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
-        house.settle().await;
-        assert!(statuses(&house, id_of(&answer)).await.contains(&120));
+        platform.settle().await;
+        assert!(statuses(&platform, id_of(&answer)).await.contains(&120));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_customs_has_already_is_changed_and_not_declared_anew() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let first = accepted(house.accept(0, order(&house, "2", 3)).await);
-        house.settle().await;
-        assert!(statuses(&house, first).await.contains(&120));
-        let mut spec = house.spec(0, Kind::Ceb311, 3);
+        let platform = TestPlatform::on(test).await;
+        let first = accepted(platform.accept(0, order(&platform, "2", 3)).await);
+        platform.settle().await;
+        assert!(statuses(&platform, first).await.contains(&120));
+        let mut spec = platform.spec(0, Kind::Ceb311, 3);
         spec.order_no_prefix = Some("DD2".to_owned());
         let again = ceb::sample::message(&spec);
         let guid = ceb::sniff(again.as_bytes()).unwrap().guid.clone();
@@ -220,9 +224,9 @@ async fn what_customs_has_already_is_changed_and_not_declared_anew() {
             again
                 .replace(&guid, &other)
                 .replacen("<ceb:currency>142", "<ceb:currency>999", 1);
-        let id = accepted(house.accept(0, again).await);
-        house.settle().await;
-        let shown = form(&house, 0, id).await.unwrap();
+        let id = accepted(platform.accept(0, again).await);
+        platform.settle().await;
+        let shown = form(&platform, 0, id).await.unwrap();
         let fields = &shown.documents[0].fields;
         let app_type = fields
             .iter()
@@ -238,15 +242,15 @@ async fn what_customs_has_already_is_changed_and_not_declared_anew() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strangers_and_what_did_not_come_back_get_no_form() {
-    let house = House::on(store::testing::sqlite()).await;
-    let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 4)).await);
-    let good = accepted(house.accept(0, order(&house, "3", 5)).await);
-    house.settle().await;
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let id = accepted(platform.accept(0, order(&platform, "ZZ-R1332-", 4)).await);
+    let good = accepted(platform.accept(0, order(&platform, "3", 5)).await);
+    platform.settle().await;
     assert_eq!(
-        form(&house, 1, id).await.unwrap_err(),
+        form(&platform, 1, id).await.unwrap_err(),
         web::codes::NOT_FOUND.code
     );
-    assert_eq!(form(&house, 0, good).await.unwrap_err(), "TG-R4421");
+    assert_eq!(form(&platform, 0, good).await.unwrap_err(), "TG-R4421");
     for (element, line) in [("noSuchElement", None), ("qty", Some(99))] {
         let wrong = Edit {
             line,
@@ -257,8 +261,8 @@ async fn strangers_and_what_did_not_come_back_get_no_form() {
             documents: Vec::new(),
         });
         let answer = submit_correction(
-            house.by(0).await,
-            State(house.submit_state()),
+            platform.by(0).await,
+            State(platform.submit_state()),
             Path(id.to_string()),
             body,
         );
@@ -268,32 +272,36 @@ async fn strangers_and_what_did_not_come_back_get_no_form() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_are_corrected_at_once_each_by_itself() {
-    let house = House::on(store::testing::sqlite()).await;
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
     let mut messages = Vec::new();
     for seed in 6..9 {
-        let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", seed)).await);
+        let id = accepted(
+            platform
+                .accept(0, order(&platform, "ZZ-R1332-", seed))
+                .await,
+        );
         messages.push(id.to_string());
     }
-    house.settle().await;
+    platform.settle().await;
     messages.push("1".to_owned());
     let body = CorrectionsBody {
         messages: messages.clone(),
         edits: vec![edit("note", "更正")],
     };
     let answer = submit_corrections(
-        house.by(0).await,
-        State(house.submit_state()),
+        platform.by(0).await,
+        State(platform.submit_state()),
         JsonBody(body),
     )
     .await;
     let Json(outcomes) = answer.unwrap();
-    let told: Vec<_> = outcomes
+    let reported: Vec<_> = outcomes
         .items
         .iter()
         .map(|item| (item.accepted.is_some(), item.problem.is_some()))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [(true, false), (true, false), (true, false), (false, true)]
     );
     let many = CorrectionsBody {
@@ -301,8 +309,8 @@ async fn several_are_corrected_at_once_each_by_itself() {
         edits: Vec::new(),
     };
     let answer = submit_corrections(
-        house.by(0).await,
-        State(house.submit_state()),
+        platform.by(0).await,
+        State(platform.submit_state()),
         JsonBody(many),
     )
     .await;
@@ -311,18 +319,18 @@ async fn several_are_corrected_at_once_each_by_itself() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_is_named_twice_counts_once_and_all_together_are_bounded() {
-    let house = House::on(store::testing::sqlite()).await;
-    let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 21)).await);
-    let other = accepted(house.accept(0, order(&house, "ZZ-R1332-", 22)).await);
-    house.settle().await;
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let id = accepted(platform.accept(0, order(&platform, "ZZ-R1332-", 21)).await);
+    let other = accepted(platform.accept(0, order(&platform, "ZZ-R1332-", 22)).await);
+    platform.settle().await;
     let ask = async |messages: Vec<String>| {
         let edits = vec![edit("note", "更正")];
         let body = JsonBody(CorrectionsBody { messages, edits });
-        submit_corrections(house.by(0).await, State(house.submit_state()), body).await
+        submit_corrections(platform.by(0).await, State(platform.submit_state()), body).await
     };
     // More than may be told together, and no message is worked on.
     let half = super::http::TOGETHER_BYTES_MAX / 2 + 1;
-    let resize = house
+    let resize = platform
         .shared
         .db
         .write(move |tx| tx.execute("update message set n_bytes = $1", &[half.into()]));
@@ -343,46 +351,46 @@ async fn a_message_that_is_named_twice_counts_once_and_all_together_are_bounded(
         "x".to_owned(),
     ];
     let Json(outcomes) = ask([names.clone(), names].concat()).await.unwrap();
-    let told: Vec<_> = outcomes
+    let reported: Vec<_> = outcomes
         .items
         .iter()
         .map(|item| (item.message.as_str(), item.accepted.is_some()))
         .collect();
-    assert_eq!(told, [(id.to_string().as_str(), true), ("x", false)]);
+    assert_eq!(reported, [(id.to_string().as_str(), true), ("x", false)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_take_no_workbook_away() {
-    let house = House::on(store::testing::sqlite()).await;
-    let refused = house.let_in::<TakeCorrectionWorkbook>(0).await.err();
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let refused = platform.let_in::<TakeCorrectionWorkbook>(0).await.err();
     assert_eq!(refused.unwrap().code, "TG-R4601");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_correction_of_a_message_stands_and_masks_are_no_values() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 7)).await);
-        house.settle().await;
-        let (status, answer) = submit(&house, id, vec![edit("buyerName", "孙**")]).await;
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(platform.accept(0, order(&platform, "ZZ-R1332-", 7)).await);
+        platform.settle().await;
+        let (status, answer) = submit(&platform, id, vec![edit("buyerName", "孙**")]).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
-        let (status, answer) = submit(&house, id, vec![edit("note", "a\u{1}b")]).await;
+        let (status, answer) = submit(&platform, id, vec![edit("note", "a\u{1}b")]).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
         let good = || vec![edit("orderNo", "DD1"), edit("note", "一")];
-        let (status, answer) = submit(&house, id, good()).await;
+        let (status, answer) = submit(&platform, id, good()).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
         // The same once more is the same message; another one is told that it comes too late.
-        let (status, answer) = submit(&house, id, good()).await;
+        let (status, answer) = submit(&platform, id, good()).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
         assert_eq!(answer["duplicate"], true);
         let other = vec![edit("orderNo", "DD1"), edit("note", "二")];
-        let (status, answer) = submit(&house, id, other.clone()).await;
+        let (status, answer) = submit(&platform, id, other.clone()).await;
         assert_eq!(
             (status, &answer["code"]),
             (StatusCode::CONFLICT, &"TG-R4425".into())
         );
-        house.settle().await;
-        let (status, answer) = submit(&house, id, other).await;
+        platform.settle().await;
+        let (status, answer) = submit(&platform, id, other).await;
         assert_eq!(
             (status, &answer["code"]),
             (StatusCode::CONFLICT, &"TG-R4425".into())
@@ -393,15 +401,15 @@ async fn one_correction_of_a_message_stands_and_masks_are_no_values() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_correction_that_was_turned_down_is_not_called_declared() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 8)).await);
-        house.settle().await;
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(platform.accept(0, order(&platform, "ZZ-R1332-", 8)).await);
+        platform.settle().await;
         // The word for which customs rejects it is still there.
         let same = || vec![edit("note", "未改单号")];
-        let (status, first) = submit(&house, id, same()).await;
+        let (status, first) = submit(&platform, id, same()).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{first}");
-        house.settle().await;
-        let (status, answer) = submit(&house, id, same()).await;
+        platform.settle().await;
+        let (status, answer) = submit(&platform, id, same()).await;
         assert_eq!(
             (status, &answer["code"]),
             (StatusCode::CONFLICT, &"TG-R4426".into())
@@ -411,9 +419,9 @@ async fn the_same_correction_that_was_turned_down_is_not_called_declared() {
 }
 
 /// A receipt for the order with this number, in time after what customs said before.
-async fn told(house: &House, number: &str, status: i32, info: &str) {
+async fn describe(platform: &TestPlatform, number: &str, status: i32, info: &str) {
     let xml = ceb::sample::receipt(
-        &house.spec(0, Kind::Ceb312, 1),
+        &platform.spec(0, Kind::Ceb312, 1),
         ceb::ReturnStatus(status),
         info,
     );
@@ -422,31 +430,31 @@ async fn told(house: &House, number: &str, status: i32, info: &str) {
     let mut xml = format!("{}{number}{}", &xml[..from], &xml[to..]);
     let from = xml.find("<returnTime>").unwrap() + 12;
     let to = xml.find("</returnTime>").unwrap();
-    let time = crate::receipt::return_time(house.shared.clock.now_ms() + 3_600_000);
+    let time = crate::receipt::return_time(platform.shared.clock.now_ms() + 3_600_000);
     xml.replace_range(from..to, &time);
-    let down = house.shared.customs.import_down.clone();
+    let down = platform.shared.customs.import_down.clone();
     let bodies = [bytes::Bytes::from(xml)];
-    house.shared.queue.put(&down, &bodies).await.unwrap();
-    crate::pipeline::drain(&house.shared).await.unwrap();
+    platform.shared.queue.put(&down, &bodies).await.unwrap();
+    crate::pipeline::drain(&platform.shared).await.unwrap();
 }
 
 /// What was declared anew by another way is not declared once more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_declared_anew_meanwhile_is_no_correction_any_more() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let xml = order(&house, "ZZ-R1332-", 10);
-        let id = accepted(house.accept(0, xml.clone()).await);
-        house.settle().await;
-        assert_eq!(form(&house, 0, id).await.unwrap().documents.len(), 1);
+        let platform = TestPlatform::on(test).await;
+        let xml = order(&platform, "ZZ-R1332-", 10);
+        let id = accepted(platform.accept(0, xml.clone()).await);
+        platform.settle().await;
+        assert_eq!(form(&platform, 0, id).await.unwrap().documents.len(), 1);
         let mut again = xml;
         for old in ["guid=\"", "<ceb:guid>"] {
             let from = again.find(old).unwrap() + old.len();
             again.replace_range(from..from + 8, "0000000A");
         }
-        accepted(house.accept(0, again).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(form(&house, 0, id).await.unwrap_err(), "TG-R4421");
+        accepted(platform.accept(0, again).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(form(&platform, 0, id).await.unwrap_err(), "TG-R4421");
     }
 }
 
@@ -454,14 +462,14 @@ async fn what_was_declared_anew_meanwhile_is_no_correction_any_more() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_may_be_one_value_only_is_put_right_by_itself() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let wrong = house
+        let platform = TestPlatform::on(test).await;
+        let wrong = platform
             .sample(0, Kind::Ceb311, 1)
             .replace("<ceb:orderType>I<", "<ceb:orderType>X<")
             .replace("<ceb:currency>142<", "<ceb:currency>502<");
-        let id = accepted(house.accept(0, wrong).await);
-        house.settle().await;
-        let shown = form(&house, 0, id).await.unwrap();
+        let id = accepted(platform.accept(0, wrong).await);
+        platform.settle().await;
+        let shown = form(&platform, 0, id).await.unwrap();
         let fields = &shown.documents[0].fields;
         let fixed: Vec<_> = fields
             .iter()
@@ -471,9 +479,9 @@ async fn what_may_be_one_value_only_is_put_right_by_itself() {
         assert_eq!(fixed[0].value, "I");
         assert_eq!(fixed[0].was.as_deref(), Some("X"));
         assert!(fixed[0].reasons.iter().any(|why| why.contains('I')));
-        let (status, answer) = submit(&house, id, Vec::new()).await;
+        let (status, answer) = submit(&platform, id, Vec::new()).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
-        house.settle().await;
-        assert_eq!(statuses(&house, id_of(&answer)).await, [2, 3, 120]);
+        platform.settle().await;
+        assert_eq!(statuses(&platform, id_of(&answer)).await, [2, 3, 120]);
     }
 }

@@ -19,7 +19,7 @@ const HEADER_ROWS: u32 = 2;
 const NOTES_MAX: usize = 500;
 
 /// A row of the sheet of reasons.
-type Told = [String; 7];
+type ReasonRow = [String; 7];
 
 const COLUMNS: [(&str, u32); 7] = [
     ("原受理号", 18),
@@ -52,7 +52,7 @@ fn book(originals: &[Original]) -> Result<Vec<u8>, XlsxError> {
             .1
             .push(original);
     }
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let mut sheets = Vec::new();
     for (kind, originals) in by_kind.into_values() {
         let mut sheet = Worksheet::new();
@@ -62,7 +62,7 @@ fn book(originals: &[Original]) -> Result<Vec<u8>, XlsxError> {
             columns: &columns,
             row: HEADER_ROWS,
             n_notes: 0,
-            told: &mut told,
+            reported: &mut reported,
         };
         for original in originals {
             for (rejected, drafted) in original.rejected.iter().zip(0..) {
@@ -73,7 +73,7 @@ fn book(originals: &[Original]) -> Result<Vec<u8>, XlsxError> {
     }
     let mut workbook = Workbook::new();
     let mut summary = Worksheet::new();
-    summarise(&mut summary, &told)?;
+    summarise(&mut summary, &reported)?;
     // The rows come first: that is what the clerk changes and uploads.
     for sheet in sheets {
         workbook.push_worksheet(sheet);
@@ -88,7 +88,7 @@ struct Rows<'s> {
     columns: &'s [Column],
     row: u32,
     n_notes: usize,
-    told: &'s mut Vec<Told>,
+    reported: &'s mut Vec<ReasonRow>,
 }
 
 impl Rows<'_> {
@@ -150,7 +150,7 @@ impl Rows<'_> {
                 let found = columns.iter().find(of);
                 found.map_or_else(|| at.element.clone(), |column| column.chinese.clone())
             });
-            self.told.push([
+            self.reported.push([
                 original.message.id.acceptance_no(),
                 original.kind.chinese().to_owned(),
                 row.to_string(),
@@ -189,7 +189,7 @@ impl Rows<'_> {
     }
 }
 
-fn summarise(sheet: &mut Worksheet, told: &[Told]) -> Result<(), XlsxError> {
+fn summarise(sheet: &mut Worksheet, reported: &[ReasonRow]) -> Result<(), XlsxError> {
     sheet.set_name(SUMMARY_SHEET)?;
     let head = Format::new()
         .set_bold()
@@ -202,12 +202,12 @@ fn summarise(sheet: &mut Worksheet, told: &[Told]) -> Result<(), XlsxError> {
         sheet.set_column_width(at, width)?;
         sheet.write_string_with_format(0, at, name, &head)?;
     }
-    for (row, told) in (1_u32..).zip(told) {
-        for (at, text) in (0_u16..).zip(told) {
+    for (row, reported) in (1_u32..).zip(reported) {
+        for (at, text) in (0_u16..).zip(reported) {
             sheet.write_string_with_format(row, at, text, &wrapped)?;
         }
     }
-    let last = u32::try_from(told.len())
+    let last = u32::try_from(reported.len())
         .unwrap_or(u32::MAX)
         .saturating_add(2);
     sheet.write_string(last, 0, RENUMBERED)?;

@@ -1,4 +1,4 @@
-//! Customs (海关): the wire to the General Administration of Customs, and the only room that knows it.
+//! Customs (海关): the wire to the General Administration of Customs, and the only module that knows it.
 //!
 //! The platform is a transfer node (传输节点): it wraps each message in a `DxpMsgSv` without touching
 //! its bytes (I4), addresses it to the receiver for import or export, and puts it on the queue of

@@ -37,13 +37,13 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Stage> {
+pub fn routes() -> Routes<SimulatorApi> {
     registry::routes!(inject, outage, outage_state)
 }
 
 /// What the routes of the simulator need.
 #[derive(Clone)]
-pub struct Stage {
+pub struct SimulatorApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
     /// Holds the messages.
@@ -52,7 +52,7 @@ pub struct Stage {
     pub customs_box: Arc<CustomsBox>,
 }
 
-impl registry::access::HasGate for Stage {
+impl registry::access::HasGate for SimulatorApi {
     fn gate(&self) -> &Gate {
         &self.gate
     }
@@ -128,7 +128,7 @@ fn bad(why: impl Into<String>) -> Problem {
 )]
 async fn inject(
     By { actor, .. }: By<Inject>,
-    State(stage): State<Stage>,
+    State(api): State<SimulatorApi>,
     JsonBody(body): JsonBody<InjectBody>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
     let sight = actor.sight;
@@ -136,7 +136,7 @@ async fn inject(
     let not_found = || Problem::new(codes::NOT_FOUND);
     let id = MessageId::parse(&body.message_id).ok_or_else(not_found)?;
     let number = body.document.unwrap_or(1);
-    let found = stage
+    let found = api
         .db
         .read(move |tx| match finder::find(tx, &sight, id)? {
             Some(message) => query::detail(tx, &message).map(Some),
@@ -157,7 +157,7 @@ async fn inject(
         info: body.return_info.unwrap_or_default(),
         delay,
     };
-    match stage.customs_box.inject(injection).await {
+    match api.customs_box.inject(injection).await {
         Ok(true) => Ok((StatusCode::ACCEPTED, Json(Done { done: true }))),
         Ok(false) => Err(not_found()),
         Err(error) => {
@@ -178,7 +178,7 @@ async fn inject(
 )]
 async fn outage(
     _: By<SwitchOutage>,
-    State(stage): State<Stage>,
+    State(api): State<SimulatorApi>,
     JsonBody(body): JsonBody<OutageBody>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
     let line = match body.direction.as_deref() {
@@ -187,8 +187,7 @@ async fn outage(
         Some("export") => Some(Direction::Export),
         Some(_) => return Err(bad("direction 应为 import 或 export")),
     };
-    stage
-        .customs_box
+    api.customs_box
         .fail_for(body.outage, line, delay(body.for_ms)?);
     Ok((StatusCode::ACCEPTED, Json(Done { done: true })))
 }
@@ -202,9 +201,9 @@ async fn outage(
 )]
 async fn outage_state(
     _: By<ReadOutageState>,
-    State(stage): State<Stage>,
+    State(api): State<SimulatorApi>,
 ) -> Result<Json<OutageView>, Problem> {
-    let drill = stage.customs_box.drill();
+    let drill = api.customs_box.drill();
     let direction = drill.and_then(|drill| drill.direction);
     Ok(Json(OutageView {
         outage: drill.map(|drill| drill.outage),

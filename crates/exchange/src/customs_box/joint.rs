@@ -4,7 +4,7 @@
 use super::Matching;
 use super::matching::{Partners, difference};
 use super::plan::{self, Answer, Refusal, Verdict, text_of};
-use super::play::Desk;
+use super::play::Play;
 use super::prepare::{Facts, get};
 use super::rules::{can_move_on, is_before_matching, is_open, is_silent, magic_of};
 use super::sql::{self, Stored, Task};
@@ -12,7 +12,7 @@ use ceb::{Direction, Kind, ReturnStatus};
 use std::collections::BTreeSet;
 use store::Result;
 
-impl Desk<'_, '_, '_> {
+impl Play<'_, '_, '_> {
     /// What other documents say about this one, before it is answered.
     pub(super) fn judge(&mut self, document: &mut Stored, verdict: &mut Verdict) -> Result<()> {
         let kind = document.kind;

@@ -42,7 +42,7 @@ pub use drill::{Drill, Outage};
 
 use bytes::Bytes;
 use ceb::{Direction, Kind, ReturnStatus};
-use play::{Desk, Scene};
+use play::{Play, Scene};
 use queue::{Delivery, Queue};
 use sql::{Due, Task};
 use std::collections::BTreeMap;
@@ -401,12 +401,12 @@ fn play_turn(
                 0
             },
         };
-        let mut desk = Desk::new(tx, &scene);
+        let mut play = Play::new(tx, &scene);
         for (_, list_id) in matches.iter().filter(|(of, _)| of == direction) {
-            desk.match_again(*list_id)?;
+            play.match_again(*list_id)?;
         }
-        desk.play(uploads)?;
-        due.extend(desk.finish()?);
+        play.play(uploads)?;
+        due.extend(play.finish()?);
     }
     due.retain(|item| !matches!(item.task, Task::Match { .. }));
     Ok(due)

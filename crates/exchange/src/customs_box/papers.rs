@@ -2,7 +2,7 @@
 //! results of summary applications (792).
 
 use super::plan::Answer;
-use super::play::Desk;
+use super::play::Play;
 use super::prepare::get;
 use super::receipt::Entity;
 use super::rules::{is_silent, magic_of, with};
@@ -23,7 +23,7 @@ fn estimate(list: &Stored) -> Option<Estimate> {
     ceb::tax::estimate(&facts, scope, &|_| None, Way::default())
 }
 
-impl Desk<'_, '_, '_> {
+impl Play<'_, '_, '_> {
     /// 816 after release, 818 when the bill is paid.
     pub(super) fn tax_bill(&mut self, list: &Stored, answers: &[Answer]) {
         let released = answers

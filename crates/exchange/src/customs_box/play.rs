@@ -37,7 +37,7 @@ struct Slot {
 }
 
 /// A play under way.
-pub(super) struct Desk<'a, 't, 'c> {
+pub(super) struct Play<'a, 't, 'c> {
     pub(super) tx: &'a mut Tx<'t>,
     pub(super) scene: &'a Scene<'c>,
     known: HashMap<(Kind, String), Stored>,
@@ -46,7 +46,7 @@ pub(super) struct Desk<'a, 't, 'c> {
     due: Vec<Due>,
 }
 
-impl<'a, 't, 'c> Desk<'a, 't, 'c> {
+impl<'a, 't, 'c> Play<'a, 't, 'c> {
     pub(super) fn new(tx: &'a mut Tx<'t>, scene: &'a Scene<'c>) -> Self {
         Self {
             tx,
@@ -363,7 +363,7 @@ impl<'a, 't, 'c> Desk<'a, 't, 'c> {
         }
     }
 
-    /// Remembers a changed document; written at the next [`Desk::flush`].
+    /// Remembers a changed document; written at the next [`Play::flush`].
     pub(super) fn put(&mut self, document: Stored) {
         let place = (document.kind, document.key.clone());
         self.dirty.insert(place.clone());

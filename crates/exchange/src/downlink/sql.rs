@@ -1,4 +1,4 @@
-//! Statements of the feed: its numbers in `feed`, its items in `receipt` (room receipt writes them).
+//! Statements of the feed: its numbers in `feed`, its items in `receipt` (module receipt writes them).
 
 use super::{COLUMNS, Item, item};
 use registry::company::CompanyId;

@@ -31,16 +31,16 @@ async fn numbers_are_given_once_whatever_races() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn any_place_can_be_read_again() {
     for test in each_engine() {
-        let house = crate::testing::House::on(test).await;
+        let platform = crate::testing::TestPlatform::on(test).await;
         for seed in 1..=4 {
-            house
-                .accept(0, house.sample(0, ceb::Kind::Ceb311, seed))
+            platform
+                .accept(0, platform.sample(0, ceb::Kind::Ceb311, seed))
                 .await;
         }
-        house.settle().await;
-        let company = house.company_id(0);
+        platform.settle().await;
+        let company = platform.company_id(0);
         let read = async |from: i64, limit: i64| {
-            house
+            platform
                 .shared
                 .db
                 .read(move |tx| after(tx, company, from, limit))
@@ -54,7 +54,7 @@ async fn any_place_can_be_read_again() {
         assert_eq!(read(0, 1000).await, all);
         assert!(read(all[11].feed_no, 10).await.is_empty());
         let back = async |to: i64, limit: i64| {
-            house
+            platform
                 .shared
                 .db
                 .read(move |tx| before(tx, company, to, limit))

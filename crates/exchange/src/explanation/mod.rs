@@ -157,23 +157,23 @@ impl From<Place> for PlaceView {
 }
 
 impl From<Explanation> for ExplanationView {
-    fn from(told: Explanation) -> Self {
+    fn from(reported: Explanation) -> Self {
         Self {
-            meaning: told.meaning,
-            advice: told.advice,
-            resubmit: told.resubmit.name().to_owned(),
-            resubmit_name: told.resubmit.chinese().to_owned(),
-            is_temporary: told.is_temporary,
-            source: told.source,
-            code: told.code,
-            said: told.said,
-            is_known: told.is_known,
-            rule: told.rule.map(str::to_owned),
-            places: told.places.into_iter().map(PlaceView::from).collect(),
-            document_guid: told.guid,
-            parts: match told.parts.len() {
+            meaning: reported.meaning,
+            advice: reported.advice,
+            resubmit: reported.resubmit.name().to_owned(),
+            resubmit_name: reported.resubmit.chinese().to_owned(),
+            is_temporary: reported.is_temporary,
+            source: reported.source,
+            code: reported.code,
+            said: reported.said,
+            is_known: reported.is_known,
+            rule: reported.rule.map(str::to_owned),
+            places: reported.places.into_iter().map(PlaceView::from).collect(),
+            document_guid: reported.guid,
+            parts: match reported.parts.len() {
                 1 => Vec::new(),
-                _ => told.parts.into_iter().map(PartView::from).collect(),
+                _ => reported.parts.into_iter().map(PartView::from).collect(),
             },
         }
     }
@@ -181,44 +181,44 @@ impl From<Explanation> for ExplanationView {
 
 /// Explains receipts: by the dictionary, then by the operators' answers.
 pub(crate) fn of(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Explanation>> {
-    let mut told: Vec<Explanation> = items
+    let mut reported: Vec<Explanation> = items
         .iter()
         .map(|item| explain(&item.kind, item.return_status, &item.return_info, &item.xml))
         .collect();
     let mut keys = BTreeSet::new();
-    for (one, item) in told.iter().zip(items) {
+    for (one, item) in reported.iter().zip(items) {
         for code in one.unknown_codes() {
             keys.insert((code.to_owned(), kind_of(&item.kind, &item.xml)));
         }
     }
     let answers = unknown_code::answers(tx, &keys)?;
     if !answers.is_empty() {
-        for (one, item) in told.iter_mut().zip(items) {
+        for (one, item) in reported.iter_mut().zip(items) {
             answer(one, &kind_of(&item.kind, &item.xml), &answers);
         }
     }
-    Ok(told)
+    Ok(reported)
 }
 
 /// What a receipt says of its document, with what operators have said of its status.
-pub(crate) fn outcome_of(item: &Item, told: &Explanation) -> Option<Outcome> {
+pub(crate) fn outcome_of(item: &Item, reported: &Explanation) -> Option<Outcome> {
     let status = item.return_status.to_string();
     let is_act = |part: &Part| {
         let is_quiet = matches!(part.resubmit, Resubmit::Nothing | Resubmit::Wait);
         part.source == PLATFORM && part.code == status && !is_quiet
     };
     let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
-    says.or_else(|| told.parts.iter().any(is_act).then_some(Outcome::Faulty))
+    says.or_else(|| reported.parts.iter().any(is_act).then_some(Outcome::Faulty))
 }
 
 /// Puts the operators' answers in the place of what nobody knew.
-fn answer(told: &mut Explanation, kind: &str, answers: &Answers) {
-    let codes: Vec<String> = told.unknown_codes().map(str::to_owned).collect();
+fn answer(reported: &mut Explanation, kind: &str, answers: &Answers) {
+    let codes: Vec<String> = reported.unknown_codes().map(str::to_owned).collect();
     for code in codes {
         if let Some(answer) = answers.get(&(code.clone(), kind.to_owned())) {
             let resubmit = Resubmit::from_name(&answer.resubmit).unwrap_or(Resubmit::Ask);
             let words = (&*answer.meaning, &*answer.advice);
-            told.answer(&code, words, resubmit, PLATFORM);
+            reported.answer(&code, words, resubmit, PLATFORM);
         }
     }
 }

@@ -27,7 +27,7 @@ fn what_people_type_is_answered_as_the_receipt_is() {
         for status in [2, 99, 100, 120, -621_001] {
             let received = explain("CEB622", status.into(), text, "");
             let typed = ceb::explain::ask(Some(Kind::Ceb621), Some(ReturnStatus(status)), text);
-            let json = |told| serde_json::to_value(ExplanationView::from(told)).unwrap();
+            let json = |reported| serde_json::to_value(ExplanationView::from(reported)).unwrap();
             assert_eq!(json(received), json(typed), "{status} {text}");
         }
     }
@@ -37,12 +37,12 @@ fn what_people_type_is_answered_as_the_receipt_is() {
 #[test]
 fn several_things_are_told_one_by_one() {
     let text = "[Code:1332;Desc:金额不一致][Code:1313;Desc:超过年度限额]";
-    let told = ExplanationView::from(explain("CEB622", 100, text, ""));
-    let codes: Vec<&str> = told.parts.iter().map(|part| &*part.code).collect();
+    let reported = ExplanationView::from(explain("CEB622", 100, text, ""));
+    let codes: Vec<&str> = reported.parts.iter().map(|part| &*part.code).collect();
     assert_eq!(
-        (codes, &*told.resubmit),
+        (codes, &*reported.resubmit),
         (vec!["Code:1332", "Code:1313"], "call")
     );
-    let told = ExplanationView::from(explain("CEB622", 100, "[Code:1332;Desc:x]", ""));
-    assert!(told.parts.is_empty());
+    let reported = ExplanationView::from(explain("CEB622", 100, "[Code:1332;Desc:x]", ""));
+    assert!(reported.parts.is_empty());
 }

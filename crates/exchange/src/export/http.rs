@@ -169,7 +169,7 @@ async fn export_messages(
         .await?;
     let (pages, writer) = writer("报文", named(MESSAGE_COLUMNS), turn)?;
     let shared = &exports.api.shared;
-    let rows_max = exports.api.gate.ground.number(&EXPORT_ROWS_MAX);
+    let rows_max = exports.api.gate.context.number(&EXPORT_ROWS_MAX);
     let mut n_rows = 0;
     while n_rows < rows_max {
         let (sight, asked) = (actor.sight.clone(), filter.clone());
@@ -267,15 +267,15 @@ async fn export_receipts(
         .await?;
     let (pages, writer) = writer("回执", named(RECEIPT_COLUMNS), turn)?;
     let shared = &exports.api.shared;
-    let rows_max = exports.api.gate.ground.number(&EXPORT_ROWS_MAX);
+    let rows_max = exports.api.gate.context.number(&EXPORT_ROWS_MAX);
     let mut n_rows = 0;
     while n_rows < rows_max {
         let page = shared
             .db
             .read(move |tx| -> Result<Vec<_>, Problem> {
                 let items = downlink::after(tx, company, from, PAGE)?;
-                let told = explanation::of(tx, &items)?;
-                Ok(items.into_iter().zip(told).collect())
+                let reported = explanation::of(tx, &items)?;
+                Ok(items.into_iter().zip(reported).collect())
             })
             .await?;
         let Some(last) = page.last() else { break };
@@ -295,7 +295,7 @@ async fn export_receipts(
     send(&name, writer).await
 }
 
-fn receipt_row((item, told): &(downlink::Item, Explanation)) -> Vec<Value> {
+fn receipt_row((item, reported): &(downlink::Item, Explanation)) -> Vec<Value> {
     let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
     vec![
         item.feed_no.into(),
@@ -309,9 +309,9 @@ fn receipt_row((item, told): &(downlink::Item, Explanation)) -> Vec<Value> {
         Value::time(&item.return_time),
         item.return_info.as_str().into(),
         Value::Time(item.received_at),
-        told.meaning.as_str().into(),
-        told.advice.as_str().into(),
-        told.resubmit.chinese().into(),
+        reported.meaning.as_str().into(),
+        reported.advice.as_str().into(),
+        reported.resubmit.chinese().into(),
     ]
 }
 

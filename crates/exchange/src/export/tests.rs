@@ -1,6 +1,6 @@
 //! Workbooks that read back as the list, without formulas, audited.
 
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use ceb::form::grid::Cell;
 use ceb::form::xlsx::{Parts, read};
 use std::fs::File;
@@ -61,35 +61,38 @@ fn text_that_looks_like_a_formula_stays_text_and_sheets_follow_each_other() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_exports_nothing() {
-    let house = House::on(store::testing::sqlite()).await;
-    let refused = house.let_in::<super::http::ExportReceipts>(0).await.err();
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let refused = platform
+        .let_in::<super::http::ExportReceipts>(0)
+        .await
+        .err();
     assert_eq!(refused.unwrap().code, "TG-R4601");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_company_that_exports_leaves_a_turn_for_another() {
-    let house = House::on(store::testing::sqlite()).await;
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
     let exports = super::http::Exports {
-        api: house.api(),
+        api: platform.api(),
         turns: web::shares::Shares::new("exports", 2, 1),
     };
-    let _turn = exports.turn(&house.programs[0]).await.unwrap();
-    let own = house.programs[0].holder();
+    let _turn = exports.turn(&platform.programs[0]).await.unwrap();
+    let own = platform.programs[0].holder();
     assert!(exports.turns.try_take(&own, 1).is_err(), "it has its share");
-    assert!(exports.turn(&house.programs[1]).await.is_ok());
+    assert!(exports.turn(&platform.programs[1]).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_list_was_narrowed_to_is_told_in_words() {
-    let house = House::on(store::testing::sqlite()).await;
-    let company = house.company(0);
-    house.shared.directory.refresh().await.unwrap();
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let company = platform.company(0);
+    platform.shared.directory.refresh().await.unwrap();
     let asked = |text: String| {
         let axum::extract::Query(query) = axum::extract::Query::try_from_uri(
             &format!("/?{text}").parse::<axum::http::Uri>().unwrap(),
         )
         .unwrap();
-        let directory = &house.shared.directory;
+        let directory = &platform.shared.directory;
         let filter = crate::query::http::filter(query, directory).unwrap();
         crate::query::words(&filter, directory)
     };

@@ -1,4 +1,4 @@
-//! Statements that only read: the lists and the life of a message. The tables belong to the rooms
+//! Statements that only read: the lists and the life of a message. The tables belong to the modules
 //! message and receipt, which give their columns.
 
 use super::Found;

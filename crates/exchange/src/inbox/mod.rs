@@ -56,7 +56,7 @@ pub(crate) async fn is_used(shared: &Shared, direction: Direction) -> Result<boo
 }
 
 /// How many more answers of a direction the table may take in one filling; none when it is full.
-pub(crate) async fn room(shared: &Shared, direction: Direction) -> Result<usize> {
+pub(crate) async fn capacity(shared: &Shared, direction: Direction) -> Result<usize> {
     let name = direction_name(direction);
     let held = shared.db.read(move |tx| sql::held(tx, name, ANSWERS_MAX));
     let (n_answers, n_bytes) = held.await?;
@@ -67,7 +67,7 @@ pub(crate) async fn room(shared: &Shared, direction: Direction) -> Result<usize>
     Ok(left.min(MOVED_MAX))
 }
 
-/// Moves what customs' queue has into the table, beginning with `taken`, until about `room` are moved;
+/// Moves what customs' queue has into the table, beginning with `taken`, until about `capacity` are moved;
 /// acknowledges it.
 ///
 /// # Errors
@@ -76,7 +76,7 @@ pub(crate) async fn fill(
     shared: &Arc<Shared>,
     direction: Direction,
     mut taken: Vec<Delivery>,
-    (max, room): (usize, usize),
+    (max, capacity): (usize, usize),
 ) -> anyhow::Result<()> {
     let name = direction_name(direction);
     let mut n_moved = 0;
@@ -95,7 +95,7 @@ pub(crate) async fn fill(
             return Err(error.into());
         }
         shared.queue.ack(&taken).await?;
-        if is_last || n_moved >= room {
+        if is_last || n_moved >= capacity {
             break;
         }
         let down = shared.customs.down(direction);

@@ -1,7 +1,7 @@
 //! A flood of answers for one company does not delay another's.
 
 use super::aside;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use bytes::Bytes;
 use ceb::envelope::Envelope;
 use ceb::{Direction, Kind, ReturnStatus};
@@ -12,8 +12,8 @@ const FLOOD: usize = 1000;
 
 /// An answer to company `n`'s document, in an envelope that is addressed to it; without one when
 /// `is_addressed` says so.
-fn answer(house: &House, n: usize, number: usize, is_addressed: bool) -> Bytes {
-    let spec = house.spec(n, Kind::Ceb312, u64::try_from(n).unwrap() + 1);
+fn answer(platform: &TestPlatform, n: usize, number: usize, is_addressed: bool) -> Bytes {
+    let spec = platform.spec(n, Kind::Ceb312, u64::try_from(n).unwrap() + 1);
     let xml = ceb::sample::receipt(&spec, ReturnStatus(300), &format!("回执{number}"));
     if !is_addressed {
         return Bytes::from(xml);
@@ -21,7 +21,7 @@ fn answer(house: &House, n: usize, number: usize, is_addressed: bool) -> Bytes {
     Bytes::from(ceb::envelope::seal(&Envelope {
         cop_msg_id: format!("C{number}"),
         sender_id: "DXPEDCCEB0000002".to_owned(),
-        receiver_ids: vec![house.company(n).dxp_id.clone()],
+        receiver_ids: vec![platform.company(n).dxp_id.clone()],
         creat_time: "2026-03-02T09:00:00".to_owned(),
         msg_type: "CEB312Message".to_owned(),
         data: xml.into_bytes(),
@@ -29,15 +29,19 @@ fn answer(house: &House, n: usize, number: usize, is_addressed: bool) -> Bytes {
     }))
 }
 
-/// A house in which companies 0 and 1 have declared, and customs has not answered yet.
-async fn declared(test: store::testing::TestDb) -> House {
-    let house = House::on(test).await;
+/// A platform in which companies 0 and 1 have declared, and customs has not answered yet.
+async fn declared(test: store::testing::TestDb) -> TestPlatform {
+    let platform = TestPlatform::on(test).await;
     for n in 0..2 {
         let seed = u64::try_from(n).unwrap() + 1;
-        accepted(house.accept(n, house.sample(n, Kind::Ceb311, seed)).await);
+        accepted(
+            platform
+                .accept(n, platform.sample(n, Kind::Ceb311, seed))
+                .await,
+        );
     }
-    crate::pipeline::drain(&house.shared).await.unwrap();
-    house
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    platform
 }
 
 /// Each engine for answers with envelopes, and without.
@@ -54,23 +58,23 @@ fn twice() -> impl Iterator<Item = (store::testing::TestDb, bool)> {
 async fn one_company_s_flood_does_not_delay_another_s_answer() {
     // With envelopes, and from a port that sends none.
     for (test, is_addressed) in twice() {
-        let house = declared(test).await;
-        let down = house.shared.customs.import_down.clone();
+        let platform = declared(test).await;
+        let down = platform.shared.customs.import_down.clone();
         let mut bodies: Vec<Bytes> = (0..FLOOD)
-            .map(|k| answer(&house, 0, k, is_addressed))
+            .map(|k| answer(&platform, 0, k, is_addressed))
             .collect();
-        bodies.push(answer(&house, 1, 0, is_addressed));
-        house.shared.queue.put(&down, &bodies).await.unwrap();
-        crate::pipeline::take_for_test(&house.shared).await;
+        bodies.push(answer(&platform, 1, 0, is_addressed));
+        platform.shared.queue.put(&down, &bodies).await.unwrap();
+        crate::pipeline::take_for_test(&platform.shared).await;
         // One turn: the other company's answer, which came last, is home, and the flood is not.
-        assert_eq!(house.feed(1).await.len(), 1);
-        assert!(house.feed(0).await.len() < FLOOD / 2);
-        // A crash here loses nothing: it stands in the table, and the queue is told.
-        assert_eq!(house.shared.queue.depth(&down).await.unwrap(), 0);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.feed(0).await.len(), FLOOD);
-        assert_eq!(house.feed(1).await.len(), 1);
-        let is_used = super::is_used(&house.shared, Direction::Import).await;
+        assert_eq!(platform.feed(1).await.len(), 1);
+        assert!(platform.feed(0).await.len() < FLOOD / 2);
+        // A crash here loses nothing: it stands in the table, and the queue is informed.
+        assert_eq!(platform.shared.queue.depth(&down).await.unwrap(), 0);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.feed(0).await.len(), FLOOD);
+        assert_eq!(platform.feed(1).await.len(), 1);
+        let is_used = super::is_used(&platform.shared, Direction::Import).await;
         assert!(!is_used.unwrap(), "what was applied is taken out");
     }
 }
@@ -79,26 +83,26 @@ async fn one_company_s_flood_does_not_delay_another_s_answer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn order_inside_a_company_is_kept_and_answers_without_address_arrive() {
     for test in each_engine() {
-        let house = declared(test).await;
-        let down = house.shared.customs.import_down.clone();
-        let mut bodies: Vec<Bytes> = (0..300).map(|k| answer(&house, 0, k, true)).collect();
-        bodies.extend((0..20).map(|k| answer(&house, 1, k, false)));
-        house.shared.queue.put(&down, &bodies).await.unwrap();
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let platform = declared(test).await;
+        let down = platform.shared.customs.import_down.clone();
+        let mut bodies: Vec<Bytes> = (0..300).map(|k| answer(&platform, 0, k, true)).collect();
+        bodies.extend((0..20).map(|k| answer(&platform, 1, k, false)));
+        platform.shared.queue.put(&down, &bodies).await.unwrap();
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         for (n, n_answers) in [(0, 300), (1, 20)] {
-            let company = house.company_id(n);
-            let read = house
+            let company = platform.company_id(n);
+            let read = platform
                 .shared
                 .db
                 .read(move |tx| crate::downlink::after(tx, company, 0, 1000));
-            let told: Vec<String> = read
+            let reported: Vec<String> = read
                 .await
                 .unwrap()
                 .into_iter()
                 .map(|item| item.return_info)
                 .collect();
             let expected: Vec<String> = (0..n_answers).map(|k| format!("回执{k}")).collect();
-            assert_eq!(told, expected);
+            assert_eq!(reported, expected);
         }
     }
 }
@@ -107,8 +111,12 @@ async fn order_inside_a_company_is_kept_and_answers_without_address_arrive() {
 const DAMAGED: &[u8] = b"\0TG\x01\x02k1 no key opens this";
 
 /// Spoils the oldest answers in the table, or mends them with what they were; answers what they were.
-async fn exchange(house: &House, n: i64, with: Vec<(i64, Vec<u8>)>) -> Vec<(i64, Vec<u8>)> {
-    let changed = house.shared.db.write(move |tx| -> store::Result<_> {
+async fn exchange(
+    platform: &TestPlatform,
+    n: i64,
+    with: Vec<(i64, Vec<u8>)>,
+) -> Vec<(i64, Vec<u8>)> {
+    let changed = platform.shared.db.write(move |tx| -> store::Result<_> {
         let rows = tx.query(
             "select id, body from receipt_inbox order by id limit $1",
             &[n.into()],
@@ -134,38 +142,38 @@ async fn exchange(house: &House, n: i64, with: Vec<(i64, Vec<u8>)>) -> Vec<(i64,
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_no_key_opens_stops_nobody() {
     for test in each_engine() {
-        let house = declared(test).await;
-        let shared = &house.shared;
+        let platform = declared(test).await;
+        let shared = &platform.shared;
         let down = shared.customs.import_down.clone();
-        let bodies: Vec<Bytes> = (0..600).map(|k| answer(&house, 0, k, true)).collect();
+        let bodies: Vec<Bytes> = (0..600).map(|k| answer(&platform, 0, k, true)).collect();
         shared.queue.put(&down, &bodies).await.unwrap();
         crate::pipeline::take_for_test(shared).await;
-        let n_before = house.feed(0).await.len();
+        let n_before = platform.feed(0).await.len();
         // All of the next turn, and of the one after that a part.
         let n_damaged = 300;
-        let was = exchange(&house, n_damaged, Vec::new()).await;
+        let was = exchange(&platform, n_damaged, Vec::new()).await;
         assert_eq!(was.len(), 300);
         crate::pipeline::drain(shared).await.unwrap();
-        assert_eq!(house.feed(0).await.len(), 600 - 300);
+        assert_eq!(platform.feed(0).await.len(), 600 - 300);
         assert!(n_before < 300);
         let ids: Vec<i64> = was.iter().map(|(id, _)| *id).collect();
         let (last, n_parked) = (*ids.last().unwrap(), 300);
-        let told = shared.db.read(move |tx| -> store::Result<_> {
+        let reported = shared.db.read(move |tx| -> store::Result<_> {
             let list = aside::list(tx, last + 1, 2)?;
             let waiting = crate::query::board::waiting(tx)?.n_parked;
             Ok((list.len(), aside::is_in(tx, last)?, waiting))
         });
-        assert_eq!(told.await.unwrap(), (2, true, n_parked));
+        assert_eq!(reported.await.unwrap(), (2, true, n_parked));
         let release = |id| shared.db.write(move |tx| aside::release(tx, id));
         let refused = release(last).await.unwrap().unwrap().unwrap_err();
         assert!(refused.contains("无法读取"), "{refused}");
-        exchange(&house, n_damaged, was).await;
+        exchange(&platform, n_damaged, was).await;
         for id in ids {
             assert_eq!(release(id).await.unwrap(), Some(Ok(())));
         }
         assert_eq!(release(last).await.unwrap(), None, "it is on its way");
         crate::pipeline::drain(shared).await.unwrap();
-        assert_eq!(house.feed(0).await.len(), 600);
+        assert_eq!(platform.feed(0).await.len(), 600);
     }
 }
 
@@ -173,8 +181,8 @@ async fn an_answer_that_no_key_opens_stops_nobody() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_set_aside_takes_no_room() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let shared = &house.shared;
+        let platform = TestPlatform::on(test).await;
+        let shared = &platform.shared;
         let put = shared.db.write(|tx| {
             tx.execute(
                 "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
@@ -183,9 +191,9 @@ async fn what_is_set_aside_takes_no_room() {
             )
         });
         put.await.unwrap();
-        let room = || super::room(shared, Direction::Import);
-        assert_eq!(room().await.unwrap(), 0);
+        let capacity = || super::capacity(shared, Direction::Import);
+        assert_eq!(capacity().await.unwrap(), 0);
         crate::pipeline::drain(shared).await.unwrap();
-        assert_eq!(room().await.unwrap(), super::MOVED_MAX);
+        assert_eq!(capacity().await.unwrap(), super::MOVED_MAX);
     }
 }

@@ -10,7 +10,7 @@ use crate::quota::{self, Left, Limits, Reached};
 use crate::shared::Bell;
 use registry::audit;
 use registry::company::CompanyId;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +55,7 @@ enum Work {
     Together(Together),
 }
 
-/// The door of intake; cheap to clone.
+/// Intake; cheap to clone.
 #[derive(Clone)]
 pub struct Intake {
     waiting: mpsc::Sender<Work>,
@@ -65,18 +65,18 @@ impl Intake {
     /// Starts the task that commits; it ends with the process, or when the last handle is dropped.
     /// `accepted` is rung after every commit, so that the check need not poll.
     pub fn start(
-        ground: &Ground,
+        context: &AppContext,
         accepted: Arc<Bell>,
         tasks: &Tasks,
         stop: &watch::Receiver<bool>,
     ) -> Self {
         let (waiting, arrivals) = mpsc::channel(WAITING_MAX);
-        let ground = ground.clone();
+        let context = context.clone();
         // What waits outlives the loop: one that is started again goes on with it.
         let arrivals = Arc::new(Mutex::new(arrivals));
         tasks.start("intake", Duration::MAX, stop.clone(), move |_| {
             let accepted = Arc::clone(&accepted);
-            run(ground.clone(), accepted, Arc::clone(&arrivals))
+            run(context.clone(), accepted, Arc::clone(&arrivals))
         });
         Self { waiting }
     }
@@ -112,7 +112,7 @@ impl Intake {
     }
 }
 
-async fn run(ground: Ground, accepted: Arc<Bell>, arrivals: Arc<Mutex<mpsc::Receiver<Work>>>) {
+async fn run(context: AppContext, accepted: Arc<Bell>, arrivals: Arc<Mutex<mpsc::Receiver<Work>>>) {
     let mut arrivals = arrivals.lock().await;
     let mut next = None;
     let commits = Arc::new(Semaphore::new(COMMITS_MAX));
@@ -130,9 +130,9 @@ async fn run(ground: Ground, accepted: Arc<Bell>, arrivals: Arc<Mutex<mpsc::Rece
         let first = match first {
             Work::One(first) => *first,
             Work::Together((together, answer)) => {
-                let (ground, accepted) = (ground.clone(), Arc::clone(&accepted));
+                let (context, accepted) = (context.clone(), Arc::clone(&accepted));
                 tokio::spawn(async move {
-                    let outcomes = commit_together(&ground, together).await;
+                    let outcomes = commit_together(&context, together).await;
                     accepted.ring();
                     drop(permit);
                     // A caller that has gone away will ask again and get the same answer.
@@ -143,9 +143,9 @@ async fn run(ground: Ground, accepted: Arc<Bell>, arrivals: Arc<Mutex<mpsc::Rece
         };
         let (batch, other) = gather(first, &mut arrivals);
         next = other;
-        let (ground, accepted) = (ground.clone(), Arc::clone(&accepted));
+        let (context, accepted) = (context.clone(), Arc::clone(&accepted));
         tokio::spawn(async move {
-            commit(&ground, batch).await;
+            commit(&context, batch).await;
             accepted.ring();
             drop(permit);
         });
@@ -169,12 +169,12 @@ fn gather(first: Waiting, arrivals: &mut mpsc::Receiver<Work>) -> (Vec<Waiting>,
     (batch, None)
 }
 
-async fn commit_together(ground: &Ground, together: Vec<Arrival>) -> Result<Vec<Outcome>> {
+async fn commit_together(context: &AppContext, together: Vec<Arrival>) -> Result<Vec<Outcome>> {
     let n_arrivals = together.len();
-    let (ids, limits) = (Arc::clone(&ground.ids), Limits::of(ground));
+    let (ids, limits) = (Arc::clone(&context.ids), Limits::of(context));
     let together: Arc<[Arrival]> = together.into();
-    let same = compare(ground, &together).await?;
-    let outcomes = ground
+    let same = compare(context, &together).await?;
+    let outcomes = context
         .db
         .write(move |tx| store_together(tx, &ids, (&together, &same), limits))
         .await?;
@@ -194,9 +194,9 @@ type Same = HashMap<MessageId, bool>;
 
 /// Compares the messages of a form with earlier ones of other bytes under their guids. Read and compared
 /// before the commit: a large form must not hold up the writer.
-async fn compare(ground: &Ground, together: &Arc<[Arrival]>) -> Result<Same> {
+async fn compare(context: &AppContext, together: &Arc<[Arrival]>) -> Result<Same> {
     let asked = Arc::clone(together);
-    let read = ground.db.read(move |tx| -> Result<_> {
+    let read = context.db.read(move |tx| -> Result<_> {
         let mut earlier = Vec::new();
         for (at, arrival) in asked.iter().enumerate() {
             let known = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;
@@ -292,10 +292,10 @@ fn count_full(outcomes: &[Outcome]) {
         .increment(u64::try_from(full.count()).unwrap_or(0));
 }
 
-async fn commit(ground: &Ground, batch: Vec<Waiting>) {
+async fn commit(context: &AppContext, batch: Vec<Waiting>) {
     let (arrivals, answers): (Vec<Arrival>, Vec<_>) = batch.into_iter().unzip();
-    let (ids, limits) = (Arc::clone(&ground.ids), Limits::of(ground));
-    let write = ground
+    let (ids, limits) = (Arc::clone(&context.ids), Limits::of(context));
+    let write = context
         .db
         .write(move |tx| store(tx, &ids, &arrivals, limits));
     match write.await {

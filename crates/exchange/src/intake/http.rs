@@ -20,7 +20,7 @@ use store::clock::{SharedClock, beijing_rfc3339};
 use store::id::IdMaker;
 use utoipa::ToSchema;
 use web::Problem;
-use web::room::{self, Fault, Room, Taken};
+use web::budget::{self, Budget, Fault, Taken};
 use web::shares::{Holder, Place, Shares};
 
 /// How long a caller waits for a turn to have a form read.
@@ -56,7 +56,7 @@ pub struct SubmitState {
     /// The limits.
     pub config: Arc<Config>,
     /// Room for bodies.
-    pub room: Room,
+    pub budget: Budget,
     /// Turns for reading forms, which take memory and time.
     pub forms: Shares,
 }
@@ -101,9 +101,9 @@ pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
 }
 
 pub(crate) async fn accept(api: &SubmitState, arrival: Arrival) -> Result<AcceptedAnswer, Problem> {
-    let told = Told::of(&arrival);
+    let reported = Repeated::of(&arrival);
     let outcome = api.intake.accept(arrival).await?;
-    told.answer(outcome)
+    reported.answer(outcome)
 }
 
 /// Accepts the messages of one form: all of them in one commit, or none.
@@ -111,7 +111,7 @@ pub(crate) async fn accept_together(
     api: &SubmitState,
     arrivals: Vec<Arrival>,
 ) -> Result<Vec<AcceptedAnswer>, Problem> {
-    let told: Vec<Told> = arrivals.iter().map(Told::of).collect();
+    let reported: Vec<Repeated> = arrivals.iter().map(Repeated::of).collect();
     let outcomes = api.intake.accept_together(arrivals).await?;
     let conflict = outcomes
         .iter()
@@ -119,9 +119,10 @@ pub(crate) async fn accept_together(
     if let Some(Outcome::Conflict(id)) = conflict {
         return Err(conflicting(*id));
     }
-    told.into_iter()
+    reported
+        .into_iter()
         .zip(outcomes)
-        .map(|(told, outcome)| told.answer(outcome))
+        .map(|(reported, outcome)| reported.answer(outcome))
         .collect()
 }
 
@@ -132,13 +133,13 @@ fn conflicting(id: MessageId) -> Problem {
 }
 
 /// What an answer repeats of an arrival.
-struct Told {
+struct Repeated {
     kind: &'static str,
     guid: String,
     received_at: i64,
 }
 
-impl Told {
+impl Repeated {
     fn of(arrival: &Arrival) -> Self {
         Self {
             kind: arrival.kind,
@@ -186,12 +187,12 @@ pub(crate) async fn receive(
     body: Body,
     bytes_max: usize,
 ) -> Result<(Bytes, Taken), Problem> {
-    if room::announced(headers).is_some_and(|n_bytes| n_bytes > bytes_max) {
+    if budget::announced(headers).is_some_and(|n_bytes| n_bytes > bytes_max) {
         return Err(too_large(bytes_max));
     }
     let limit = Duration::from_millis(api.config.body_ms_max);
     let holder = actor.holder();
-    let received = api.room.receive(&holder, body, bytes_max);
+    let received = api.budget.receive(&holder, body, bytes_max);
     let received = tokio::time::timeout(limit, received).await;
     received
         .unwrap_or(Err(Fault::Broken))
@@ -224,8 +225,8 @@ pub(crate) async fn in_turn<T: Send + 'static>(
 
 /// What forms are judged by at this moment.
 pub(crate) fn standing(api: &SubmitState) -> Standing {
-    let shelf = &api.gate.ground.code_tables;
-    shelf.standing(api.clock.now_ms())
+    let tables = &api.gate.context.code_tables;
+    tables.standing(api.clock.now_ms())
 }
 
 /// What this company wants of signatures.
@@ -234,6 +235,6 @@ pub(crate) async fn signing_policy(
     company: &Company,
 ) -> Result<Policy, Problem> {
     let id = company.id;
-    let ground = &api.gate.ground;
-    ground.read(move |tx| signing::policy(tx, id)).await
+    let context = &api.gate.context;
+    context.read(move |tx| signing::policy(tx, id)).await
 }

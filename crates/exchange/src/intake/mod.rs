@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use web::Problem;
-use web::room::Room;
+use web::budget::Budget;
 use web::shares::Shares;
 
 pub use batch::{Intake, Outcome};
@@ -81,10 +81,10 @@ impl Default for Config {
 
 impl Config {
     /// Room for bodies, by the bytes that have arrived.
-    pub fn room(&self) -> Room {
+    pub fn budget(&self) -> Budget {
         let share = self.waiting_bytes_max / 100 * self.waiting_percent_per_caller_max;
         let share = share.max(self.batch_bytes_max);
-        Room::new("bodies", self.waiting_bytes_max, share)
+        Budget::new("bodies", self.waiting_bytes_max, share)
     }
 
     /// Turns for work that takes memory and time.

@@ -1,7 +1,7 @@
-//! What is accepted, what is the same again, what is refused at the door.
+//! What is accepted, what is the same again, what is refused at intake.
 
 use super::Outcome;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
 use std::sync::Arc;
 use store::testing::each_engine;
@@ -10,31 +10,31 @@ use web::Path;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_bytes_are_the_same_message_and_other_bytes_a_conflict() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let xml = house.sample(0, Kind::Ceb311, 1);
-        let first = accepted(house.accept(0, xml.clone()).await);
-        let again = house.accept(0, xml.clone()).await;
+        let platform = TestPlatform::on(test).await;
+        let xml = platform.sample(0, Kind::Ceb311, 1);
+        let first = accepted(platform.accept(0, xml.clone()).await);
+        let again = platform.accept(0, xml.clone()).await;
         assert!(matches!(again, Outcome::Duplicate(id, _) if id == first));
         let changed = xml
             .replace("<ceb:note>", "<ceb:note>再")
             .replace("</ceb:consignee>", "同</ceb:consignee>");
         assert_ne!(changed, xml);
-        assert_eq!(house.accept(0, changed).await, Outcome::Conflict(first));
+        assert_eq!(platform.accept(0, changed).await, Outcome::Conflict(first));
         // Another company may use the same guid: it is its own.
-        let of_other = house.sample(1, Kind::Ceb311, 1);
-        assert!(matches!(house.accept(1, of_other).await, Outcome::Accepted(id) if id != first));
+        let of_other = platform.sample(1, Kind::Ceb311, 1);
+        assert!(matches!(platform.accept(1, of_other).await, Outcome::Accepted(id) if id != first));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn duplicates_inside_one_commit_are_found() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let xml = house.sample(0, Kind::Ceb311, 1);
+        let platform = TestPlatform::on(test).await;
+        let xml = platform.sample(0, Kind::Ceb311, 1);
         let arrivals = (0..5)
-            .map(|_| house.arrival(0, xml.clone()).unwrap())
+            .map(|_| platform.arrival(0, xml.clone()).unwrap())
             .collect();
-        let outcomes = house.accept_all(arrivals).await;
+        let outcomes = platform.accept_all(arrivals).await;
         let first = accepted(outcomes[0]);
         for outcome in &outcomes[1..] {
             assert!(matches!(outcome, Outcome::Duplicate(id, _) if *id == first));
@@ -44,12 +44,17 @@ async fn duplicates_inside_one_commit_are_found() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_door_refuses_what_is_no_declaration_of_the_company() {
-    let house = House::on(store::testing::sqlite()).await;
-    let order = house.sample(0, Kind::Ceb311, 1);
-    let refused = |n: usize, xml: &str| house.arrival(n, xml.to_owned()).err().unwrap_or_default();
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let order = platform.sample(0, Kind::Ceb311, 1);
+    let refused = |n: usize, xml: &str| {
+        platform
+            .arrival(n, xml.to_owned())
+            .err()
+            .unwrap_or_default()
+    };
     assert_eq!(refused(0, &order), "");
     assert_eq!(refused(1, &order), "TG-R4031");
-    assert_eq!(refused(0, &house.sample(0, Kind::Ceb312, 1)), "TG-R4001");
+    assert_eq!(refused(0, &platform.sample(0, Kind::Ceb312, 1)), "TG-R4001");
     assert_eq!(
         refused(0, &order.replace("DXPENT0000000001", "DXPENT0000000002")),
         "TG-R4031"
@@ -68,15 +73,15 @@ async fn the_door_refuses_what_is_no_declaration_of_the_company() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_suspended_company_may_not_declare() {
-    let house = House::on(store::testing::sqlite()).await;
-    let xml = house.sample(0, Kind::Ceb311, 1);
-    let mut actor = (*house.programs[0]).clone();
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let xml = platform.sample(0, Kind::Ceb311, 1);
+    let mut actor = (*platform.programs[0]).clone();
     let suspended = registry::company::Company {
         suspended: true,
-        ..house.company(0).clone()
+        ..platform.company(0).clone()
     };
     actor.company = Some(Arc::new(suspended));
-    let id = crate::message::MessageId(house.shared.ids.next());
+    let id = crate::message::MessageId(platform.shared.ids.next());
     let refused = super::look(&actor.into(), xml.into_bytes().into(), id, 0).map(|_| ());
     assert_eq!(refused.unwrap_err().code, "TG-R4030");
 }
@@ -85,24 +90,26 @@ async fn a_suspended_company_may_not_declare() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_company_at_work_leaves_a_turn_for_another() {
     use axum::extract::State;
-    let house = House::on(store::testing::sqlite()).await;
-    let api = house.submit_state();
-    let busy = house.programs[0].holder();
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = platform.submit_state();
+    let busy = platform.programs[0].holder();
     let _turn = api.turn(&busy).await.unwrap();
     assert!(api.forms.try_take(&busy, 1).is_err(), "it has its share");
-    let order = house.sample(1, Kind::Ceb311, 1);
-    let request = || house.request(1, "application/xml", order.clone());
+    let order = platform.sample(1, Kind::Ceb311, 1);
+    let request = || platform.request(1, "application/xml", order.clone());
     let state = || State(Arc::clone(&api));
-    let told = crate::preflight::http::preflight(house.by(1).await, state(), request()).await;
-    assert!(told.is_ok(), "{:?}", told.err());
-    let told = crate::clinic::signature_clinic(house.by(1).await, state(), request()).await;
-    assert!(told.is_ok(), "{:?}", told.err());
+    let reported =
+        crate::preflight::http::preflight(platform.by(1).await, state(), request()).await;
+    assert!(reported.is_ok(), "{:?}", reported.err());
+    let reported = crate::clinic::signature_clinic(platform.by(1).await, state(), request()).await;
+    assert!(reported.is_ok(), "{:?}", reported.err());
     let kind = Path("CEB311".to_owned());
-    let template = crate::workbook::http::template(house.by(1).await, state(), kind).await;
+    let template = crate::workbook::http::template(platform.by(1).await, state(), kind).await;
     let template = template.unwrap().into_body();
     let book = axum::body::to_bytes(template, 10 << 20).await.unwrap();
-    let request = house.request(1, crate::workbook::XLSX, book);
+    let request = platform.request(1, crate::workbook::XLSX, book);
     // A template that nobody has filled in declares nothing, and that is all that is wrong.
-    let told = crate::workbook::http::workbook_report(house.by(1).await, state(), request).await;
-    assert_eq!(told.unwrap_err().code, "TG-R4404");
+    let reported =
+        crate::workbook::http::workbook_report(platform.by(1).await, state(), request).await;
+    assert_eq!(reported.unwrap_err().code, "TG-R4404");
 }

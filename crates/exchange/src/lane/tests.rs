@@ -61,8 +61,8 @@ fn weight_is_share_and_order_in_a_lane_is_kept() {
         queue(2, 5000, 16_000),
         queue(3, 0, 0),
     ]);
-    let (heavy, light) = (of(&chosen, 1), of(&chosen, 2));
-    assert!(heavy > light * 2 && heavy < light * 4, "{heavy} to {light}");
+    let (heavy, facts) = (of(&chosen, 1), of(&chosen, 2));
+    assert!(heavy > facts * 2 && heavy < facts * 4, "{heavy} to {facts}");
     let first: Vec<i64> = chosen
         .iter()
         .map(|id| id.0)

@@ -53,7 +53,7 @@ pub struct Live {
     /// Who calls, and what the steps share.
     pub api: ApiState,
     /// Room for connections.
-    pub room: Shares,
+    pub places: Shares,
     /// Says when the process stops: then every connection ends, and its other end asks again.
     pub stop: watch::Receiver<bool>,
     /// The counts that were told last.
@@ -66,7 +66,7 @@ impl registry::access::HasGate for Live {
     }
 }
 
-/// Counts by who sees what, with the moment at which they were read: all staff who see the same are told
+/// Counts by who sees what, with the moment at which they were read: all staff who see the same are given
 /// what one of them has asked. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Counts(Arc<Mutex<HashMap<String, (i64, String)>>>);
@@ -111,9 +111,9 @@ struct Connection {
     actor: Actor,
     follower: Follower,
     n_looks: u32,
-    /// Whether something has happened since the counts were told.
+    /// Whether something has happened since the counts were reported.
     has_news: bool,
-    _room: Place,
+    _place: Place,
 }
 
 /// What happens now (实时推送): `message`, `receipt`, `case` and `count` events with JSON data.
@@ -131,7 +131,7 @@ async fn events(
     State(live): State<Live>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let room = live.room.try_take(&actor.holder(), 1)?;
+    let places = live.places.try_take(&actor.holder(), 1)?;
     let company = actor.sight.only();
     let shared = &live.api.shared;
     let last = match company {
@@ -150,7 +150,7 @@ async fn events(
         follower,
         n_looks: 0,
         has_news: true,
-        _room: room,
+        _place: places,
     };
     let stream = unfold(Some(connection), |connection| async move {
         let mut connection = connection?;

@@ -90,8 +90,8 @@ pub(crate) struct Follower {
     /// Events up to this id are not asked for.
     from: i64,
     /// Events that were told and may come again.
-    told: BTreeSet<i64>,
-    /// The company whose receipts are told, and the place in its feed.
+    reported: BTreeSet<i64>,
+    /// The company whose receipts are reported, and the place in its feed.
     feed: Option<(CompanyId, i64)>,
     waiting: VecDeque<News>,
 }
@@ -110,7 +110,7 @@ impl Follower {
         Self {
             sight,
             from: first_at_ms(now_ms) - 1,
-            told: BTreeSet::new(),
+            reported: BTreeSet::new(),
             feed,
             waiting: VecDeque::new(),
         }
@@ -149,7 +149,7 @@ impl Follower {
         let mut has_news = !look.receipts.is_empty();
         let is_full = i64::try_from(look.events.len()).unwrap_or(i64::MAX) >= EVENTS_MAX;
         for event in &look.events {
-            if self.told.insert(event.id) && self.sees(event, directory) {
+            if self.reported.insert(event.id) && self.sees(event, directory) {
                 has_news = true;
                 self.waiting.extend(message_news(event, &look.outcomes));
                 self.waiting.extend(case_news(event));
@@ -169,7 +169,7 @@ impl Follower {
             Some(last) if is_full => last.id,
             Some(_) | None => self.from.max(back),
         };
-        self.told = self.told.split_off(&self.from);
+        self.reported = self.reported.split_off(&self.from);
         has_news
     }
 
@@ -191,7 +191,7 @@ impl Follower {
 
 fn message_news(event: &Event, outcomes: &BTreeMap<i64, (State, Outcome, bool)>) -> Option<News> {
     let now = outcomes.get(&event.subject_id);
-    let state = match outcome::told(event) {
+    let state = match outcome::describe(event) {
         Some(_) => now?.0,
         None if [outcome::DISMISSED_EVENT, outcome::RESUMED_EVENT].contains(&&*event.kind) => {
             now?.0

@@ -1,7 +1,7 @@
 //! What happens is told once, to those who see it.
 
 use super::{Follower, OVERLAP_MS};
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
 use registry::access::Sight;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use store::clock::Clock;
 use store::testing::each_engine;
 
 /// Looks and tells: names and data.
-async fn look(house: &House, follower: &mut Follower) -> Vec<String> {
-    house.shared.directory.refresh().await.unwrap();
-    let found = house.shared.db.read(follower.question()).await.unwrap();
-    follower.take(&found, &house.shared.directory, house.clock.now_ms());
+async fn look(platform: &TestPlatform, follower: &mut Follower) -> Vec<String> {
+    platform.shared.directory.refresh().await.unwrap();
+    let found = platform.shared.db.read(follower.question()).await.unwrap();
+    follower.take(&found, &platform.shared.directory, platform.clock.now_ms());
     std::iter::from_fn(|| follower.next())
         .map(|news| format!("{} {}", news.name, news.data))
         .collect()
@@ -21,16 +21,20 @@ async fn look(house: &House, follower: &mut Follower) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_follower_hears_its_own_once_and_nothing_of_others() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let now_ms = house.clock.now_ms();
-        let feed = |n| Some((house.company_id(n), 0));
-        let mut own = Follower::new(house.sight(0), now_ms, feed(0));
-        let mut stranger = Follower::new(house.sight(1), now_ms, feed(1));
+        let platform = TestPlatform::on(test).await;
+        let now_ms = platform.clock.now_ms();
+        let feed = |n| Some((platform.company_id(n), 0));
+        let mut own = Follower::new(platform.sight(0), now_ms, feed(0));
+        let mut stranger = Follower::new(platform.sight(1), now_ms, feed(1));
         let mut district = Follower::new(Sight::District("1105".to_owned()), now_ms, None);
         let mut nothing = Follower::new(Sight::Nothing, now_ms, None);
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        house.settle().await;
-        let heard = look(&house, &mut own).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        platform.settle().await;
+        let heard = look(&platform, &mut own).await;
         assert!(
             heard[0].contains(&format!("\"id\":\"{id}\"")) && heard[0].contains("received"),
             "{heard:?}"
@@ -43,36 +47,38 @@ async fn a_follower_hears_its_own_once_and_nothing_of_others() {
             heard.iter().any(|line| line.contains("settled")),
             "{heard:?}"
         );
-        assert_eq!(look(&house, &mut own).await, [""; 0]);
-        assert_eq!(look(&house, &mut stranger).await, [""; 0]);
-        assert_eq!(look(&house, &mut nothing).await, [""; 0]);
-        assert!(!look(&house, &mut district).await.is_empty());
-        house
+        assert_eq!(look(&platform, &mut own).await, [""; 0]);
+        assert_eq!(look(&platform, &mut stranger).await, [""; 0]);
+        assert_eq!(look(&platform, &mut nothing).await, [""; 0]);
+        assert!(!look(&platform, &mut district).await.is_empty());
+        platform
             .clock
             .advance(Duration::from_millis(OVERLAP_MS.unsigned_abs() * 3));
-        assert_eq!(look(&house, &mut own).await, [""; 0]);
-        house.accept(0, house.sample(0, Kind::Ceb311, 2)).await;
-        assert_eq!(look(&house, &mut own).await.len(), 1);
+        assert_eq!(look(&platform, &mut own).await, [""; 0]);
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 2))
+            .await;
+        assert_eq!(look(&platform, &mut own).await.len(), 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_is_caught_up_with() {
-    let house = House::on(store::testing::sqlite()).await;
-    let mut own = Follower::new(house.sight(0), house.clock.now_ms(), None);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), None);
     let mut n_heard = 0;
     for batch in 0..4_u64 {
         let arrivals = (0..300).map(|n| {
-            house
-                .arrival(0, house.sample(0, Kind::Ceb411, batch * 300 + n))
+            platform
+                .arrival(0, platform.sample(0, Kind::Ceb411, batch * 300 + n))
                 .unwrap()
         });
-        house.accept_all(arrivals.collect()).await;
-        house.clock.advance(Duration::from_secs(1));
+        platform.accept_all(arrivals.collect()).await;
+        platform.clock.advance(Duration::from_secs(1));
     }
     for _ in 0..10 {
-        n_heard += look(&house, &mut own).await.len();
-        house.clock.advance(Duration::from_secs(1));
+        n_heard += look(&platform, &mut own).await.len();
+        platform.clock.advance(Duration::from_secs(1));
     }
     assert!(n_heard > 500, "{n_heard}");
 }
@@ -80,10 +86,10 @@ async fn a_flood_is_caught_up_with() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_bureau() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let now_ms = house.clock.now_ms();
-        let mut own = Follower::new(house.sight(0), now_ms, None);
-        let mut stranger = Follower::new(house.sight(1), now_ms, None);
+        let platform = TestPlatform::on(test).await;
+        let now_ms = platform.clock.now_ms();
+        let mut own = Follower::new(platform.sight(0), now_ms, None);
+        let mut stranger = Follower::new(platform.sight(1), now_ms, None);
         let mut bureau = Follower::new(Sight::All, now_ms, None);
         let case = |id: i64, company: Option<i64>| store::event::Event {
             id,
@@ -96,26 +102,26 @@ async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_burea
         let from = store::id::first_at_ms(now_ms);
         let events = [
             case(from, None),
-            case(from + 1, Some(house.company_id(0).0)),
+            case(from + 1, Some(platform.company_id(0).0)),
         ];
-        let write = house
+        let write = platform
             .shared
             .db
             .write(move |tx| store::event::append(tx, &events));
         write.await.unwrap();
-        let told = |id: i64| format!("case {{\"id\":\"{id}\",\"state\":\"accepted\",");
-        let (first, second) = (told(from), told(from + 1));
-        let heard = look(&house, &mut own).await;
+        let reported = |id: i64| format!("case {{\"id\":\"{id}\",\"state\":\"accepted\",");
+        let (first, second) = (reported(from), reported(from + 1));
+        let heard = look(&platform, &mut own).await;
         assert!(
             heard.len() == 1 && heard[0].starts_with(&second),
             "{heard:?}"
         );
-        let heard = look(&house, &mut bureau).await;
+        let heard = look(&platform, &mut bureau).await;
         assert!(
             heard.len() == 2 && heard[0].starts_with(&first) && heard[1].starts_with(&second),
             "{heard:?}"
         );
-        assert_eq!(look(&house, &mut stranger).await, [""; 0]);
+        assert_eq!(look(&platform, &mut stranger).await, [""; 0]);
     }
 }
 
@@ -124,35 +130,35 @@ async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_burea
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_became_of_a_message_is_told_as_it_is() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let mut own = Follower::new(house.sight(0), house.clock.now_ms(), None);
+        let platform = TestPlatform::on(test).await;
+        let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), None);
         let mut send = async |seed, marker: Option<&str>| {
-            let mut spec = house.spec(0, Kind::Ceb311, seed);
+            let mut spec = platform.spec(0, Kind::Ceb311, seed);
             spec.marker = marker.map(str::to_owned);
-            let id = accepted(house.accept(0, ceb::sample::message(&spec)).await);
-            house.settle().await;
+            let id = accepted(platform.accept(0, ceb::sample::message(&spec)).await);
+            platform.settle().await;
             // The last word on the message, as programs read it.
-            let heard = look(&house, &mut own).await;
-            let told = heard
+            let heard = look(&platform, &mut own).await;
+            let reported = heard
                 .iter()
                 .filter_map(|line| line.strip_prefix("message "));
-            let mut told =
-                told.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
+            let mut reported =
+                reported.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
             let id = id.to_string();
-            let last = told.rfind(|news| news["id"] == id.as_str());
+            let last = reported.rfind(|news| news["id"] == id.as_str());
             let last = last.unwrap();
             let text = |name: &str| last[name].as_str().unwrap().to_owned();
             let needs_action = last["needsAction"].as_bool().unwrap();
             (text("outcome"), text("stateName"), needs_action)
         };
-        let told = |outcome: &str, state: &str, needs_action: bool| {
+        let reported = |outcome: &str, state: &str, needs_action: bool| {
             (outcome.to_owned(), state.to_owned(), needs_action)
         };
         let rejected = send(41, Some("ZZ-R1332")).await;
-        assert_eq!(rejected, told("rejected", "海关退单", true));
+        assert_eq!(rejected, reported("rejected", "海关退单", true));
         let faulty = send(42, Some("ZZ-N621018")).await;
-        assert_eq!(faulty, told("faulty", "处理异常", true));
+        assert_eq!(faulty, reported("faulty", "处理异常", true));
         let good = send(43, None).await;
-        assert_eq!(good, told("accepted", "回执已收齐", false));
+        assert_eq!(good, reported("accepted", "回执已收齐", false));
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn hold(
     (id, company_id, direction): (MessageId, CompanyId, Direction),
     (why, now_ms): (&str, i64),
 ) -> Result<()> {
-    let minutes = shared.ground.number(&super::HOLD_MINUTES);
+    let minutes = shared.context.number(&super::HOLD_MINUTES);
     let hold = sql::Hold {
         id,
         company_id,
@@ -82,16 +82,16 @@ pub(super) fn wake(
         let fresh: Vec<_> = kept.into_iter().map(|kept| kept.known).collect();
         let ids: Vec<i64> = fresh.iter().map(|known| known.id).collect();
         let look = Look::around(tx, fresh)?;
-        let mut told = String::new();
+        let mut notified = String::new();
         for judgement in ids.iter().filter_map(|id| look.board.judge(*id)) {
             if let Some(why) = why(&judgement) {
-                super::tell(&mut told, &why);
+                super::tell(&mut notified, &why);
             }
         }
-        if told.is_empty() {
+        if notified.is_empty() {
             free(tx, &shared.ids, &hold, ("配套单证已到齐", now_ms))?;
         } else {
-            sql::set_why(tx, hold.id, &told)?;
+            sql::set_why(tx, hold.id, &notified)?;
         }
     }
     Ok(())

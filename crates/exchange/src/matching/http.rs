@@ -96,7 +96,7 @@ fn view(api: &ApiState, company: CompanyId, found: Option<(Policy, i64)>) -> Pol
         company_id: company.0.to_string(),
         policy: policy.name().to_owned(),
         policy_name: policy.chinese().to_owned(),
-        hold_minutes: api.gate.ground.number(&HOLD_MINUTES),
+        hold_minutes: api.gate.context.number(&HOLD_MINUTES),
         changed_at: found.map(|found| beijing_rfc3339(found.1)),
     }
 }
@@ -117,8 +117,8 @@ async fn matching_policy(
 ) -> Result<Json<PolicyView>, Problem> {
     api.refresh().await?;
     let company = company(&api, &actor, query)?;
-    let ground = &api.gate.ground;
-    let found = ground
+    let context = &api.gate.context;
+    let found = context
         .read(move |tx| sql::policies(tx, &BTreeSet::from([company.0])))
         .await?;
     Ok(Json(view(&api, company, found.get(&company.0).copied())))
@@ -144,9 +144,9 @@ async fn set_matching_policy(
     api.refresh().await?;
     let policy = Policy::from_name(&body.policy).ok_or_else(|| Problem::new(codes::NO_POLICY))?;
     let company = company(&api, &actor, query)?;
-    let ground = &api.gate.ground;
-    let now_ms = ground.now_ms();
-    ground
+    let context = &api.gate.context;
+    let now_ms = context.now_ms();
+    context
         .act(move |tx| {
             sql::set_policy(tx, company, policy, now_ms)?;
             let object = format!("company:{}", company.0);
@@ -173,9 +173,9 @@ pub(crate) async fn release_match(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
-    let ground = &api.gate.ground;
-    let (now_ms, ids) = (ground.now_ms(), std::sync::Arc::clone(&ground.ids));
-    ground
+    let context = &api.gate.context;
+    let (now_ms, ids) = (context.now_ms(), std::sync::Arc::clone(&context.ids));
+    context
         .act(move |tx| {
             if finder::find(tx, &actor.sight, id)?.is_none() {
                 return Err(Problem::new(web_codes::NOT_FOUND));

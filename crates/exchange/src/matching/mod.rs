@@ -2,13 +2,13 @@
 //!
 //! 1. With the commit of the check, the facts of every document that passed are kept (`match_fact`), and
 //!    the document is compared with what is known: `look` reads all of it with a statement for each
-//!    kind of number, `ceb::matching` compares. Whatever arrives first, both sides are told: the one
+//!    kind of number, `ceb::matching` compares. Whatever arrives first, both sides are informed: the one
 //!    that arrives in its own findings, the one that was there by findings added to it.
 //! 2. What a company is told follows its [`Policy`]. Under `hold`, a list whose partners are missing or
 //!    differ waits (`hold`) in the state `Waiting`, until they fit, its company lets it go, or the
 //!    time is over.
 //! 3. `personal` keeps what a person has bought in a year, by keyed hash.
-//! 4. `told` learns from receipts: refused documents do not count, accepted cancels and refunds give
+//! 4. `notified` learns from receipts: refused documents do not count, accepted cancels and refunds give
 //!    back, a tax bill is compared with the estimate.
 //!
 //! Partners belong to other companies. A company is told that values differ, its own value, and of the
@@ -23,7 +23,7 @@ pub(crate) mod personal;
 mod sql;
 #[cfg(test)]
 pub(crate) mod tests;
-mod told;
+mod notified;
 
 use crate::message::{self, MessageId};
 use crate::receipt::NewReceipt;
@@ -41,7 +41,7 @@ use store::{Result, Tx};
 pub use ceb::matching::within;
 pub(crate) use hold::{expire, hold};
 pub(crate) use look::Look;
-pub(crate) use told::learn;
+pub(crate) use notified::learn;
 
 registry::parameters! {
     /// How long a list waits for its partners at most.
@@ -73,7 +73,7 @@ const TRADE_CODES: std::ops::RangeInclusive<&str> = "TG-E1901"..="TG-E1911";
 pub enum Policy {
     /// Nothing is told (不对碰).
     Off,
-    /// Findings are told, the message goes on (只提示).
+    /// Findings are reported, the message goes on (只提示).
     #[default]
     Warn,
     /// A list waits (不齐先等待).
@@ -108,7 +108,7 @@ impl Policy {
     }
 }
 
-/// The name for people of an event of this room; empty for others.
+/// The name for people of an event of this module; empty for others.
 pub(crate) fn event_name(kind: &str) -> &'static str {
     match kind {
         "matching.told" => "对碰差异",
@@ -136,7 +136,7 @@ pub(crate) fn known(
 
 /// What a turn's documents brought to light.
 #[derive(Default)]
-pub(crate) struct Light {
+pub(crate) struct TurnFacts {
     /// Findings by message of the turn.
     pub(crate) findings: BTreeMap<MessageId, Vec<Finding>>,
     /// Messages of the turn that wait, and for what.
@@ -151,10 +151,10 @@ pub(crate) struct Light {
 
 /// Keeps the facts of a turn's documents and compares them with all that is known. What it found is
 /// written by [`settle`], for the messages that the turn really moved.
-pub(crate) fn look_at(tx: &mut Tx<'_>, fresh: Vec<Known>) -> Result<Light> {
-    let mut light = Light::default();
+pub(crate) fn look_at(tx: &mut Tx<'_>, fresh: Vec<Known>) -> Result<TurnFacts> {
+    let mut facts = TurnFacts::default();
     if fresh.is_empty() {
-        return Ok(light);
+        return Ok(facts);
     }
     let rows: Vec<sql::NewRow<'_>> = fresh
         .iter()
@@ -181,10 +181,10 @@ pub(crate) fn look_at(tx: &mut Tx<'_>, fresh: Vec<Known>) -> Result<Light> {
             continue;
         };
         let used = look.used(&known);
-        judge(&look, &known, used, &policy, &new, &mut light);
+        judge(&look, &known, used, &policy, &new, &mut facts);
     }
     personal::recount(tx, &own_keys)?;
-    Ok(light)
+    Ok(facts)
 }
 
 fn judge(
@@ -193,7 +193,7 @@ fn judge(
     used: i64,
     policy: &dyn Fn(i64) -> Policy,
     new: &[i64],
-    light: &mut Light,
+    facts: &mut TurnFacts,
 ) {
     let message = MessageId::of_document(known.id);
     let Some(judgement) = look.board.judge(known.id) else {
@@ -211,14 +211,14 @@ fn judge(
         let found = differences
             .iter()
             .map(|difference| difference.finding(&known.facts, number));
-        light.findings.entry(message).or_default().extend(found);
+        facts.findings.entry(message).or_default().extend(found);
     }
     if own == Policy::Hold
         && is_list
         && let Some(why) = why(&judgement)
     {
-        let told = light.holds.entry(message).or_default();
-        tell(told, &why);
+        let notified = facts.holds.entry(message).or_default();
+        tell(notified, &why);
     }
     for partner in &judgement.partners {
         let Some(other) = look
@@ -230,23 +230,23 @@ fn judge(
         };
         let home = MessageId::of_document(other.id);
         if other.facts.part() == Part::Inventory {
-            light.lists.entry(message).or_default().insert(home);
+            facts.lists.entry(message).or_default().insert(home);
         }
         if policy(other.owner) == Policy::Off || matches!(other.status, Some(800 | 899)) {
             continue;
         }
-        let told = look.board.because_of(other.id, known.id);
-        let told = told.iter().map(|difference| {
+        let notified = look.board.because_of(other.id, known.id);
+        let notified = notified.iter().map(|difference| {
             let finding = difference.finding(&other.facts, number(other.id));
             (home, CompanyId(other.owner), finding)
         });
-        light.others.entry(message).or_default().extend(told);
+        facts.others.entry(message).or_default().extend(notified);
     }
     if is_list {
         let versions = look.board.versions(known).into_iter();
         let earlier = versions.filter(|one| one.owner == known.owner && one.id < known.id);
         let earlier = earlier.map(|one| MessageId::of_document(one.id));
-        light.replaced.entry(message).or_default().extend(earlier);
+        facts.replaced.entry(message).or_default().extend(earlier);
     }
 }
 
@@ -277,49 +277,49 @@ fn number(id: i64) -> usize {
 
 /// What a list waits for, if it must.
 fn why(judgement: &ceb::matching::Judgement) -> Option<String> {
-    let mut told = String::new();
+    let mut notified = String::new();
     if !judgement.missing.is_empty() {
         let names: Vec<&str> = judgement
             .missing
             .iter()
             .map(|part| part.chinese())
             .collect();
-        tell(&mut told, &format!("缺少{}", names.join("、")));
+        tell(&mut notified, &format!("缺少{}", names.join("、")));
     }
     let grave = judgement.differences.iter().filter(|difference| {
         difference.code.severity == Severity::Warn && TRADE_CODES.contains(&difference.code.id)
     });
     for difference in grave {
-        tell(&mut told, difference.code.title);
+        tell(&mut notified, difference.code.title);
     }
-    (!told.is_empty()).then_some(told)
+    (!notified.is_empty()).then_some(notified)
 }
 
 /// Adds to a list of reasons, each once.
-fn tell(told: &mut String, reason: &str) {
-    if told.split('；').any(|one| one == reason) {
+fn tell(notified: &mut String, reason: &str) {
+    if notified.split('；').any(|one| one == reason) {
         return;
     }
-    if !told.is_empty() {
-        told.push('；');
+    if !notified.is_empty() {
+        notified.push('；');
     }
-    told.push_str(reason);
+    notified.push_str(reason);
 }
 
-/// Writes what [`look_at`] found for the messages that were moved: who waits, who is told, who may go
+/// Writes what [`look_at`] found for the messages that were moved: who waits, who is informed, who may go
 /// on. Answers the receipts of lists that a newer one replaced.
 pub(crate) fn settle(
     tx: &mut Tx<'_>,
     shared: &Shared,
-    light: &Light,
+    facts: &TurnFacts,
     moved: &HashSet<MessageId>,
     now_ms: i64,
 ) -> Result<Vec<NewReceipt>> {
     let is_moved = |id: &MessageId| moved.contains(id);
     let mut others: BTreeMap<MessageId, Vec<Finding>> = BTreeMap::new();
     let mut events = BTreeMap::new();
-    for (_, told) in light.others.iter().filter(|(id, _)| is_moved(id)) {
-        for (home, company, finding) in told {
+    for (_, notified) in facts.others.iter().filter(|(id, _)| is_moved(id)) {
+        for (home, company, finding) in notified {
             events.insert(*home, (*company, finding.text.clone()));
             others.entry(*home).or_default().push(finding.clone());
         }
@@ -343,8 +343,8 @@ pub(crate) fn settle(
         let of = map.iter().filter(|(id, _)| is_moved(id));
         of.flat_map(|(_, ids)| ids.iter().copied()).collect()
     };
-    let replaced = hold::replace(tx, shared, &of_moved(&light.replaced), now_ms)?;
-    hold::wake(tx, shared, &of_moved(&light.lists), now_ms)?;
+    let replaced = hold::replace(tx, shared, &of_moved(&facts.replaced), now_ms)?;
+    hold::wake(tx, shared, &of_moved(&facts.lists), now_ms)?;
     Ok(replaced)
 }
 

@@ -1,7 +1,7 @@
 //! Any order of arrival, waiting, totals of persons, on both engines.
 
 use super::*;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, ReturnStatus};
 use std::time::Duration;
 use store::testing::each_engine;
@@ -26,23 +26,23 @@ pub(crate) fn with(xml: &str, element: &str, value: &str) -> String {
 }
 
 /// A document of a trade of company 0, sent by company `n`.
-fn sent_by(house: &House, n: usize, kind: Kind, seed: u64) -> String {
-    let xml = house.sample(0, kind, seed);
-    let company = house.company(n);
+fn sent_by(platform: &TestPlatform, n: usize, kind: Kind, seed: u64) -> String {
+    let xml = platform.sample(0, kind, seed);
+    let company = platform.company(n);
     let xml = with(&xml, "copCode", &company.customs_code);
     with(&xml, "dxpId", &company.dxp_id)
 }
 
 /// The four documents of a trade: the order of company 0, the payment of 1, the waybill of 2, the list
 /// of 0.
-fn trade(house: &House, seed: u64) -> [(usize, Kind, String); 4] {
+fn trade(platform: &TestPlatform, seed: u64) -> [(usize, Kind, String); 4] {
     [
         (0, Kind::Ceb311),
         (1, Kind::Ceb411),
         (2, Kind::Ceb511),
         (0, Kind::Ceb621),
     ]
-    .map(|(n, kind)| (n, kind, sent_by(house, n, kind, seed)))
+    .map(|(n, kind)| (n, kind, sent_by(platform, n, kind, seed)))
 }
 
 fn orders(n: usize) -> Vec<Vec<usize>> {
@@ -61,8 +61,8 @@ fn orders(n: usize) -> Vec<Vec<usize>> {
 }
 
 /// Codes and texts of the findings of a message.
-async fn findings(house: &House, id: MessageId) -> Vec<(String, String)> {
-    let found = house.shared.db.read(move |tx| {
+async fn findings(platform: &TestPlatform, id: MessageId) -> Vec<(String, String)> {
+    let found = platform.shared.db.read(move |tx| {
         tx.query(
             "select code, value || ' ' || text from message_finding where message_id = $1 \
              order by number",
@@ -75,8 +75,8 @@ async fn findings(house: &House, id: MessageId) -> Vec<(String, String)> {
     found.await.unwrap()
 }
 
-async fn codes_of(house: &House, id: MessageId) -> Vec<String> {
-    let mut codes: Vec<String> = findings(house, id)
+async fn codes_of(platform: &TestPlatform, id: MessageId) -> Vec<String> {
+    let mut codes: Vec<String> = findings(platform, id)
         .await
         .into_iter()
         .map(|(code, _)| code)
@@ -87,8 +87,8 @@ async fn codes_of(house: &House, id: MessageId) -> Vec<String> {
     codes
 }
 
-async fn total(house: &House) -> Vec<(i64, i64)> {
-    let found = house.shared.db.read(|tx| {
+async fn total(platform: &TestPlatform) -> Vec<(i64, i64)> {
+    let found = platform.shared.db.read(|tx| {
         tx.query(
             "select amount, n_lists from personal_total order by person_key",
             &[],
@@ -100,9 +100,9 @@ async fn total(house: &House) -> Vec<(i64, i64)> {
     found.await.unwrap()
 }
 
-async fn set(house: &House, n: usize, policy: Policy) {
-    let company = house.company_id(n);
-    let set = house
+async fn set(platform: &TestPlatform, n: usize, policy: Policy) {
+    let company = platform.company_id(n);
+    let set = platform
         .shared
         .db
         .write(move |tx| sql::set_policy(tx, company, policy, 1));
@@ -112,9 +112,9 @@ async fn set(house: &House, n: usize, policy: Policy) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_arrives_first_all_owners_are_told() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         for (seed, order) in (100..).zip(orders(4)) {
-            let trade = trade(&house, seed);
+            let trade = trade(&platform, seed);
             let mut ids = [MessageId(0); 4];
             for at in &order {
                 let (n, kind, xml) = &trade[*at];
@@ -123,8 +123,8 @@ async fn whatever_arrives_first_all_owners_are_told() {
                 } else {
                     xml.clone()
                 };
-                ids[*at] = accepted(house.accept(*n, xml).await);
-                crate::pipeline::drain(&house.shared).await.unwrap();
+                ids[*at] = accepted(platform.accept(*n, xml).await);
+                crate::pipeline::drain(&platform.shared).await.unwrap();
             }
             for (at, expected) in [
                 (0, vec!["TG-E1901", "TG-E1902"]),
@@ -132,21 +132,25 @@ async fn whatever_arrives_first_all_owners_are_told() {
                 (2, vec![]),
                 (3, vec!["TG-E1901", "TG-E1902"]),
             ] {
-                assert_eq!(codes_of(&house, ids[at]).await, expected, "{order:?} {at}");
+                assert_eq!(
+                    codes_of(&platform, ids[at]).await,
+                    expected,
+                    "{order:?} {at}"
+                );
             }
-            let told = findings(&house, ids[0]).await;
+            let notified = findings(&platform, ids[0]).await;
             assert!(
-                told.iter().any(|(_, text)| text.contains("1.23")),
-                "{told:?}"
+                notified.iter().any(|(_, text)| text.contains("1.23")),
+                "{notified:?}"
             );
             assert!(
-                told.iter().all(|(_, text)| !text.contains('邹')),
-                "{told:?}"
+                notified.iter().all(|(_, text)| !text.contains('邹')),
+                "{notified:?}"
             );
-            let told = findings(&house, ids[3]).await;
+            let notified = findings(&platform, ids[3]).await;
             assert!(
-                told.iter().all(|(_, text)| !text.contains("1.23")),
-                "{told:?}"
+                notified.iter().all(|(_, text)| !text.contains("1.23")),
+                "{notified:?}"
             );
         }
     }
@@ -155,9 +159,9 @@ async fn whatever_arrives_first_all_owners_are_told() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_that_is_kept_names_a_person() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let mut values = Vec::new();
-        for (n, _, xml) in trade(&house, 7) {
+        for (n, _, xml) in trade(&platform, 7) {
             let message = ceb::parse(xml.as_bytes(), ceb::Profile::Down)
                 .message
                 .unwrap();
@@ -166,10 +170,10 @@ async fn nothing_that_is_kept_names_a_person() {
                 .iter()
                 .filter(|(e, _)| ceb::personal::of_element(e).is_some());
             values.extend(personal.map(|(_, value)| value.to_owned()));
-            accepted(house.accept(n, xml).await);
+            accepted(platform.accept(n, xml).await);
         }
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let kept = house.shared.db.read(|tx| {
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let kept = platform.shared.db.read(|tx| {
             tx.query(
                 "select facts || coalesce(person_key, '') from match_fact \
                  union all select person_key from personal_total",
@@ -190,37 +194,37 @@ async fn nothing_that_is_kept_names_a_person() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_company_that_wants_nothing_told_is_told_nothing() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        set(&house, 0, Policy::Off).await;
-        let [order, payment, ..] = trade(&house, 8);
-        let first = accepted(house.accept(0, order.2).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let platform = TestPlatform::on(test).await;
+        set(&platform, 0, Policy::Off).await;
+        let [order, payment, ..] = trade(&platform, 8);
+        let first = accepted(platform.accept(0, order.2).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         let xml = with(&payment.2, "amountPaid", "1.23");
-        let second = accepted(house.accept(1, xml).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert!(codes_of(&house, first).await.is_empty());
-        assert_eq!(codes_of(&house, second).await, ["TG-E1901"]);
+        let second = accepted(platform.accept(1, xml).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert!(codes_of(&platform, first).await.is_empty());
+        assert_eq!(codes_of(&platform, second).await, ["TG-E1901"]);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_waits_for_its_partners_in_any_order_and_goes_on_by_itself() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        set(&house, 0, Policy::Hold).await;
+        let platform = TestPlatform::on(test).await;
+        set(&platform, 0, Policy::Hold).await;
         for (seed, order) in (200..).zip(orders(3)) {
-            let trade = trade(&house, seed);
-            let list = accepted(house.accept(0, trade[3].2.clone()).await);
-            crate::pipeline::drain(&house.shared).await.unwrap();
+            let trade = trade(&platform, seed);
+            let list = accepted(platform.accept(0, trade[3].2.clone()).await);
+            crate::pipeline::drain(&platform.shared).await.unwrap();
             for (at, partner) in order.iter().enumerate() {
-                assert_eq!(house.state(0, list).await, "waiting", "{order:?} {at}");
+                assert_eq!(platform.state(0, list).await, "waiting", "{order:?} {at}");
                 let (n, _, xml) = &trade[*partner];
-                accepted(house.accept(*n, xml.clone()).await);
-                crate::pipeline::drain(&house.shared).await.unwrap();
+                accepted(platform.accept(*n, xml.clone()).await);
+                crate::pipeline::drain(&platform.shared).await.unwrap();
             }
-            assert_eq!(house.state(0, list).await, "sent", "{order:?}");
+            assert_eq!(platform.state(0, list).await, "sent", "{order:?}");
         }
-        let left = house
+        let left = platform
             .shared
             .db
             .read(|tx| tx.query("select * from match_hold", &[]));
@@ -231,20 +235,20 @@ async fn a_list_waits_for_its_partners_in_any_order_and_goes_on_by_itself() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_waits_says_for_what_until_its_time_is_over() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        set(&house, 0, Policy::Hold).await;
-        let [order, payment, waybill, list] = trade(&house, 9);
+        let platform = TestPlatform::on(test).await;
+        set(&platform, 0, Policy::Hold).await;
+        let [order, payment, waybill, list] = trade(&platform, 9);
         let xml = with(&payment.2, "amountPaid", "1.23");
         for (n, xml) in [(0, order.2), (1, xml)] {
-            accepted(house.accept(n, xml).await);
+            accepted(platform.accept(n, xml).await);
         }
-        let id = accepted(house.accept(0, list.2).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.state(0, id).await, "waiting");
-        accepted(house.accept(2, waybill.2).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.state(0, id).await, "waiting");
-        let events = house
+        let id = accepted(platform.accept(0, list.2).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.state(0, id).await, "waiting");
+        accepted(platform.accept(2, waybill.2).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.state(0, id).await, "waiting");
+        let events = platform
             .shared
             .db
             .read(move |tx| store::event::of_subject(tx, id.0, 100));
@@ -254,14 +258,14 @@ async fn a_list_that_waits_says_for_what_until_its_time_is_over() {
             waiting.unwrap().detail,
             "缺少运单；支付金额与订单实付金额不一致"
         );
-        house.clock.advance(Duration::from_secs(59 * 60));
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.state(0, id).await, "waiting");
-        house.clock.advance(Duration::from_secs(60));
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.state(0, id).await, "sent");
-        let told = findings(&house, id).await;
-        let last = told.last().unwrap();
+        platform.clock.advance(Duration::from_secs(59 * 60));
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.state(0, id).await, "waiting");
+        platform.clock.advance(Duration::from_secs(60));
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.state(0, id).await, "sent");
+        let notified = findings(&platform, id).await;
+        let last = notified.last().unwrap();
         assert_eq!(last.0, "TG-E1921");
         assert!(last.1.contains("支付金额与订单实付金额不一致"), "{last:?}");
     }
@@ -270,70 +274,77 @@ async fn a_list_that_waits_says_for_what_until_its_time_is_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_waits_is_released_once_or_replaced() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        set(&house, 0, Policy::Hold).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb621, 10)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let platform = TestPlatform::on(test).await;
+        set(&platform, 0, Policy::Hold).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb621, 10))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         let release = async |n: usize| {
             let path = web::Path(id.to_string());
-            let api = axum::extract::State(house.api());
-            http::release_match(house.by(n).await, api, path)
+            let api = axum::extract::State(platform.api());
+            http::release_match(platform.by(n).await, api, path)
                 .await
                 .map_err(|problem| problem.code)
         };
         assert_eq!(release(1).await.unwrap_err(), "TG-R4040");
         assert!(release(0).await.is_ok());
         assert_eq!(release(0).await.unwrap_err(), "TG-R4431");
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.state(0, id).await, "sent");
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.state(0, id).await, "sent");
 
-        let first = house.sample(0, Kind::Ceb621, 11);
-        let earlier = accepted(house.accept(0, first.clone()).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let first = platform.sample(0, Kind::Ceb621, 11);
+        let earlier = accepted(platform.accept(0, first.clone()).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         let guid = first.split("guid=\"").nth(1).unwrap()[..36].to_owned();
         let anew = first.replace(&guid, "11111111-1111-4111-8111-111111111111");
         let anew = with(&anew, "appType", "2");
-        let later = accepted(house.accept(0, anew).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.state(0, earlier).await, "refused");
-        assert_eq!(house.state(0, later).await, "waiting");
+        let later = accepted(platform.accept(0, anew).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.state(0, earlier).await, "refused");
+        assert_eq!(platform.state(0, later).await, "waiting");
         assert!(
-            codes_of(&house, earlier)
+            codes_of(&platform, earlier)
                 .await
                 .contains(&"TG-E1922".to_owned())
         );
-        assert_eq!(house.feed(0).await.len(), 1);
+        assert_eq!(platform.feed(0).await.len(), 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_step_that_runs_twice_tells_and_counts_once() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let [order, payment, _, list] = trade(&house, 12);
-        let order = accepted(house.accept(0, order.2).await);
-        crate::check::step(&house.shared, vec![order])
+        let platform = TestPlatform::on(test).await;
+        let [order, payment, _, list] = trade(&platform, 12);
+        let order = accepted(platform.accept(0, order.2).await);
+        crate::check::step(&platform.shared, vec![order])
             .await
             .unwrap();
         let xml = with(&payment.2, "amountPaid", "1.23");
-        let payment = accepted(house.accept(1, xml).await);
-        let list = accepted(house.accept(0, list.2).await);
+        let payment = accepted(platform.accept(1, xml).await);
+        let list = accepted(platform.accept(0, list.2).await);
         for _ in 0..2 {
             let turn = vec![payment, list];
-            crate::check::step(&house.shared, turn).await.unwrap();
+            crate::check::step(&platform.shared, turn).await.unwrap();
         }
-        let told = findings(&house, order).await;
-        let n_told = told.iter().filter(|(code, _)| code == "TG-E1901").count();
-        assert_eq!(n_told, 1, "{told:?}");
-        assert_eq!(total(&house).await[0].1, 1);
+        let notified = findings(&platform, order).await;
+        let n_told = notified
+            .iter()
+            .filter(|(code, _)| code == "TG-E1901")
+            .count();
+        assert_eq!(n_told, 1, "{notified:?}");
+        assert_eq!(total(&platform).await[0].1, 1);
     }
 }
 
 /// A list of one buyer, worth 10,000 yuan in one piece.
-fn dear(house: &House, seed: u64, app_time: &str) -> String {
+fn dear(platform: &TestPlatform, seed: u64, app_time: &str) -> String {
     let spec = ceb::sample::Spec {
         n_lines: 1,
-        ..house.spec(0, Kind::Ceb621, seed)
+        ..platform.spec(0, Kind::Ceb621, seed)
     };
     let xml = ceb::sample::message(&spec);
     let xml = with(&xml, "buyerIdNumber", "11010119900307109X");
@@ -343,12 +354,12 @@ fn dear(house: &House, seed: u64, app_time: &str) -> String {
 }
 
 /// Applies a receipt of customs.
-async fn receive(house: &House, kind: Kind, seed: u64, status: i32, time: &str) {
-    let receipt = ceb::sample::receipt(&house.spec(0, kind, seed), ReturnStatus(status), "样例");
+async fn receive(platform: &TestPlatform, kind: Kind, seed: u64, status: i32, time: &str) {
+    let receipt = ceb::sample::receipt(&platform.spec(0, kind, seed), ReturnStatus(status), "样例");
     let receipt = with(&receipt, "returnTime", time);
-    let shared = std::sync::Arc::clone(&house.shared);
+    let shared = std::sync::Arc::clone(&platform.shared);
     let opened = vec![crate::receipt::open(bytes::Bytes::from(receipt))];
-    let applied = house
+    let applied = platform
         .shared
         .db
         .write(move |tx| crate::answer::apply(tx, &shared, &opened, 5).map(|_| ()));
@@ -360,19 +371,22 @@ const YUAN: i64 = 100_000;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_persons_year_adds_up_and_is_given_back() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let declare = async |seed: u64, time: &str| {
-            let id = accepted(house.accept(0, dear(&house, seed, time)).await);
-            crate::pipeline::drain(&house.shared).await.unwrap();
+            let id = accepted(platform.accept(0, dear(&platform, seed, time)).await);
+            crate::pipeline::drain(&platform.shared).await.unwrap();
             id
         };
         let now = "20260302090000";
         declare(20, now).await;
         declare(21, now).await;
-        assert_eq!(total(&house).await, [(20_000 * YUAN, 2)]);
+        assert_eq!(total(&platform).await, [(20_000 * YUAN, 2)]);
         let third = declare(22, now).await;
-        let told = findings(&house, third).await;
-        let annual = told.iter().find(|(code, _)| code == "TG-E1942").unwrap();
+        let notified = findings(&platform, third).await;
+        let annual = notified
+            .iter()
+            .find(|(code, _)| code == "TG-E1942")
+            .unwrap();
         assert!(
             annual.1.contains("已用 20000 元，本清单 10000 元"),
             "{annual:?}"
@@ -381,50 +395,50 @@ async fn a_persons_year_adds_up_and_is_given_back() {
         // Another year counts by itself.
         let other_year = declare(23, "20250302090000").await;
         assert!(
-            !codes_of(&house, other_year)
+            !codes_of(&platform, other_year)
                 .await
                 .contains(&"TG-E1942".to_owned())
         );
         assert_eq!(
-            total(&house).await.iter().map(|t| t.0).sum::<i64>(),
+            total(&platform).await.iter().map(|t| t.0).sum::<i64>(),
             40_000 * YUAN
         );
         // Refused by customs: given back, once.
         for _ in 0..2 {
-            receive(&house, Kind::Ceb622, 20, 100, "20260302091000000").await;
+            receive(&platform, Kind::Ceb622, 20, 100, "20260302091000000").await;
         }
         assert_eq!(
-            total(&house).await.iter().map(|t| t.0).sum::<i64>(),
+            total(&platform).await.iter().map(|t| t.0).sum::<i64>(),
             30_000 * YUAN
         );
         // Cancelled, and the cancel is granted.
-        receive(&house, Kind::Ceb622, 21, 120, "20260302091000000").await;
-        let cancel = house.sample(0, Kind::Ceb623, 21);
-        accepted(house.accept(0, cancel).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        receive(&platform, Kind::Ceb622, 21, 120, "20260302091000000").await;
+        let cancel = platform.sample(0, Kind::Ceb623, 21);
+        accepted(platform.accept(0, cancel).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         assert_eq!(
-            total(&house).await.iter().map(|t| t.0).sum::<i64>(),
+            total(&platform).await.iter().map(|t| t.0).sum::<i64>(),
             30_000 * YUAN
         );
         for _ in 0..2 {
-            receive(&house, Kind::Ceb624, 21, 399, "20260302092000000").await;
+            receive(&platform, Kind::Ceb624, 21, 399, "20260302092000000").await;
         }
         assert_eq!(
-            total(&house).await.iter().map(|t| t.0).sum::<i64>(),
+            total(&platform).await.iter().map(|t| t.0).sum::<i64>(),
             20_000 * YUAN
         );
         // Returned, and the return is granted.
-        receive(&house, Kind::Ceb622, 22, 800, "20260302091000000").await;
+        receive(&platform, Kind::Ceb622, 22, 800, "20260302091000000").await;
         let spec = ceb::sample::Spec {
             n_lines: 1,
-            ..house.spec(0, Kind::Ceb625, 22)
+            ..platform.spec(0, Kind::Ceb625, 22)
         };
         let refund = with(&ceb::sample::message(&spec), "qty", "1");
-        accepted(house.accept(0, refund).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        receive(&house, Kind::Ceb626, 22, 399, "20260302093000000").await;
+        accepted(platform.accept(0, refund).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        receive(&platform, Kind::Ceb626, 22, 399, "20260302093000000").await;
         assert_eq!(
-            total(&house).await.iter().map(|t| t.0).sum::<i64>(),
+            total(&platform).await.iter().map(|t| t.0).sum::<i64>(),
             10_000 * YUAN
         );
     }
@@ -433,20 +447,24 @@ async fn a_persons_year_adds_up_and_is_given_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tax_bill_that_differs_is_told() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb621, 30)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        receive(&house, Kind::Ceb622, 30, 800, "20260302091000000").await;
-        let bill = house.sample(0, Kind::Ceb816, 30);
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb621, 30))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        receive(&platform, Kind::Ceb622, 30, 800, "20260302091000000").await;
+        let bill = platform.sample(0, Kind::Ceb816, 30);
         let bill = bill.replace("<valueAddedTax>", "<valueAddedTax>9");
-        let shared = std::sync::Arc::clone(&house.shared);
+        let shared = std::sync::Arc::clone(&platform.shared);
         let opened = vec![crate::receipt::open(bytes::Bytes::from(bill))];
-        let applied = house
+        let applied = platform
             .shared
             .db
             .write(move |tx| crate::answer::apply(tx, &shared, &opened, 5).map(|_| ()));
         applied.await.unwrap();
-        let told = findings(&house, id).await;
-        assert_eq!(told.last().unwrap().0, "TG-E1980", "{told:?}");
+        let notified = findings(&platform, id).await;
+        assert_eq!(notified.last().unwrap().0, "TG-E1980", "{notified:?}");
     }
 }

@@ -39,7 +39,7 @@ pub(crate) use back::{Back, reopen, unanswer, unhold, unsettle};
 pub use finding::FindingView;
 pub use state::State;
 
-/// What is sealed of this room.
+/// What is sealed of this module.
 pub(crate) const SEALED: &[Column] = &[
     Column {
         table: "message_body",

@@ -9,7 +9,7 @@ use store::{Error, Result, Row};
 /// What stands for a part of a message that is damaged.
 pub(crate) const DAMAGED: &str = "（已损坏）";
 
-/// A message of its row. One that is damaged is told, and shown with what can be read of it, as one that waits for
+/// A message of its row. One that is damaged is reported, and shown with what can be read of it, as one that waits for
 /// a person: a list goes on.
 pub(crate) fn message(row: &Row) -> Result<Message> {
     read_or(row, "message", message_of, readable_of)
@@ -75,8 +75,8 @@ pub(super) fn is_of_its_bytes(body: &[u8], kind: &str, direction: &str) -> Resul
     let Ok(sniffed) = ceb::sniff(body) else {
         return Ok(());
     };
-    let told = sniffed.kind.direction().map(direction_name);
-    match sniffed.kind.code() == kind && told == Some(direction) {
+    let reported = sniffed.kind.direction().map(direction_name);
+    match sniffed.kind.code() == kind && reported == Some(direction) {
         true => Ok(()),
         false => Err(Error::Damaged(format!(
             "{kind} ({direction}) is not what the bytes of the message say"

@@ -80,7 +80,7 @@ pub(crate) fn by_guid(
 /// What is wrong with a message without bytes.
 const BODY_GONE: &str = "the bytes of a message are gone";
 
-/// The bytes of a message as its company sent them; damage is told.
+/// The bytes of a message as its company sent them; damage is reported.
 pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Vec<u8>>> {
     let found = tx.query_opt(
         "select b.body, m.hash from message m left join message_body b on b.message_id = m.id \

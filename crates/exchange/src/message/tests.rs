@@ -1,7 +1,7 @@
 //! The table of states, walked.
 
 use super::{MessageId, State};
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::{Direction, Kind};
 use proptest::prelude::*;
 use store::Tx;
@@ -56,8 +56,8 @@ proptest! {
     }
 }
 
-async fn spoil(house: &House, id: MessageId) {
-    let spoil = house.shared.db.write(move |tx| {
+async fn spoil(platform: &TestPlatform, id: MessageId) {
+    let spoil = platform.shared.db.write(move |tx| {
         tx.execute(
             "update message_body set body = $1 where message_id = $2",
             &[
@@ -69,8 +69,8 @@ async fn spoil(house: &House, id: MessageId) {
     assert_eq!(spoil.await.unwrap(), 1);
 }
 
-async fn state(house: &House, id: MessageId) -> State {
-    let read = house.shared.db.read(move |tx| -> store::Result<_> {
+async fn state(platform: &TestPlatform, id: MessageId) -> State {
+    let read = platform.shared.db.read(move |tx| -> store::Result<_> {
         let all = registry::access::Sight::All;
         Ok(crate::finder::find(tx, &all, id)?.map(|message| message.state))
     });
@@ -82,29 +82,29 @@ async fn state(house: &House, id: MessageId) -> State {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bytes_are_those_that_were_received_or_none() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let mut xml = house.sample(0, Kind::Ceb311, 1).into_bytes();
+        let platform = TestPlatform::on(test).await;
+        let mut xml = platform.sample(0, Kind::Ceb311, 1).into_bytes();
         let id = accepted(
-            house
+            platform
                 .accept(0, String::from_utf8(xml.clone()).unwrap())
                 .await,
         );
         let read = async || {
-            let sight = house.sight(0);
+            let sight = platform.sight(0);
             let read = move |tx: &mut Tx<'_>| crate::finder::body(tx, &sight, id);
-            house.shared.db.read(read).await
+            platform.shared.db.read(read).await
         };
         assert_eq!(read().await.unwrap().as_ref(), Some(&xml));
         xml[300] ^= 1;
-        let flip = house.shared.db.write(move |tx| {
+        let flip = platform.shared.db.write(move |tx| {
             let sql = "update message_body set body = $1 where message_id = $2";
             tx.execute(sql, &[xml.as_slice().into(), id.0.into()])
         });
         assert_eq!(flip.await.unwrap(), 1);
         assert!(matches!(read().await, Err(store::Error::Damaged(_))));
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(state(&house, id).await, State::Held);
-        let lose = house.shared.db.write(move |tx| {
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(state(&platform, id).await, State::Held);
+        let lose = platform.shared.db.write(move |tx| {
             tx.execute(
                 "delete from message_body where message_id = $1",
                 &[id.0.into()],
@@ -120,17 +120,25 @@ async fn bytes_are_those_that_were_received_or_none() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_that_is_damaged_stops_nobody() {
     for column in ["kind", "profile"] {
-        let house = House::on(store::testing::sqlite()).await;
-        let broken = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        let other = accepted(house.accept(1, house.sample(1, Kind::Ceb311, 2)).await);
-        let spoil = house.shared.db.write(move |tx| {
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let broken = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        let other = accepted(
+            platform
+                .accept(1, platform.sample(1, Kind::Ceb311, 2))
+                .await,
+        );
+        let spoil = platform.shared.db.write(move |tx| {
             let sql = format!("update message set {column} = cast(x'80ff' as text) where id = $1");
             tx.execute(&sql, &[broken.0.into()])
         });
         assert_eq!(spoil.await.unwrap(), 1);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.state(1, other).await, "sent", "{column}");
-        let held = house.shared.db.read(move |tx| -> store::Result<_> {
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.state(1, other).await, "sent", "{column}");
+        let held = platform.shared.db.read(move |tx| -> store::Result<_> {
             let sql = "select state from message where id = $1";
             tx.query_opt(sql, &[broken.0.into()])?.unwrap().text(0)
         });
@@ -142,38 +150,38 @@ async fn a_row_that_is_damaged_stops_nobody() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_no_key_opens_is_held_and_stops_nobody() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let mut ids = Vec::new();
         for seed in 1..=3 {
-            let xml = house.sample(0, Kind::Ceb311, seed);
-            ids.push(accepted(house.accept(0, xml).await));
+            let xml = platform.sample(0, Kind::Ceb311, seed);
+            ids.push(accepted(platform.accept(0, xml).await));
         }
-        spoil(&house, ids[0]).await;
-        let checked = crate::check::step(&house.shared, ids.clone())
+        spoil(&platform, ids[0]).await;
+        let checked = crate::check::step(&platform.shared, ids.clone())
             .await
             .unwrap();
         assert_eq!(checked.0, 3);
-        assert_eq!(state(&house, ids[0]).await, State::Held);
-        spoil(&house, ids[1]).await;
+        assert_eq!(state(&platform, ids[0]).await, State::Held);
+        spoil(&platform, ids[1]).await;
         let turn = vec![ids[1], ids[2]];
-        let sent = crate::dispatch::step(&house.shared, Direction::Import, turn).await;
+        let sent = crate::dispatch::step(&platform.shared, Direction::Import, turn).await;
         assert_eq!(sent.unwrap(), 2);
-        assert_eq!(state(&house, ids[1]).await, State::Held);
-        assert_eq!(state(&house, ids[2]).await, State::Sent);
-        assert_eq!(crate::pipeline::drain(&house.shared).await.unwrap(), 0);
+        assert_eq!(state(&platform, ids[1]).await, State::Held);
+        assert_eq!(state(&platform, ids[2]).await, State::Sent);
+        assert_eq!(crate::pipeline::drain(&platform.shared).await.unwrap(), 0);
     }
 }
 
 /// Spoils a row as a disk does, and lets the pipeline go on.
-async fn spoil_row(house: &House, sql: &'static str, id: i64) {
-    let write = house
+async fn spoil_row(platform: &TestPlatform, sql: &'static str, id: i64) {
+    let write = platform
         .shared
         .db
         .write(move |tx: &mut Tx<'_>| tx.execute(sql, &[id.into()]));
     assert_eq!(write.await.unwrap(), 1, "{sql}");
     // Longer than the copy of the companies is believed.
-    house.clock.advance(std::time::Duration::from_secs(2));
-    crate::pipeline::drain(&house.shared).await.unwrap();
+    platform.clock.advance(std::time::Duration::from_secs(2));
+    crate::pipeline::drain(&platform.shared).await.unwrap();
 }
 
 /// A company whose row is damaged stops nobody else; its own messages are held, not refused.
@@ -184,12 +192,20 @@ async fn a_damaged_company_holds_its_own_messages_only() {
         "update company set dxp_id = cast(dxp_id as blob) where id = $1",
         "update company set weight = 'x' where id = $1",
     ] {
-        let house = House::on(store::testing::sqlite()).await;
-        let own = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        let other = accepted(house.accept(1, house.sample(1, Kind::Ceb311, 6)).await);
-        spoil_row(&house, sql, house.company_id(0).0).await;
-        assert_eq!(house.state(1, other).await, "sent", "{sql}");
-        assert_eq!(house.state(0, own).await, "held", "{sql}");
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let own = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                .await,
+        );
+        let other = accepted(
+            platform
+                .accept(1, platform.sample(1, Kind::Ceb311, 6))
+                .await,
+        );
+        spoil_row(&platform, sql, platform.company_id(0).0).await;
+        assert_eq!(platform.state(1, other).await, "sent", "{sql}");
+        assert_eq!(platform.state(0, own).await, "held", "{sql}");
     }
 }
 
@@ -207,16 +223,24 @@ async fn a_message_whose_row_is_not_of_its_bytes_is_held_and_listed() {
         "update message_body set body = cast(body as text) where message_id = $1",
         "delete from message_body where message_id = $1",
     ] {
-        let house = House::on(store::testing::sqlite()).await;
-        let own = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        let other = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
-        spoil_row(&house, sql, own.0).await;
-        assert_eq!(house.state(0, other).await, "sent", "{sql}");
-        let sight = house.sight(0);
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let own = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                .await,
+        );
+        let other = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 6))
+                .await,
+        );
+        spoil_row(&platform, sql, own.0).await;
+        assert_eq!(platform.state(0, other).await, "sent", "{sql}");
+        let sight = platform.sight(0);
         let read = move |tx: &mut Tx<'_>| {
             crate::finder::list(tx, &sight, &crate::finder::Filter::default(), 10)
         };
-        let listed = house.shared.db.read(read).await.unwrap();
+        let listed = platform.shared.db.read(read).await.unwrap();
         let states: Vec<(MessageId, State)> =
             listed.iter().map(|one| (one.id, one.state)).collect();
         assert_eq!(states, [(other, State::Sent), (own, State::Held)], "{sql}");
@@ -226,14 +250,22 @@ async fn a_message_whose_row_is_not_of_its_bytes_is_held_and_listed() {
 /// A message that belongs to no company any more stops nobody's check and nobody's sending.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_of_a_damaged_owner_stops_nobody() {
-    let house = House::on(store::testing::sqlite()).await;
-    let own = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-    let other = accepted(house.accept(1, house.sample(1, Kind::Ceb311, 6)).await);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let own = accepted(
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 5))
+            .await,
+    );
+    let other = accepted(
+        platform
+            .accept(1, platform.sample(1, Kind::Ceb311, 6))
+            .await,
+    );
     spoil_row(
-        &house,
+        &platform,
         "update message set company_id = 'x' where id = $1",
         own.0,
     )
     .await;
-    assert_eq!(house.state(1, other).await, "sent");
+    assert_eq!(platform.state(1, other).await, "sent");
 }

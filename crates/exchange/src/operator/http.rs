@@ -24,10 +24,10 @@ use store::id::made_at_ms;
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, PageQuery, PageSize, Problem, QueryOf};
 
-/// Seconds over which rates are told.
+/// Seconds over which rates are reported.
 const RATE_SECONDS: i64 = 10;
 
-/// Companies near their quota that are told.
+/// Companies near their quota that are reported.
 const QUOTAS_MAX: i64 = 50;
 
 const OPERATORS: &[Role] = &[Role::Operator];
@@ -145,7 +145,7 @@ async fn pipeline(
     let shared = &api.shared;
     let now_ms = shared.clock.now_ms();
     let since_ms = now_ms - RATE_SECONDS * 1000;
-    let limits = quota::Limits::of(&shared.ground);
+    let limits = quota::Limits::of(&shared.context);
     let (day, least) = (beijing_day(now_ms), limits.near());
     let found = shared
         .db
@@ -415,7 +415,7 @@ pub(super) fn parked_items(
             Listed::Damaged => inbox::aside::REASON.to_owned(),
             Listed::Whole(_) | Listed::Large => parked.reason.clone(),
         };
-        let (status, return_info) = parked.told();
+        let (status, return_info) = parked.describe();
         let status = status.map(|status| i64::from(status.0));
         let item = ParkedItem {
             id: parked.id.to_string(),

@@ -1,4 +1,4 @@
-//! Operator's desk (值守台): what flows, what is stuck, and how it is freed.
+//! Operators' work (值守台): what flows, what is stuck, and how it is freed.
 //!
 //! Nobody frees anything alone: a request names the message or receipt and the reason, and what is
 //! asked is done in the transaction in which another person approves ([`KINDS`]).

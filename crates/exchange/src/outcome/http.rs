@@ -35,7 +35,7 @@ pub fn routes() -> Routes<ApiState> {
 /// Longest remark, in characters.
 const WHY_CHARS_MAX: usize = 200;
 
-/// Codes of this room.
+/// Codes of this module.
 pub mod codes {
     web::codes! {
         NOTHING_OPEN = "TG-R4461", 409, "报文没有待企业处理的事项", "The message needs no action",
@@ -82,9 +82,9 @@ pub(crate) async fn dismiss_message(
         return Err(bad(format!("说明最多 {WHY_CHARS_MAX} 个字符")));
     }
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
-    let ground = &api.gate.ground;
-    let (now_ms, ids) = (ground.now_ms(), Arc::clone(&ground.ids));
-    ground
+    let context = &api.gate.context;
+    let (now_ms, ids) = (context.now_ms(), Arc::clone(&context.ids));
+    context
         .act(move |tx| {
             if finder::find(tx, &actor.sight, id)?.is_none() {
                 return Err(Problem::new(web_codes::NOT_FOUND));
@@ -114,9 +114,9 @@ pub(crate) async fn resume_message(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
-    let ground = &api.gate.ground;
-    let (now_ms, ids) = (ground.now_ms(), Arc::clone(&ground.ids));
-    ground
+    let context = &api.gate.context;
+    let (now_ms, ids) = (context.now_ms(), Arc::clone(&context.ids));
+    context
         .act(move |tx| {
             if finder::find(tx, &actor.sight, id)?.is_none() {
                 return Err(Problem::new(web_codes::NOT_FOUND));

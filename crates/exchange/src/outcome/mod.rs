@@ -83,7 +83,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// The outcome that an event tells, if it tells one.
 #[must_use]
-pub fn told(event: &Event) -> Option<Outcome> {
+pub fn describe(event: &Event) -> Option<Outcome> {
     (event.kind == EVENT).then(|| Outcome::from_name(&event.detail))?
 }
 

@@ -204,7 +204,7 @@ pub(crate) async fn home(
         .await?;
     api.refresh().await?;
     let (kinds, mut lags, refusals, unsettled, by_outcome, needs_action, used) = found;
-    let limits = Limits::of(&api.shared.ground);
+    let limits = Limits::of(&api.shared.context);
     let mut outcomes = OutcomeCounts::default();
     for (_, _, of, n) in &by_outcome {
         outcomes.add(*of, *n);

@@ -2,7 +2,7 @@
 
 use super::http::home;
 use super::{by_day, day, lag, percentile, unsettled};
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use axum::extract::State;
 use ceb::Kind;
 use registry::access::Sight;
@@ -19,26 +19,30 @@ fn percentiles_are_nearest_ranks() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_counts_are_those_of_the_companies_that_are_seen() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         for (n, seed) in [(0, 1), (0, 2), (1, 3)] {
-            house.accept(n, house.sample(n, Kind::Ceb311, seed)).await;
+            platform
+                .accept(n, platform.sample(n, Kind::Ceb311, seed))
+                .await;
         }
-        let bad = house
+        let bad = platform
             .sample(0, Kind::Ceb311, 4)
             .replace("<ceb:appType>1", "<ceb:appType>7");
-        house.accept(0, bad).await;
-        house.settle().await;
-        house.accept(0, house.sample(0, Kind::Ceb411, 5)).await;
+        platform.accept(0, bad).await;
+        platform.settle().await;
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb411, 5))
+            .await;
         let sights = [
-            (house.sight(0), Some((2, 1)), 2, 1),
-            (house.sight(1), Some((1, 0)), 1, 0),
+            (platform.sight(0), Some((2, 1)), 2, 1),
+            (platform.sight(1), Some((1, 0)), 1, 0),
             (Sight::All, Some((3, 1)), 3, 1),
             (Sight::District("1105".to_owned()), Some((3, 1)), 3, 1),
             (Sight::Nothing, None, 0, 0),
         ];
         for (sight, expected, n_lags, n_waiting) in sights {
             let asked = sight.clone();
-            let found = house.shared.db.read(move |tx| -> store::Result<_> {
+            let found = platform.shared.db.read(move |tx| -> store::Result<_> {
                 Ok((
                     day(tx, &asked, "2026-03-02")?,
                     by_day(tx, &asked, "2026-03-01", "2026-03-03")?,
@@ -57,7 +61,10 @@ async fn the_counts_are_those_of_the_companies_that_are_seen() {
             assert_eq!(lags.len(), n_lags, "{sight:?}");
             assert_eq!(waiting, n_waiting, "{sight:?}");
         }
-        let page = home(house.by(0).await, State(house.api())).await.unwrap().0;
+        let page = home(platform.by(0).await, State(platform.api()))
+            .await
+            .unwrap()
+            .0;
         assert_eq!(page.refusals.len(), 1);
         assert_eq!(page.day, "2026-03-02");
         assert_eq!(page.lag_ms.p50, Some(0));
@@ -72,9 +79,13 @@ async fn the_counts_are_those_of_the_companies_that_are_seen() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sent_counts_what_really_moved() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        house.settle().await;
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        platform.settle().await;
         // The state that a crash between customs' queue and our commit leaves behind.
         let undo = move |tx: &mut store::Tx<'_>| {
             tx.execute(
@@ -88,21 +99,21 @@ async fn sent_counts_what_really_moved() {
             )?;
             tx.execute("delete from message_day", &[]).map(|_| ())
         };
-        house.shared.db.write(undo).await.unwrap();
+        platform.shared.db.write(undo).await.unwrap();
         // Customs' answer comes before the message is sent once more.
         let receipt = ceb::sample::receipt(
-            &house.spec(0, Kind::Ceb312, 1),
+            &platform.spec(0, Kind::Ceb312, 1),
             ceb::ReturnStatus(120),
             "测试",
         );
-        let down = &house.shared.customs.import_down;
+        let down = &platform.shared.customs.import_down;
         let body = bytes::Bytes::from(receipt);
-        house.shared.queue.put(down, &[body]).await.unwrap();
-        crate::pipeline::take_for_test(&house.shared).await;
-        assert_eq!(house.state(0, id).await, "settled");
-        house.settle().await;
-        let sight = house.sight(0);
-        let counted = house
+        platform.shared.queue.put(down, &[body]).await.unwrap();
+        crate::pipeline::take_for_test(&platform.shared).await;
+        assert_eq!(platform.state(0, id).await, "settled");
+        platform.settle().await;
+        let sight = platform.sight(0);
+        let counted = platform
             .shared
             .db
             .read(move |tx| day(tx, &sight, "2026-03-02"));

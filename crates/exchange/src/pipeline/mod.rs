@@ -49,7 +49,7 @@ pub fn start(
     for direction in [Direction::Import, Direction::Export] {
         for step in PipelineStep::ALL {
             let name = step.lease_name(direction);
-            let (shared, owner, told) = (Arc::clone(shared), owner.to_owned(), stop.clone());
+            let (shared, owner, reported) = (Arc::clone(shared), owner.to_owned(), stop.clone());
             loops.push(tasks.start(name, TURN_MAX, stop.clone(), move |pulse| {
                 let worker = Worker {
                     shared: Arc::clone(&shared),
@@ -60,17 +60,17 @@ pub fn start(
                         PipelineStep::Check => shared.accepted.listen(),
                         PipelineStep::Dispatch | PipelineStep::Answer => shared.checked.listen(),
                     },
-                    stop: told.clone(),
+                    stop: reported.clone(),
                     pulse,
                 };
                 worker.run()
             }));
         }
     }
-    let (shared, owner, told) = (Arc::clone(shared), owner.to_owned(), stop.clone());
+    let (shared, owner, reported) = (Arc::clone(shared), owner.to_owned(), stop.clone());
     loops.push(
         tasks.start("signing.retry", TURN_MAX, stop.clone(), move |pulse| {
-            retry::serve(Arc::clone(&shared), owner.clone(), told.clone(), pulse)
+            retry::serve(Arc::clone(&shared), owner.clone(), reported.clone(), pulse)
         }),
     );
     loops
@@ -269,14 +269,14 @@ async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> any
     let is_behind = inbox::is_used(shared, direction).await?;
     let wait = if is_behind { Duration::ZERO } else { wait };
     let down = shared.customs.down(direction);
-    let room = match is_behind {
-        true => inbox::room(shared, direction).await?,
+    let capacity = match is_behind {
+        true => inbox::capacity(shared, direction).await?,
         false => inbox::MOVED_MAX,
     };
-    let taken = match room {
+    let taken = match capacity {
         // The table is full: what customs has more stays in its queue.
         0 => Ok(Vec::new()),
-        room => shared.queue.take(down, room.min(TAKE_MAX), wait).await,
+        capacity => shared.queue.take(down, capacity.min(TAKE_MAX), wait).await,
     };
     let deliveries = match taken {
         Ok(deliveries) => deliveries,
@@ -288,7 +288,7 @@ async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> any
         Err(error) => return Err(error.into()),
     };
     if is_behind || deliveries.len() >= TAKE_MAX {
-        inbox::fill(shared, direction, deliveries, (TAKE_MAX, room)).await?;
+        inbox::fill(shared, direction, deliveries, (TAKE_MAX, capacity)).await?;
         let (ids, bodies) = inbox::turn(shared, direction).await?;
         return Ok(answer::step(shared, bodies, ids).await?);
     }

@@ -1,7 +1,7 @@
 //! Loops that fail and are started again.
 
 use super::{Shared, start};
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use async_trait::async_trait;
 use bytes::Bytes;
 use ceb::Kind;
@@ -65,31 +65,35 @@ impl Queue for Buggy {
 /// Loops that panic are started again, and the message that they had in hand arrives.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_outlives_the_panic_of_its_loops() {
-    let house = House::on(sqlite()).await;
-    let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+    let platform = TestPlatform::on(sqlite()).await;
+    let id = accepted(
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 1))
+            .await,
+    );
     let clock = SystemClock::shared();
     let shared = Arc::new(Shared {
         clock: Arc::clone(&clock),
         queue: Arc::new(Buggy {
-            inner: Arc::clone(&house.shared.queue),
+            inner: Arc::clone(&platform.shared.queue),
             n_puts: AtomicUsize::new(0),
             n_takes: AtomicUsize::new(0),
         }),
-        ..house.share()
+        ..platform.share()
     });
     let tasks = Tasks::new(clock);
-    let (stop, told) = watch::channel(false);
-    let loops = start(&shared, &tasks, "test", &told);
+    let (stop, reported) = watch::channel(false);
+    let loops = start(&shared, &tasks, "test", &reported);
     let mut n_turns = 0;
     loop {
-        let state = house.state(0, id).await;
+        let state = platform.state(0, id).await;
         if state == "settled" {
             break;
         }
         n_turns += 1;
         assert!(n_turns < 20_000, "{state}: {:?}", tasks.states());
-        house.customs_box.step(256).await.unwrap();
-        house.clock.advance(Duration::from_millis(50));
+        platform.customs_box.step(256).await.unwrap();
+        platform.clock.advance(Duration::from_millis(50));
         tokio::task::yield_now().await;
     }
     let n_restarts: u32 = tasks.states().iter().map(|task| task.n_restarts).sum();

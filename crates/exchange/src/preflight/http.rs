@@ -54,7 +54,7 @@ pub(crate) async fn preflight(
 ) -> Result<Json<PreflightAnswer>, Problem> {
     let (parts, body) = request.into_parts();
     let company = Arc::clone(actor.require_company()?);
-    let (body, _room) = receive(
+    let (body, _budget) = receive(
         &api,
         &actor,
         &parts.headers,
@@ -70,9 +70,9 @@ pub(crate) async fn preflight(
     let signatures = Arc::clone(&api.signatures);
     api.directory.refresh().await?;
     let directory = Arc::clone(&api.directory);
-    let ground = api.gate.ground.clone();
+    let context = api.gate.context.clone();
     let one = company.clone();
-    let (files, told, fresh) = in_turn(&api, &actor, move || {
+    let (files, reported, fresh) = in_turn(&api, &actor, move || {
         if let [only] = given.as_slice()
             && only.form == Body::Xml
         {
@@ -95,27 +95,27 @@ pub(crate) async fn preflight(
         {
             return Err(problem);
         }
-        let (told, fresh) = facts(&ground, &one, &files);
-        if told.len() > DOCUMENTS_MAX {
-            let detail = format!("上限 {DOCUMENTS_MAX} 份单证，共 {} 份", told.len());
+        let (reported, fresh) = facts(&context, &one, &files);
+        if reported.len() > DOCUMENTS_MAX {
+            let detail = format!("上限 {DOCUMENTS_MAX} 份单证，共 {} 份", reported.len());
             return Err(Problem::new(codes::LARGE_SET).detail(detail));
         }
-        Ok((files, told, fresh))
+        Ok((files, reported, fresh))
     })
     .await?;
-    let ground = &api.gate.ground;
-    let tables = ground.code_tables.tables();
-    let (look, rates) = ground
+    let context = &api.gate.context;
+    let tables = context.code_tables.tables();
+    let (look, rates) = context
         .read(move |tx| {
             let look = Look::around(tx, fresh.clone())?;
             Ok((look, tax::rates(tx, Arc::clone(&tables))?))
         })
         .await?;
-    let way = tax::way(ground);
+    let way = tax::way(context);
     let answer = in_turn(&api, &actor, move || {
-        let (mut told, mut look) = (told, look);
-        judge(&mut told, &mut look, &rates, way);
-        Ok(PreflightAnswer::of(&files, &told, &look))
+        let (mut reported, mut look) = (reported, look);
+        judge(&mut reported, &mut look, &rates, way);
+        Ok(PreflightAnswer::of(&files, &reported, &look))
     });
     answer.await.map(Json)
 }

@@ -17,7 +17,7 @@ pub mod http;
 mod tests;
 mod view;
 
-use crate::check::Bench;
+use crate::check::Criteria;
 use crate::matching::{self, Look, personal};
 use crate::message::FindingView;
 use crate::signature::Checker;
@@ -31,7 +31,7 @@ use ceb::{Document, Message, Severity};
 use files::Given;
 use registry::code_table::Standing;
 use registry::company::{Company, Directory};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use web::Problem;
 
@@ -104,7 +104,7 @@ impl ReadFile {
 }
 
 /// A document with what came of it.
-struct Told {
+struct CheckedDocument {
     file: usize,
     message: usize,
     at: usize,
@@ -164,14 +164,14 @@ fn read_one(company: &Company, given: &Given, api: ApiState<'_>, is_set: bool) -
         form: None,
     };
     if given.form == Body::Xml {
-        let bench = Bench {
+        let criteria = Criteria {
             terms: &terms,
             signatures: api.signatures,
             policy: api.policy,
             received_ms: standing.now_ms,
             directory: api.directory,
         };
-        let (mut parsed, _) = crate::check::examine(company, bench, &given.body);
+        let (mut parsed, _) = crate::check::examine(company, criteria, &given.body);
         if api.policy.platform_signs {
             // The platform is going to sign it.
             let missing = ceb::code::SIGNATURE_MISSING.id;
@@ -216,16 +216,20 @@ fn read_one(company: &Company, given: &Given, api: ApiState<'_>, is_set: bool) -
 }
 
 /// What is compared of the documents of a set, and each document's place on the board.
-fn facts(ground: &Ground, company: &Company, files: &[ReadFile]) -> (Vec<Told>, Vec<Known>) {
-    let (mut told, mut fresh) = (Vec::new(), Vec::new());
+fn facts(
+    context: &AppContext,
+    company: &Company,
+    files: &[ReadFile],
+) -> (Vec<CheckedDocument>, Vec<Known>) {
+    let (mut reported, mut fresh) = (Vec::new(), Vec::new());
     let mut next = FIRST_ID;
     for (file, read) in files.iter().enumerate() {
         for (message, (parsed, _, _)) in read.messages.iter().enumerate() {
             for (at, document) in parsed.documents.iter().enumerate() {
                 next += 1;
                 let whose = (next, company.id);
-                let known = matching::known(&ground.seal, parsed, document, whose);
-                told.push(Told {
+                let known = matching::known(&context.seal, parsed, document, whose);
+                reported.push(CheckedDocument {
                     file,
                     message,
                     at,
@@ -238,12 +242,12 @@ fn facts(ground: &Ground, company: &Company, files: &[ReadFile]) -> (Vec<Told>, 
             }
         }
     }
-    (told, fresh)
+    (reported, fresh)
 }
 
 /// Judges every document of a set, in its order.
-fn judge(told: &mut [Told], look: &mut Look, rates: &Rates, way: Way) {
-    for one in told {
+fn judge(reported: &mut [CheckedDocument], look: &mut Look, rates: &Rates, way: Way) {
+    for one in reported {
         let Some(id) = one.id else { continue };
         one.judgement = look.board.judge(id).unwrap_or_default();
         let Some(known) = look.board.get(id).cloned() else {
@@ -260,7 +264,10 @@ fn judge(told: &mut [Told], look: &mut Look, rates: &Rates, way: Way) {
 }
 
 /// The document of a file.
-fn document<'a>(files: &'a [ReadFile], told: &Told) -> Option<(&'a Message, &'a Document)> {
-    let (message, _, _) = files.get(told.file)?.messages.get(told.message)?;
-    Some((message, message.documents.get(told.at)?))
+fn document<'a>(
+    files: &'a [ReadFile],
+    reported: &CheckedDocument,
+) -> Option<(&'a Message, &'a Document)> {
+    let (message, _, _) = files.get(reported.file)?.messages.get(reported.message)?;
+    Some((message, message.documents.get(reported.at)?))
 }

@@ -3,7 +3,7 @@
 use super::http::preflight;
 use super::*;
 use crate::matching::tests::with;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use axum::extract::State;
 use ceb::Kind;
 use std::io::{Cursor, Write};
@@ -11,8 +11,8 @@ use store::testing::each_engine;
 
 const KINDS: [Kind; 4] = [Kind::Ceb311, Kind::Ceb411, Kind::Ceb511, Kind::Ceb621];
 
-fn set(house: &House, seed: u64) -> Vec<(String, String)> {
-    let one = |kind: Kind| (format!("{kind}.xml"), house.sample(0, kind, seed));
+fn set(platform: &TestPlatform, seed: u64) -> Vec<(String, String)> {
+    let one = |kind: Kind| (format!("{kind}.xml"), platform.sample(0, kind, seed));
     KINDS.map(one).into()
 }
 
@@ -40,9 +40,18 @@ fn multipart(files: &[(String, String)]) -> (String, Vec<u8>) {
     )
 }
 
-async fn asked(house: &House, kind: &str, body: Vec<u8>) -> Result<PreflightAnswer, String> {
-    let request = house.request(0, kind, body);
-    let answer = preflight(house.by(0).await, State(house.submit_state()), request).await;
+async fn asked(
+    platform: &TestPlatform,
+    kind: &str,
+    body: Vec<u8>,
+) -> Result<PreflightAnswer, String> {
+    let request = platform.request(0, kind, body);
+    let answer = preflight(
+        platform.by(0).await,
+        State(platform.submit_state()),
+        request,
+    )
+    .await;
     answer
         .map(|answer| answer.0)
         .map_err(|problem| problem.code)
@@ -67,8 +76,8 @@ fn codes_of(answer: &PreflightAnswer) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_shape_of_a_set_gives_the_same_answer() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let mut files = set(&house, 1);
+        let platform = TestPlatform::on(test).await;
+        let mut files = set(&platform, 1);
         files[1].1 = with(&files[1].1, "amountPaid", "1.23");
         let (kind, form) = multipart(&files);
         let lines: Vec<String> = files
@@ -83,7 +92,7 @@ async fn every_shape_of_a_set_gives_the_same_answer() {
             ("application/x-ndjson", lines.join("\n").into_bytes(), "第 "),
             ("application/json", list.into_bytes(), "第 "),
         ] {
-            let answer = asked(&house, kind, body).await.unwrap();
+            let answer = asked(&platform, kind, body).await.unwrap();
             assert!(answer.ok, "{:?}", answer.findings);
             assert_eq!(answer.counts.n_files, 4);
             assert_eq!(answer.documents.len(), 4);
@@ -106,13 +115,18 @@ async fn every_shape_of_a_set_gives_the_same_answer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_set_meets_what_the_platform_knows() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let files = set(&house, 2);
+        let platform = TestPlatform::on(test).await;
+        let files = set(&platform, 2);
         for (_, xml) in &files[..2] {
-            accepted(house.accept(0, xml.clone()).await);
+            accepted(platform.accept(0, xml.clone()).await);
         }
-        house.settle().await;
-        let answer = asked(&house, "application/xml", files[3].1.clone().into_bytes()).await;
+        platform.settle().await;
+        let answer = asked(
+            &platform,
+            "application/xml",
+            files[3].1.clone().into_bytes(),
+        )
+        .await;
         let answer = answer.unwrap();
         let partners: Vec<(&str, &str, Option<i64>)> = answer.documents[0]
             .partners
@@ -133,11 +147,11 @@ async fn a_set_meets_what_the_platform_knows() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_lists_of_a_set_count_one_after_the_other() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let dear = |seed: u64| {
             let spec = ceb::sample::Spec {
                 n_lines: 1,
-                ..house.spec(0, Kind::Ceb621, seed)
+                ..platform.spec(0, Kind::Ceb621, seed)
             };
             let xml = ceb::sample::message(&spec);
             let xml = with(&xml, "buyerIdNumber", "11010119900307109X");
@@ -145,7 +159,12 @@ async fn the_lists_of_a_set_count_one_after_the_other() {
             let xml = with(&with(&xml, "freight", "0"), "totalPrice", "10000");
             (format!("{seed}.xml"), xml)
         };
-        let answer = asked(&house, "application/zip", zip(&[dear(1), dear(2), dear(3)])).await;
+        let answer = asked(
+            &platform,
+            "application/zip",
+            zip(&[dear(1), dear(2), dear(3)]),
+        )
+        .await;
         let answer = answer.unwrap();
         let over: Vec<&str> = answer
             .findings
@@ -166,8 +185,8 @@ async fn the_lists_of_a_set_count_one_after_the_other() {
 }
 
 /// Every table with its rows, as text.
-async fn everything(house: &House) -> String {
-    let read = house.shared.db.read(|tx| -> store::Result<_> {
+async fn everything(platform: &TestPlatform) -> String {
+    let read = platform.shared.db.read(|tx| -> store::Result<_> {
         let is_sqlite = tx.query("select 1 from sqlite_master limit 1", &[]).is_ok();
         let tables = tx.query(
             if is_sqlite {
@@ -178,13 +197,13 @@ async fn everything(house: &House) -> String {
             },
             &[],
         )?;
-        let mut told = String::new();
+        let mut reported = String::new();
         for table in &tables {
             let name = table.text(0)?;
             let rows = tx.query(&format!("select * from {name}"), &[])?;
-            told.push_str(&format!("{name} {rows:?}\n"));
+            reported.push_str(&format!("{name} {rows:?}\n"));
         }
-        Ok(told)
+        Ok(reported)
     });
     read.await.unwrap()
 }
@@ -192,28 +211,28 @@ async fn everything(house: &House) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_written() {
     // The names of the tables are the engine's own; the route itself is one for both.
-    let house = House::on(store::testing::sqlite()).await;
-    for (_, xml) in set(&house, 3) {
-        accepted(house.accept(0, xml).await);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    for (_, xml) in set(&platform, 3) {
+        accepted(platform.accept(0, xml).await);
     }
-    house.settle().await;
+    platform.settle().await;
     // What a request itself leaves (that a key was used) is there before.
-    let body = house.sample(0, Kind::Ceb311, 4).into_bytes();
-    asked(&house, "application/xml", body).await.unwrap();
-    let before = everything(&house).await;
+    let body = platform.sample(0, Kind::Ceb311, 4).into_bytes();
+    asked(&platform, "application/xml", body).await.unwrap();
+    let before = everything(&platform).await;
     assert!(before.contains("personal_total") && before.contains("match_fact"));
-    asked(&house, "application/zip", zip(&set(&house, 3)))
+    asked(&platform, "application/zip", zip(&set(&platform, 3)))
         .await
         .unwrap();
-    asked(&house, "application/zip", zip(&set(&house, 5)))
+    asked(&platform, "application/zip", zip(&set(&platform, 5)))
         .await
         .unwrap();
-    assert_eq!(everything(&house).await, before);
+    assert_eq!(everything(&platform).await, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_set_is_refused_with_a_code() {
-    let house = House::on(store::testing::sqlite()).await;
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
     let cases: [(&str, Vec<u8>, &str); 6] = [
         ("application/zip", b"PK\x03\x04broken".to_vec(), "TG-R4435"),
         (
@@ -227,7 +246,7 @@ async fn what_is_no_set_is_refused_with_a_code() {
         ("application/xml", b"no xml".to_vec(), "TG-R4000"),
     ];
     for (kind, body, expected) in cases {
-        let code = asked(&house, kind, body).await.unwrap_err();
+        let code = asked(&platform, kind, body).await.unwrap_err();
         assert!(
             code == expected || kind == "application/xml",
             "{kind} {code}"
@@ -236,20 +255,25 @@ async fn what_is_no_set_is_refused_with_a_code() {
     let many: Vec<(String, String)> = (0..=files::FILES_MAX)
         .map(|n| (format!("{n}.xml"), "x".to_owned()))
         .collect();
-    let code = asked(&house, "application/zip", zip(&many))
+    let code = asked(&platform, "application/zip", zip(&many))
         .await
         .unwrap_err();
     assert_eq!(code, "TG-R4437");
     let mixed = vec![
-        ("good.xml".to_owned(), house.sample(0, Kind::Ceb311, 6)),
+        ("good.xml".to_owned(), platform.sample(0, Kind::Ceb311, 6)),
         ("bad.xml".to_owned(), "no xml".to_owned()),
-        ("of-others.xml".to_owned(), house.sample(1, Kind::Ceb511, 6)),
+        (
+            "of-others.xml".to_owned(),
+            platform.sample(1, Kind::Ceb511, 6),
+        ),
         (
             "wrong.xml".to_owned(),
-            with(&house.sample(0, Kind::Ceb411, 6), "currency", "人民币"),
+            with(&platform.sample(0, Kind::Ceb411, 6), "currency", "人民币"),
         ),
     ];
-    let answer = asked(&house, "application/zip", zip(&mixed)).await.unwrap();
+    let answer = asked(&platform, "application/zip", zip(&mixed))
+        .await
+        .unwrap();
     let ok: Vec<bool> = answer.files.iter().map(|file| file.ok).collect();
     assert_eq!(ok, [true, false, true, false]);
     let documents: Vec<(&str, bool)> = answer
@@ -267,18 +291,18 @@ async fn what_is_no_set_is_refused_with_a_code() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_is_used_already_is_told_with_both_documents() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let order = house.sample(0, Kind::Ceb311, 3);
+        let platform = TestPlatform::on(test).await;
+        let order = platform.sample(0, Kind::Ceb311, 3);
         let other = with(&order, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
         let files = [("a.xml", &order), ("b.xml", &other)]
             .map(|(name, xml)| (name.to_owned(), xml.clone()));
-        let told = async |body: Vec<u8>| -> Vec<(String, String)> {
-            let answer = asked(&house, "application/zip", body).await.unwrap();
+        let reported = async |body: Vec<u8>| -> Vec<(String, String)> {
+            let answer = asked(&platform, "application/zip", body).await.unwrap();
             let found = answer.findings.into_iter().map(|one| one.finding);
             let found = found.filter(|one| ["TG-E1330", "TG-E1933"].contains(&&*one.code));
             found.map(|one| (one.code, one.text)).collect()
         };
-        let [(code, text)] = &told(zip(&files)).await[..] else {
+        let [(code, text)] = &reported(zip(&files)).await[..] else {
             panic!("one finding");
         };
         assert_eq!(code, "TG-E1933");
@@ -289,7 +313,7 @@ async fn a_key_that_is_used_already_is_told_with_both_documents() {
         let own = &order[from..to];
         let again = with(own, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
         let twice = order.replacen(own, &format!("{own}{again}"), 1);
-        let [(code, text)] = &told(zip(&[("c.xml".to_owned(), twice)])).await[..] else {
+        let [(code, text)] = &reported(zip(&[("c.xml".to_owned(), twice)])).await[..] else {
             panic!("one finding");
         };
         assert_eq!(code, "TG-E1330");
@@ -298,9 +322,9 @@ async fn a_key_that_is_used_already_is_told_with_both_documents() {
             "{text}"
         );
 
-        let id = accepted(house.accept(0, order).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let [(code, text)] = &told(zip(&[files[1].clone()])).await[..] else {
+        let id = accepted(platform.accept(0, order).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let [(code, text)] = &reported(zip(&[files[1].clone()])).await[..] else {
             panic!("one finding");
         };
         assert_eq!(code, "TG-E1933");

@@ -1,6 +1,6 @@
-//! The shapes in which a preflight is told.
+//! The shapes in which a preflight is reported.
 
-use super::{FINDINGS_MAX, FIRST_ID, ReadFile, Told, document};
+use super::{CheckedDocument, FINDINGS_MAX, FIRST_ID, ReadFile, document};
 use crate::matching::Look;
 use crate::message::FindingView;
 use crate::message::MessageId;
@@ -134,7 +134,7 @@ pub struct PreflightAnswer {
 }
 
 impl PreflightAnswer {
-    pub(super) fn of(files: &[ReadFile], told: &[Told], look: &Look) -> Self {
+    pub(super) fn of(files: &[ReadFile], reported: &[CheckedDocument], look: &Look) -> Self {
         let mut findings = Vec::new();
         for (at, file) in files.iter().enumerate() {
             let own = file.findings.iter().cloned();
@@ -143,8 +143,8 @@ impl PreflightAnswer {
                 number: number(&finding.path),
                 finding,
             }));
-            for one in told.iter().filter(|one| one.file == at) {
-                findings.extend(together((files, told), (file, one), look));
+            for one in reported.iter().filter(|one| one.file == at) {
+                findings.extend(together((files, reported), (file, one), look));
             }
         }
         let count = |severity: Severity| {
@@ -153,15 +153,15 @@ impl PreflightAnswer {
         };
         let counts = PreflightCounts {
             n_files: files.len(),
-            n_documents: told.len(),
+            n_documents: reported.len(),
             n_refuse: count(Severity::Refuse),
             n_warn: count(Severity::Warn),
             n_note: count(Severity::Note),
         };
         findings.truncate(FINDINGS_MAX);
-        let told_documents = told.iter().filter_map(|one| view(files, told, one));
+        let told_documents = reported.iter().filter_map(|one| view(files, reported, one));
         Self {
-            ok: !told.is_empty() && !files.iter().any(ReadFile::is_refused),
+            ok: !reported.is_empty() && !files.iter().any(ReadFile::is_refused),
             counts,
             files: files
                 .iter()
@@ -170,7 +170,7 @@ impl PreflightAnswer {
                     name: file.name.clone(),
                     kind: file.kind.clone(),
                     ok: !file.is_refused(),
-                    n_documents: told.iter().filter(|one| one.file == at).count(),
+                    n_documents: reported.iter().filter(|one| one.file == at).count(),
                     problem_code: file.problem.as_ref().map(|problem| problem.code.clone()),
                     problem: file.problem.as_ref().map(said),
                 })
@@ -195,7 +195,12 @@ fn number(path: &str) -> Option<usize> {
 
 /// Where the document stands that has the business key already: in the set, or on the platform; nothing
 /// when it is in the same message.
-fn earlier(files: &[ReadFile], all: &[Told], told: &Told, id: i64) -> Option<String> {
+fn earlier(
+    files: &[ReadFile],
+    all: &[CheckedDocument],
+    reported: &CheckedDocument,
+    id: i64,
+) -> Option<String> {
     // Places on the board are numbered in the order of the set.
     let place = usize::try_from(id.saturating_sub(FIRST_ID + 1)).ok();
     let Some(other) = place.and_then(|at| all.get(at)) else {
@@ -203,7 +208,7 @@ fn earlier(files: &[ReadFile], all: &[Told], told: &Told, id: i64) -> Option<Str
         let (no, number) = (message.acceptance_no(), id - message.0);
         return Some(format!("（受理号 {no} 第 {number} 份）"));
     };
-    if (other.file, other.message) == (told.file, told.message) {
+    if (other.file, other.message) == (reported.file, reported.message) {
         return None;
     }
     let name = files.get(other.file).and_then(|file| file.name.as_deref());
@@ -216,21 +221,21 @@ fn earlier(files: &[ReadFile], all: &[Told], told: &Told, id: i64) -> Option<Str
 
 /// What is wrong with a document together with others.
 fn together(
-    (files, all): (&[ReadFile], &[Told]),
-    (file, told): (&ReadFile, &Told),
+    (files, all): (&[ReadFile], &[CheckedDocument]),
+    (file, reported): (&ReadFile, &CheckedDocument),
     look: &Look,
 ) -> Vec<PreflightFinding> {
-    let facts: Option<&Facts> = told.id.and_then(|id| look.board.facts(id));
+    let facts: Option<&Facts> = reported.id.and_then(|id| look.board.facts(id));
     let Some(facts) = facts else {
         return Vec::new();
     };
-    let number = told.at + 1;
-    let mut differences = told.judgement.differences.clone();
+    let number = reported.at + 1;
+    let mut differences = reported.judgement.differences.clone();
     let used = ceb::code::matching::KEY_USED.id;
-    match told
+    match reported
         .judgement
         .used_by
-        .map(|id| earlier(files, all, told, id))
+        .map(|id| earlier(files, all, reported, id))
     {
         // Within one message the check has said so.
         Some(None) => differences.retain(|one| one.code.id != used),
@@ -242,19 +247,23 @@ fn together(
     }
     differences
         .iter()
-        .chain(&told.limits)
+        .chain(&reported.limits)
         .map(|difference| PreflightFinding {
             file: file.name.clone(),
             number: Some(number),
-            finding: file.placed(told.message, &difference.finding(facts, number)),
+            finding: file.placed(reported.message, &difference.finding(facts, number)),
         })
         .collect()
 }
 
-fn view(files: &[ReadFile], all: &[Told], told: &Told) -> Option<PreflightDocument> {
-    let (message, document) = document(files, told)?;
-    let file = files.get(told.file)?;
-    let (_, sheet, first) = file.messages.get(told.message)?;
+fn view(
+    files: &[ReadFile],
+    all: &[CheckedDocument],
+    reported: &CheckedDocument,
+) -> Option<PreflightDocument> {
+    let (message, document) = document(files, reported)?;
+    let file = files.get(reported.file)?;
+    let (_, sheet, first) = file.messages.get(reported.message)?;
     let partner = |partner: &Partner| {
         let in_set = all.iter().find(|one| one.id == Some(partner.id));
         let status = partner.status.and_then(|status| i32::try_from(status).ok());
@@ -270,26 +279,30 @@ fn view(files: &[ReadFile], all: &[Told], told: &Told) -> Option<PreflightDocume
             agrees: Some(partner.agrees),
         }
     };
-    let missing = told.judgement.missing.iter().map(|part| PreflightPartner {
-        part: part.name().to_owned(),
-        part_name: part.chinese().to_owned(),
-        found: "missing".to_owned(),
-        file: None,
-        return_status: None,
-        return_status_name: None,
-        agrees: None,
-    });
-    let partners = told.judgement.partners.iter().map(partner);
+    let missing = reported
+        .judgement
+        .missing
+        .iter()
+        .map(|part| PreflightPartner {
+            part: part.name().to_owned(),
+            part_name: part.chinese().to_owned(),
+            found: "missing".to_owned(),
+            file: None,
+            return_status: None,
+            return_status_name: None,
+            agrees: None,
+        });
+    let partners = reported.judgement.partners.iter().map(partner);
     Some(PreflightDocument {
         kind: message.kind.code().to_owned(),
         kind_name: message.kind.chinese().to_owned(),
-        number: first + told.at + 1,
+        number: first + reported.at + 1,
         key: ceb::key::of_document(message.kind, document).map(|key| key.text),
         sheet: sheet.clone(),
         file: file.name.clone(),
         ok: !file.is_refused(),
         order_no: document.head.filled("orderNo").map(str::to_owned),
         partners: partners.chain(missing).collect(),
-        tax: told.tax.as_ref().map(TaxView::from),
+        tax: reported.tax.as_ref().map(TaxView::from),
     })
 }

@@ -2,7 +2,7 @@
 //! has it now, what is wrong, what customs said.
 //!
 //! Everything here is scoped by the sight of the caller; what it does not see is "not found",
-//! whether it exists or not. People see personal data masked (room `unmask`).
+//! whether it exists or not. People see personal data masked (module `unmask`).
 
 pub mod board;
 mod doing;

@@ -64,20 +64,20 @@ pub(super) fn steps(
             .kind
             .strip_prefix("message.")
             .and_then(State::from_name);
-        let told = outcome::told(&event);
+        let reported = outcome::describe(&event);
         is_dismissed = match &*event.kind {
             outcome::DISMISSED_EVENT => true,
             outcome::RESUMED_EVENT => false,
-            _ => is_dismissed && told.is_none(),
+            _ => is_dismissed && reported.is_none(),
         };
         let became = match state {
             Some(State::Settled) => Some(outcome_at(message, receipts, event.at_ms)),
             Some(State::Refused) => Some(Outcome::Refused),
-            _ => told,
+            _ => reported,
         };
         // One that was declared anew before it was refused asks nobody.
         let asks = !is_dismissed && event.detail != code::HOLD_REPLACED.title;
-        timeline.push((event.at_ms, entry(event, state, (told, became), asks)));
+        timeline.push((event.at_ms, entry(event, state, (reported, became), asks)));
     }
     Ok(timeline)
 }
@@ -85,18 +85,18 @@ pub(super) fn steps(
 fn entry(
     event: Event,
     state: Option<State>,
-    (told, became): (Option<Outcome>, Option<Outcome>),
+    (reported, became): (Option<Outcome>, Option<Outcome>),
     asks: bool,
 ) -> TimelineEntry {
-    let step = match (told, state) {
+    let step = match (reported, state) {
         (Some(outcome), _) => outcome.name().to_owned(),
         (None, Some(state)) => state.name().to_owned(),
         (None, None) => event.kind.clone(),
     };
-    let name = told.map_or_else(|| step_name(&event.kind, state), Outcome::chinese);
+    let name = reported.map_or_else(|| step_name(&event.kind, state), Outcome::chinese);
     let holder = match (became, state) {
         (Some(outcome), _) => {
-            let asks = asks || told.is_some();
+            let asks = asks || reported.is_some();
             holder(state.unwrap_or(State::Answered), outcome, asks)
         }
         (None, Some(_)) if event.detail == Back::Unclear.chinese() => OPERATORS,
@@ -108,7 +108,7 @@ fn entry(
         step,
         step_name: name.to_owned(),
         holder: holder.to_owned(),
-        detail: match told {
+        detail: match reported {
             Some(_) => String::new(),
             None => event.detail,
         },

@@ -5,7 +5,7 @@ use super::http::{ListQuery, message, messages};
 use super::search::search;
 use crate::finder::{self, Filter, find, list};
 use crate::message::{MessageId, State};
-use crate::testing::{House, accepted, person};
+use crate::testing::{TestPlatform, accepted, person};
 use axum::extract::State as Held;
 use ceb::Kind;
 use registry::access::Sight;
@@ -41,12 +41,12 @@ fn filters(document: &super::DocumentView) -> [Filter; 6] {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_found_by_every_number_and_by_its_owner_only() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let mut ids = Vec::new();
-        for (kind, xml) in ceb::sample::set(&house.spec(0, Kind::Ceb311, 7)) {
-            ids.push((kind, accepted(house.accept(0, xml).await)));
+        for (kind, xml) in ceb::sample::set(&platform.spec(0, Kind::Ceb311, 7)) {
+            ids.push((kind, accepted(platform.accept(0, xml).await)));
         }
-        house.settle().await;
+        platform.settle().await;
         let id_of = |kind| {
             ids.iter()
                 .find(|(k, _)| *k == kind)
@@ -54,8 +54,8 @@ async fn a_message_is_found_by_every_number_and_by_its_owner_only() {
                 .unwrap()
         };
         let listed = id_of(Kind::Ceb621);
-        let sight = house.sight(0);
-        let life = house
+        let sight = platform.sight(0);
+        let life = platform
             .shared
             .db
             .read(move |tx| {
@@ -65,20 +65,20 @@ async fn a_message_is_found_by_every_number_and_by_its_owner_only() {
             .await
             .unwrap();
         let document = &life.documents[0];
-        let told: Vec<&str> = life
+        let reported: Vec<&str> = life
             .receipts
             .iter()
             .map(|r| r.return_info.as_str())
             .collect();
         assert!(
             document.invt_no.is_some(),
-            "customs gave a number: {told:?}"
+            "customs gave a number: {reported:?}"
         );
         let filters = filters(document);
         for filter in filters {
             for (n, expected) in [(0, true), (1, false)] {
-                let (sight, asked) = (house.sight(n), filter.clone());
-                let found = house
+                let (sight, asked) = (platform.sight(n), filter.clone());
+                let found = platform
                     .shared
                     .db
                     .read(move |tx| list(tx, &sight, &asked, 50))
@@ -87,9 +87,9 @@ async fn a_message_is_found_by_every_number_and_by_its_owner_only() {
                 assert_eq!(found.iter().any(|m| m.id == listed), expected, "{filter:?}");
             }
         }
-        let stranger = house.sight(1);
+        let stranger = platform.sight(1);
         assert!(
-            house
+            platform
                 .shared
                 .db
                 .read(move |tx| find(tx, &stranger, listed))
@@ -110,10 +110,14 @@ async fn a_message_is_found_by_every_number_and_by_its_owner_only() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_follow_each_other_without_gap_or_overlap() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let arrivals = (0..25).map(|n| house.arrival(0, house.sample(0, Kind::Ceb311, n)).unwrap());
-        house.accept_all(arrivals.collect()).await;
-        let sight = house.sight(0);
+        let platform = TestPlatform::on(test).await;
+        let arrivals = (0..25).map(|n| {
+            platform
+                .arrival(0, platform.sample(0, Kind::Ceb311, n))
+                .unwrap()
+        });
+        platform.accept_all(arrivals.collect()).await;
+        let sight = platform.sight(0);
         let mut seen = Vec::new();
         let mut filter = Filter {
             state: Some(State::Received),
@@ -121,7 +125,7 @@ async fn pages_follow_each_other_without_gap_or_overlap() {
         };
         loop {
             let (sight, asked) = (sight.clone(), filter.clone());
-            let page = house
+            let page = platform
                 .shared
                 .db
                 .read(move |tx| list(tx, &sight, &asked, 10))
@@ -188,28 +192,28 @@ fn all_finders(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_finder_shows_what_is_foreign_whatever_id_is_tried() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let mut ids = Vec::new();
-        for (_, xml) in ceb::sample::set(&house.spec(0, Kind::Ceb311, 7)) {
-            ids.push(accepted(house.accept(0, xml).await));
+        for (_, xml) in ceb::sample::set(&platform.spec(0, Kind::Ceb311, 7)) {
+            ids.push(accepted(platform.accept(0, xml).await));
         }
-        house.settle().await;
-        let (owner, ids_of) = (house.sight(0), ids.clone());
+        platform.settle().await;
+        let (owner, ids_of) = (platform.sight(0), ids.clone());
         let strangers = vec![
-            house.sight(1),
+            platform.sight(1),
             Sight::Nothing,
             Sight::District("99".to_owned()),
-            Sight::Subtree(Arc::from([house.company_id(1), house.company_id(2)])),
+            Sight::Subtree(Arc::from([platform.company_id(1), platform.company_id(2)])),
             Sight::Subtree(Arc::from([])),
         ];
-        let checked = house.shared.db.read(move |tx| -> store::Result<_> {
+        let checked = platform.shared.db.read(move |tx| -> store::Result<_> {
             for id in &ids_of {
                 let message = find(tx, &owner, *id)?.unwrap();
                 let life = detail(tx, &message)?;
                 let mut numbers = vec![message.guid.clone(), id.to_string(), id.acceptance_no()];
                 for document in life.documents {
-                    let told = [document.order_no, document.logistics_no, document.cop_no];
-                    numbers.extend(told.into_iter().flatten());
+                    let reported = [document.order_no, document.logistics_no, document.cop_no];
+                    numbers.extend(reported.into_iter().flatten());
                     numbers.extend(document.pre_no.into_iter().chain(document.invt_no));
                 }
                 let own = all_finders(tx, &owner, *id, &numbers)?;
@@ -233,10 +237,10 @@ async fn no_finder_shows_what_is_foreign_whatever_id_is_tried() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn staff_name_a_company_by_any_of_its_codes() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let directory = &house.shared.directory;
+        let platform = TestPlatform::on(test).await;
+        let directory = &platform.shared.directory;
         directory.refresh().await.unwrap();
-        let (company, id) = (house.company(1), house.company_id(1));
+        let (company, id) = (platform.company(1), platform.company_id(1));
         for code in [&company.customs_code, &company.credit_code, &company.dxp_id] {
             assert_eq!(directory.named(&format!(" {code} ")), Some(id));
         }
@@ -249,18 +253,18 @@ async fn staff_name_a_company_by_any_of_its_codes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_finding_hides_no_message() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let wrong = house.sample(0, Kind::Ceb311, 5);
+        let platform = TestPlatform::on(test).await;
+        let wrong = platform.sample(0, Kind::Ceb311, 5);
         let wrong = wrong.replace("<ceb:appType>1", "<ceb:appType>7");
-        let id = accepted(house.accept(0, wrong).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let damage = house.shared.db.write(|tx| {
+        let id = accepted(platform.accept(0, wrong).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let damage = platform.shared.db.write(|tx| {
             let sql = "update message_finding set text = $1, value = $1";
             tx.execute(sql, &["\u{1}TG1:AAAA".into()])
         });
         assert!(damage.await.unwrap() > 0);
-        let sight = house.sight(0);
-        let read = house.shared.db.read(move |tx| -> store::Result<_> {
+        let sight = platform.sight(0);
+        let read = platform.shared.db.read(move |tx| -> store::Result<_> {
             let message = find(tx, &sight, id)?.unwrap();
             Ok((finder::findings(tx, id)?, finder::why(tx, &message)?))
         });
@@ -276,24 +280,28 @@ async fn a_damaged_finding_hides_no_message() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn staff_see_whose_message_it_is() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         for n in 0..2 {
             let seed = u64::try_from(n).unwrap();
-            accepted(house.accept(n, house.sample(n, Kind::Ceb311, seed)).await);
+            accepted(
+                platform
+                    .accept(n, platform.sample(n, Kind::Ceb311, seed))
+                    .await,
+            );
         }
         let query = || QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
         let named = |one: &super::MessageSummary| one.company.as_ref().map(|of| of.name.clone());
-        let by = house.by_person(Role::Operator, None).await;
-        let page = messages(by, Held(house.api()), query()).await.unwrap().0;
+        let by = platform.by_person(Role::Operator, None).await;
+        let page = messages(by, Held(platform.api()), query()).await.unwrap().0;
         let names: Vec<_> = page.items.iter().map(named).collect();
-        let name = |n| Some(house.company(n).name.clone());
+        let name = |n| Some(platform.company(n).name.clone());
         assert_eq!(names, [name(1), name(0)]);
         for (n, item) in [1, 0].into_iter().zip(&page.items) {
-            let by = house.by_person(Role::Operator, None).await;
-            let life = message(by, Held(house.api()), Path(item.id.clone())).await;
+            let by = platform.by_person(Role::Operator, None).await;
+            let life = message(by, Held(platform.api()), Path(item.id.clone())).await;
             assert_eq!(named(&life.unwrap().0.summary), name(n));
         }
-        let page = messages(house.by(0).await, Held(house.api()), query()).await;
+        let page = messages(platform.by(0).await, Held(platform.api()), query()).await;
         let own = page.unwrap().0.items;
         assert_eq!(own.iter().map(named).collect::<Vec<_>>(), [None]);
     }
@@ -315,34 +323,38 @@ async fn a_damaged_row_takes_no_list_away() {
         "update message_day set n_sent = 'x'",
         "update message_outcome set outcome = 'x'",
     ] {
-        let house = House::on(store::testing::sqlite()).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        house.settle().await;
-        let spoil = house.shared.db.write(move |tx| tx.execute(sql, &[]));
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                .await,
+        );
+        platform.settle().await;
+        let spoil = platform.shared.db.write(move |tx| tx.execute(sql, &[]));
         assert!(spoil.await.unwrap() > 0, "{sql}");
         let query = QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
         let page = messages(
-            house.by_person(Role::Operator, None).await,
-            Held(house.api()),
+            platform.by_person(Role::Operator, None).await,
+            Held(platform.api()),
             query,
         )
         .await;
         let listed = page.expect(sql).0.items;
         assert_eq!(listed.len(), 1, "{sql}");
         let life = message(
-            house.by_person(Role::Operator, None).await,
-            Held(house.api()),
+            platform.by_person(Role::Operator, None).await,
+            Held(platform.api()),
             Path(listed[0].id.clone()),
         )
         .await;
         assert_eq!(life.expect(sql).0.documents.len(), 1, "{sql}");
         let number = id.to_string();
         let read = move |tx: &mut store::Tx<'_>| search(tx, &Sight::All, &number);
-        let hits = house.shared.db.read(read).await.expect(sql);
+        let hits = platform.shared.db.read(read).await.expect(sql);
         assert_eq!(hits.len(), 1, "{sql}");
         let home = crate::overview::http::home(
-            house.by_person(Role::Operator, None).await,
-            Held(house.api()),
+            platform.by_person(Role::Operator, None).await,
+            Held(platform.api()),
         )
         .await;
         assert!(home.is_ok(), "{sql}");

@@ -1,4 +1,4 @@
-//! The shapes in which the life of a message is told.
+//! The shapes in which the life of a message is reported.
 
 use super::steps::{follows_receipt, steps};
 use super::unsure::unsure;
@@ -351,7 +351,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     let receipts = receipt::of_message(tx, message.company_id, message.id, RECEIPTS_MAX)?;
     let mut timeline = steps(tx, message, &receipts)?;
     for item in &receipts {
-        let (step_name, detail) = receipt::told(item);
+        let (step_name, detail) = receipt::describe(item);
         let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
         timeline.push((
             item.received_at,
@@ -375,7 +375,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
         documents,
         findings: finder::findings(tx, message.id)?,
         signature: of_message(tx, message.id)?.map(Into::into),
-        receipts: told(tx, message, receipts)?,
+        receipts: describe(tx, message, receipts)?,
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
         masked: false,
         can_resume: outcome::can_resume(tx, message.id)?,
@@ -383,22 +383,22 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
 }
 
 /// Receipts with their explanations, which name value and line in the message itself.
-fn told(tx: &mut Tx<'_>, message: &Message, receipts: Vec<Item>) -> Result<Vec<ReceiptItem>> {
-    let mut told = explanation::of(tx, &receipts)?;
-    if told.iter().any(|told| !told.places.is_empty()) {
+fn describe(tx: &mut Tx<'_>, message: &Message, receipts: Vec<Item>) -> Result<Vec<ReceiptItem>> {
+    let mut reported = explanation::of(tx, &receipts)?;
+    if reported.iter().any(|reported| !reported.places.is_empty()) {
         let body = crate::message::sql::body_if_readable(tx, message.id)?.unwrap_or_default();
-        let mut numbered: Vec<(usize, &mut Explanation)> = told
+        let mut numbered: Vec<(usize, &mut Explanation)> = reported
             .iter_mut()
             .zip(&receipts)
-            .map(|(told, item)| {
+            .map(|(reported, item)| {
                 let number = item.document_id - message.id.0;
-                (usize::try_from(number).unwrap_or_default(), told)
+                (usize::try_from(number).unwrap_or_default(), reported)
             })
             .collect();
         if let Ok(sniffed) = ceb::sniff(&body) {
             ceb::explain::locate(&mut numbered, &sniffed.inner);
         }
     }
-    let told = receipts.into_iter().zip(told);
-    Ok(told.map(ReceiptItem::told).collect())
+    let reported = receipts.into_iter().zip(reported);
+    Ok(reported.map(ReceiptItem::describe).collect())
 }

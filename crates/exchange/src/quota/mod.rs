@@ -12,7 +12,7 @@ mod tests;
 mod view;
 
 use registry::company::CompanyId;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use store::clock::beijing_day;
 use store::id::made_at_ms;
@@ -64,11 +64,11 @@ pub enum Reached {
 
 impl Limits {
     /// The limits as the parameters say.
-    pub fn of(ground: &Ground) -> Self {
+    pub fn of(context: &AppContext) -> Self {
         Self {
-            messages: ground.number(&DAY_MESSAGES),
-            bytes: ground.number(&DAY_MIB) << 20,
-            waiting: ground.number(&WAITING),
+            messages: context.number(&DAY_MESSAGES),
+            bytes: context.number(&DAY_MIB) << 20,
+            waiting: context.number(&WAITING),
         }
     }
 }

@@ -2,24 +2,24 @@
 
 use super::{Limits, QuotaUse, Reached};
 use crate::intake::{Outcome, commit_limited_for_test};
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use ceb::Kind;
 use std::sync::Arc;
 use std::time::Duration;
 use store::testing::each_engine;
 
 /// Hands in samples of company `n` in one commit; answers what became of them.
-async fn hand_in(house: &House, n: usize, seeds: &[u64], limits: Limits) -> Vec<Outcome> {
+async fn hand_in(platform: &TestPlatform, n: usize, seeds: &[u64], limits: Limits) -> Vec<Outcome> {
     let arrivals = seeds
         .iter()
         .map(|seed| {
-            house
-                .arrival(n, house.sample(n, Kind::Ceb311, *seed))
+            platform
+                .arrival(n, platform.sample(n, Kind::Ceb311, *seed))
                 .unwrap()
         })
         .collect::<Vec<_>>();
-    let ids = Arc::clone(&house.shared.ids);
-    let write = house
+    let ids = Arc::clone(&platform.shared.ids);
+    let write = platform
         .shared
         .db
         .write(move |tx| commit_limited_for_test(tx, &ids, &arrivals, limits));
@@ -37,18 +37,18 @@ async fn a_company_hands_in_so_much_a_day_and_no_more() {
         ..Limits::default()
     };
     for test in each_engine() {
-        let house = House::on(test).await;
-        let first = hand_in(&house, 0, &[1, 2, 3, 4], limits).await;
+        let platform = TestPlatform::on(test).await;
+        let first = hand_in(&platform, 0, &[1, 2, 3, 4], limits).await;
         assert_eq!(first.iter().filter(|o| is_accepted(o)).count(), 3);
         assert_eq!(first[3], Outcome::Full(Reached::Day));
         // A repetition is answered as ever; another company is not concerned.
-        let again = hand_in(&house, 0, &[1, 5], limits).await;
+        let again = hand_in(&platform, 0, &[1, 5], limits).await;
         assert!(matches!(again[0], Outcome::Duplicate(..)));
         assert_eq!(again[1], Outcome::Full(Reached::Day));
-        assert!(is_accepted(&hand_in(&house, 1, &[1], limits).await[0]));
+        assert!(is_accepted(&hand_in(&platform, 1, &[1], limits).await[0]));
         // The next day begins anew.
-        house.clock.advance(Duration::from_secs(24 * 3600));
-        assert!(is_accepted(&hand_in(&house, 0, &[4], limits).await[0]));
+        platform.clock.advance(Duration::from_secs(24 * 3600));
+        assert!(is_accepted(&hand_in(&platform, 0, &[4], limits).await[0]));
     }
 }
 
@@ -66,13 +66,13 @@ fn four_fifths_of_a_limit_are_near_it_and_no_limit_is_never_near() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bytes_count_as_well() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let one = i64::try_from(house.sample(0, Kind::Ceb311, 1).len()).unwrap();
+        let platform = TestPlatform::on(test).await;
+        let one = i64::try_from(platform.sample(0, Kind::Ceb311, 1).len()).unwrap();
         let limits = Limits {
             bytes: one + one / 2,
             ..Limits::default()
         };
-        let outcomes = hand_in(&house, 0, &[1, 2], limits).await;
+        let outcomes = hand_in(&platform, 0, &[1, 2], limits).await;
         assert!(is_accepted(&outcomes[0]));
         assert_eq!(outcomes[1], Outcome::Full(Reached::Day));
     }
@@ -85,14 +85,14 @@ async fn so_many_may_wait_and_there_is_room_again_when_they_are_sent() {
         ..Limits::default()
     };
     for test in each_engine() {
-        let house = House::on(test).await;
-        let outcomes = hand_in(&house, 0, &[1, 2, 3], limits).await;
+        let platform = TestPlatform::on(test).await;
+        let outcomes = hand_in(&platform, 0, &[1, 2, 3], limits).await;
         assert_eq!(outcomes[2], Outcome::Full(Reached::Waiting));
         assert_eq!(
-            hand_in(&house, 0, &[3], limits).await,
+            hand_in(&platform, 0, &[3], limits).await,
             [Outcome::Full(Reached::Waiting)]
         );
-        house.settle().await;
-        assert!(is_accepted(&hand_in(&house, 0, &[3], limits).await[0]));
+        platform.settle().await;
+        assert!(is_accepted(&hand_in(&platform, 0, &[3], limits).await[0]));
     }
 }

@@ -96,13 +96,13 @@ impl Before {
 impl DocumentStatus {
     /// Takes over the numbers that customs gave the document.
     pub(in crate::receipt) fn learn(&mut self, receipt: &NewReceipt) {
-        let told = [
+        let reported = [
             (&mut self.invt_no, &receipt.invt_no),
             (&mut self.pre_no, &receipt.pre_no),
         ];
-        for (known, told) in told {
-            if told.is_some() && known != told {
-                known.clone_from(told);
+        for (known, reported) in reported {
+            if reported.is_some() && known != reported {
+                known.clone_from(reported);
                 self.is_changed = true;
             }
         }

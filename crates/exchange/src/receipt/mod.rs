@@ -56,7 +56,7 @@ pub(crate) use sql::{
 };
 pub(crate) use update::update_documents;
 
-/// What is sealed of this room.
+/// What is sealed of this module.
 pub(crate) const SEALED: &[Column] = &[
     Column {
         table: "receipt",
@@ -242,7 +242,7 @@ pub(crate) fn status_name(item: &Item) -> String {
 }
 
 /// What a receipt is called in a timeline, and what it says there.
-pub(crate) fn told(item: &Item) -> (String, String) {
+pub(crate) fn describe(item: &Item) -> (String, String) {
     let name = status_name(item);
     let title = match shown_status(item.return_status) {
         Some(status) => format!("回执 {status} {name}"),

@@ -32,7 +32,7 @@ pub(super) fn status(row: &Row) -> Result<DocumentStatus> {
     })
 }
 
-/// A document as it is shown: of one that is damaged, which is told, what can be read.
+/// A document as it is shown: of one that is damaged, which is reported, what can be read.
 pub(super) fn shown(row: &Row) -> Result<DocumentStatus> {
     read_or(row, "document", status, readable_of)
 }

@@ -118,7 +118,7 @@ async fn receipts(
         (None, Place::Before(feed_no)) => feed_no.to_string(),
     };
     let is_masked = actor.is_masked();
-    let items = items.into_iter().map(ReceiptItem::told);
+    let items = items.into_iter().map(ReceiptItem::describe);
     Ok(Json(ReceiptPage {
         items: items
             .map(|item| if is_masked { item.masked() } else { item })
@@ -164,8 +164,8 @@ async fn read_back(
     let company = actor.require_company()?.id;
     let read = move |tx: &mut Tx<'_>| -> Result<_, Problem> {
         let items = before(tx, company, to, limit)?;
-        let told = explanation::of(tx, &items)?;
-        Ok(items.into_iter().zip(told).collect())
+        let reported = explanation::of(tx, &items)?;
+        Ok(items.into_iter().zip(reported).collect())
     };
     state.db.read(read).await
 }
@@ -190,8 +190,8 @@ async fn read_or_wait(
             .db
             .read(move |tx| -> Result<_, Problem> {
                 let items = after(tx, company, from, limit)?;
-                let told = explanation::of(tx, &items)?;
-                Ok(items.into_iter().zip(told).collect::<Vec<_>>())
+                let reported = explanation::of(tx, &items)?;
+                Ok(items.into_iter().zip(reported).collect::<Vec<_>>())
             })
             .await?;
         let left_ms = until_ms - state.clock.now_ms();
@@ -207,7 +207,7 @@ async fn read_or_wait(
         tokio::select! {
             () = notified => {}
             () = state.clock.sleep(left.min(LOOK_EVERY)) => {}
-            // What came meanwhile is told; the rest is asked for again.
+            // What came meanwhile is reported; the rest is asked for again.
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::run::SETTLED_MS;
 use super::{Coming, DROP, LOAD, Refusal, coming, drop, load, sql, turn};
-use crate::testing::{House, accepted, person};
+use crate::testing::{TestPlatform, accepted, person};
 use ceb::Kind;
 use registry::access::Sight;
 use registry::role::Role;
@@ -13,10 +13,10 @@ use store::testing::each_engine;
 const COMING: &str = "standard | 2027\nname | 试验版\neffective | 2027-01-01\n\
     [CEB311/OrderHead]\n+ batchNo after orderNo | 批次号 | C1..20 | R | - | 新版必填\n";
 
-async fn put(house: &House, overlay: &'static str) -> Result<Coming, Refusal> {
-    let now_ms = house.clock.now_ms();
+async fn put(platform: &TestPlatform, overlay: &'static str) -> Result<Coming, Refusal> {
+    let now_ms = platform.clock.now_ms();
     let operator = person(9, Role::Operator, None, Sight::All);
-    house
+    platform
         .shared
         .db
         .write(move |tx| load(tx, &operator, overlay, None, now_ms))
@@ -24,8 +24,8 @@ async fn put(house: &House, overlay: &'static str) -> Result<Coming, Refusal> {
 }
 
 /// What somebody sees: company, kind, code, element, messages.
-async fn seen(house: &House, sight: Sight) -> Vec<String> {
-    let found = house
+async fn seen(platform: &TestPlatform, sight: Sight) -> Vec<String> {
+    let found = platform
         .shared
         .db
         .read(move |tx| sql::broken(tx, &sight, "2027", 100))
@@ -42,15 +42,15 @@ async fn seen(house: &House, sight: Sight) -> Vec<String> {
         .collect()
 }
 
-async fn state(house: &House) -> Option<(i64, i64)> {
-    let found = house.shared.db.read(coming).await.unwrap();
+async fn state(platform: &TestPlatform) -> Option<(i64, i64)> {
+    let found = platform.shared.db.read(coming).await.unwrap();
     found.map(|coming| (coming.n_rehearsed, coming.n_broken))
 }
 
 /// Drops the version: what was counted goes with it, and both acts are audited.
-async fn dropped(house: &House) {
-    let now_ms = house.clock.now_ms();
-    let gone = house
+async fn dropped(platform: &TestPlatform) {
+    let now_ms = platform.clock.now_ms();
+    let gone = platform
         .shared
         .db
         .write(move |tx| -> store::Result<_> {
@@ -63,13 +63,13 @@ async fn dropped(house: &House) {
         .await
         .unwrap();
     assert_eq!(gone, (false, true));
-    assert_eq!(state(house).await, None);
-    assert!(seen(house, Sight::All).await.is_empty());
+    assert_eq!(state(platform).await, None);
+    assert!(seen(platform, Sight::All).await.is_empty());
     let filter = registry::audit::Filter {
         acts: vec![LOAD.name.to_owned(), DROP.name.to_owned()],
         ..registry::audit::Filter::default()
     };
-    let rows = house
+    let rows = platform
         .shared
         .db
         .read(move |tx| registry::audit::list(tx, &filter, 10))
@@ -81,9 +81,9 @@ async fn dropped(house: &House) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_company_learns_what_will_break_for_it() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         // Nothing is loaded: nothing happens.
-        assert_eq!(turn(&house.shared).await.unwrap(), 0);
+        assert_eq!(turn(&platform.shared).await.unwrap(), 0);
         for (company, kind, seed) in [
             (0, Kind::Ceb311, 1),
             (0, Kind::Ceb311, 2),
@@ -91,54 +91,58 @@ async fn each_company_learns_what_will_break_for_it() {
             (1, Kind::Ceb411, 4),
         ] {
             accepted(
-                house
-                    .accept(company, house.sample(company, kind, seed))
+                platform
+                    .accept(company, platform.sample(company, kind, seed))
                     .await,
             );
         }
         // Refused now, so left out: it will be put right first.
-        let wrong = house
+        let wrong = platform
             .sample(2, Kind::Ceb311, 5)
             .replace("<ceb:appType>1", "<ceb:appType>7");
-        accepted(house.accept(2, wrong).await);
-        put(&house, COMING).await.unwrap();
-        let again = put(&house, COMING).await;
+        accepted(platform.accept(2, wrong).await);
+        put(&platform, COMING).await.unwrap();
+        let again = put(&platform, COMING).await;
         assert!(matches!(again, Err(Refusal::Problems(why)) if why[0].contains("已装入")));
 
-        house
+        platform
             .clock
             .advance(Duration::from_millis(SETTLED_MS.unsigned_abs() * 2));
         // Live traffic comes first.
-        assert_eq!(turn(&house.shared).await.unwrap(), 0);
-        house.shared.directory.refresh().await.unwrap();
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(turn(&house.shared).await.unwrap(), 5);
-        assert_eq!(turn(&house.shared).await.unwrap(), 0);
-        assert_eq!(state(&house).await, Some((4, 3)));
+        assert_eq!(turn(&platform.shared).await.unwrap(), 0);
+        platform.shared.directory.refresh().await.unwrap();
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(turn(&platform.shared).await.unwrap(), 5);
+        assert_eq!(turn(&platform.shared).await.unwrap(), 0);
+        assert_eq!(state(&platform).await, Some((4, 3)));
         assert_eq!(
-            seen(&house, house.sight(0)).await,
+            seen(&platform, platform.sight(0)).await,
             ["1 CEB311 TG-E1201 OrderHead/batchNo 2"]
         );
         assert_eq!(
-            seen(&house, house.sight(1)).await,
+            seen(&platform, platform.sight(1)).await,
             ["2 CEB311 TG-E1201 OrderHead/batchNo 1"]
         );
-        assert!(seen(&house, house.sight(2)).await.is_empty());
-        assert_eq!(seen(&house, Sight::All).await.len(), 2);
+        assert!(seen(&platform, platform.sight(2)).await.is_empty());
+        assert_eq!(seen(&platform, Sight::All).await.len(), 2);
 
         // What comes later is added; what was counted is not counted again.
-        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        house
+        accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 6))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        platform
             .clock
             .advance(Duration::from_millis(SETTLED_MS.unsigned_abs() * 2));
-        assert_eq!(turn(&house.shared).await.unwrap(), 1);
+        assert_eq!(turn(&platform.shared).await.unwrap(), 1);
         assert_eq!(
-            seen(&house, house.sight(0)).await,
+            seen(&platform, platform.sight(0)).await,
             ["1 CEB311 TG-E1201 OrderHead/batchNo 3"]
         );
 
-        dropped(&house).await;
+        dropped(&platform).await;
     }
 }
 
@@ -146,23 +150,27 @@ async fn each_company_learns_what_will_break_for_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_damaged_is_told_and_passed_over() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let first = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let damage = house.shared.db.write(move |tx| {
+        let platform = TestPlatform::on(test).await;
+        let first = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let damage = platform.shared.db.write(move |tx| {
             let damaged = &b"\0TG\x01\x02k1 no key opens this"[..];
             let sql = "update message_body set body = $1 where message_id = $2";
             tx.execute(sql, &[damaged.into(), first.0.into()])
         });
         assert_eq!(damage.await.unwrap(), 1);
-        put(&house, COMING).await.unwrap();
-        house
+        put(&platform, COMING).await.unwrap();
+        platform
             .clock
             .advance(Duration::from_millis(SETTLED_MS.unsigned_abs() * 2));
         // Alone in its turn.
-        assert_eq!(turn(&house.shared).await.unwrap(), 1);
-        assert_eq!(turn(&house.shared).await.unwrap(), 0);
-        let found = house.shared.db.read(coming).await.unwrap().unwrap();
+        assert_eq!(turn(&platform.shared).await.unwrap(), 1);
+        assert_eq!(turn(&platform.shared).await.unwrap(), 0);
+        let found = platform.shared.db.read(coming).await.unwrap().unwrap();
         assert_eq!((found.n_rehearsed, found.n_unreadable), (0, 1));
     }
 }
@@ -170,7 +178,7 @@ async fn what_is_damaged_is_told_and_passed_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_version_that_is_not_whole_is_not_loaded() {
     let test = store::testing::sqlite();
-    let house = House::on(test).await;
+    let platform = TestPlatform::on(test).await;
     for (overlay, word) in [
         ("standard | 2027\nname | 试验版\n", "生效日期"),
         (
@@ -182,7 +190,7 @@ async fn a_version_that_is_not_whole_is_not_loaded() {
             "不是 [报文]",
         ),
     ] {
-        let Err(Refusal::Problems(problems)) = put(&house, overlay).await else {
+        let Err(Refusal::Problems(problems)) = put(&platform, overlay).await else {
             panic!("loaded");
         };
         assert!(
@@ -190,5 +198,5 @@ async fn a_version_that_is_not_whole_is_not_loaded() {
             "{problems:?}"
         );
     }
-    assert_eq!(state(&house).await, None);
+    assert_eq!(state(&platform).await, None);
 }

@@ -1,6 +1,6 @@
 //! The job that seals what was stored before (补加密存量报文): see [`store::reseal`].
 //!
-//! It walks through the columns that the rooms of this floor seal, and through those of the queue. When all
+//! It walks through the columns that the modules of this layer seal, and through those of the queue. When all
 //! are done it forgets the keys with which nothing is sealed any more, and says so in its record: then the
 //! platform starts without them. No key is forgotten while a living process seals with it.
 
@@ -9,7 +9,7 @@ mod tests;
 
 use crate::{message, receipt};
 use queue::Queue;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::job::Job;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const EVERY_MS: i64 = 600_000;
 /// How long one run goes on, in milliseconds; the next goes on from there.
 const RUN_MS: i64 = 30_000;
 
-/// What is sealed of the room of answers that wait for their turn ([`crate::inbox`]).
+/// What is sealed of the module of answers that wait for their turn ([`crate::inbox`]).
 const INBOX: &[Column] = &[Column {
     table: "receipt_inbox",
     column: "body",
@@ -33,16 +33,16 @@ const INBOX: &[Column] = &[Column {
 }];
 
 /// The job; it has nothing to do while there is no key.
-pub fn job(ground: &Ground, queue: &Arc<dyn Queue>) -> Job {
-    let (ground, queue) = (ground.clone(), Arc::clone(queue));
+pub fn job(context: &AppContext, queue: &Arc<dyn Queue>) -> Job {
+    let (context, queue) = (context.clone(), Arc::clone(queue));
     Job {
         name: "message.reseal",
         chinese: "补加密存量报文",
         every_ms: EVERY_MS,
         run: Arc::new(move || {
-            let (ground, queue) = (ground.clone(), Arc::clone(&queue));
+            let (context, queue) = (context.clone(), Arc::clone(&queue));
             Box::pin(async move {
-                let run = run(&ground, &*queue).await;
+                let run = run(&context, &*queue).await;
                 run.map_err(|error| error.to_string())
             })
         }),
@@ -54,7 +54,7 @@ type Place<'a> = (&'a Db, Vec<&'static Column>);
 
 /// What one run did.
 #[derive(Debug, Default)]
-struct Told {
+struct RunResult {
     n_sealed: u64,
     /// Values that no key opens.
     n_damaged: u64,
@@ -70,47 +70,47 @@ struct Told {
 ///
 /// # Errors
 /// The store's; what was sealed before stays sealed.
-pub(crate) async fn run(ground: &Ground, queue: &dyn Queue) -> Result<String> {
-    let until_ms = ground.clock.monotonic_ms().saturating_add(RUN_MS);
-    let is_late = || ground.clock.monotonic_ms() >= until_ms;
+pub(crate) async fn run(context: &AppContext, queue: &dyn Queue) -> Result<String> {
+    let until_ms = context.clock.monotonic_ms().saturating_add(RUN_MS);
+    let is_late = || context.clock.monotonic_ms() >= until_ms;
     let own = message::SEALED.iter().chain(receipt::SEALED).chain(INBOX);
-    let mut databases: Vec<Place<'_>> = vec![(&ground.db, own.collect())];
+    let mut databases: Vec<Place<'_>> = vec![(&context.db, own.collect())];
     if let Some((db, columns)) = queue.sealed() {
         databases.push((db, columns.iter().collect()));
     }
-    let mut told = Told::default();
-    told.is_done = walk(&databases, Walk::First, &mut told, is_late).await?;
-    if !told.is_done {
-        return Ok(told.text());
+    let mut reported = RunResult::default();
+    reported.is_done = walk(&databases, Walk::First, &mut reported, is_late).await?;
+    if !reported.is_done {
+        return Ok(reported.text());
     }
     let old = all_older(&databases).await?;
     if old.is_empty() {
-        return Ok(told.text());
+        return Ok(reported.text());
     }
     // Begun before anybody asks who lives: a process that comes later takes the mark away.
     for (db, _) in &databases {
         db.write(begin_again).await?;
     }
-    if is_held(ground, &databases, &old, &mut told).await? {
-        return Ok(told.text());
+    if is_held(context, &databases, &old, &mut reported).await? {
+        return Ok(reported.text());
     }
-    told.n_damaged = 0;
-    told.is_done = walk(&databases, Walk::Again, &mut told, is_late).await?;
-    if told.is_done && !is_held(ground, &databases, &old, &mut told).await? {
+    reported.n_damaged = 0;
+    reported.is_done = walk(&databases, Walk::Again, &mut reported, is_late).await?;
+    if reported.is_done && !is_held(context, &databases, &old, &mut reported).await? {
         for (db, columns) in &databases {
             let columns = columns.clone();
             for (id, n) in db.read(move |tx| needed(tx, &columns)).await? {
-                *told.needed.entry(id).or_default() += n;
+                *reported.needed.entry(id).or_default() += n;
             }
         }
         for (db, _) in &databases {
-            let needed = told.needed.clone();
+            let needed = reported.needed.clone();
             db.write(move |tx| retire(tx, &needed)).await?;
         }
         let left = all_older(&databases).await?;
-        told.retired = old.difference(&left).cloned().collect();
+        reported.retired = old.difference(&left).cloned().collect();
     }
-    Ok(told.text())
+    Ok(reported.text())
 }
 
 /// The older keys of all databases.
@@ -124,20 +124,20 @@ async fn all_older(databases: &[Place<'_>]) -> Result<BTreeSet<String>> {
 
 /// Whether living processes seal with one of the older keys; then the second walk is for nothing.
 async fn is_held(
-    ground: &Ground,
+    context: &AppContext,
     databases: &[Place<'_>],
     old: &BTreeSet<String>,
-    told: &mut Told,
+    reported: &mut RunResult,
 ) -> Result<bool> {
-    let now_ms = ground.now_ms();
-    let in_use = ground.db.read(move |tx| keys_in_use(tx, now_ms)).await?;
+    let now_ms = context.now_ms();
+    let in_use = context.db.read(move |tx| keys_in_use(tx, now_ms)).await?;
     // Who does not say with which key may seal with any.
     let is_any = in_use.contains(&None);
     let held = old
         .iter()
         .filter(|id| is_any || in_use.contains(&Some((*id).clone())));
-    told.in_use = held.cloned().collect();
-    if told.in_use.is_empty() {
+    reported.in_use = held.cloned().collect();
+    if reported.in_use.is_empty() {
         return Ok(false);
     }
     for (db, _) in databases {
@@ -150,15 +150,15 @@ async fn is_held(
 async fn walk(
     databases: &[Place<'_>],
     walk: Walk,
-    told: &mut Told,
+    reported: &mut RunResult,
     is_late: impl Fn() -> bool,
 ) -> Result<bool> {
     for (db, columns) in databases {
         for column in columns {
             loop {
                 let done = step(db, column, walk).await?;
-                told.n_sealed += done.n_sealed;
-                told.n_damaged += done.n_damaged;
+                reported.n_sealed += done.n_sealed;
+                reported.n_damaged += done.n_damaged;
                 if !done.goes_on {
                     break;
                 }
@@ -171,7 +171,7 @@ async fn walk(
     Ok(true)
 }
 
-impl Told {
+impl RunResult {
     /// What was done, for the record of the job; nothing when nothing was.
     fn text(&self) -> String {
         let mut text = match (self.n_sealed, self.is_done) {

@@ -1,11 +1,11 @@
 //! What was stored before there was a key, and with an older one.
 
 use super::run;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use bytes::Bytes;
 use ceb::Kind;
 use queue::{Builtin, Queue};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -41,44 +41,44 @@ fn n_not_sealed(tx: &mut Tx<'_>) -> store::Result<i64> {
 async fn what_was_stored_before_is_sealed_and_read_as_ever() {
     for test in each_engine() {
         let mut config = test.config.clone();
-        let house = House::on(test).await;
-        let xml = house.sample(0, Kind::Ceb311, 1);
-        let id = accepted(house.accept(0, xml.clone()).await);
+        let platform = TestPlatform::on(test).await;
+        let xml = platform.sample(0, Kind::Ceb311, 1);
+        let id = accepted(platform.accept(0, xml.clone()).await);
         accepted(
-            house
+            platform
                 .accept(
                     0,
-                    house
+                    platform
                         .sample(0, Kind::Ceb621, 2)
                         .replace("<ceb:appType>1", "<ceb:appType>9"),
                 )
                 .await,
         );
-        house.settle().await;
+        platform.settle().await;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keys");
         config.encryption_key_file = file.display().to_string();
         for keys in [KEYS, ROTATED] {
             std::fs::write(&file, keys).unwrap();
-            let mut ground = house.shared.ground.clone();
+            let mut context = platform.shared.context.clone();
             let opening = config.clone();
             // The client of PostgreSQL has a runtime of its own, which no runtime may hold.
             let opened = std::thread::spawn(move || Db::open(&opening).unwrap());
-            ground.db = opened.join().unwrap();
-            let before = ground.db.read(n_not_sealed).await.unwrap();
+            context.db = opened.join().unwrap();
+            let before = context.db.read(n_not_sealed).await.unwrap();
             assert!(before > 3, "{before}");
-            let said = run(&ground, &*house.shared.queue).await.unwrap();
+            let said = run(&context, &*platform.shared.queue).await.unwrap();
             let older = match keys {
                 ROTATED => "；旧密钥 k1 已停用，可从密钥文件中删去",
                 _ => "",
             };
             assert_eq!(said, format!("已补加密 {before} 项，存量已全部处理{older}"));
-            assert_eq!(ground.db.read(n_not_sealed).await.unwrap(), 0);
-            let body = ground
+            assert_eq!(context.db.read(n_not_sealed).await.unwrap(), 0);
+            let body = context
                 .db
                 .read(move |tx| crate::message::sql::body_as_received(tx, id));
             assert_eq!(body.await.unwrap().unwrap(), xml.as_bytes());
-            let again = run(&ground, &*house.shared.queue).await.unwrap();
+            let again = run(&context, &*platform.shared.queue).await.unwrap();
             assert_eq!(again, "", "nothing is done twice");
         }
     }
@@ -86,14 +86,14 @@ async fn what_was_stored_before_is_sealed_and_read_as_ever() {
 
 const NEW: &str = "k2 aes-256-gcm AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8=";
 
-/// A platform on these keys, on the database of another: its ground, its queue, its keys.
+/// A platform on these keys, on the database of another: its context, its queue, its keys.
 struct Started {
-    ground: Ground,
+    context: AppContext,
     queue: Arc<dyn Queue>,
 }
 
 /// Opens the database with these keys, or says why not.
-fn start(house: &House, config: &Config, keys: &str) -> Result<Started, String> {
+fn start(platform: &TestPlatform, config: &Config, keys: &str) -> Result<Started, String> {
     static NUMBER: AtomicU8 = AtomicU8::new(5);
     std::fs::write(&config.encryption_key_file, keys).unwrap();
     let opening = config.clone();
@@ -101,13 +101,13 @@ fn start(house: &House, config: &Config, keys: &str) -> Result<Started, String> 
         .join()
         .unwrap();
     let db = opened.map_err(|error| error.to_string())?;
-    let clock = Arc::clone(&house.shared.clock);
+    let clock = Arc::clone(&platform.shared.clock);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let queue = Builtin::new(db.clone(), clock, number, queue::builtin::Config::default());
-    let mut ground = house.shared.ground.clone();
-    ground.db = db;
+    let mut context = platform.shared.context.clone();
+    context.db = db;
     Ok(Started {
-        ground,
+        context,
         queue: Arc::new(queue),
     })
 }
@@ -125,45 +125,48 @@ async fn an_old_key_is_retired_when_nothing_is_sealed_with_it() {
         let folder = tempfile::tempdir().unwrap();
         let mut config = test.config.clone();
         config.encryption_key_file = folder.path().join("keys").display().to_string();
-        let house = House::on(test).await;
-        let xml = house.sample(0, Kind::Ceb311, 1);
-        let id = accepted(house.accept(0, xml.clone()).await);
-        house.settle().await;
-        let old = start(&house, &config, KEYS).unwrap();
+        let platform = TestPlatform::on(test).await;
+        let xml = platform.sample(0, Kind::Ceb311, 1);
+        let id = accepted(platform.accept(0, xml.clone()).await);
+        platform.settle().await;
+        let old = start(&platform, &config, KEYS).unwrap();
         put(&old, "one").await;
-        run(&old.ground, &*old.queue).await.unwrap();
+        run(&old.context, &*old.queue).await.unwrap();
 
-        let refused = start(&house, &config, NEW).err().unwrap();
+        let refused = start(&platform, &config, NEW).err().unwrap();
         for word in ["k1", "放回密钥文件", "message.reseal", "定时任务"] {
             assert!(refused.contains(word), "{refused}");
         }
-        let both = start(&house, &config, ROTATED).unwrap();
+        let both = start(&platform, &config, ROTATED).unwrap();
         assert!(
-            start(&house, &config, NEW).is_err(),
+            start(&platform, &config, NEW).is_err(),
             "nothing is sealed anew yet"
         );
         put(&both, "two").await;
-        let said = run(&both.ground, &*both.queue).await.unwrap();
+        let said = run(&both.context, &*both.queue).await.unwrap();
         assert!(said.contains("旧密钥 k1 已停用"), "{said}");
         // A process that was not started anew seals with the old key still, and says so with every beat.
         put(&old, "three").await;
-        let beat = old.ground.db.write(|tx| {
+        let beat = old.context.db.write(|tx| {
             let who = Claimant {
                 number: 9,
                 owner: "x".to_owned(),
                 place: String::new(),
-                told: String::new(),
+                reported: String::new(),
             };
             store::node::beat(tx, &who, 1)
         });
         beat.await.unwrap();
-        assert!(start(&house, &config, NEW).is_err(), "it is in use again");
-        let both = start(&house, &config, ROTATED).unwrap();
-        let said = run(&both.ground, &*both.queue).await.unwrap();
+        assert!(
+            start(&platform, &config, NEW).is_err(),
+            "it is in use again"
+        );
+        let both = start(&platform, &config, ROTATED).unwrap();
+        let said = run(&both.context, &*both.queue).await.unwrap();
         assert!(said.contains("旧密钥 k1 已停用"), "{said}");
 
-        let new = start(&house, &config, NEW).unwrap();
-        let read = new.ground.db;
+        let new = start(&platform, &config, NEW).unwrap();
+        let read = new.context.db;
         let body = read.read(move |tx| crate::message::sql::body_as_received(tx, id));
         assert_eq!(body.await.unwrap().unwrap(), xml.as_bytes());
         let taken = new.queue.take("q", 9, Duration::ZERO).await.unwrap();
@@ -180,10 +183,10 @@ async fn what_cannot_be_opened_keeps_its_key() {
         let folder = tempfile::tempdir().unwrap();
         let mut config = test.config.clone();
         config.encryption_key_file = folder.path().join("keys").display().to_string();
-        let house = House::on(test).await;
-        let old = start(&house, &config, KEYS).unwrap();
+        let platform = TestPlatform::on(test).await;
+        let old = start(&platform, &config, KEYS).unwrap();
         put(&old, "one").await;
-        let spoil = old.ground.db.write(|tx| {
+        let spoil = old.context.db.write(|tx| {
             let row = tx.query("select body from queue_body", &[])?.remove(0);
             let mut body = row.bytes(0)?;
             body.reverse();
@@ -191,20 +194,20 @@ async fn what_cannot_be_opened_keeps_its_key() {
             tx.execute("update queue_body set body = $1", &[body.as_slice().into()])
         });
         spoil.await.unwrap();
-        let both = start(&house, &config, ROTATED).unwrap();
-        let said = run(&both.ground, &*both.queue).await.unwrap();
+        let both = start(&platform, &config, ROTATED).unwrap();
+        let said = run(&both.context, &*both.queue).await.unwrap();
         assert!(said.contains("1 项已损坏、无法解密"), "{said}");
         assert!(said.contains("旧密钥 k1 仍有 1 项，不能删去"), "{said}");
-        assert!(start(&house, &config, NEW).is_err());
+        assert!(start(&platform, &config, NEW).is_err());
         // When it is gone, nothing needs the key any more.
-        let gone = both.ground.db.write(|tx| {
+        let gone = both.context.db.write(|tx| {
             tx.execute("delete from queue_body", &[])?;
             tx.execute("delete from queue_item", &[])
         });
         gone.await.unwrap();
-        let said = run(&both.ground, &*both.queue).await.unwrap();
+        let said = run(&both.context, &*both.queue).await.unwrap();
         assert!(said.contains("旧密钥 k1 已停用"), "{said}");
-        assert!(start(&house, &config, NEW).is_ok());
+        assert!(start(&platform, &config, NEW).is_ok());
     }
 }
 
@@ -217,15 +220,19 @@ async fn what_cannot_be_opened_is_counted_over_all_databases() {
         config.encryption_key_file = folder.path().join("keys").display().to_string();
         let mut of_queue = beside.config.clone();
         of_queue.encryption_key_file = config.encryption_key_file.clone();
-        let house = House::on(test).await;
-        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        let old = start(&house, &config, KEYS).unwrap();
-        let old_queue = start(&house, &of_queue, KEYS).unwrap();
+        let platform = TestPlatform::on(test).await;
+        accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        let old = start(&platform, &config, KEYS).unwrap();
+        let old_queue = start(&platform, &of_queue, KEYS).unwrap();
         put(&old_queue, "one").await;
-        run(&old.ground, &*old_queue.queue).await.unwrap();
+        run(&old.context, &*old_queue.queue).await.unwrap();
         for (db, table) in [
-            (&old.ground.db, "message_body"),
-            (&old_queue.ground.db, "queue_body"),
+            (&old.context.db, "message_body"),
+            (&old_queue.context.db, "queue_body"),
         ] {
             let spoil = db.write(move |tx| {
                 let body = [&b"\0TG\x01\x02k1"[..], &[7; 64]].concat();
@@ -234,9 +241,9 @@ async fn what_cannot_be_opened_is_counted_over_all_databases() {
             });
             assert_eq!(spoil.await.unwrap(), 1);
         }
-        let both = start(&house, &config, ROTATED).unwrap();
-        let both_queue = start(&house, &of_queue, ROTATED).unwrap();
-        let said = run(&both.ground, &*both_queue.queue).await.unwrap();
+        let both = start(&platform, &config, ROTATED).unwrap();
+        let both_queue = start(&platform, &of_queue, ROTATED).unwrap();
+        let said = run(&both.context, &*both_queue.queue).await.unwrap();
         assert!(said.contains("旧密钥 k1 仍有 2 项，不能删去"), "{said}");
     }
 }
@@ -246,7 +253,7 @@ fn claimant(number: u8) -> Claimant {
         number,
         owner: format!("process {number}"),
         place: String::new(),
-        told: String::new(),
+        reported: String::new(),
     }
 }
 
@@ -258,18 +265,18 @@ async fn no_key_is_retired_while_a_living_process_seals_with_it() {
         let folder = tempfile::tempdir().unwrap();
         let mut config = test.config.clone();
         config.encryption_key_file = folder.path().join("keys").display().to_string();
-        let house = House::on(test).await;
-        let now_ms = house.clock.now_ms();
-        let old = start(&house, &config, KEYS).unwrap();
-        let claim = old.ground.db.write(move |tx| -> store::Result<_> {
+        let platform = TestPlatform::on(test).await;
+        let now_ms = platform.clock.now_ms();
+        let old = start(&platform, &config, KEYS).unwrap();
+        let claim = old.context.db.write(move |tx| -> store::Result<_> {
             let held = store::node::claim(tx, &claimant(9), now_ms)?;
             assert_eq!(held, None);
             Ok(())
         });
         claim.await.unwrap();
         put(&old, "one").await;
-        let both = start(&house, &config, ROTATED).unwrap();
-        let said = run(&both.ground, &*both.queue).await.unwrap();
+        let both = start(&platform, &config, ROTATED).unwrap();
+        let said = run(&both.context, &*both.queue).await.unwrap();
         assert!(
             said.contains("旧密钥 k1 仍由运行中的进程用于加密"),
             "{said}"
@@ -277,18 +284,18 @@ async fn no_key_is_retired_while_a_living_process_seals_with_it() {
         assert!(!said.contains("已停用"), "{said}");
         put(&old, "two").await;
         let release = old
-            .ground
+            .context
             .db
             .write(|tx| store::node::release(tx, &claimant(9)));
         release.await.unwrap();
         assert!(
-            start(&house, &config, NEW).is_err(),
+            start(&platform, &config, NEW).is_err(),
             "it has sealed \"two\""
         );
-        let both = start(&house, &config, ROTATED).unwrap();
-        let said = run(&both.ground, &*both.queue).await.unwrap();
+        let both = start(&platform, &config, ROTATED).unwrap();
+        let said = run(&both.context, &*both.queue).await.unwrap();
         assert!(said.contains("旧密钥 k1 已停用"), "{said}");
-        let new = start(&house, &config, NEW).unwrap();
+        let new = start(&platform, &config, NEW).unwrap();
         let taken = new.queue.take("q", 9, Duration::ZERO).await.unwrap();
         assert_eq!(taken.len(), 2);
     }
@@ -305,28 +312,28 @@ async fn whoever_seals_with_an_old_key_during_the_second_walk_keeps_it() {
         let folder = tempfile::tempdir().unwrap();
         let mut config = test.config.clone();
         config.encryption_key_file = folder.path().join("keys").display().to_string();
-        let house = House::on(test).await;
-        let old = start(&house, &config, KEYS).unwrap();
-        let both = start(&house, &config, ROTATED).unwrap();
+        let platform = TestPlatform::on(test).await;
+        let old = start(&platform, &config, KEYS).unwrap();
+        let both = start(&platform, &config, ROTATED).unwrap();
         let left = async || {
-            let db = &both.ground.db;
+            let db = &both.context.db;
             db.write(|tx| retire(tx, &BTreeMap::new())).await.unwrap();
             db.read(older).await.unwrap()
         };
         // It begins, or it ends: each is heard of.
-        both.ground.db.write(begin_again).await.unwrap();
-        let begun = start(&house, &config, BACK).unwrap();
+        both.context.db.write(begin_again).await.unwrap();
+        let begun = start(&platform, &config, BACK).unwrap();
         assert_eq!(left().await, ["k1"]);
-        both.ground.db.write(begin_again).await.unwrap();
+        both.context.db.write(begin_again).await.unwrap();
         let release = begun
-            .ground
+            .context
             .db
             .write(|tx| store::node::release(tx, &claimant(8)));
         release.await.unwrap();
         assert_eq!(left().await, ["k1"]);
         // Nobody does any more.
         drop(old);
-        both.ground.db.write(begin_again).await.unwrap();
+        both.context.db.write(begin_again).await.unwrap();
         assert!(left().await.is_empty());
     }
 }
@@ -339,17 +346,17 @@ async fn the_old_process_leaves_alone_what_the_new_one_seals() {
         let folder = tempfile::tempdir().unwrap();
         let mut config = test.config.clone();
         config.encryption_key_file = folder.path().join("keys").display().to_string();
-        let house = House::on(test).await;
-        let old = start(&house, &config, KEYS).unwrap();
-        let both = start(&house, &config, ROTATED).unwrap();
+        let platform = TestPlatform::on(test).await;
+        let old = start(&platform, &config, KEYS).unwrap();
+        let both = start(&platform, &config, ROTATED).unwrap();
         put(&both, "one").await;
         let refused = old.queue.take("q", 1, Duration::ZERO).await.unwrap_err();
         assert!(refused.is_unavailable(), "{refused}");
-        let refused = run(&old.ground, &*old.queue).await.unwrap_err();
+        let refused = run(&old.context, &*old.queue).await.unwrap_err();
         assert!(refused.to_string().contains("the key k2"), "{refused}");
-        let missing = old.ground.db.read(store::reseal::missing);
+        let missing = old.context.db.read(store::reseal::missing);
         assert_eq!(missing.await.unwrap(), ["k2"]);
-        let missing = both.ground.db.read(store::reseal::missing);
+        let missing = both.context.db.read(store::reseal::missing);
         assert!(missing.await.unwrap().is_empty());
         let taken = both.queue.take("q", 1, Duration::ZERO).await.unwrap();
         assert_eq!(taken[0].body, "one");

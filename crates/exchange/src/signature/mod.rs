@@ -216,7 +216,7 @@ impl Checker {
         // An old card has the name only; a name that an authority wrote is as good as a code.
         let matches = match holder.matches(&codes) {
             Match::Unknown if is_named => Match::Same,
-            told @ (Match::Same | Match::Different | Match::Unknown) => told,
+            reported @ (Match::Same | Match::Different | Match::Unknown) => reported,
         };
         (faults, matches)
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum Verify {
     /// A message without a good signature is refused.
     Required,
-    /// What is wrong is told, and the message goes on.
+    /// What is wrong is reported, and the message goes on.
     Tolerated,
     /// Nobody looks.
     Off,

@@ -4,7 +4,7 @@ use super::{Case, Checker, Config, Found, sql};
 use crate::message::MessageId;
 use crate::signature::{Policy, Verify};
 use crate::signing::{PolicyWish, set_policy};
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use crate::{finder, query};
 use ceb::Kind;
 use ceb::signature::Verifier;
@@ -17,15 +17,18 @@ use std::sync::Arc;
 use store::clock::TestClock;
 use store::testing::each_engine;
 
-async fn policy(house: &House, verify: Verify) {
+async fn policy(platform: &TestPlatform, verify: Verify) {
     let wish = PolicyWish {
-        company: house.company_id(0).0,
+        company: platform.company_id(0).0,
         verify,
         allow_old: false,
         allow_tolerant_profiles: true,
     };
-    let (actor, now_ms) = (Arc::clone(&house.programs[0]), house.shared.clock.now_ms());
-    let set = house
+    let (actor, now_ms) = (
+        Arc::clone(&platform.programs[0]),
+        platform.shared.clock.now_ms(),
+    );
+    let set = platform
         .shared
         .db
         .write(move |tx| set_policy(tx, &actor, &wish, now_ms));
@@ -33,9 +36,9 @@ async fn policy(house: &House, verify: Verify) {
 }
 
 /// State, findings about the signature and what is kept, in a line.
-async fn told(house: &House, id: MessageId) -> String {
-    let sight = house.sight(0);
-    let read = house.shared.db.read(move |tx| -> store::Result<_> {
+async fn describe(platform: &TestPlatform, id: MessageId) -> String {
+    let sight = platform.sight(0);
+    let read = platform.shared.db.read(move |tx| -> store::Result<_> {
         let message = finder::find(tx, &sight, id)?.unwrap();
         Ok((query::detail(tx, &message)?, sql::of_message(tx, id)?))
     });
@@ -58,11 +61,11 @@ async fn told(house: &House, id: MessageId) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_policy_decides_how_grave_a_bad_signature_is() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let mut table = String::new();
         let mut seed = 100;
         for verify in Verify::ALL {
-            policy(&house, verify).await;
+            policy(&platform, verify).await;
             for what in ["good", "changed", "empty", "unsigned"] {
                 seed += 1;
                 let kind = if what == "unsigned" {
@@ -70,17 +73,17 @@ async fn a_policy_decides_how_grave_a_bad_signature_is() {
                 } else {
                     Kind::Ceb621
                 };
-                let sample = house.sample(0, kind, seed);
+                let sample = platform.sample(0, kind, seed);
                 let xml = match what {
                     "changed" => sample.replace("<ceb:buyerName>", "<ceb:buyerName>改"),
                     "empty" => emptied(&sample),
                     _ => sample.clone(),
                 };
                 assert_eq!(xml == sample, matches!(what, "good" | "unsigned"), "{what}");
-                let id = accepted(house.accept(0, xml).await);
-                crate::pipeline::drain(&house.shared).await.unwrap();
-                let told = told(&house, id).await;
-                let _ = writeln!(table, "{} {what}: {told}", verify.name());
+                let id = accepted(platform.accept(0, xml).await);
+                crate::pipeline::drain(&platform.shared).await.unwrap();
+                let reported = describe(&platform, id).await;
+                let _ = writeln!(table, "{} {what}: {reported}", verify.name());
             }
         }
         expect![[r#"
@@ -189,10 +192,10 @@ fn judged_by(
         received_ms,
     };
     let (findings, found) = checker.judge(xml.as_bytes(), case);
-    let told = findings
+    let reported = findings
         .iter()
         .map(|one| format!("{} {}", one.code, one.severity.name()));
-    (told.collect(), found.unwrap())
+    (reported.collect(), found.unwrap())
 }
 
 /// 2026-12-01 and 2056-01-01.

@@ -2,7 +2,8 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{
-    POLICY_KIND, PolicyWish, SigningKey, active_key, consent, has_certificate, policy, sql, told,
+    POLICY_KIND, PolicyWish, SigningKey, active_key, consent, describe, has_certificate, policy,
+    sql,
 };
 use crate::api::Asked;
 use crate::api::{ApiState, bad};
@@ -205,7 +206,7 @@ async fn signing(
         };
         show(tx, &inside, company.id).map(Some)
     };
-    let found = api.gate.ground.read(read).await?;
+    let found = api.gate.context.read(read).await?;
     found
         .map(Json)
         .ok_or_else(|| Problem::new(common::NOT_FOUND))
@@ -237,7 +238,7 @@ pub(super) async fn signing_consent(
         sql::hurry(tx, company, now_ms)?;
         Ok(show(tx, &inside, company)?)
     };
-    Ok(Json(api.gate.ground.act(act).await?))
+    Ok(Json(api.gate.context.act(act).await?))
 }
 
 /// Asks for another policy of a company (变更签名策略): it holds when the security administrator
@@ -273,7 +274,7 @@ async fn ask_signing_policy(
         }
     }
     let payload = serde_json::to_string(&wish).unwrap_or_default();
-    let what = (&POLICY_KIND, told(&wish), payload);
+    let what = (&POLICY_KIND, describe(&wish), payload);
     ask(&api, actor, CompanyId(wish.company), what, &body.reason).await
 }
 
@@ -286,7 +287,7 @@ pub(super) async fn ask(
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     actor.require_account()?;
     let why = reason(why)?;
-    let ground = api.gate.ground.clone();
+    let context = api.gate.context.clone();
     let act = move |tx: &mut Tx<'_>| {
         let Some(company) = company_of(tx, &actor.sight, company)? else {
             return Err(Problem::new(common::NOT_FOUND));
@@ -298,8 +299,8 @@ pub(super) async fn ask(
             company: Some(company.id.0),
             why: why.clone(),
         };
-        Ok(approval::ask(tx, &ground, &actor, &request)?)
+        Ok(approval::ask(tx, &context, &actor, &request)?)
     };
-    let approval_id = api.gate.ground.act(act).await?.to_string();
+    let approval_id = api.gate.context.act(act).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
 }

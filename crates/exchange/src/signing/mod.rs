@@ -70,7 +70,7 @@ pub const KEY_KIND: ApprovalKind = ApprovalKind {
     deciders: &[Role::SecurityAdmin],
     run: run_key,
 };
-/// The kinds of approvals of this room.
+/// The kinds of approvals of this module.
 pub const KINDS: &[ApprovalKind] = &[POLICY_KIND, KEY_KIND];
 
 /// A key that signs for a company (代签密钥).
@@ -175,12 +175,12 @@ pub fn set_policy(
     };
     sql::put_policy(tx, company, &policy, now_ms)?;
     let object = format!("company:{}", company.0);
-    audit::done(tx, now_ms, actor, POLICY, &object, &told(wish))?;
+    audit::done(tx, now_ms, actor, POLICY, &object, &describe(wish))?;
     Ok(policy)
 }
 
 /// A policy for people.
-pub(crate) fn told(wish: &PolicyWish) -> String {
+pub(crate) fn describe(wish: &PolicyWish) -> String {
     let yes = |is: bool| if is { "允许" } else { "不允许" };
     format!(
         "验签 {}；旧算法{}；宽松验签口径{}",
@@ -252,13 +252,13 @@ fn run_policy(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     if company::by_id(tx, CompanyId(wish.company))?.is_none() {
         return Err(Undone::failed("没有这家企业"));
     }
-    set_policy(tx, doing.actor, &wish, doing.ground.now_ms())?;
+    set_policy(tx, doing.actor, &wish, doing.context.now_ms())?;
     Ok(String::new())
 }
 
 fn run_key(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let wish: KeyWish = payload(doing)?;
-    let at = (doing.ground.ids.next(), doing.ground.now_ms());
+    let at = (doing.context.ids.next(), doing.context.now_ms());
     let key = add_key(tx, doing.actor, &wish, at)?;
     Ok(format!("；证书 {}", key.serial))
 }

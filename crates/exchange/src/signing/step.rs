@@ -63,7 +63,7 @@ pub(crate) struct Turn {
 }
 
 /// Who signs for whom, as it stands now.
-struct Desk {
+struct SigningRules {
     policies: HashMap<CompanyId, Policy>,
     keys: HashMap<CompanyId, SigningKey>,
     tries: HashMap<MessageId, i64>,
@@ -78,10 +78,10 @@ pub(crate) async fn sign(
     budget: Duration,
     is_retry: bool,
 ) -> Result<Turn> {
-    let desk = desk(shared, &loaded, is_retry).await?;
+    let rules = rules(shared, &loaded, is_retry).await?;
     let (mine, others): (Vec<Loaded>, Vec<Loaded>) = loaded
         .into_iter()
-        .partition(|one| desk.policies.contains_key(&one.company_id) && !one.is_signed_here);
+        .partition(|one| rules.policies.contains_key(&one.company_id) && !one.is_signed_here);
     let mut turn = Turn {
         ready: others.into_iter().map(|one| (one, None)).collect(),
         waiting: Vec::new(),
@@ -91,7 +91,7 @@ pub(crate) async fn sign(
     }
     let signing = mine
         .iter()
-        .map(|one| async { tokio::time::timeout(budget, sign_one(shared, &desk, one)).await });
+        .map(|one| async { tokio::time::timeout(budget, sign_one(shared, &rules, one)).await });
     let outcomes = join_all(signing).await;
     let now_ms = shared.clock.now_ms();
     for (mut one, outcome) in mine.into_iter().zip(outcomes) {
@@ -117,7 +117,7 @@ pub(crate) async fn sign(
     Ok(turn)
 }
 
-async fn desk(shared: &Arc<Shared>, loaded: &[Loaded], is_retry: bool) -> Result<Desk> {
+async fn rules(shared: &Arc<Shared>, loaded: &[Loaded], is_retry: bool) -> Result<SigningRules> {
     let ids: Vec<MessageId> = loaded.iter().map(|one| one.id).collect();
     let mut companies: Vec<CompanyId> = loaded.iter().map(|one| one.company_id).collect();
     companies.sort_unstable();
@@ -139,7 +139,7 @@ async fn desk(shared: &Arc<Shared>, loaded: &[Loaded], is_retry: bool) -> Result
         } else {
             sql::tries(tx, &ids)?
         };
-        Ok(Desk {
+        Ok(SigningRules {
             policies,
             keys,
             tries,
@@ -151,7 +151,7 @@ async fn desk(shared: &Arc<Shared>, loaded: &[Loaded], is_retry: bool) -> Result
 
 type Outcome = std::result::Result<Option<(Vec<u8>, SignedBody)>, (String, i64)>;
 
-async fn sign_one(shared: &Shared, desk: &Desk, one: &Loaded) -> Outcome {
+async fn sign_one(shared: &Shared, rules: &SigningRules, one: &Loaded) -> Outcome {
     let duty = Kind::from_code(&one.kind).map(|kind| kind.spec().signature);
     let Ok(sniffed) = ceb::sniff(&one.body) else {
         return Ok(None);
@@ -161,14 +161,14 @@ async fn sign_one(shared: &Shared, desk: &Desk, one: &Loaded) -> Outcome {
         return Ok(None);
     }
     let pause = |fault: &Fault| {
-        let n_tries = desk.tries.get(&one.id).copied().unwrap_or(0).clamp(0, 20);
+        let n_tries = rules.tries.get(&one.id).copied().unwrap_or(0).clamp(0, 20);
         let pause_ms = match fault {
             fault if fault.is_lasting() => LASTING_MS,
             _ => (PAUSE_MS << n_tries).min(PAUSE_MS_MAX),
         };
         (format!("平台代签未完成：{fault}"), pause_ms)
     };
-    let Some(key) = desk.keys.get(&one.company_id) else {
+    let Some(key) = rules.keys.get(&one.company_id) else {
         let fault = Fault::Settings("企业还没有登记代签密钥，请联系平台运维人员".to_owned());
         return Err(pause(&fault));
     };
@@ -180,20 +180,20 @@ async fn sign_one(shared: &Shared, desk: &Desk, one: &Loaded) -> Outcome {
         let fault = Fault::Settings("代签证书已过期，请更新证书后重新登记密钥".to_owned());
         return Err(pause(&fault));
     }
-    if desk.in_line.contains(&one.company_id) {
+    if rules.in_line.contains(&one.company_id) {
         return Err((IN_LINE.to_owned(), 0));
     }
-    let policy = desk.policies.get(&one.company_id).copied();
+    let policy = rules.policies.get(&one.company_id).copied();
     let method = policy.unwrap_or_default().method(key.family);
     let signed = sign_document(card, &sniffed.inner, (method, &key.certificate)).await;
     let signed = signed.map_err(|fault| pause(&fault))?;
     Ok(signed.map(|body| {
-        let told = SignedBody {
+        let reported = SignedBody {
             key_id: key.id,
             serial: key.serial.clone(),
             method,
         };
-        (body, told)
+        (body, reported)
     }))
 }
 
@@ -219,8 +219,8 @@ pub(crate) fn commit(
     signed: &[(MessageId, CompanyId, &SignedBody, &[u8])],
     now_ms: i64,
 ) -> Result<()> {
-    for (id, company, told, body) in signed {
-        let row = (told.key_id, told.method.name());
+    for (id, company, reported, body) in signed {
+        let row = (reported.key_id, reported.method.name());
         message::signed::insert_signed(tx, *id, row, (body, now_ms))?;
         let event = Event {
             id: shared.ids.next(),
@@ -228,7 +228,11 @@ pub(crate) fn commit(
             kind: "message.signed".to_owned(),
             company_id: Some(company.0),
             subject_id: id.0,
-            detail: format!("平台代签 {}，证书 {}", told.method.name(), told.serial),
+            detail: format!(
+                "平台代签 {}，证书 {}",
+                reported.method.name(),
+                reported.serial
+            ),
         };
         store::event::append(tx, &[event])?;
     }

@@ -42,6 +42,9 @@ pub(crate) async fn story(
     let trade = found.ok_or_else(not_found)?;
     api.refresh().await?;
     let shared = Arc::clone(&api.shared);
-    let told = tokio::task::spawn_blocking(move || view::tell(&trade, &shared.directory));
-    told.await.map(Json).map_err(|_| Problem::new(codes::FAULT))
+    let reported = tokio::task::spawn_blocking(move || view::tell(&trade, &shared.directory));
+    reported
+        .await
+        .map(Json)
+        .map_err(|_| Problem::new(codes::FAULT))
 }

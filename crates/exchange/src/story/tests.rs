@@ -3,7 +3,7 @@
 use super::http::story;
 use super::{Story, trade, view};
 use crate::message::MessageId;
-use crate::testing::{House, accepted, person};
+use crate::testing::{TestPlatform, accepted, person};
 use axum::extract::State;
 use ceb::Kind;
 use registry::access::{Actor, Sight};
@@ -12,31 +12,34 @@ use store::clock::Clock;
 use store::testing::each_engine;
 use web::Path;
 
-async fn told(house: &House, actor: &Actor, document: i64) -> Option<Story> {
-    let (actor, now_ms) = (actor.clone(), house.clock.now_ms());
-    let read = house
+async fn describe(platform: &TestPlatform, actor: &Actor, document: i64) -> Option<Story> {
+    let (actor, now_ms) = (actor.clone(), platform.clock.now_ms());
+    let read = platform
         .shared
         .db
         .read(move |tx| trade(tx, &actor, document, now_ms));
     let trade = read.await.unwrap()?;
-    house.shared.directory.refresh().await.unwrap();
-    Some(view::tell(&trade, &house.shared.directory))
+    platform.shared.directory.refresh().await.unwrap();
+    Some(view::tell(&trade, &platform.shared.directory))
 }
 
 /// Declares a whole trade: order, payment and waybill by company 0, list by company 1.
-async fn declare(house: &House, spoil: impl Fn(Kind, String) -> String) -> Vec<(Kind, MessageId)> {
+async fn declare(
+    platform: &TestPlatform,
+    spoil: impl Fn(Kind, String) -> String,
+) -> Vec<(Kind, MessageId)> {
     let mut ids = Vec::new();
-    let own = ceb::sample::set(&house.spec(0, Kind::Ceb311, 7));
-    let other = ceb::sample::set(&house.spec(1, Kind::Ceb311, 7));
+    let own = ceb::sample::set(&platform.spec(0, Kind::Ceb311, 7));
+    let other = ceb::sample::set(&platform.spec(1, Kind::Ceb311, 7));
     for ((kind, xml), (_, of_other)) in own.into_iter().zip(other) {
         let (n, xml) = if kind == Kind::Ceb621 {
             (1, of_other)
         } else {
             (0, xml)
         };
-        ids.push((kind, accepted(house.accept(n, spoil(kind, xml)).await)));
+        ids.push((kind, accepted(platform.accept(n, spoil(kind, xml)).await)));
     }
-    house.settle().await;
+    platform.settle().await;
     ids
 }
 
@@ -51,10 +54,10 @@ fn of(ids: &[(Kind, MessageId)], kind: Kind) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn customs_sees_the_whole_trade_and_every_company_its_own_part() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let ids = declare(&house, |_, xml| xml).await;
+        let platform = TestPlatform::on(test).await;
+        let ids = declare(&platform, |_, xml| xml).await;
         let officer = person(1, Role::CustomsOfficer, None, Sight::All);
-        let whole = told(&house, &officer, of(&ids, Kind::Ceb411))
+        let whole = describe(&platform, &officer, of(&ids, Kind::Ceb411))
             .await
             .unwrap();
         let kinds = [
@@ -98,20 +101,20 @@ async fn customs_sees_the_whole_trade_and_every_company_its_own_part() {
         );
         assert_eq!(whole.holder, "无");
         assert!(whole.timeline.len() > 10);
-        let own = told(&house, &house.programs[0], of(&ids, Kind::Ceb311))
+        let own = describe(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
             .await
             .unwrap();
         assert!(own.order.is_some() && own.payment.is_some() && own.inventory.is_none());
         for (_, id) in &ids {
             assert!(
-                told(&house, &house.programs[2], id.document(1))
+                describe(&platform, &platform.programs[2], id.document(1))
                     .await
                     .is_none()
             );
         }
         let nothing = person(2, Role::SystemAdmin, None, Sight::Nothing);
         assert!(
-            told(&house, &nothing, of(&ids, Kind::Ceb311))
+            describe(&platform, &nothing, of(&ids, Kind::Ceb311))
                 .await
                 .is_none()
         );
@@ -121,8 +124,8 @@ async fn customs_sees_the_whole_trade_and_every_company_its_own_part() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_does_not_agree_is_marked_and_persons_are_masked() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let order = ceb::sample::message(&house.spec(0, Kind::Ceb311, 7));
+        let platform = TestPlatform::on(test).await;
+        let order = ceb::sample::message(&platform.spec(0, Kind::Ceb311, 7));
         let parsed = ceb::parse(order.as_bytes(), ceb::Profile::Strict)
             .message
             .unwrap();
@@ -135,9 +138,9 @@ async fn what_does_not_agree_is_marked_and_persons_are_masked() {
             let other = xml.replace(&format!("payerName>{name}<"), "payerName>另一人<");
             if kind == Kind::Ceb411 { other } else { xml }
         };
-        let ids = declare(&house, spoil).await;
+        let ids = declare(&platform, spoil).await;
         let officer = person(1, Role::CustomsOfficer, None, Sight::All);
-        let whole = told(&house, &officer, of(&ids, Kind::Ceb311))
+        let whole = describe(&platform, &officer, of(&ids, Kind::Ceb311))
             .await
             .unwrap();
         let mark = whole
@@ -158,7 +161,7 @@ async fn what_does_not_agree_is_marked_and_persons_are_masked() {
             assert!(!json.contains(value), "{element} is shown");
         }
         // A program of the owning company sees its own data.
-        let own = told(&house, &house.programs[0], of(&ids, Kind::Ceb311))
+        let own = describe(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
             .await
             .unwrap();
         assert!(serde_json::to_string(&own).unwrap().contains(&name));
@@ -167,11 +170,16 @@ async fn what_does_not_agree_is_marked_and_persons_are_masked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_route_answers_the_owner_and_404_to_a_stranger() {
-    let house = House::on(store::testing::sqlite()).await;
-    let ids = declare(&house, |_, xml| xml).await;
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let ids = declare(&platform, |_, xml| xml).await;
     let asked = of(&ids, Kind::Ceb311).to_string();
     for (n, expected) in [(0, None), (2, Some("TG-R4040"))] {
-        let answer = story(house.by(n).await, State(house.api()), Path(asked.clone())).await;
+        let answer = story(
+            platform.by(n).await,
+            State(platform.api()),
+            Path(asked.clone()),
+        )
+        .await;
         assert_eq!(
             answer.err().map(|problem| problem.code).as_deref(),
             expected
@@ -184,7 +192,12 @@ async fn the_route_answers_the_owner_and_404_to_a_stranger() {
         "9223372036854775807",
         "99999999999999999999",
     ] {
-        let answer = story(house.by(0).await, State(house.api()), Path(id.to_owned())).await;
+        let answer = story(
+            platform.by(0).await,
+            State(platform.api()),
+            Path(id.to_owned()),
+        )
+        .await;
         assert_eq!(answer.err().unwrap().code, "TG-R4040");
     }
 }
@@ -193,27 +206,27 @@ async fn the_route_answers_the_owner_and_404_to_a_stranger() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_message_takes_nothing_from_the_rest_of_its_trade() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let ids = declare(&house, |_, xml| xml).await;
+        let platform = TestPlatform::on(test).await;
+        let ids = declare(&platform, |_, xml| xml).await;
         let order = ids
             .iter()
             .find(|(kind, _)| *kind == Kind::Ceb311)
             .unwrap()
             .1;
-        let write = house.shared.db.write(move |tx| {
+        let write = platform.shared.db.write(move |tx| {
             let sql = "update message_body set body = $1 where message_id = $2";
             let damaged: &[u8] = b"\0TG\x01\x02k1 no key opens this";
             tx.execute(sql, &[damaged.into(), order.0.into()])
         });
         assert_eq!(write.await.unwrap(), 1);
         let officer = person(1, Role::CustomsOfficer, None, Sight::All);
-        let story = told(&house, &officer, of(&ids, Kind::Ceb411))
+        let story = describe(&platform, &officer, of(&ids, Kind::Ceb411))
             .await
             .unwrap();
         let parts = [&story.order, &story.payment, &story.logistics];
         assert!(parts.iter().all(|part| part.is_some()));
-        let (api, id) = (State(house.api()), Path(order.to_string()));
-        let asked = crate::query::http::xml(house.by(0).await, api, id).await;
+        let (api, id) = (State(platform.api()), Path(order.to_string()));
+        let asked = crate::query::http::xml(platform.by(0).await, api, id).await;
         assert_eq!(asked.unwrap_err().code, "TG-F5001");
     }
 }

@@ -200,14 +200,14 @@ async fn tax_estimate(
 ) -> Result<Json<TaxAnswer>, Problem> {
     let (parts, body) = request.into_parts();
     let most = api.config.message_bytes_max.min(QUESTION_BYTES_MAX);
-    let (body, _room) = receive(&api, &actor, &parts.headers, body, most).await?;
+    let (body, _budget) = receive(&api, &actor, &parts.headers, body, most).await?;
     let form = Body::of(content_type(&parts.headers), &body);
-    let ground = &api.gate.ground;
-    let tables = ground.code_tables.tables();
-    let mut rates = ground
+    let context = &api.gate.context;
+    let tables = context.code_tables.tables();
+    let mut rates = context
         .read(move |tx| rates(tx, Arc::clone(&tables)))
         .await?;
-    let way = way(ground);
+    let way = way(context);
     let lists = match form {
         Body::Json => vec![question(&body, &mut rates)?],
         Body::Xml | Body::Workbook => message(&body)?,

@@ -13,8 +13,8 @@ mod tests;
 use ceb::code_table::Tables;
 use ceb::spec::CodeTable;
 use ceb::tax::{Rate, Rounding, Scope, Split, Way};
+use registry::context::AppContext;
 use registry::dictionary;
-use registry::ground::Ground;
 use registry::module::Module;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -37,14 +37,14 @@ registry::parameters! {
 pub const MODULE: Module = Module::new("税款测算").parameters(PARAMETERS);
 
 /// How customs is taken to split and round.
-pub(crate) fn way(ground: &Ground) -> Way {
+pub(crate) fn way(context: &AppContext) -> Way {
     Way {
-        split: if ground.number(&SPLIT_EVENLY) == 0 {
+        split: if context.number(&SPLIT_EVENLY) == 0 {
             Split::Value
         } else {
             Split::Even
         },
-        rounding: if ground.number(&ROUND_DOWN) == 0 {
+        rounding: if context.number(&ROUND_DOWN) == 0 {
             Rounding::HalfUp
         } else {
             Rounding::Down

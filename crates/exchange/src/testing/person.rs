@@ -1,6 +1,6 @@
 //! People who have logged in: for operations that programs do not have.
 
-use super::House;
+use super::TestPlatform;
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use registry::access::{By, Permission};
@@ -9,7 +9,7 @@ use registry::role::{self, Grant, Role};
 use registry::session::{self, Session, Stage};
 use store::clock::Clock;
 
-impl House {
+impl TestPlatform {
     /// Logs a new person in, of company `n` or of the staff, who then sees everything; answers the headers of
     /// his requests.
     pub(crate) async fn log_in(&self, held: Role, n: Option<usize>) -> HeaderMap {
@@ -59,7 +59,7 @@ impl House {
             session::insert(tx, &begun)
         });
         write.await.unwrap();
-        let cookie = session::cookie_name(self.gate.ground.config.is_secure());
+        let cookie = session::cookie_name(self.gate.context.config.is_secure());
         let value = |text: &str| HeaderValue::from_str(text).unwrap();
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, value(&format!("{cookie}={token}")));

@@ -66,7 +66,7 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     )])
 }
 
-/// Codes of this room.
+/// Codes of this module.
 pub mod codes {
     web::codes! {
         INCOMPLETE = "TG-R4660", 400, "解释不完整或有误", "The answer is not complete or not right",
@@ -141,8 +141,8 @@ pub(crate) fn count(
                 .into_iter()
                 .collect(),
             status => {
-                let told = explain(&receipt.kind, status, info, xml);
-                told.unknown_codes().map(str::to_owned).collect()
+                let reported = explain(&receipt.kind, status, info, xml);
+                reported.unknown_codes().map(str::to_owned).collect()
             }
         };
         for code in codes {
@@ -171,8 +171,8 @@ pub(crate) fn count(
 fn unreadable(receipt: &NewReceipt) -> Option<String> {
     let kind = ceb::Kind::from_code(&receipt.kind)?;
     kind.spec().head.field("returnStatus")?;
-    let told = ceb::receipt::split(receipt.xml.as_bytes()).ok()?;
-    Some(told.entries.into_iter().next()?.status_text)
+    let reported = ceb::receipt::split(receipt.xml.as_bytes()).ok()?;
+    Some(reported.entries.into_iter().next()?.status_text)
 }
 
 /// Under what a status that cannot be read is counted. It may be anything, personal data included where

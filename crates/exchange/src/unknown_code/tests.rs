@@ -3,7 +3,7 @@
 use super::{Answer, WITHDRAW, codes, put_answer, sql, withdraw_answer};
 use crate::explanation::{self, PLATFORM};
 use crate::receipt::open;
-use crate::testing::{House, accepted, person};
+use crate::testing::{TestPlatform, accepted, person};
 use ceb::Kind;
 use registry::access::Sight;
 use registry::role::Role;
@@ -29,13 +29,13 @@ fn answer_xml(declared: &str, time: &str, info: &str) -> String {
     )
 }
 
-async fn apply(house: &House, xmls: Vec<String>) {
+async fn apply(platform: &TestPlatform, xmls: Vec<String>) {
     let opened: Vec<_> = xmls
         .into_iter()
         .map(|xml| open(bytes::Bytes::from(xml)))
         .collect();
-    let (shared, now_ms) = (house.shared.clone(), house.clock.now_ms());
-    house
+    let (shared, now_ms) = (platform.shared.clone(), platform.clock.now_ms());
+    platform
         .shared
         .db
         .write(move |tx| crate::answer::apply(tx, &shared, &opened, now_ms))
@@ -47,42 +47,45 @@ async fn apply(house: &House, xmls: Vec<String>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_notice_without_status_asks_nobody() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let list = house.sample(0, Kind::Ceb621, 7);
-        accepted(house.accept(0, list.clone()).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let platform = TestPlatform::on(test).await;
+        let list = platform.sample(0, Kind::Ceb621, 7);
+        accepted(platform.accept(0, list.clone()).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         let released = answer_xml(&list, "20260302090000000", "放行")
             .replace(">100<", ">800<")
             .replace(
                 "</ceb:customsCode>",
                 "</ceb:customsCode><ceb:invtNo>011020260000000001</ceb:invtNo>",
             );
-        let told = ceb::parse(list.as_bytes(), ceb::Profile::Down)
+        let reported = ceb::parse(list.as_bytes(), ceb::Profile::Down)
             .message
             .unwrap();
-        let number = told.documents[0]
+        let number = reported.documents[0]
             .head
             .get("invtNo")
             .unwrap_or("011020260000000001");
-        let bill = house.sample(0, Kind::Ceb816, 7);
+        let bill = platform.sample(0, Kind::Ceb816, 7);
         let from = bill.find("<invtNo>").unwrap() + "<invtNo>".len();
         let to = from + bill[from..].find('<').unwrap();
         let bill = format!("{}{number}{}", &bill[..from], &bill[to..]);
-        apply(&house, vec![released, bill]).await;
-        assert_eq!(house.feed(0).await.len(), 2);
-        assert!(all(&house).await.is_empty());
+        apply(&platform, vec![released, bill]).await;
+        assert_eq!(platform.feed(0).await.len(), 2);
+        assert!(all(&platform).await.is_empty());
     }
 }
 
-async fn all(house: &House) -> Vec<super::UnknownCode> {
-    let found = house.shared.db.read(|tx| sql::list(tx, None, i64::MAX, 10));
+async fn all(platform: &TestPlatform) -> Vec<super::UnknownCode> {
+    let found = platform
+        .shared
+        .db
+        .read(|tx| sql::list(tx, None, i64::MAX, 10));
     found.await.unwrap()
 }
 
 /// An answer must be whole, read as it is written and be about a code that is there; it is kept on one line.
-async fn answered(house: &House, code_id: i64) {
+async fn answered(platform: &TestPlatform, code_id: i64) {
     let operator = person(9, Role::Operator, None, Sight::All);
-    let now_ms = house.clock.now_ms();
+    let now_ms = platform.clock.now_ms();
     let good = Answer {
         meaning: " 订购人身份信息\r\n与公安信息不符。".to_owned(),
         advice: "请核对姓名与证件号码。".to_owned(),
@@ -97,7 +100,7 @@ async fn answered(house: &House, code_id: i64) {
         ..good.clone()
     };
     let acting = operator.clone();
-    let (refused, hidden, missing, done) = house
+    let (refused, hidden, missing, done) = platform
         .shared
         .db
         .write(move |tx| -> store::Result<_> {
@@ -113,18 +116,18 @@ async fn answered(house: &House, code_id: i64) {
     assert_eq!(refused.unwrap_err().code, codes::INCOMPLETE.code);
     let hidden = hidden.unwrap_err();
     assert_eq!(hidden.code, codes::INCOMPLETE.code);
-    let told = hidden.detail.unwrap_or_default();
+    let reported = hidden.detail.unwrap_or_default();
     assert!(
-        told.contains("怎么办：") && told.contains("不可见字符"),
-        "{told}"
+        reported.contains("怎么办：") && reported.contains("不可见字符"),
+        "{reported}"
     );
     assert_eq!(missing.unwrap_err().code, web::codes::NOT_FOUND.code);
     assert_eq!(done.unwrap().answered_by.as_deref(), Some("测试人员9"));
 }
 
-async fn seen_everywhere(house: &House) {
-    let company = house.company_id(0);
-    let told = house
+async fn seen_everywhere(platform: &TestPlatform) {
+    let company = platform.company_id(0);
+    let reported = platform
         .shared
         .db
         .read(move |tx| {
@@ -133,23 +136,24 @@ async fn seen_everywhere(house: &House) {
         })
         .await
         .unwrap();
-    let told: Vec<_> = told
+    let reported: Vec<_> = reported
         .iter()
-        .filter(|told| told.code == "Code:77777")
+        .filter(|reported| reported.code == "Code:77777")
         .collect();
-    assert_eq!(told.len(), 2);
+    assert_eq!(reported.len(), 2);
     assert!(
-        told.iter()
-            .all(|told| told.is_known && told.source == PLATFORM)
+        reported
+            .iter()
+            .all(|reported| reported.is_known && reported.source == PLATFORM)
     );
-    assert_eq!(told[0].meaning, "订购人身份信息 与公安信息不符。");
+    assert_eq!(reported[0].meaning, "订购人身份信息 与公安信息不符。");
 }
 
-async fn withdrawn(house: &House, code_id: i64) {
+async fn withdrawn(platform: &TestPlatform, code_id: i64) {
     let operator = person(9, Role::Operator, None, Sight::All);
-    let now_ms = house.clock.now_ms();
+    let now_ms = platform.clock.now_ms();
     let acting = operator.clone();
-    let (open, again) = house
+    let (open, again) = platform
         .shared
         .db
         .write(move |tx| -> store::Result<_> {
@@ -164,32 +168,32 @@ async fn withdrawn(house: &House, code_id: i64) {
         acts: vec![WITHDRAW.name.to_owned()],
         ..registry::audit::Filter::default()
     };
-    let rows = house
+    let rows = platform
         .shared
         .db
         .read(move |tx| registry::audit::list(tx, &filter, 10))
         .await
         .unwrap();
     assert_eq!(rows.len(), 1);
-    assert_eq!(house.shared.db.read(sql::n_open).await.unwrap(), 1);
+    assert_eq!(platform.shared.db.read(sql::n_open).await.unwrap(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unknown_codes_are_counted_once_and_their_answers_are_seen_everywhere() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let declared = house.sample(0, Kind::Ceb621, 1);
-        accepted(house.accept(0, declared.clone()).await);
-        house.shared.directory.refresh().await.unwrap();
-        let shared = house.shared.clone();
+        let platform = TestPlatform::on(test).await;
+        let declared = platform.sample(0, Kind::Ceb621, 1);
+        accepted(platform.accept(0, declared.clone()).await);
+        platform.shared.directory.refresh().await.unwrap();
+        let shared = platform.shared.clone();
         crate::pipeline::drain(&shared).await.unwrap();
         let info = "[Code:77777;Desc:订购人赵样一，身份证110101199001010010不符]";
         let first = answer_xml(&declared, "20260302090000000", info);
         let second = answer_xml(&declared, "20260302090100000", info);
-        apply(&house, vec![first.clone(), second]).await;
+        apply(&platform, vec![first.clone(), second]).await;
         // Delivered twice: counted once.
-        apply(&house, vec![first]).await;
-        let found = all(&house).await;
+        apply(&platform, vec![first]).await;
+        let found = all(&platform).await;
         assert_eq!(found.len(), 1, "{found:?}");
         let code = &found[0];
         assert_eq!(
@@ -198,8 +202,8 @@ async fn unknown_codes_are_counted_once_and_their_answers_are_seen_everywhere() 
         );
         assert_eq!(code.sample, "[Code:77777;Desc:订购人***，身份证***不符]");
 
-        answered(&house, code.id).await;
-        seen_everywhere(&house).await;
-        withdrawn(&house, code.id).await;
+        answered(&platform, code.id).await;
+        seen_everywhere(&platform).await;
+        withdrawn(&platform, code.id).await;
     }
 }

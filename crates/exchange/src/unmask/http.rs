@@ -55,7 +55,7 @@ async fn unmask(
     let why = reason(&body.reason)?;
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let now_ms = api.shared.clock.now_ms();
-    let hourly_max = api.gate.ground.number(&HOURLY_MAX);
+    let hourly_max = api.gate.context.number(&HOURLY_MAX);
     let opened = api.shared.db.write(move |tx| -> Result<(), Problem> {
         let Some(message) = finder::find(tx, &actor.sight, id)? else {
             return Err(Problem::new(codes::NOT_FOUND));

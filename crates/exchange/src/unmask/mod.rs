@@ -41,7 +41,7 @@ pub const MODULE: Module = Module::new("查看原文")
     .parameters(PARAMETERS)
     .codes(codes::ALL);
 
-/// Codes of this room.
+/// Codes of this module.
 pub mod codes {
     web::codes! {
         HOURLY = "TG-R4411", 429, "查看原文过于频繁", "Too many records unmasked",

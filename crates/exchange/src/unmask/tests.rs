@@ -3,7 +3,7 @@
 use super::{SHOWN_MS, UNMASK, codes, is_masked, open};
 use crate::finder::find;
 use crate::message::MessageId;
-use crate::testing::{House, accepted, person};
+use crate::testing::{TestPlatform, accepted, person};
 use ceb::Kind;
 use registry::access::Actor;
 use registry::role::Role;
@@ -12,9 +12,9 @@ use store::clock::Clock;
 use store::testing::each_engine;
 use web::Problem;
 
-async fn ask(house: &House, actor: &Actor, id: MessageId) -> Result<(), String> {
-    let (actor, now_ms) = (actor.clone(), house.clock.now_ms());
-    let opened = house.shared.db.write(move |tx| {
+async fn ask(platform: &TestPlatform, actor: &Actor, id: MessageId) -> Result<(), String> {
+    let (actor, now_ms) = (actor.clone(), platform.clock.now_ms());
+    let opened = platform.shared.db.write(move |tx| {
         let Some(message) = find(tx, &actor.sight, id)? else {
             return Err(Problem::new(web::codes::NOT_FOUND));
         };
@@ -23,9 +23,9 @@ async fn ask(house: &House, actor: &Actor, id: MessageId) -> Result<(), String> 
     opened.await.map_err(|problem| problem.code)
 }
 
-async fn masked(house: &House, actor: &Actor, id: MessageId) -> bool {
-    let (actor, now_ms) = (actor.clone(), house.clock.now_ms());
-    let masked = house
+async fn masked(platform: &TestPlatform, actor: &Actor, id: MessageId) -> bool {
+    let (actor, now_ms) = (actor.clone(), platform.clock.now_ms());
+    let masked = platform
         .shared
         .db
         .read(move |tx| is_masked(tx, &actor, id, now_ms));
@@ -35,43 +35,54 @@ async fn masked(house: &House, actor: &Actor, id: MessageId) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_shown_to_one_session_for_ten_minutes_and_the_reason_is_audited() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        let other = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 2)).await);
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        let other = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 2))
+                .await,
+        );
         let clerk = person(
             1,
             Role::CompanyClerk,
-            Some(house.company(0)),
-            house.sight(0),
+            Some(platform.company(0)),
+            platform.sight(0),
         );
         let colleague = person(
             2,
             Role::CompanyClerk,
-            Some(house.company(0)),
-            house.sight(0),
+            Some(platform.company(0)),
+            platform.sight(0),
         );
         let stranger = person(
             3,
             Role::CompanyClerk,
-            Some(house.company(1)),
-            house.sight(1),
+            Some(platform.company(1)),
+            platform.sight(1),
         );
-        assert!(masked(&house, &clerk, id).await);
-        assert!(!masked(&house, &house.programs[0], id).await);
-        assert_eq!(ask(&house, &stranger, id).await, Err("TG-R4040".to_owned()));
-        assert_eq!(ask(&house, &clerk, id).await, Ok(()));
-        assert!(!masked(&house, &clerk, id).await);
-        assert!(masked(&house, &clerk, other).await);
-        assert!(masked(&house, &colleague, id).await);
-        house
+        assert!(masked(&platform, &clerk, id).await);
+        assert!(!masked(&platform, &platform.programs[0], id).await);
+        assert_eq!(
+            ask(&platform, &stranger, id).await,
+            Err("TG-R4040".to_owned())
+        );
+        assert_eq!(ask(&platform, &clerk, id).await, Ok(()));
+        assert!(!masked(&platform, &clerk, id).await);
+        assert!(masked(&platform, &clerk, other).await);
+        assert!(masked(&platform, &colleague, id).await);
+        platform
             .clock
             .advance(Duration::from_millis(SHOWN_MS.unsigned_abs()));
-        assert!(masked(&house, &clerk, id).await);
+        assert!(masked(&platform, &clerk, id).await);
         let filter = registry::audit::Filter {
             acts: vec![UNMASK.name.to_owned()],
             ..registry::audit::Filter::default()
         };
-        let rows = house
+        let rows = platform
             .shared
             .db
             .read(move |tx| registry::audit::list(tx, &filter, 10));
@@ -85,23 +96,31 @@ async fn a_message_is_shown_to_one_session_for_ten_minutes_and_the_reason_is_aud
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_may_do_so_thirty_times_an_hour() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let clerk = person(
             1,
             Role::CompanyClerk,
-            Some(house.company(0)),
-            house.sight(0),
+            Some(platform.company(0)),
+            platform.sight(0),
         );
         let mut outcomes = Vec::new();
         for n in 0..=30 {
-            let id = accepted(house.accept(0, house.sample(0, Kind::Ceb411, n)).await);
-            outcomes.push(ask(&house, &clerk, id).await);
+            let id = accepted(
+                platform
+                    .accept(0, platform.sample(0, Kind::Ceb411, n))
+                    .await,
+            );
+            outcomes.push(ask(&platform, &clerk, id).await);
         }
         let refused = Err(codes::HOURLY.code.to_owned());
         assert_eq!(outcomes.last(), Some(&refused));
         assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), 30);
-        house.clock.advance(Duration::from_secs(3601));
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb411, 99)).await);
-        assert_eq!(ask(&house, &clerk, id).await, Ok(()));
+        platform.clock.advance(Duration::from_secs(3601));
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb411, 99))
+                .await,
+        );
+        assert_eq!(ask(&platform, &clerk, id).await, Ok(()));
     }
 }

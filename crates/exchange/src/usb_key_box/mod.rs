@@ -116,12 +116,12 @@ impl UsbKeyBox {
             let Some(answer) = self.answer(method, &args).await else {
                 return;
             };
-            let told = match answer {
+            let reported = match answer {
                 Ok(data) => json!({ "Result": true, "Data": data, "Error": [] }),
                 Err(text) => json!({ "Result": false, "Data": [], "Error": [text] }),
             };
             let id = call.get("_id").cloned().unwrap_or_default();
-            let whole = json!({ "_method": method, "_id": id, "_status": "00", "_args": told });
+            let whole = json!({ "_method": method, "_id": id, "_status": "00", "_args": reported });
             if socket.send(Message::text(whole.to_string())).await.is_err() {
                 return;
             }
@@ -178,8 +178,8 @@ impl UsbKeyBox {
         if delay_ms > 0 {
             self.clock.sleep(Duration::from_millis(delay_ms)).await;
         }
-        let told = |fault: Fault| fault.to_string();
-        let certificate = self.key.certificate().await.map_err(told)?;
+        let reported = |fault: Fault| fault.to_string();
+        let certificate = self.key.certificate().await.map_err(reported)?;
         let signed = if method == SIGN {
             let how = certificate.family.method();
             self.key.sign(data.as_bytes(), how).await
@@ -192,7 +192,7 @@ impl UsbKeyBox {
             now.n_now -= 1;
             now.n_signed += 1;
         });
-        let signature = signed.map_err(told)?;
+        let signature = signed.map_err(reported)?;
         Ok(vec![STANDARD.encode(signature), certificate.serial.clone()])
     }
 }

@@ -8,7 +8,7 @@
 //!    allows, and checks them with the rules that the pipeline has; every finding has its cell or
 //!    line.
 //! 4. All or nothing: with a grave finding nothing is stored. Without, each message goes through the
-//!    same door as any other, so a repetition is recognised by its guid (which is a hash of the
+//!    same way as any other, so a repetition is recognised by its guid (which is a hash of the
 //!    content).
 //!
 //! `template` writes the empty form of a kind, `report` the same workbook back with its mistakes

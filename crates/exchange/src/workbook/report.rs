@@ -183,7 +183,7 @@ fn summarise(sheet: &mut Worksheet, findings: &[FormFinding]) -> Result<(), Xlsx
         sheet.set_column_width(at, width)?;
     }
     for (row, finding) in (1..).zip(findings) {
-        let told = &finding.placed.finding;
+        let reported = &finding.placed.finding;
         match (finding.cell(), finding.placed.place.cell(), &finding.sheet) {
             (Some(name), Some(cell), Some(of)) => {
                 let link = format!("internal:'{}'!{cell}", of.replace('\'', "''"));
@@ -193,8 +193,14 @@ fn summarise(sheet: &mut Worksheet, findings: &[FormFinding]) -> Result<(), Xlsx
                 sheet.write_string(row, 0, of.as_deref().unwrap_or_default())?;
             }
         }
-        let severity = told.severity.chinese();
-        let texts = [told.code, severity, &told.value, &told.text, &told.advice];
+        let severity = reported.severity.chinese();
+        let texts = [
+            reported.code,
+            severity,
+            &reported.value,
+            &reported.text,
+            &reported.advice,
+        ];
         for (at, text) in (1_u16..).zip(texts) {
             sheet.write_string_with_format(row, at, text, &wrap)?;
         }

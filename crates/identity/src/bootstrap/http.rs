@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use registry::access::{Actor, origin};
 use registry::company::{self, Company};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::hash_text;
 use registry::role::Role;
 use std::collections::HashMap;
@@ -131,15 +131,15 @@ fn show(
                 login: text(format!("{field}_login")),
             })
             .into(),
-        is_demo: entrance.ground().config.demo,
+        is_demo: entrance.context().config.demo,
     };
     page::page(lang, status, &template)
 }
 
 /// Whether a token still opens the page.
-async fn opens(ground: &Ground, token: &str) -> Result<bool, Problem> {
-    let (hash, now_ms) = (hash_text(token), ground.now_ms());
-    let read = ground.db.read(move |tx| sql::opens(tx, &hash, now_ms));
+async fn opens(context: &AppContext, token: &str) -> Result<bool, Problem> {
+    let (hash, now_ms) = (hash_text(token), context.now_ms());
+    let read = context.db.read(move |tx| sql::opens(tx, &hash, now_ms));
     Ok(read.await?)
 }
 
@@ -151,7 +151,7 @@ pub async fn bootstrap_page(
     Query(query): Query<NextQuery>,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
-    if !opens(entrance.ground(), &query.token).await? {
+    if !opens(entrance.context(), &query.token).await? {
         return Ok(page::refused(lang, codes::LINK, "/login"));
     }
     let none = HashMap::new();
@@ -168,20 +168,20 @@ pub async fn bootstrap(
     if !is_from_us(&headers) {
         return Ok(page::refused(lang, codes::CROSS_SITE, "/login"));
     }
-    let ground = entrance.ground();
+    let context = entrance.context();
     // The button that changes the language sends the form: what was typed stays.
     if let Some(asked) = form.get("lang") {
         let lang = Lang::named(asked);
         let token = form.get("token").map_or("", String::as_str);
-        if !opens(ground, token).await? {
+        if !opens(context, token).await? {
             return Ok(page::refused(lang, codes::LINK, "/login"));
         }
         return Ok(show(&entrance, lang, token, (&form, Vec::new())));
     }
     let mut people = Vec::new();
     let mut links = Vec::new();
-    for (role, name, login, company) in wanted(ground, &form).await? {
-        let token = ground.token()?;
+    for (role, name, login, company) in wanted(context, &form).await? {
+        let token = context.token()?;
         people.push(Person {
             role,
             company: company.as_ref().map(|company| company.id),
@@ -198,21 +198,21 @@ pub async fn bootstrap(
         });
     }
     let token = form.get("token").cloned().unwrap_or_default();
-    let (shared, hash) = (ground.clone(), hash_text(&token));
-    let actor = Actor::nobody(origin(&headers, ground));
+    let (shared, hash) = (context.clone(), hash_text(&token));
+    let actor = Actor::nobody(origin(&headers, context));
     let write = move |tx: &mut Tx<'_>| make(tx, &shared, &actor, &hash, &people);
-    match ground.db.write(write).await {
+    match context.db.write(write).await {
         Ok(()) => {}
         Err(NotMade::Link) => return Ok(page::refused(lang, codes::LINK, "/login")),
         Err(NotMade::Faults(faults)) => {
-            let faults = page::told(lang, &faults);
+            let faults = page::describe(lang, &faults);
             return Ok(show(&entrance, lang, &token, (&form, faults)));
         }
         Err(NotMade::Store(error)) => return Err(error.into()),
     }
     let template = LinksPage {
         lang,
-        base: ground.config.public_url.trim_end_matches('/').to_owned(),
+        base: context.config.public_url.trim_end_matches('/').to_owned(),
         has_companies: links.iter().any(|link| !link.company.is_empty()),
         links,
     };
@@ -234,7 +234,10 @@ pub async fn copy_script() -> Response {
 /// Somebody to be made: role, name, login, and the company for the people of one.
 type Wanted = (Role, String, String, Option<Company>);
 
-async fn wanted(ground: &Ground, form: &HashMap<String, String>) -> Result<Vec<Wanted>, Problem> {
+async fn wanted(
+    context: &AppContext,
+    form: &HashMap<String, String>,
+) -> Result<Vec<Wanted>, Problem> {
     let text = |key: String| form.get(&key).cloned().unwrap_or_default();
     let mut wanted: Vec<Wanted> = OFFICERS
         .iter()
@@ -247,18 +250,18 @@ async fn wanted(ground: &Ground, form: &HashMap<String, String>) -> Result<Vec<W
             )
         })
         .collect();
-    if ground.config.demo && form.contains_key("samples") {
+    if context.config.demo && form.contains_key("samples") {
         let staff = SAMPLES.iter();
         wanted.extend(
             staff.map(|(role, name, login)| (*role, (*name).into(), (*login).into(), None)),
         );
-        wanted.extend(company_samples(ground).await?);
+        wanted.extend(company_samples(context).await?);
     }
     Ok(wanted)
 }
 
 /// The sample people of those companies that the demo really has.
-async fn company_samples(ground: &Ground) -> Result<Vec<Wanted>, Problem> {
+async fn company_samples(context: &AppContext) -> Result<Vec<Wanted>, Problem> {
     let read = |tx: &mut Tx<'_>| -> Result<Vec<Wanted>, Problem> {
         let mut people = Vec::new();
         for (role, name, login, code) in COMPANY_SAMPLES {
@@ -268,5 +271,5 @@ async fn company_samples(ground: &Ground) -> Result<Vec<Wanted>, Problem> {
         }
         Ok(people)
     };
-    ground.db.read(read).await
+    context.db.read(read).await
 }

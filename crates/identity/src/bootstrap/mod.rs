@@ -11,9 +11,9 @@ mod sql;
 use registry::access::Actor;
 use registry::account::{self, AccountId, NewAccount};
 use registry::company::CompanyId;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
-use registry::page::Told;
+use registry::page::Bilingual;
 use registry::role::{self, Grant, Role};
 use registry::{audit, hash_text};
 use store::{Error, Result as StoreResult, Tx};
@@ -31,9 +31,9 @@ registry::acts! {
 pub const MODULE: Module = Module::new("首次启用").acts(ACTS);
 
 /// Makes a fresh token when there is no account yet; answers its text.
-pub async fn token(ground: &Ground) -> Result<Option<String>, Problem> {
-    let text = ground.token()?;
-    let (hash, now_ms) = (hash_text(&text), ground.now_ms());
+pub async fn token(context: &AppContext) -> Result<Option<String>, Problem> {
+    let text = context.token()?;
+    let (hash, now_ms) = (hash_text(&text), context.now_ms());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<bool> {
         if has_accounts(tx)? {
             return Ok(false);
@@ -41,7 +41,7 @@ pub async fn token(ground: &Ground) -> Result<Option<String>, Problem> {
         sql::replace(tx, &hash, now_ms, now_ms + TOKEN_MS)?;
         Ok(true)
     };
-    let is_made = ground.db.write(write).await?;
+    let is_made = context.db.write(write).await?;
     Ok(is_made.then_some(text))
 }
 
@@ -74,7 +74,7 @@ pub enum NotMade {
     /// The link opens nothing any more.
     Link,
     /// What is wrong with each.
-    Faults(Vec<Told>),
+    Faults(Vec<Bilingual>),
     /// The store failed.
     Store(Error),
 }
@@ -93,31 +93,31 @@ impl From<Error> for NotMade {
 /// What is wrong with each, or the engine's; nobody is made then.
 pub fn make(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     token_hash: &str,
     people: &[Person],
 ) -> Result<(), NotMade> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     if has_accounts(tx)? || !sql::opens(tx, token_hash, now_ms)? {
         return Err(NotMade::Link);
     }
     let mut faults = Vec::new();
     for person in people {
-        let at = |why: Told| {
+        let at = |why: Bilingual| {
             let (role, said) = (person.role, format!("：{}", why.chinese));
             let english = format!("{}: {}", role.english(), why.english);
-            Told::new(role.chinese().to_owned() + &said, english)
+            Bilingual::new(role.chinese().to_owned() + &said, english)
         };
         if let Err(refusal) = account::validate(&person.login, &person.name) {
-            faults.push(at(refusal.told()));
+            faults.push(at(refusal.describe()));
         }
         let same = |other: &&Person| {
             account::folded(&other.login) == account::folded(&person.login)
                 || other.name.trim() == person.name.trim()
         };
         if people.iter().filter(same).count() > 1 {
-            faults.push(at(Told::new(
+            faults.push(at(Bilingual::new(
                 "姓名和登录名不能与其他人员相同",
                 "Name and login name must differ from everybody else's",
             )));
@@ -130,7 +130,7 @@ pub fn make(
         return Err(NotMade::Link);
     }
     for person in people {
-        make_one(tx, ground, actor, person)?;
+        make_one(tx, context, actor, person)?;
     }
     Ok(())
 }
@@ -143,9 +143,14 @@ fn fault<R: store::Failure + std::fmt::Display>(refusal: R) -> Error {
         .unwrap_or_else(|| Error::Fault(format!("the first officers could not be made: {refusal}")))
 }
 
-fn make_one(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, person: &Person) -> StoreResult<()> {
-    let now_ms = ground.now_ms();
-    let (id, party) = (AccountId(ground.ids.next()), ground.ids.next());
+fn make_one(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    actor: &Actor,
+    person: &Person,
+) -> StoreResult<()> {
+    let now_ms = context.now_ms();
+    let (id, party) = (AccountId(context.ids.next()), context.ids.next());
     let new = NewAccount {
         id,
         party,
@@ -162,7 +167,7 @@ fn make_one(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, person: &Person) ->
         None => "all",
     };
     let grant = Grant {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         account: id,
         party,
         role: person.role.name().to_owned(),

@@ -116,13 +116,13 @@ fn json_success(success: &Success) -> String {
 
 /// A ticket that was not valid, or (`element`) a proxy ticket that was not given.
 pub(super) fn failure(failure: Failure, format: Format, element: &str) -> String {
-    let (code, told) = (failure.code(), failure.description());
+    let (code, reported) = (failure.code(), failure.description());
     match format {
         Format::Xml => xml(&format!(
-            "  <cas:{element} code=\"{code}\">{told}</cas:{element}>\n"
+            "  <cas:{element} code=\"{code}\">{reported}</cas:{element}>\n"
         )),
         Format::Json => {
-            json!({ "serviceResponse": { element: { "code": code, "description": told } } })
+            json!({ "serviceResponse": { element: { "code": code, "description": reported } } })
                 .to_string()
         }
     }

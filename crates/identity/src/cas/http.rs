@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use registry::access::{Actor, Origin, origin};
 use registry::account;
-use registry::ground::Ruling;
+use registry::context::Ruling;
 use registry::session::{Session, Stage};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -91,7 +91,7 @@ async fn asked(cas: &Cas, lang: Lang, text: &str) -> Result<Ruling<Asked, Respon
         });
         Ok((found, parties))
     };
-    let (found, parties) = cas.ground().read(read).await?;
+    let (found, parties) = cas.context().read(read).await?;
     Ok(match found {
         Some(found) => Ruling::Granted(Some(found)),
         None => Ruling::Refused(refused_service(lang, text, &parties)),
@@ -121,8 +121,8 @@ pub async fn login_page(
         let Some((party, service)) = asked else {
             return Ok(logged_in(lang));
         };
-        let ground = cas.ground();
-        let ticket = grant(ground, (&actor, &session), (&party, &service), true).await?;
+        let context = cas.context();
+        let ticket = grant(context, (&actor, &session), (&party, &service), true).await?;
         return Ok(step_between(lang, &party, &service, &ticket));
     }
     if wish.renew {
@@ -132,7 +132,11 @@ pub async fn login_page(
         return Ok(logged_in(lang));
     };
     let id = session.id;
-    let warned = cas.ground().db.read(move |tx| sql::is_warned(tx, id)).await;
+    let warned = cas
+        .context()
+        .db
+        .read(move |tx| sql::is_warned(tx, id))
+        .await;
     if warned? {
         return Ok(ask_first(lang, &session, (&party, &service)));
     }
@@ -141,15 +145,15 @@ pub async fn login_page(
 
 /// Whether this is the end of a login that was begun here: then it is a fresh one.
 async fn finished(cas: &Cas, wish: &Wish, session: &Session) -> Result<bool, Problem> {
-    let ground = cas.ground();
-    let Some(begun_at) = slip::made_at(ground, AFTER, &wish.after) else {
+    let context = cas.context();
+    let Some(begun_at) = slip::made_at(context, AFTER, &wish.after) else {
         return Ok(false);
     };
     if session.authenticated_at < begun_at {
         return Ok(false);
     }
-    let (text, now_ms) = (wish.after.clone(), ground.now_ms());
-    Ok(ground
+    let (text, now_ms) = (wish.after.clone(), context.now_ms());
+    Ok(context
         .db
         .write(move |tx| slip::use_up(tx, &text, now_ms))
         .await?)
@@ -221,11 +225,11 @@ async fn enter(
     (party, service): (&RelyingParty, &Service),
     is_fresh: bool,
 ) -> Result<Response, Problem> {
-    let ticket = grant(cas.ground(), who, (party, service), is_fresh).await?;
+    let ticket = grant(cas.context(), who, (party, service), is_fresh).await?;
     Ok(leave(&service.with("ticket", &ticket)))
 }
 
-fn door_of(headers: &HeaderMap) -> Option<&str> {
+fn provider_of(headers: &HeaderMap) -> Option<&str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -237,8 +241,8 @@ fn door_of(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Purpose of the slip in the login page of one browser.
-fn purpose(door: &str) -> String {
-    format!("cas lt {door}")
+fn purpose(provider: &str) -> String {
+    format!("cas lt {provider}")
 }
 
 fn show_login(
@@ -248,12 +252,12 @@ fn show_login(
     (wish, asked): (&Wish, Option<&(RelyingParty, Service)>),
     error: Option<(Shown, &str, bool)>,
 ) -> Result<Response, Problem> {
-    let ground = cas.ground();
-    let (door, is_new) = match door_of(headers) {
-        Some(door) => (door.to_owned(), false),
-        None => (ground.token()?, true),
+    let context = cas.context();
+    let (provider, is_new) = match provider_of(headers) {
+        Some(provider) => (provider.to_owned(), false),
+        None => (context.token()?, true),
     };
-    let after = slip::make(ground, AFTER)?;
+    let after = slip::make(context, AFTER)?;
     let next: String = url::form_urlencoded::byte_serialize(wish.path(&after).as_bytes()).collect();
     let (error, login, warn) = match error {
         Some((shown, login, warn)) => (Some(shown), login.chars().take(40).collect(), warn),
@@ -269,7 +273,7 @@ fn show_login(
             .map(|(party, _)| party.title.clone())
             .unwrap_or_default(),
         login,
-        slip: format!("LT-{}", slip::make(ground, &purpose(&door))?),
+        slip: format!("LT-{}", slip::make(context, &purpose(&provider))?),
         service: wish.service.clone(),
         renew: wish.renew,
         warn,
@@ -277,12 +281,12 @@ fn show_login(
     };
     let mut response = page_to(lang, status, &template, asked.map(|(_, service)| service));
     if is_new {
-        let secure = if ground.config.is_secure() {
+        let secure = if context.config.is_secure() {
             "; Secure"
         } else {
             ""
         };
-        let cookie = format!("{DOOR}={door}; Path=/cas; HttpOnly; SameSite=Lax{secure}");
+        let cookie = format!("{DOOR}={provider}; Path=/cas; HttpOnly; SameSite=Lax{secure}");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -333,20 +337,20 @@ pub async fn login_try(
     if !has_slip(&cas, &headers, &form.lt).await? {
         return again((codes::SLIP, None).into());
     }
-    let ground = cas.ground();
+    let context = cas.context();
     let tried = Tried {
         login: &form.username,
         password: &form.password,
         code: &form.code,
     };
-    let from = origin(&headers, ground);
-    match attempt(ground, &cas.throttle, &from, tried).await? {
+    let from = origin(&headers, context);
+    match attempt(context, &cas.throttle, &from, tried).await? {
         Ruling::Refused(shown) => again(shown.into()),
         Ruling::Granted(begun) => {
             let old = cas.gate.session(&headers).await?.map(|(_, old)| old);
             follow(&cas, old, &begun, !form.warn.is_empty()).await?;
             let mut response = begin(&cas, lang, (&from, &begun), (&wish, asked)).await?;
-            set_cookie(ground, &begun.token, &mut response);
+            set_cookie(context, &begun.token, &mut response);
             Ok(response)
         }
     }
@@ -354,31 +358,31 @@ pub async fn login_try(
 
 /// Uses up the slip of a login page; answers whether it was one of this browser's.
 async fn has_slip(cas: &Cas, headers: &HeaderMap, lt: &str) -> Result<bool, Problem> {
-    let ground = cas.ground();
-    let door = door_of(headers);
-    let Some((door, text)) = door.zip(lt.strip_prefix("LT-")) else {
+    let context = cas.context();
+    let provider = provider_of(headers);
+    let Some((provider, text)) = provider.zip(lt.strip_prefix("LT-")) else {
         return Ok(false);
     };
-    if slip::made_at(ground, &purpose(door), text).is_none() {
+    if slip::made_at(context, &purpose(provider), text).is_none() {
         return Ok(false);
     }
-    let (text, now_ms) = (text.to_owned(), ground.now_ms());
-    Ok(ground
+    let (text, now_ms) = (text.to_owned(), context.now_ms());
+    Ok(context
         .db
         .write(move |tx| slip::use_up(tx, &text, now_ms))
         .await?)
 }
 
 /// Ends the session that a new one takes the place of. What the same person visited goes over to
-/// the new one; the services of somebody else are told.
+/// the new one; the services of somebody else are informed.
 async fn follow(
     cas: &Cas,
     old: Option<Session>,
     begun: &Begun,
     warns: bool,
 ) -> Result<(), Problem> {
-    let ground = cas.ground();
-    let (new, now_ms) = (begun.session.clone(), ground.now_ms());
+    let context = cas.context();
+    let (new, now_ms) = (begun.session.clone(), context.now_ms());
     let follow = cas.follow;
     let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
         if warns {
@@ -389,7 +393,7 @@ async fn follow(
             None => Ok(()),
         }
     };
-    Ok(ground.db.write(write).await?)
+    Ok(context.db.write(write).await?)
 }
 
 /// Goes on after the right password: to the service, or to what is still due.
@@ -399,9 +403,9 @@ async fn begin(
     (origin, begun): (&Origin, &Begun),
     (wish, asked): (&Wish, Asked),
 ) -> Result<Response, Problem> {
-    let ground = cas.ground();
+    let context = cas.context();
     if begun.session.stage != Stage::Full {
-        let after = slip::make(ground, AFTER)?;
+        let after = slip::make(context, AFTER)?;
         let next = wish.path(&after);
         return Ok(go(&crate::pages::login::onward(begun.session.stage, &next)));
     }
@@ -409,7 +413,7 @@ async fn begin(
         return Ok(logged_in(lang));
     };
     let id = begun.session.account;
-    let account = ground.db.read(move |tx| account::by_id(tx, id)).await;
+    let account = context.db.read(move |tx| account::by_id(tx, id)).await;
     let Some(account) = account? else {
         return Ok(go("/cas/login"));
     };
@@ -444,7 +448,7 @@ pub async fn logout(
     let lang = Lang::of_request(&headers, raw.as_deref());
     let params = Params::parse(raw.as_deref());
     if let Some((actor, session)) = cas.gate.session(&headers).await? {
-        end(cas.ground(), &actor, &session).await?;
+        end(cas.context(), &actor, &session).await?;
         cas.ended.notify_one();
     }
     let service = params.get("service").unwrap_or_default();
@@ -468,6 +472,6 @@ pub async fn logout(
             },
         ),
     };
-    set_cookie(cas.ground(), "", &mut response);
+    set_cookie(cas.context(), "", &mut response);
     Ok(response.into_response())
 }

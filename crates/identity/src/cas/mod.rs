@@ -9,7 +9,7 @@
 //!    wrong; one statement decides which of many attempts it was (`sql::burn`).
 //! 3. A service that may act as a proxy gets a granting ticket by a verified HTTPS callback, and
 //!    proxy tickets for further services from `/proxy`. This is off for every entry by default.
-//! 4. When a session ends, however it ends, every service that validated a ticket of it is told
+//! 4. When a session ends, however it ends, every service that validated a ticket of it is informed
 //!    once, at a registered address ([`crate::farewell`]).
 //!
 //! Tickets in force are stored as hashes. What a service is told about a person is the login name
@@ -32,7 +32,7 @@ use crate::login::Follow;
 use crate::relying_party::service::Service;
 use crate::relying_party::{self, RelyingParty};
 use registry::access::{Actor, Gate};
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::module::Module;
 use registry::session::{self, Found, Limits, Session, Stage};
 use registry::throttle::Throttle;
@@ -74,8 +74,8 @@ pub struct Cas {
 }
 
 impl Cas {
-    pub(crate) fn ground(&self) -> &Ground {
-        &self.gate.ground
+    pub(crate) fn context(&self) -> &AppContext {
+        &self.gate.context
     }
 }
 
@@ -131,13 +131,13 @@ struct Success {
 
 /// Gives a service ticket to a session; the text is nowhere else.
 async fn grant(
-    ground: &Ground,
+    context: &AppContext,
     (actor, session): (&Actor, &Session),
     (party, service): (&RelyingParty, &Service),
     is_fresh: bool,
 ) -> Result<String, Problem> {
-    let text = ticket::fresh(ground, "ST", ticket::SHORT)?;
-    let now_ms = ground.now_ms();
+    let text = ticket::fresh(context, "ST", ticket::SHORT)?;
+    let now_ms = context.now_ms();
     let ticket = Ticket {
         hash: hash_text(&text),
         kind: Kind::Service,
@@ -155,7 +155,7 @@ async fn grant(
         let object = format!("relying_party:{name}");
         audit::done(tx, now_ms, &actor, ENTER, &object, &origin)
     };
-    ground.db.write(write).await?;
+    context.db.write(write).await?;
     Ok(text)
 }
 
@@ -181,10 +181,10 @@ struct Valid {
 
 /// Makes the one attempt that a ticket has.
 async fn attempt(cas: &Cas, attempt: Attempt) -> Result<Success, Failure> {
-    let ground = cas.ground();
-    let shared = ground.clone();
+    let context = cas.context();
+    let shared = context.clone();
     let write = move |tx: &mut Tx<'_>| attempt_in(tx, &shared, &attempt);
-    let valid = ground.db.write(write).await.map_err(|error| {
+    let valid = context.db.write(write).await.map_err(|error| {
         tracing::error!(%error, "a ticket could not be validated");
         Failure::Internal
     })?;
@@ -198,10 +198,10 @@ async fn attempt(cas: &Cas, attempt: Attempt) -> Result<Success, Failure> {
 
 fn attempt_in(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     attempt: &Attempt,
 ) -> StoreResult<Ruling<Valid, Failure>> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     // Whatever comes after, the ticket has had its attempt.
     let Some(ticket) = sql::burn(tx, &hash_text(&attempt.ticket), now_ms)? else {
         return Ok(Ruling::Refused(Failure::Ticket));
@@ -231,11 +231,11 @@ fn attempt_in(
         Ok(callback) => callback,
         Err(failure) => return Ok(Ruling::Refused(failure)),
     };
-    let Some(found) = live(tx, ground, ticket.session)? else {
+    let Some(found) = live(tx, context, ticket.session)? else {
         return Ok(Ruling::Refused(Failure::Ticket));
     };
     let visit = Visit {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         party: party.id,
         service: ticket.service.clone(),
         ticket: attempt.ticket.clone(),
@@ -272,20 +272,20 @@ fn callback_of(party: &RelyingParty, text: Option<&str>) -> Result<Option<Servic
 }
 
 /// The session of a ticket, if it is in force and the person fully logged in.
-fn live(tx: &mut Tx<'_>, ground: &Ground, session: i64) -> StoreResult<Option<Found>> {
-    let limits = Limits::of(ground);
-    let found = session::by_id(tx, session, ground.now_ms(), &limits)?;
+fn live(tx: &mut Tx<'_>, context: &AppContext, session: i64) -> StoreResult<Option<Found>> {
+    let limits = Limits::of(context);
+    let found = session::by_id(tx, session, context.now_ms(), &limits)?;
     Ok(found.filter(|found| found.session.stage == Stage::Full))
 }
 
-/// What a service is told, in the order of the protocol (C14).
+/// What a service is sent, in the order of the protocol (C14).
 fn attributes(
     tx: &mut Tx<'_>,
     party: &RelyingParty,
     found: &Found,
     is_fresh: bool,
 ) -> StoreResult<Vec<(&'static str, Vec<String>)>> {
-    let mut told = vec![
+    let mut reported = vec![
         (
             "authenticationDate",
             vec![beijing_rfc3339(found.session.authenticated_at)],
@@ -296,8 +296,8 @@ fn attributes(
         ),
         ("isFromNewLogin", vec![is_fresh.to_string()]),
     ];
-    told.extend(released(tx, party, found)?);
-    Ok(told)
+    reported.extend(released(tx, party, found)?);
+    Ok(reported)
 }
 
 /// The attributes on the list of an entry, with what they are for this person.
@@ -308,7 +308,7 @@ pub(crate) fn released(
 ) -> StoreResult<Vec<(&'static str, Vec<String>)>> {
     let account = registry::account::by_id(tx, found.session.account)?;
     let company = found.company.as_ref();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for name in relying_party::ATTRIBUTES {
         let one = match *name {
             "name" => Some(found.name.clone()),
@@ -325,28 +325,28 @@ pub(crate) fn released(
             one.into_iter().collect()
         };
         if party.is_told(name) && !values.is_empty() {
-            told.push((*name, values));
+            reported.push((*name, values));
         }
     }
-    Ok(told)
+    Ok(reported)
 }
 
-/// Takes the services of a session that nobody has told yet, each with the address where it is told.
+/// Takes the services of a session that nobody has told yet, each with the address where it is informed.
 pub(crate) fn take(
     tx: &mut Tx<'_>,
     session: i64,
     now_ms: i64,
 ) -> StoreResult<Vec<(String, Visit)>> {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for visit in sql::take_visits(tx, session, now_ms)? {
         if let Some(url) = address(tx, &visit)? {
-            told.push((url, visit));
+            reported.push((url, visit));
         }
     }
-    Ok(told)
+    Ok(reported)
 }
 
-/// Where a service is told, as long as it is registered.
+/// Where a service is informed, as long as it is registered.
 fn address(tx: &mut Tx<'_>, visit: &Visit) -> StoreResult<Option<String>> {
     let Some(party) = relying_party::by_id(tx, visit.party)? else {
         return Ok(None);
@@ -370,9 +370,9 @@ async fn hand_over(
     callback: &Service,
     ends_at: i64,
 ) -> Result<Option<String>, Failure> {
-    let ground = cas.ground();
-    let granting = ticket::fresh(ground, "PGT", ticket::LONG).map_err(|_| Failure::Internal)?;
-    let iou = ticket::fresh(ground, "PGTIOU", ticket::LONG).map_err(|_| Failure::Internal)?;
+    let context = cas.context();
+    let granting = ticket::fresh(context, "PGT", ticket::LONG).map_err(|_| Failure::Internal)?;
+    let iou = ticket::fresh(context, "PGTIOU", ticket::LONG).map_err(|_| Failure::Internal)?;
     if !calls::hand_over(&cas.courier, callback, &granting, &iou).await {
         return Ok(None);
     }
@@ -386,10 +386,10 @@ async fn hand_over(
         service: callback.text.clone(),
         is_fresh: false,
         proxies,
-        issued_at: ground.now_ms(),
+        issued_at: context.now_ms(),
         expires_at: ends_at,
     };
-    let kept = ground.db.write(move |tx| sql::insert(tx, &ticket)).await;
+    let kept = context.db.write(move |tx| sql::insert(tx, &ticket)).await;
     kept.map_err(|error| {
         tracing::error!(%error, "a granting ticket could not be kept");
         Failure::Internal
@@ -399,14 +399,14 @@ async fn hand_over(
 
 /// Gives a proxy ticket for a further service.
 async fn proxy(cas: &Cas, granting: &str, target: &str) -> Result<String, Failure> {
-    let ground = cas.ground();
-    let text = ticket::fresh(ground, "PT", ticket::SHORT).map_err(|_| Failure::Internal)?;
+    let context = cas.context();
+    let text = ticket::fresh(context, "PT", ticket::SHORT).map_err(|_| Failure::Internal)?;
     let Some(target) = Service::parse(target) else {
         return Err(Failure::UnauthorizedService);
     };
-    let (shared, hash, of_text) = (ground.clone(), hash_text(granting), hash_text(&text));
+    let (shared, hash, of_text) = (context.clone(), hash_text(granting), hash_text(&text));
     let write = move |tx: &mut Tx<'_>| proxy_in(tx, &shared, (&hash, &of_text), &target);
-    let given = ground.db.write(write).await.map_err(|error| {
+    let given = context.db.write(write).await.map_err(|error| {
         tracing::error!(%error, "a proxy ticket could not be given");
         Failure::Internal
     })?;
@@ -416,16 +416,16 @@ async fn proxy(cas: &Cas, granting: &str, target: &str) -> Result<String, Failur
 
 fn proxy_in(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (granting, hash): (&str, &str),
     target: &Service,
 ) -> StoreResult<Ruling<(), Failure>> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     let granting = sql::granting(tx, granting)?;
     let Some(granting) = granting.filter(|ticket| now_ms < ticket.expires_at) else {
         return Ok(Ruling::Refused(Failure::Ticket));
     };
-    if live(tx, ground, granting.session)?.is_none() {
+    if live(tx, context, granting.session)?.is_none() {
         return Ok(Ruling::Refused(Failure::Ticket));
     }
     let callback = Service::parse(&granting.service);

@@ -4,7 +4,7 @@
 //! noted until it would have expired, and does not work again.
 
 use super::sql;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use store::{Result, Tx};
 use web::{Problem, codes};
 
@@ -15,9 +15,9 @@ const LIFE_MS: i64 = 15 * 60_000;
 ///
 /// # Errors
 /// A fault when the machine has no random bytes.
-pub(crate) fn make(ground: &Ground, purpose: &str) -> std::result::Result<String, Problem> {
-    let text = ground.now_ms().to_be_bytes();
-    let sealed = ground.seal.close(&text, purpose, &ground.secret()?);
+pub(crate) fn make(context: &AppContext, purpose: &str) -> std::result::Result<String, Problem> {
+    let text = context.now_ms().to_be_bytes();
+    let sealed = context.seal.close(&text, purpose, &context.secret()?);
     let sealed = sealed.map_err(|error| {
         tracing::error!(%error, "a slip could not be sealed");
         Problem::new(codes::FAULT)
@@ -26,7 +26,7 @@ pub(crate) fn make(ground: &Ground, purpose: &str) -> std::result::Result<String
 }
 
 /// When a slip was made, if it was made for this purpose and is young enough.
-pub(crate) fn made_at(ground: &Ground, purpose: &str, slip: &str) -> Option<i64> {
+pub(crate) fn made_at(context: &AppContext, purpose: &str, slip: &str) -> Option<i64> {
     if slip.len() > 200 || !slip.is_ascii() {
         return None;
     }
@@ -35,9 +35,9 @@ pub(crate) fn made_at(ground: &Ground, purpose: &str, slip: &str) -> Option<i64>
         .chunks(2)
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
         .collect();
-    let opened = ground.seal.open(&bytes?, purpose).ok()?;
+    let opened = context.seal.open(&bytes?, purpose).ok()?;
     let made_at = i64::from_be_bytes(opened.try_into().ok()?);
-    let age_ms = ground.now_ms() - made_at;
+    let age_ms = context.now_ms() - made_at;
     (-60_000..LIFE_MS).contains(&age_ms).then_some(made_at)
 }
 

@@ -1,6 +1,6 @@
 //! The texts of tickets: a prefix and letters and digits from the machine's randomness.
 
-use registry::ground::Ground;
+use registry::context::AppContext;
 use web::Problem;
 
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -46,11 +46,15 @@ impl Kind {
 ///
 /// # Errors
 /// A fault when the machine has no random bytes.
-pub(super) fn fresh(ground: &Ground, prefix: &str, n_letters: usize) -> Result<String, Problem> {
+pub(super) fn fresh(
+    context: &AppContext,
+    prefix: &str,
+    n_letters: usize,
+) -> Result<String, Problem> {
     let mut text = format!("{prefix}-");
     let whole = text.len() + n_letters;
     while text.len() < whole {
-        let letters = ground.secret()?.into_iter().filter(|byte| *byte < EVEN);
+        let letters = context.secret()?.into_iter().filter(|byte| *byte < EVEN);
         for byte in letters.take(whole - text.len()) {
             text.push(char::from(LETTERS[usize::from(byte) % LETTERS.len()]));
         }

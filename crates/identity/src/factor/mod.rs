@@ -3,10 +3,10 @@
 //! The secret of a code generator is sealed; it counts only after the person has typed a first
 //! code from it. A code works once: the step it belongs to is noted, and no step at or before it
 //! works again. Ten recovery codes stand in for a lost telephone, each once; they are kept as
-//! hashes. Passkeys are rows of the same table, made and used by the room `passkey`.
+//! hashes. Passkeys are rows of the same table, made and used by the module `passkey`.
 
+use registry::context::{AppContext, Secret};
 use registry::factor as rows;
-use registry::ground::{Ground, Secret};
 use registry::module::Module;
 use registry::role::AccountId;
 use store::{Error, Result, Tx};
@@ -105,12 +105,12 @@ fn code_of_step(secret: &[u8], step: i64) -> Result<String> {
 /// Begins to set up a code generator; answers its secret. It counts after [`confirm`].
 pub fn begin(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     account: AccountId,
     (secret, nonce): (&Secret, &Secret),
 ) -> Result<Vec<u8>> {
     let secret = secret[..20].to_vec();
-    let sealed = ground
+    let sealed = context
         .seal
         .close(&secret, &purpose(account), nonce)
         .map_err(|error| Error::Fault(error.to_string()))?;
@@ -118,7 +118,7 @@ pub fn begin(
     insert(
         tx,
         &Factor {
-            id: ground.ids.next(),
+            id: context.ids.next(),
             account,
             kind: "totp".to_owned(),
             label: "动态验证码".to_owned(),
@@ -126,7 +126,7 @@ pub fn begin(
             hash: None,
             last_step: 0,
             confirmed: false,
-            created_at: ground.now_ms(),
+            created_at: context.now_ms(),
             used_at: None,
         },
     )?;
@@ -134,45 +134,58 @@ pub fn begin(
 }
 
 /// The secret of the generator that is being set up, if one is.
-pub fn pending(tx: &mut Tx<'_>, ground: &Ground, account: AccountId) -> Result<Option<Vec<u8>>> {
+pub fn pending(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    account: AccountId,
+) -> Result<Option<Vec<u8>>> {
     let factors = list(tx, account)?;
     let found = factors
         .into_iter()
         .find(|factor| factor.kind == "totp" && !factor.confirmed);
     match found.and_then(|factor| factor.secret_sealed) {
-        Some(sealed) => open(ground, account, &sealed).map(Some),
+        Some(sealed) => open(context, account, &sealed).map(Some),
         None => Ok(None),
     }
 }
 
 /// The next code of an account that works; for the demo and the command line only.
-pub fn usable_code(tx: &mut Tx<'_>, ground: &Ground, account: AccountId) -> Result<Option<String>> {
+pub fn usable_code(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    account: AccountId,
+) -> Result<Option<String>> {
     let Some(factor) = list(tx, account)?.into_iter().find(Factor::is_totp) else {
         return Ok(None);
     };
-    let step = (ground.now_ms() / 1000 / STEP_S).max(factor.last_step + 1);
+    let step = (context.now_ms() / 1000 / STEP_S).max(factor.last_step + 1);
     match factor.secret_sealed {
-        Some(sealed) => code_of_step(&open(ground, account, &sealed)?, step).map(Some),
+        Some(sealed) => code_of_step(&open(context, account, &sealed)?, step).map(Some),
         None => Ok(None),
     }
 }
 
-fn open(ground: &Ground, account: AccountId, sealed: &[u8]) -> Result<Vec<u8>> {
-    ground
+fn open(context: &AppContext, account: AccountId, sealed: &[u8]) -> Result<Vec<u8>> {
+    context
         .seal
         .open(sealed, &purpose(account))
         .map_err(|error| Error::Fault(error.to_string()))
 }
 
 /// Confirms the generator that is being set up by a code from it; replaces an older one.
-pub fn confirm(tx: &mut Tx<'_>, ground: &Ground, account: AccountId, text: &str) -> Result<bool> {
-    let Some(secret) = pending(tx, ground, account)? else {
+pub fn confirm(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    account: AccountId,
+    text: &str,
+) -> Result<bool> {
+    let Some(secret) = pending(tx, context, account)? else {
         return Ok(false);
     };
-    match step_of(&secret, text, ground.now_ms(), 0)? {
+    match step_of(&secret, text, context.now_ms(), 0)? {
         Some(step) => {
             rows::drop_confirmed_totp(tx, account)?;
-            rows::confirm_totp(tx, account, step, ground.now_ms())?;
+            rows::confirm_totp(tx, account, step, context.now_ms())?;
             Ok(true)
         }
         None => Ok(false),
@@ -180,13 +193,18 @@ pub fn confirm(tx: &mut Tx<'_>, ground: &Ground, account: AccountId, text: &str)
 }
 
 /// Whether a code is right and was not used before; notes it as used.
-pub fn check(tx: &mut Tx<'_>, ground: &Ground, account: AccountId, text: &str) -> Result<bool> {
-    let now_ms = ground.now_ms();
+pub fn check(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    account: AccountId,
+    text: &str,
+) -> Result<bool> {
+    let now_ms = context.now_ms();
     for factor in list(tx, account)? {
         let Some(sealed) = factor.secret_sealed.as_ref().filter(|_| factor.is_totp()) else {
             continue;
         };
-        let secret = open(ground, account, sealed)?;
+        let secret = open(context, account, sealed)?;
         if let Some(step) = step_of(&secret, text, now_ms, factor.last_step)? {
             // The statement decides when two requests bring the same code.
             return rows::use_step(tx, factor.id, step, now_ms);
@@ -212,7 +230,7 @@ fn step_of(secret: &[u8], text: &str, now_ms: i64, after: i64) -> Result<Option<
 /// Makes fresh recovery codes; the old ones open nothing any more. Answers their texts.
 pub fn renew_recovery(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     account: AccountId,
     secrets: &[Secret],
 ) -> Result<Vec<String>> {
@@ -224,7 +242,7 @@ pub fn renew_recovery(
         insert(
             tx,
             &Factor {
-                id: ground.ids.next(),
+                id: context.ids.next(),
                 account,
                 kind: "recovery".to_owned(),
                 label: "恢复码".to_owned(),
@@ -232,7 +250,7 @@ pub fn renew_recovery(
                 hash: Some(registry::hash_text(&text)),
                 last_step: 0,
                 confirmed: true,
-                created_at: ground.now_ms(),
+                created_at: context.now_ms(),
                 used_at: None,
             },
         )?;

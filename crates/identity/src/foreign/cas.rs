@@ -1,4 +1,4 @@
-//! The other house is a CAS server: where to send the browser, and what its word about a ticket is.
+//! The other system is a CAS server: where to send the browser, and what its word about a ticket is.
 
 use super::fetch::{Sent, call};
 use super::{Trouble, external_id};

@@ -1,10 +1,10 @@
 //! Codes of logins through foreign sources of identity.
 
 web::codes! {
-    DOWN = "TG-R4650", 503, "外部身份源暂时无法使用", "The other house cannot be reached",
+    DOWN = "TG-R4650", 503, "外部身份源暂时无法使用", "The identity provider cannot be reached",
         "平台连接不上外部身份源，或它应答过慢、过大、出错。",
         "请稍后重试，或在此页面以本平台的账号登录；运维人员可运行 tongguan doctor 查看该身份源的状况。";
-    WRONG = "TG-R4651", 401, "外部身份源的应答未通过校验", "The answer of the other house was not accepted",
+    WRONG = "TG-R4651", 401, "外部身份源的应答未通过校验", "The answer of the identity provider was not accepted",
         "外部身份源拒绝了登录凭据，或其应答的签名、签发者、受众、随机数、有效期、格式之一不正确。",
         "请重新登录；反复出现时请联系平台运维人员核对 registry.foreign 的配置与证书。";
     STATE = "TG-R4652", 409, "外部身份登录已失效", "The login elsewhere has expired",

@@ -1,4 +1,4 @@
-//! Foreign sources of identity (外部身份源): people whom another house knows log in here by its word.
+//! Foreign sources of identity (外部身份源): people whom another system knows log in here through it.
 //!
 //! 1. The browser leaves with a state: a sealed [`slip`](crate::slip), bound to the browser by a
 //!    cookie, used once, alive for ten minutes. It holds the nonce and the verifier of PKCE.
@@ -10,7 +10,7 @@
 //!    password and second factor.
 //!
 //! What a source says is worth one factor, or two when the settings say so. Accounts that are
-//! locked or disabled here stay out, whatever another house says.
+//! locked or disabled here stay out, whatever another system says.
 
 pub mod codes;
 
@@ -30,9 +30,9 @@ use std::sync::{Arc, Mutex};
 pub use sql::{Binding, insert, of_account, remove, use_of};
 
 registry::acts! {
-    /// Somebody came in through another house.
+    /// Somebody came in through another system.
     pub ENTER = "foreign.in", "外部身份登录";
-    /// A person bound an identity of another house to the own account.
+    /// A person bound an identity of another system to the own account.
     pub BIND = "foreign.bind", "绑定外部身份";
     /// A binding was removed.
     pub UNBIND = "foreign.unbind", "解除外部身份";
@@ -44,7 +44,7 @@ pub const MODULE: Module = Module::new("外部身份").acts(ACTS).codes(codes::A
 /// The longest external id, in bytes (`sub` of OIDC has 255 at most).
 const EXTERNAL_BYTES_MAX: usize = 255;
 
-/// Why a login through another house failed.
+/// Why a login through another system failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Trouble {
     /// It cannot be reached, or is too slow, or says too much.
@@ -54,7 +54,7 @@ pub(crate) enum Trouble {
 }
 
 /// A way in through one source (入口).
-pub struct Door {
+pub struct Provider {
     /// What is configured.
     pub source: ForeignSource,
     pub(crate) secret: Option<String>,
@@ -62,8 +62,8 @@ pub struct Door {
     discovered: Mutex<Option<(i64, Arc<oidc::Discovery>)>>,
 }
 
-impl Door {
-    /// A door of these settings.
+impl Provider {
+    /// A provider of these settings.
     ///
     /// # Errors
     /// What is wrong with a file that they name.
@@ -112,15 +112,15 @@ impl Door {
     }
 }
 
-/// The doors of the settings (外部身份源). One whose files are wrong stays shut; the others open.
+/// The providers of the settings (外部身份源). One whose files are wrong is left out; the others work.
 #[derive(Default)]
-pub struct Doors(Vec<Arc<Door>>);
+pub struct Providers(Vec<Arc<Provider>>);
 
-impl Doors {
-    /// Opens the doors.
+impl Providers {
+    /// Sets the providers up.
     pub fn open(config: &Config) -> Self {
         let opened = config.foreign.iter().filter_map(|source| {
-            Door::new(source)
+            Provider::new(source)
                 .inspect_err(|why| {
                     let name = &source.name;
                     tracing::error!(name, why, "a foreign source of identity is off");
@@ -134,11 +134,11 @@ impl Doors {
     pub(crate) fn titles(&self, next: &str) -> Vec<(String, String)> {
         self.0
             .iter()
-            .map(|door| {
-                let path = format!("/login/foreign/{}", door.source.name);
+            .map(|provider| {
+                let path = format!("/login/foreign/{}", provider.source.name);
                 (
                     crate::way::with_next(&path, next),
-                    door.source.title.clone(),
+                    provider.source.title.clone(),
                 )
             })
             .collect()
@@ -146,14 +146,16 @@ impl Doors {
 
     /// What people read of a source; its name when it is configured no more.
     pub(crate) fn title_of(&self, name: &str) -> String {
-        let door = self.find(name);
-        door.map_or_else(|| name.to_owned(), |door| door.source.title.clone())
+        let provider = self.find(name);
+        provider.map_or_else(|| name.to_owned(), |provider| provider.source.title.clone())
     }
 
-    /// The door with this name.
-    pub(crate) fn find(&self, name: &str) -> Option<Arc<Door>> {
-        let mut doors = self.0.iter();
-        doors.find(|door| door.source.name == name).map(Arc::clone)
+    /// The provider with this name.
+    pub(crate) fn find(&self, name: &str) -> Option<Arc<Provider>> {
+        let mut providers = self.0.iter();
+        providers
+            .find(|provider| provider.source.name == name)
+            .map(Arc::clone)
     }
 }
 

@@ -1,8 +1,8 @@
-//! The other house is an OIDC provider: discovery, the code, the token, and what it knows.
+//! The other system is an OIDC provider: discovery, the code, the token, and what it knows.
 
 use super::fetch::{Sent, call};
 use super::token::{Expected, verify};
-use super::{Door, Trouble, external_id};
+use super::{Provider, Trouble, external_id};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use registry::config::{ForeignSource, may_call};
@@ -72,7 +72,7 @@ pub(crate) fn discover(agent: &Agent, source: &ForeignSource) -> Result<Discover
     Ok(found)
 }
 
-impl Door {
+impl Provider {
     /// The description of the provider, asked for again when it is old.
     pub(crate) async fn discovery(&self, now_ms: i64) -> Result<Arc<Discovery>, Trouble> {
         let kept = self
@@ -108,7 +108,7 @@ pub(crate) fn login_url(
     (way, state): (&Way<'_>, &str),
 ) -> Option<String> {
     let mut url = Url::parse(&found.authorization_endpoint).ok()?;
-    // A claim that is not `sub` belongs to the profile in nearly every house.
+    // A claim that is not `sub` belongs to the profile in nearly every system.
     let scope = match source.attribute.as_str() {
         "" | "sub" => "openid",
         "email" => "openid email",

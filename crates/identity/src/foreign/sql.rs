@@ -5,7 +5,7 @@ use store::{Result, Row, Tx};
 
 const COLUMNS: &str = "id, source, external, account_id, created_at, used_at";
 
-/// A binding (外部身份绑定): a person of another house and an account of ours.
+/// A binding (外部身份绑定): a person of another system and an account of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// Its id.
@@ -39,7 +39,7 @@ pub fn insert(tx: &mut Tx<'_>, binding: &Binding) -> Result<bool> {
     Ok(n_changed > 0)
 }
 
-/// The binding of a person of another house; notes that it was used.
+/// The binding of a person of another system; notes that it was used.
 pub fn use_of(
     tx: &mut Tx<'_>,
     (source, external): (&str, &str),

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 /// The longest token, in characters.
 const TOKEN_CHARS_MAX: usize = 32 << 10;
 
-/// How far the clock of the other house may differ, in seconds.
+/// How far the clock of the other system may differ, in seconds.
 const SKEW_S: i64 = 60;
 
 /// How old a token may be when it comes, in seconds: it is asked for and used at once.

@@ -6,7 +6,7 @@ use registry::access::{Actor, Origin};
 use registry::account::hashing::compare;
 use registry::account::{self, Account};
 use registry::audit::{self, Outcome};
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::throttle::Throttle;
 use store::{Result as StoreResult, Tx};
 use web::Problem;
@@ -27,15 +27,15 @@ pub struct Tried<'a> {
 
 /// Compares the password of an account, after the attempt was counted.
 pub(super) async fn password(
-    ground: &Ground,
+    context: &AppContext,
     throttle: &Throttle,
     origin: &Origin,
     tried: Tried<'_>,
 ) -> Result<Ruling<(Account, Proof), Refused>, Problem> {
-    if let Err(refused) = super::take(throttle, origin, ground.now_ms()) {
+    if let Err(refused) = super::take(throttle, origin, context.now_ms()) {
         return Ok(Ruling::Refused(refused));
     }
-    let outcome = counted(ground, origin, tried).await;
+    let outcome = counted(context, origin, tried).await;
     // Who was right, or could not be asked, has not failed.
     if !matches!(outcome, Ok(Ruling::Refused(_))) {
         throttle.give_back(&origin.address);
@@ -56,11 +56,11 @@ enum Place {
 }
 
 async fn counted(
-    ground: &Ground,
+    context: &AppContext,
     origin: &Origin,
     tried: Tried<'_>,
 ) -> Result<Ruling<(Account, Proof), Refused>, Problem> {
-    let (found, place) = ask(ground, origin, tried).await?;
+    let (found, place) = ask(context, origin, tried).await?;
     let place = match place {
         Ok(place) => place,
         Err(wait_ms) => return Ok(Ruling::Refused((codes::LOCKED, Some(minutes(wait_ms))))),
@@ -73,13 +73,13 @@ async fn counted(
     let is_right = match compare(tried.password, hash.clone()).await {
         Ok(is_right) => is_right,
         Err(problem) => {
-            not_compared(ground, claim).await?;
+            not_compared(context, claim).await?;
             return Err(problem);
         }
     };
     let method = match wait_ms {
         None => "password",
-        Some(wait_ms) => match by_code(ground, origin, tried, (&found, is_right)).await? {
+        Some(wait_ms) => match by_code(context, origin, tried, (&found, is_right)).await? {
             Some(method) => method,
             None => return Ok(Ruling::Refused((codes::LOCKED, Some(minutes(wait_ms))))),
         },
@@ -92,15 +92,15 @@ async fn counted(
     match found {
         Some(account) if is_right => Ok(Ruling::Granted((account, proof))),
         found => {
-            note_failure(ground, origin, found, proof.claim).await?;
+            note_failure(context, origin, found, proof.claim).await?;
             Ok(Ruling::Refused((codes::WRONG, None)))
         }
     }
 }
 
 /// Counts the attempt; who is locked out may bring a code of the second factor instead.
-async fn ask(ground: &Ground, origin: &Origin, tried: Tried<'_>) -> Result<Asked, Problem> {
-    let (shared, origin) = (ground.clone(), origin.clone());
+async fn ask(context: &AppContext, origin: &Origin, tried: Tried<'_>) -> Result<Asked, Problem> {
+    let (shared, origin) = (context.clone(), origin.clone());
     let (login, has_code) = (account::folded(tried.login), !tried.code.trim().is_empty());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Asked> {
         let found = account::by_login(tx, &login)?;
@@ -115,17 +115,17 @@ async fn ask(ground: &Ground, origin: &Origin, tried: Tried<'_>) -> Result<Asked
         note_locked(tx, &shared, &origin, found.as_ref())?;
         Ok((found, Err(wait_ms)))
     };
-    Ok(ground.db.write(write).await?)
+    Ok(context.db.write(write).await?)
 }
 
 /// The way in of who is locked out: a code of the second factor, tried when the password was right.
 async fn by_code(
-    ground: &Ground,
+    context: &AppContext,
     origin: &Origin,
     tried: Tried<'_>,
     (found, is_right): (&Option<Account>, bool),
 ) -> Result<Option<&'static str>, Problem> {
-    let (shared, origin) = (ground.clone(), origin.clone());
+    let (shared, origin) = (context.clone(), origin.clone());
     let (found, code) = (found.clone(), tried.code.trim().to_owned());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<&'static str>> {
         if let (true, Some(account)) = (is_right, &found) {
@@ -137,28 +137,28 @@ async fn by_code(
         note_locked(tx, &shared, &origin, found.as_ref())?;
         Ok(None)
     };
-    Ok(ground.db.write(write).await?)
+    Ok(context.db.write(write).await?)
 }
 
 /// Puts on record that somebody came to a name that is locked.
 fn note_locked(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     origin: &Origin,
     found: Option<&Account>,
 ) -> StoreResult<()> {
     let Some(account) = found else {
-        return note_unknown(tx, ground, origin);
+        return note_unknown(tx, context, origin);
     };
     let object = format!("account:{}", account.id.0);
-    let told = (object.as_str(), Outcome::Refused, NOT_COMPARED);
+    let reported = (object.as_str(), Outcome::Refused, NOT_COMPARED);
     let actor = actor_of(account, origin);
-    audit::append(tx, ground.now_ms(), &actor, FAILED, told)
+    audit::append(tx, context.now_ms(), &actor, FAILED, reported)
 }
 
-async fn not_compared(ground: &Ground, claim: Option<Claim>) -> Result<(), Problem> {
+async fn not_compared(context: &AppContext, claim: Option<Claim>) -> Result<(), Problem> {
     let Some(claim) = claim else { return Ok(()) };
-    Ok(ground
+    Ok(context
         .db
         .write(move |tx| lock::give_back(tx, &claim))
         .await?)
@@ -166,12 +166,12 @@ async fn not_compared(ground: &Ground, claim: Option<Claim>) -> Result<(), Probl
 
 /// Puts a wrong password on record; the attempt stays counted.
 async fn note_failure(
-    ground: &Ground,
+    context: &AppContext,
     origin: &Origin,
     account: Option<Account>,
     claim: Option<Claim>,
 ) -> Result<(), Problem> {
-    let (shared, origin) = (ground.clone(), origin.clone());
+    let (shared, origin) = (context.clone(), origin.clone());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
         let Some(account) = &account else {
             return note_unknown(tx, &shared, &origin);
@@ -183,17 +183,17 @@ async fn note_failure(
         let is_last = claim.as_ref().is_some_and(|claim| claim.is_last);
         failed(tx, &shared, (&actor, &object), ("", is_last))
     };
-    Ok(ground.db.write(write).await?)
+    Ok(context.db.write(write).await?)
 }
 
 /// The rows of the audit for a failure (`why`), and for the lock when it was the last attempt.
 pub(super) fn failed(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (actor, object): (&Actor, &str),
     (why, is_last): (&str, bool),
 ) -> StoreResult<()> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     audit::append(tx, now_ms, actor, FAILED, (object, Outcome::Refused, why))?;
     if is_last {
         let detail = format!("{why}连续失败，锁定来自 {} 的登录", actor.origin.address);
@@ -205,7 +205,7 @@ pub(super) fn failed(
 /// Whether somebody who is logged in still knows the password of the account; a wrong one counts like
 /// a failed login.
 pub async fn still_knows(
-    ground: &Ground,
+    context: &AppContext,
     throttle: &Throttle,
     (origin, account): (&Origin, &Account),
     text: &str,
@@ -215,10 +215,10 @@ pub async fn still_knows(
         password: text,
         code: "",
     };
-    let (found, proof) = match password(ground, throttle, origin, tried).await? {
+    let (found, proof) = match password(context, throttle, origin, tried).await? {
         Ruling::Granted(right) => right,
         Ruling::Refused(refused) => return Ok(Ruling::Refused(refused)),
     };
-    not_compared(ground, proof.claim).await?;
+    not_compared(context, proof.claim).await?;
     Ok(super::may_enter(&found).into())
 }

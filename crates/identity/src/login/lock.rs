@@ -14,7 +14,7 @@
 
 use super::limits::{EVERYWHERE_MAX, FAILURES_MAX, LOCK_MINUTES};
 use super::sql::{self, Counted, Key};
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use store::{Result as StoreResult, Tx};
 use web::address::network;
 
@@ -74,9 +74,9 @@ fn key<'a>(name: &'a str, guess: Guess, address: &'a str) -> Key<'a> {
 }
 
 /// The hash by which a login name is counted.
-fn name_of(ground: &Ground, login: &str) -> String {
+fn name_of(context: &AppContext, login: &str) -> String {
     let login = registry::account::folded(login);
-    ground.seal.keyed_hash("login attempt", &login)
+    context.seal.keyed_hash("login attempt", &login)
 }
 
 struct Limits {
@@ -87,13 +87,13 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(ground: &Ground) -> Self {
-        let now_ms = ground.now_ms();
+    fn of(context: &AppContext) -> Self {
+        let now_ms = context.now_ms();
         Self {
             now_ms,
-            until_ms: now_ms + ground.number(&LOCK_MINUTES) * 60_000,
-            here_max: ground.number(&FAILURES_MAX),
-            everywhere_max: ground.number(&EVERYWHERE_MAX),
+            until_ms: now_ms + context.number(&LOCK_MINUTES) * 60_000,
+            here_max: context.number(&FAILURES_MAX),
+            everywhere_max: context.number(&EVERYWHERE_MAX),
         }
     }
 
@@ -115,11 +115,15 @@ impl Limits {
 /// how many milliseconds there is to wait.
 pub fn reserve(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (login, address): (&str, &str),
     guess: Guess,
 ) -> StoreResult<Ruling<Claim, i64>> {
-    let (name, network, limits) = (name_of(ground, login), network(address), Limits::of(ground));
+    let (name, network, limits) = (
+        name_of(context, login),
+        network(address),
+        Limits::of(context),
+    );
     let times = (limits.now_ms, limits.until_ms);
     let (at_here, at_all) = (key(&name, guess, &network), key(&name, guess, ""));
     let Some(here) = sql::reserve(tx, at_here, times, limits.here_max)? else {
@@ -157,8 +161,8 @@ pub fn give_back(tx: &mut Tx<'_>, claim: &Claim) -> StoreResult<()> {
 
 /// How many milliseconds there are to wait if others have locked the name since the attempt was
 /// counted; the lock of the attempt itself does not count against it.
-pub fn holds(tx: &mut Tx<'_>, ground: &Ground, claim: &Claim) -> StoreResult<Option<i64>> {
-    let limits = Limits::of(ground);
+pub fn holds(tx: &mut Tx<'_>, context: &AppContext, claim: &Claim) -> StoreResult<Option<i64>> {
+    let limits = Limits::of(context);
     let here = sql::counted_of(tx, claim.here())?;
     if limits.is_locked(here, limits.here_max) && claim.n_here < limits.here_max {
         return Ok(Some(limits.left_ms(here)));
@@ -172,25 +176,29 @@ pub fn holds(tx: &mut Tx<'_>, ground: &Ground, claim: &Claim) -> StoreResult<Opt
 }
 
 /// Notes that somebody is fully logged in: the failures there are forgotten, and the address is known.
-pub fn passed(tx: &mut Tx<'_>, ground: &Ground, (login, address): (&str, &str)) -> StoreResult<()> {
-    let (name, network) = (name_of(ground, login), network(address));
+pub fn passed(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    (login, address): (&str, &str),
+) -> StoreResult<()> {
+    let (name, network) = (name_of(context, login), network(address));
     // The rows in the order of `reserve`, so that nobody waits in a circle.
     for guess in [Guess::Password, Guess::Code] {
-        sql::note_passed(tx, key(&name, guess, &network), ground.now_ms())?;
+        sql::note_passed(tx, key(&name, guess, &network), context.now_ms())?;
         sql::clear(tx, key(&name, guess, ""))?;
     }
     Ok(())
 }
 
 /// Forgets all failures at a login name: an officer unlocks it, or it has a new password.
-pub fn forget(tx: &mut Tx<'_>, ground: &Ground, login: &str) -> StoreResult<()> {
-    sql::clear_all(tx, &name_of(ground, login))
+pub fn forget(tx: &mut Tx<'_>, context: &AppContext, login: &str) -> StoreResult<()> {
+    sql::clear_all(tx, &name_of(context, login))
 }
 
 /// Whether a login name is locked at present, for one address at least.
-pub fn is_locked(tx: &mut Tx<'_>, ground: &Ground, login: &str) -> StoreResult<bool> {
-    let limits = Limits::of(ground);
-    let rows = sql::of_name(tx, &name_of(ground, login), limits.now_ms)?;
+pub fn is_locked(tx: &mut Tx<'_>, context: &AppContext, login: &str) -> StoreResult<bool> {
+    let limits = Limits::of(context);
+    let rows = sql::of_name(tx, &name_of(context, login), limits.now_ms)?;
     Ok(rows.iter().any(|(address, counted)| {
         let n_max = match address.as_str() {
             "" => limits.everywhere_max,
@@ -204,10 +212,10 @@ pub fn is_locked(tx: &mut Tx<'_>, ground: &Ground, login: &str) -> StoreResult<b
 ///
 /// # Errors
 /// The engine's, in words.
-pub async fn clean(ground: Ground) -> Result<String, String> {
-    let now_ms = ground.now_ms();
+pub async fn clean(context: AppContext) -> Result<String, String> {
+    let now_ms = context.now_ms();
     let times = (now_ms, now_ms - KNOWN_MS);
-    let cleaned = ground.db.write(move |tx| sql::clean(tx, times, CLEAN_MAX));
+    let cleaned = context.db.write(move |tx| sql::clean(tx, times, CLEAN_MAX));
     cleaned.await.map_err(|error| error.to_string())?;
     Ok(String::new())
 }

@@ -27,10 +27,10 @@ use registry::access::{Actor, Origin, Who};
 use registry::account::hashing::{compare, hash_password};
 use registry::account::{self, Account, AccountId, password};
 use registry::audit::{self, Outcome};
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::hash_text;
 use registry::module::Module;
-use registry::page::Told;
+use registry::page::Bilingual;
 use registry::role::{self, Role};
 use registry::session::{self, Limits, Session, Stage};
 use registry::throttle::Throttle;
@@ -75,16 +75,16 @@ pub type Refused = (Code, Option<i64>);
 
 /// Tries a name and a password, with a code of the second factor for one that is locked out.
 pub async fn attempt(
-    ground: &Ground,
+    context: &AppContext,
     throttle: &Throttle,
     origin: &Origin,
     tried: Tried<'_>,
 ) -> Result<Ruling<Begun, Refused>, Problem> {
-    let (account, proof) = match guess::password(ground, throttle, origin, tried).await? {
+    let (account, proof) = match guess::password(context, throttle, origin, tried).await? {
         Ruling::Granted(right) => right,
         Ruling::Refused(refused) => return Ok(Ruling::Refused(refused)),
     };
-    begin(ground, origin, &account, proof).await
+    begin(context, origin, &account, proof).await
 }
 
 /// The refusal of an address that must wait.
@@ -118,10 +118,10 @@ fn minutes(ms: i64) -> i64 {
 }
 
 /// Notes the failure of somebody whom nobody knows.
-pub fn note_unknown(tx: &mut Tx<'_>, ground: &Ground, origin: &Origin) -> StoreResult<()> {
-    let told = ("login:unknown", Outcome::Refused, "");
+pub fn note_unknown(tx: &mut Tx<'_>, context: &AppContext, origin: &Origin) -> StoreResult<()> {
+    let reported = ("login:unknown", Outcome::Refused, "");
     let nobody = Actor::nobody(origin.clone());
-    audit::append(tx, ground.now_ms(), &nobody, FAILED, told)
+    audit::append(tx, context.now_ms(), &nobody, FAILED, reported)
 }
 
 /// The actor that an account is before it has a session.
@@ -156,23 +156,23 @@ impl Proof {
 
 /// Begins a session for an account that was known; the refusal says what has changed meanwhile.
 pub async fn begin(
-    ground: &Ground,
+    context: &AppContext,
     origin: &Origin,
     account: &Account,
     proof: Proof,
 ) -> Result<Ruling<Begun, Refused>, Problem> {
-    let token = ground.token()?;
-    let (shared, origin, id) = (ground.clone(), origin.clone(), account.id);
+    let token = context.token()?;
+    let (shared, origin, id) = (context.clone(), origin.clone(), account.id);
     let hash = hash_text(&token);
     let write = move |tx: &mut Tx<'_>| begin_in(tx, &shared, &origin, (id, &proof), &hash);
-    let begun = ground.db.write(write).await?;
+    let begun = context.db.write(write).await?;
     Ok(begun.map(|session| Begun { session, token }))
 }
 
 /// Looks at everything once more, where nothing can come between the look and the session.
 fn begin_in(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     origin: &Origin,
     (id, proof): (AccountId, &Proof),
     hash: &str,
@@ -188,45 +188,45 @@ fn begin_in(
         return Ok(Ruling::Refused((codes::WRONG, None)));
     }
     if let Some(claim) = &proof.claim {
-        if let Some(wait_ms) = lock::holds(tx, ground, claim)? {
+        if let Some(wait_ms) = lock::holds(tx, context, claim)? {
             let object = format!("account:{}", id.0);
-            let told = (object.as_str(), Outcome::Refused, guess::NOT_COMPARED);
+            let reported = (object.as_str(), Outcome::Refused, guess::NOT_COMPARED);
             audit::append(
                 tx,
-                ground.now_ms(),
+                context.now_ms(),
                 &actor_of(&account, origin),
                 FAILED,
-                told,
+                reported,
             )?;
             return Ok(Ruling::Refused((codes::LOCKED, Some(minutes(wait_ms)))));
         }
         lock::give_back(tx, claim)?;
     }
-    let session = session_of(tx, ground, origin, (&account, proof.method), hash)?;
+    let session = session_of(tx, context, origin, (&account, proof.method), hash)?;
     session::insert(tx, &session)?;
-    settle(tx, ground, &session, &actor_of(&account, origin))?;
+    settle(tx, context, &session, &actor_of(&account, origin))?;
     Ok(Ruling::Granted(session))
 }
 
 fn session_of(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     origin: &Origin,
     (account, method): (&Account, &str),
     hash: &str,
 ) -> StoreResult<Session> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     Ok(Session {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         hash: hash.to_owned(),
         account: account.id,
-        stage: stage_of(tx, ground, account, method)?,
+        stage: stage_of(tx, context, account, method)?,
         methods: method.to_owned(),
         company: None,
         authenticated_at: now_ms,
         created_at: now_ms,
         seen_at: now_ms,
-        expires_at: now_ms + Limits::of(ground).whole_ms,
+        expires_at: now_ms + Limits::of(context).whole_ms,
         address: origin.address.clone(),
         agent: origin.agent.clone(),
     })
@@ -235,7 +235,7 @@ fn session_of(
 /// What is still due before a session is full.
 fn stage_of(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     account: &Account,
     methods: &str,
 ) -> StoreResult<Stage> {
@@ -245,12 +245,12 @@ fn stage_of(
     if !is_proved && factor::has_confirmed(tx, account.id)? {
         return Ok(Stage::Second);
     }
-    if !is_proved && needs_factor(tx, ground, account)? {
+    if !is_proved && needs_factor(tx, context, account)? {
         return Ok(Stage::Enrol);
     }
-    let days = ground.number(&PASSWORD_DAYS);
-    let is_old = days > 0 && ground.now_ms() - account.password_at >= days * 86_400_000;
-    // Who came by a passkey or another house's door did not use the password.
+    let days = context.number(&PASSWORD_DAYS);
+    let is_old = days > 0 && context.now_ms() - account.password_at >= days * 86_400_000;
+    // Who came by a passkey or another system did not use the password.
     let used_password = methods.split(',').any(|method| method == "password");
     if used_password && (account.must_change || is_old) {
         return Ok(Stage::Password);
@@ -260,14 +260,14 @@ fn stage_of(
 
 /// Whether somebody must have a second factor: who runs the platform, and administrators of companies
 /// unless the parameter says otherwise.
-pub fn needs_factor(tx: &mut Tx<'_>, ground: &Ground, account: &Account) -> StoreResult<bool> {
+pub fn needs_factor(tx: &mut Tx<'_>, context: &AppContext, account: &Account) -> StoreResult<bool> {
     if account.is_staff() {
         return Ok(true);
     }
-    if ground.number(&COMPANY_ADMIN_FACTOR) == 0 {
+    if context.number(&COMPANY_ADMIN_FACTOR) == 0 {
         return Ok(false);
     }
-    let grants = role::of_account(tx, account.id, ground.now_ms())?;
+    let grants = role::of_account(tx, account.id, context.now_ms())?;
     Ok(grants
         .iter()
         .any(|grant| grant.role == Role::CompanyAdmin.name()))
@@ -286,15 +286,20 @@ pub(crate) fn method_name(method: &str) -> &str {
 }
 
 /// What goes with a step: the audit and, when the session is full, the end of the oldest ones.
-fn settle(tx: &mut Tx<'_>, ground: &Ground, session: &Session, actor: &Actor) -> StoreResult<()> {
-    let now_ms = ground.now_ms();
+fn settle(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    session: &Session,
+    actor: &Actor,
+) -> StoreResult<()> {
+    let now_ms = context.now_ms();
     if session.stage == Stage::Full {
         account::passed(tx, session.account, now_ms)?;
         if let Some(account) = account::by_id(tx, session.account)? {
             let from = actor.origin.address.as_str();
-            lock::passed(tx, ground, (&account.login, from))?;
+            lock::passed(tx, context, (&account.login, from))?;
         }
-        let keep = ground.number(&SESSIONS_MAX) - 1;
+        let keep = context.number(&SESSIONS_MAX) - 1;
         session::end_all_of(tx, session.account, (session.id, keep), now_ms, "replaced")?;
     }
     // The head of the audit last: whoever waits for it holds nothing that others wait for.
@@ -306,18 +311,18 @@ fn settle(tx: &mut Tx<'_>, ground: &Ground, session: &Session, actor: &Actor) ->
 
 /// Moves a session on after a step that proved something (`method`), under a new token.
 pub async fn promote(
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     session: &Session,
     method: &'static str,
 ) -> Result<Begun, Problem> {
-    let token = ground.token()?;
+    let token = context.token()?;
     let hash = hash_text(&token);
-    let (shared, actor, old) = (ground.clone(), actor.clone(), session.clone());
+    let (shared, actor, old) = (context.clone(), actor.clone(), session.clone());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<Session>> {
         promote_in(tx, &shared, (&actor, &old), method, &hash)
     };
-    let session = ground
+    let session = context
         .db
         .write(write)
         .await?
@@ -327,7 +332,7 @@ pub async fn promote(
 
 fn promote_in(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (actor, old): (&Actor, &Session),
     method: &str,
     hash: &str,
@@ -340,13 +345,13 @@ fn promote_in(
         "" => old.methods.clone(),
         method => format!("{},{method}", old.methods),
     };
-    session.stage = stage_of(tx, ground, &account, &session.methods)?;
+    session.stage = stage_of(tx, context, &account, &session.methods)?;
     session.hash = hash.to_owned();
-    session.authenticated_at = ground.now_ms();
+    session.authenticated_at = context.now_ms();
     if !session::promote(tx, &session, &old.hash)? {
         return Ok(None);
     }
-    settle(tx, ground, &session, actor)?;
+    settle(tx, context, &session, actor)?;
     Ok(Some(session))
 }
 
@@ -354,7 +359,7 @@ fn promote_in(
 pub type Follow = fn(&mut Tx<'_>, i64, i64) -> StoreResult<()>;
 
 /// Ends the session whose place another takes in the same browser. Where the same person went goes
-/// over to the new one, by what the modules above have given in `follow`; the systems of somebody else are told.
+/// over to the new one, by what the modules above have given in `follow`; the systems of somebody else are informed.
 pub fn succeed(
     tx: &mut Tx<'_>,
     (old, new): (&Session, &Session),
@@ -370,7 +375,7 @@ pub fn succeed(
 }
 
 /// Why a new password cannot be set.
-pub type Faults = Vec<Told>;
+pub type Faults = Vec<Bilingual>;
 
 /// Sets a new password after the rule and the history were asked; uses up the one-time link whose
 /// hash is given.
@@ -378,7 +383,7 @@ pub type Faults = Vec<Told>;
 /// # Errors
 /// The problem of a fault; the refusal says what is wrong with the password.
 pub async fn set_password(
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     account: &Account,
     (text, link): (&str, Option<String>),
@@ -388,22 +393,22 @@ pub async fn set_password(
     if !faults.is_empty() {
         return Ok(Ruling::Refused(faults));
     }
-    let (id, limit) = (account.id, i64::from(ground.config.password_history));
-    let old = ground
+    let (id, limit) = (account.id, i64::from(context.config.password_history));
+    let old = context
         .db
         .read(move |tx| account::old_hashes(tx, id, limit))
         .await?;
     for hash in old {
         if compare(text, Some(hash)).await? {
-            return Ok(Ruling::Refused(vec![Told::new(
+            return Ok(Ruling::Refused(vec![Bilingual::new(
                 format!("不能与最近 {limit} 次使用过的密码相同"),
                 format!("it must differ from the last {limit} passwords"),
             )]));
         }
     }
-    let hash = hash_password(ground, text).await?;
-    let (actor, now_ms) = (actor.clone(), ground.now_ms());
-    let (shared, login) = (ground.clone(), account.login.clone());
+    let hash = hash_password(context, text).await?;
+    let (actor, now_ms) = (actor.clone(), context.now_ms());
+    let (shared, login) = (context.clone(), account.login.clone());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<bool> {
         // The link decides when two requests bring the same one.
         if let Some(link) = &link
@@ -420,11 +425,14 @@ pub async fn set_password(
         audit::done(tx, now_ms, &actor, account::PASSWORD, &object, "")?;
         Ok(true)
     };
-    let is_set = ground.db.write(write).await?;
+    let is_set = context.db.write(write).await?;
     if is_set {
         Ok(Ruling::Granted(()))
     } else {
         let link = codes::LINK;
-        Ok(Ruling::Refused(vec![Told::new(link.title, link.title_en)]))
+        Ok(Ruling::Refused(vec![Bilingual::new(
+            link.title,
+            link.title_en,
+        )]))
     }
 }

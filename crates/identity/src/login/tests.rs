@@ -7,7 +7,7 @@ use crate::{factor, login};
 use registry::access::Origin;
 use registry::account::{self, AccountId};
 use registry::company::{self, Company, CompanyId};
-use registry::ground::{Ruling, Secret};
+use registry::context::{Ruling, Secret};
 use registry::role::{self, Grant, Role};
 use registry::testing::NOW;
 use registry::throttle::Throttle;
@@ -29,7 +29,7 @@ fn from(address: &str) -> Origin {
 /// What becomes of one try: the code, or `in`.
 async fn tried(pages: &Pages, address: &str, tried: Tried<'_>) -> String {
     let throttle = Throttle::new(10_000);
-    let answer = attempt(&pages.ground, &throttle, &from(address), tried).await;
+    let answer = attempt(&pages.context, &throttle, &from(address), tried).await;
     match answer.unwrap() {
         Ruling::Granted(_) => "in".to_owned(),
         Ruling::Refused((code, _)) => code.code.to_owned(),
@@ -55,7 +55,7 @@ async fn at_once(
     let throttle = Arc::new(Throttle::new(100_000));
     let mut all = JoinSet::new();
     for i in 0..n {
-        let (ground, throttle) = (pages.ground.clone(), Arc::clone(&throttle));
+        let (context, throttle) = (pages.context.clone(), Arc::clone(&throttle));
         all.spawn(async move {
             let password = if i == right {
                 PASSWORD
@@ -63,7 +63,7 @@ async fn at_once(
                 "Wrong-Guess-1"
             };
             let tried = with(password);
-            match attempt(&ground, &throttle, &from(&address(i)), tried).await {
+            match attempt(&context, &throttle, &from(&address(i)), tried).await {
                 Ok(Ruling::Granted(_)) => "in",
                 Ok(Ruling::Refused((code, _))) => code.code,
                 Err(_) => "busy",
@@ -71,8 +71,8 @@ async fn at_once(
         });
     }
     let mut counts = BTreeMap::new();
-    for told in all.join_all().await {
-        *counts.entry(told.to_owned()).or_default() += 1;
+    for reported in all.join_all().await {
+        *counts.entry(reported.to_owned()).or_default() += 1;
     }
     counts
 }
@@ -103,7 +103,7 @@ async fn guesses_from_many_addresses_have_a_limit_together() {
     for pages in &Pages::each().await {
         let address = |i: usize| format!("203.0.113.{i}");
         let counts = at_once(pages, 120, 119, address).await;
-        let max = usize::try_from(pages.ground.number(&EVERYWHERE_MAX)).unwrap();
+        let max = usize::try_from(pages.context.number(&EVERYWHERE_MAX)).unwrap();
         assert!(n_compared(pages).await <= max, "{counts:?}");
         assert_eq!(counts[codes::LOCKED.code], 120 - max, "{counts:?}");
     }
@@ -131,7 +131,7 @@ async fn a_stranger_locks_himself_out_and_nobody_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_that_nobody_has_is_locked_like_any_other() {
     for pages in &Pages::each().await {
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for login in ["nobody.here", STAFF] {
             let mut answers = Vec::new();
             for _ in 0..7 {
@@ -142,16 +142,16 @@ async fn a_name_that_nobody_has_is_locked_like_any_other() {
                 };
                 answers.push(tried(pages, HOME, wrong).await);
             }
-            told.push(answers);
+            reported.push(answers);
         }
-        assert_eq!(told[0], told[1]);
-        assert_eq!(told[0][6], codes::LOCKED.code);
+        assert_eq!(reported[0], reported[1]);
+        assert_eq!(reported[0][6], codes::LOCKED.code);
     }
 }
 
 /// Gives an account a code generator; answers the code of the moment.
 async fn generator(pages: &Pages, id: i64) -> String {
-    let (shared, account) = (pages.ground.clone(), AccountId(id));
+    let (shared, account) = (pages.context.clone(), AccountId(id));
     let secrets: (Secret, Secret) = (shared.secret().unwrap(), shared.secret().unwrap());
     let make = move |tx: &mut Tx<'_>| {
         let secret = factor::begin(tx, &shared, account, (&secrets.0, &secrets.1))?;
@@ -159,7 +159,7 @@ async fn generator(pages: &Pages, id: i64) -> String {
         assert!(factor::confirm(tx, &shared, account, &code)?);
         factor::code(&secret, NOW + 30_000)
     };
-    let code = pages.ground.db.write(make).await.unwrap();
+    let code = pages.context.db.write(make).await.unwrap();
     pages.later(30_000);
     code
 }
@@ -189,7 +189,7 @@ async fn who_is_locked_out_gets_in_by_the_second_factor_or_by_an_officer() {
             tried(pages, HOME, with("wrong")).await;
         }
         assert_eq!(with_code(PASSWORD, &code).await, codes::LOCKED.code, "used");
-        let shared = pages.ground.clone();
+        let shared = pages.context.clone();
         pages
             .write(move |tx| login::lock::forget(tx, &shared, COMPANY))
             .await;
@@ -206,19 +206,23 @@ async fn of_a_hundred_codes_at_once_five_are_compared() {
         let session = pages.session(&browser).await.unwrap();
         let actor = {
             let id = AccountId(1);
-            let account = pages.ground.db.read(move |tx| account::by_id(tx, id)).await;
+            let account = pages
+                .context
+                .db
+                .read(move |tx| account::by_id(tx, id))
+                .await;
             login::actor_of(&account.unwrap().unwrap(), &from(HOME))
         };
         let mut all = JoinSet::new();
         for i in 0..100 {
-            let (ground, actor, session) = (pages.ground.clone(), actor.clone(), session.clone());
+            let (context, actor, session) = (pages.context.clone(), actor.clone(), session.clone());
             let code = if i == 99 {
                 right.clone()
             } else {
                 "000000".to_owned()
             };
             all.spawn(async move {
-                match login::second(&ground, &actor, &session, &code)
+                match login::second(&context, &actor, &session, &code)
                     .await
                     .unwrap()
                 {
@@ -227,24 +231,29 @@ async fn of_a_hundred_codes_at_once_five_are_compared() {
                 }
             });
         }
-        let told = all.join_all().await;
-        let n_of = |what: &str| told.iter().filter(|told| **told == what).count();
-        assert!(n_of(codes::WRONG_CODE.code) <= 5, "{told:?}");
-        assert!(n_of(codes::LOCKED.code) >= 94, "{told:?}");
+        let reported = all.join_all().await;
+        let n_of = |what: &str| {
+            reported
+                .iter()
+                .filter(|reported| **reported == what)
+                .count()
+        };
+        assert!(n_of(codes::WRONG_CODE.code) <= 5, "{reported:?}");
+        assert!(n_of(codes::LOCKED.code) >= 94, "{reported:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_changed_after_the_comparison_counts_when_the_session_begins() {
     for pages in &Pages::each().await {
-        let (ground, throttle, origin) = (&pages.ground, Throttle::new(10), from(HOME));
+        let (context, throttle, origin) = (&pages.context, Throttle::new(10), from(HOME));
         let right = async || {
             let tried = with(PASSWORD);
-            let right = login::guess::password(ground, &throttle, &origin, tried).await;
+            let right = login::guess::password(context, &throttle, &origin, tried).await;
             right.unwrap().result().unwrap()
         };
         let begun = async |(account, proof)| {
-            let begun = login::begin(ground, &origin, &account, proof)
+            let begun = login::begin(context, &origin, &account, proof)
                 .await
                 .unwrap();
             begun.result().map_or_else(|(code, _)| code.code, |_| "in")
@@ -265,7 +274,7 @@ async fn what_changed_after_the_comparison_counts_when_the_session_begins() {
 
 /// A company and the account with this id as its administrator.
 async fn administrator(pages: &Pages, id: i64) {
-    let shared = pages.ground.clone();
+    let shared = pages.context.clone();
     let write = move |tx: &mut Tx<'_>| {
         let company = Company {
             id: CompanyId(7),

@@ -4,7 +4,7 @@ use super::sql::{self, Token};
 use super::{AGAIN, AGAIN_MAX, REFRESH_GRACE};
 use registry::access::Actor;
 use registry::audit;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use store::{Result as StoreResult, Tx};
 
 /// Uses a refresh token up. One that comes again is heard once more within the grace
@@ -13,10 +13,10 @@ use store::{Result as StoreResult, Tx};
 /// them brings a copy, and the family ends.
 pub(super) fn rotated(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (party, hash, actor): (i64, &str, &Actor),
 ) -> StoreResult<Option<Token>> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     // From the older to the younger token, in every transaction: nobody waits in a circle.
     let predecessor = sql::predecessor(tx, hash, party)?;
     if let Some(predecessor) = &predecessor {
@@ -29,7 +29,7 @@ pub(super) fn rotated(
         }
         return Ok(Some(token));
     }
-    let since_ms = now_ms - ground.number(&REFRESH_GRACE) * 1000;
+    let since_ms = now_ms - context.number(&REFRESH_GRACE) * 1000;
     let Some(token) = sql::used_since(tx, hash, (party, since_ms, now_ms))? else {
         return Ok(None);
     };

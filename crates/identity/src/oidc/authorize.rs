@@ -6,7 +6,7 @@ use super::{CODE_MS, ENTER, Oidc, SCOPES, sql, token};
 use crate::cas::validate::Params;
 use crate::relying_party::{self, Protocol, RelyingParty, redirect};
 use registry::access::Actor;
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::session::Session;
 use registry::{audit, hash_text};
 use store::{Result as StoreResult, Tx};
@@ -74,7 +74,7 @@ pub(super) async fn client(
     };
     let id = id.to_owned();
     let found = oidc
-        .ground()
+        .context()
         .read(move |tx| relying_party::by_name(tx, &id))
         .await?;
     let Some(party) = found.filter(|party| party.protocol == Protocol::Oidc) else {
@@ -234,22 +234,22 @@ pub(super) fn back(redirect: &str, pairs: &[(&str, &str)]) -> String {
 
 /// Gives a session's grant to a client; the text of the code is nowhere else.
 pub(super) async fn enter(
-    ground: &Ground,
+    context: &AppContext,
     (actor, session): (&Actor, &Session),
     (party, wish): (&RelyingParty, &Wish),
 ) -> Result<String, Problem> {
-    let code = format!("tgc_{}", ground.token()?);
-    let now_ms = ground.now_ms();
+    let code = format!("tgc_{}", context.token()?);
+    let now_ms = context.now_ms();
     let visit = sql::Visit {
-        id: ground.ids.next(),
-        sid: ground.token()?,
+        id: context.ids.next(),
+        sid: context.token()?,
         session: session.id,
         party: party.id,
         account: session.account,
         made_at: now_ms,
     };
     let mut grant = sql::Grant {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         code_hash: hash_text(&code),
         party: party.id,
         account: session.account,
@@ -271,7 +271,7 @@ pub(super) async fn enter(
         sql::insert_grant(tx, &grant)?;
         audit::done(tx, now_ms, &actor, ENTER, &object, &origin)
     };
-    ground.db.write(write).await?;
+    context.db.write(write).await?;
     Ok(code)
 }
 

@@ -5,7 +5,7 @@ use super::{Personal, issuer, sql, token};
 use crate::relying_party::RelyingParty;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::role::AccountId;
 use registry::session::Found;
 use serde_json::{Map, Value, json};
@@ -21,7 +21,7 @@ fn is_strong(methods: &str) -> bool {
 
 /// The ways in which a person was known, in the words of RFC 8176.
 pub(super) fn amr(methods: &str) -> Vec<&'static str> {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for method in methods.split(',') {
         let word = match method {
             "password" => "pwd",
@@ -29,14 +29,14 @@ pub(super) fn amr(methods: &str) -> Vec<&'static str> {
             "passkey" => "pop",
             _ => continue,
         };
-        if !told.contains(&word) {
-            told.push(word);
+        if !reported.contains(&word) {
+            reported.push(word);
         }
     }
     if is_strong(methods) {
-        told.push("mfa");
+        reported.push("mfa");
     }
-    told
+    reported
 }
 
 /// How sure we are: `2` with two factors, else `1`.
@@ -61,16 +61,16 @@ fn at_hash(access: &str) -> String {
 
 /// The claims of an ID token. The nonce stands in the first one of a grant only.
 pub(super) fn id_token(
-    ground: &Ground,
+    context: &AppContext,
     (party, grant): (&RelyingParty, &sql::Grant),
     (access, is_first): (&str, bool),
     expires_at: i64,
 ) -> Value {
-    let mut told = json!({
-        "iss": issuer(ground),
+    let mut reported = json!({
+        "iss": issuer(context),
         "sub": subject(grant),
         "aud": party.name,
-        "iat": ground.now_ms() / 1000,
+        "iat": context.now_ms() / 1000,
         "exp": expires_at / 1000,
         "auth_time": grant.authenticated_at / 1000,
         "acr": acr(&grant.methods),
@@ -79,15 +79,15 @@ pub(super) fn id_token(
         "at_hash": at_hash(access),
     });
     if let Some(nonce) = grant.nonce.as_ref().filter(|_| is_first) {
-        told["nonce"] = json!(nonce);
+        reported["nonce"] = json!(nonce);
     }
-    told
+    reported
 }
 
 /// What `/userinfo` answers.
 pub(super) fn user_info(tx: &mut Tx<'_>, of: &Personal) -> StoreResult<Value> {
-    let mut told = Map::new();
-    told.insert("sub".to_owned(), json!(subject(&of.grant)));
+    let mut reported = Map::new();
+    reported.insert("sub".to_owned(), json!(subject(&of.grant)));
     let released = released(tx, &of.party, &of.found)?;
     let value = |name: &str| {
         let found = released.iter().find(|(known, _)| known == name);
@@ -96,14 +96,14 @@ pub(super) fn user_info(tx: &mut Tx<'_>, of: &Personal) -> StoreResult<Value> {
     if token::has(&of.token.scope, "profile") {
         for (claim, attribute) in [("name", "name"), ("preferred_username", "login")] {
             if let Some(value) = value(attribute) {
-                told.insert(claim.to_owned(), value);
+                reported.insert(claim.to_owned(), value);
             }
         }
     }
     if token::has(&of.token.scope, "attributes") {
-        told.extend(released);
+        reported.extend(released);
     }
-    Ok(Value::Object(told))
+    Ok(Value::Object(reported))
 }
 
 /// The attributes on the list of an entry; roles are several, all others one.
@@ -112,8 +112,8 @@ fn released(
     party: &RelyingParty,
     found: &Found,
 ) -> StoreResult<Vec<(String, Value)>> {
-    let told = crate::cas::released(tx, party, found)?;
-    Ok(told
+    let reported = crate::cas::released(tx, party, found)?;
+    Ok(reported
         .into_iter()
         .map(|(name, values)| {
             let value = match values.as_slice() {

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use registry::access::{Actor, Origin, origin};
 use registry::audit::{self, Outcome};
-use registry::ground::Ruling;
+use registry::context::Ruling;
 use store::Tx;
 use subtle::ConstantTimeEq;
 use web::Problem;
@@ -95,9 +95,9 @@ pub(super) async fn known(
     headers: &HeaderMap,
     params: &Params,
 ) -> Result<RelyingParty, Refusal> {
-    let ground = oidc.ground();
-    let from = origin(headers, ground);
-    let now_ms = ground.now_ms();
+    let context = oidc.context();
+    let from = origin(headers, context);
+    let now_ms = context.now_ms();
     // Counted before anything is compared, and given back when it was right.
     let taken = oidc.throttle.take(&from.address, now_ms);
     taken.map_err(Refusal::slow_down)?;
@@ -120,10 +120,10 @@ async fn compared(
     headers: &HeaderMap,
     params: &Params,
 ) -> Result<Ruling<RelyingParty, Option<RelyingParty>>, Refusal> {
-    let ground = oidc.ground();
+    let context = oidc.context();
     let brought = brought(headers, params)?;
     let id = brought.id.clone();
-    let found = ground
+    let found = context
         .read(move |tx| relying_party::by_name(tx, &id))
         .await?;
     let found = found.filter(|party| party.protocol == Protocol::Oidc);
@@ -147,13 +147,13 @@ async fn note_failure(
 ) -> Result<(), Refusal> {
     // A name that nobody has is not written down: it may be a secret in the wrong field.
     let name = found.map_or_else(|| "unknown".to_owned(), |party| party.name);
-    let (ground, object) = (oidc.ground(), format!("relying_party:{name}"));
-    let (actor, now_ms) = (Actor::nobody(from), ground.now_ms());
+    let (context, object) = (oidc.context(), format!("relying_party:{name}"));
+    let (actor, now_ms) = (Actor::nobody(from), context.now_ms());
     let write = move |tx: &mut Tx<'_>| {
-        let told = (object.as_str(), Outcome::Refused, "");
-        audit::append(tx, now_ms, &actor, CLIENT_FAILED, told)
+        let reported = (object.as_str(), Outcome::Refused, "");
+        audit::append(tx, now_ms, &actor, CLIENT_FAILED, reported)
     };
-    Ok(ground.db.write(write).await.map_err(Problem::from)?)
+    Ok(context.db.write(write).await.map_err(Problem::from)?)
 }
 
 /// The actor that a client is.

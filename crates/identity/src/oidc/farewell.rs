@@ -6,7 +6,7 @@
 use super::{claims, issuer, jwt, key, sql};
 use crate::courier::Courier;
 use crate::relying_party;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use serde_json::json;
 use store::{Result as StoreResult, Tx};
 use web::Problem;
@@ -17,38 +17,38 @@ const TOKEN_S: i64 = 120;
 /// What the token of a logout is.
 pub(super) const KIND: &str = "logout+jwt";
 
-/// A client that is told, and where.
+/// A client that is informed, and where.
 pub(crate) struct Leaving {
     url: String,
     client: String,
     visit: sql::Visit,
 }
 
-/// Takes the clients of a session that nobody has told yet and that want to be told.
+/// Takes the clients of a session that nobody has told yet and that want to be informed.
 pub(crate) fn take(tx: &mut Tx<'_>, session: i64, now_ms: i64) -> StoreResult<Vec<Leaving>> {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for visit in sql::take_visits(tx, session, now_ms)? {
         let party = relying_party::by_id(tx, visit.party)?;
         if let Some(party) = party
             && let Some(url) = party.logout_url
         {
-            told.push(Leaving {
+            reported.push(Leaving {
                 url,
                 client: party.name,
                 visit,
             });
         }
     }
-    Ok(told)
+    Ok(reported)
 }
 
-/// The token by which a client is told.
-pub(crate) async fn token(ground: &Ground, leaving: &Leaving) -> Result<String, Problem> {
-    let signer = key::signer(ground).await?;
-    let now_s = ground.now_ms() / 1000;
+/// The token by which a client is informed.
+pub(crate) async fn token(context: &AppContext, leaving: &Leaving) -> Result<String, Problem> {
+    let signer = key::signer(context).await?;
+    let now_s = context.now_ms() / 1000;
     let event = "http://schemas.openid.net/event/backchannel-logout";
-    let told = json!({
-        "iss": issuer(ground),
+    let reported = json!({
+        "iss": issuer(context),
         "sub": claims::subject_of(leaving.visit.account),
         "aud": leaving.client,
         "iat": now_s,
@@ -57,12 +57,12 @@ pub(crate) async fn token(ground: &Ground, leaving: &Leaving) -> Result<String, 
         "sid": leaving.visit.sid,
         "events": { event: {} },
     });
-    jwt::sign(&signer, KIND, &told)
+    jwt::sign(&signer, KIND, &reported)
 }
 
 /// Tells a client; whatever it answers is ignored.
-pub(crate) async fn tell(ground: &Ground, courier: &Courier, leaving: Leaving) {
-    let token = match token(ground, &leaving).await {
+pub(crate) async fn tell(context: &AppContext, courier: &Courier, leaving: Leaving) {
+    let token = match token(context, &leaving).await {
         Ok(token) => token,
         Err(problem) => {
             problem.log();

@@ -16,7 +16,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use registry::access::{Actor, origin};
-use registry::ground::Ruling;
+use registry::context::Ruling;
 use registry::hash_text;
 use registry::session::{Session, Stage};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ fn public(value: &Value) -> Response {
 
 /// `GET /.well-known/openid-configuration`.
 pub async fn discovery(State(oidc): State<Arc<Oidc>>) -> Response {
-    let issuer = issuer(oidc.ground());
+    let issuer = issuer(oidc.context());
     let at = |path: &str| format!("{issuer}/oauth2/{path}");
     let mut claims: Vec<&str> = vec![
         "sub",
@@ -111,7 +111,7 @@ pub async fn discovery(State(oidc): State<Arc<Oidc>>) -> Response {
 
 /// `GET /oauth2/jwks`.
 pub async fn jwks(State(oidc): State<Arc<Oidc>>) -> Result<Response, Problem> {
-    let keys = key::published(oidc.ground()).await?;
+    let keys = key::published(oidc.context()).await?;
     let keys: Vec<Value> = keys
         .iter()
         .map(|key| {
@@ -141,7 +141,7 @@ pub async fn authorize(
         party: &party,
         redirect: &redirect,
         state: authorize::state(&params),
-        issuer: issuer(oidc.ground()),
+        issuer: issuer(oidc.context()),
         is_after_form: params.get("after").is_some(),
     };
     let wish = match authorize::read(&params, &party, &redirect) {
@@ -158,7 +158,7 @@ pub async fn authorize(
     match judge(&oidc, &wish, &session, params.get("after")).await? {
         Verdict::Enter => {
             let who = (&actor, &session);
-            let code = authorize::enter(oidc.ground(), who, (&party, &wish)).await?;
+            let code = authorize::enter(oidc.context(), who, (&party, &wish)).await?;
             Ok(exit.leave(&[("code", &code)]))
         }
         Verdict::Refuse(refusal) => Ok(exit.refuse(refusal)),
@@ -201,8 +201,8 @@ impl Exit<'_> {
         ])
     }
 
-    fn leave(&self, told: &[(&str, &str)]) -> Response {
-        let mut pairs = told.to_vec();
+    fn leave(&self, reported: &[(&str, &str)]) -> Response {
+        let mut pairs = reported.to_vec();
         pairs.extend(self.state.map(|state| ("state", state)));
         // RFC 9207: a client of several providers must know whose answer this is.
         pairs.push(("iss", self.issuer));
@@ -264,7 +264,7 @@ async fn called(
 pub async fn token(State(oidc): State<Arc<Oidc>>, headers: HeaderMap, body: Bytes) -> Response {
     let tried = async {
         let (params, party) = called(&oidc, &headers, &body).await?;
-        let from = origin(&headers, oidc.ground());
+        let from = origin(&headers, oidc.context());
         token::issue(&oidc, (&party, from), &params).await
     };
     tried
@@ -276,7 +276,7 @@ pub async fn token(State(oidc): State<Arc<Oidc>>, headers: HeaderMap, body: Byte
 pub async fn revoke(State(oidc): State<Arc<Oidc>>, headers: HeaderMap, body: Bytes) -> Response {
     let tried = async {
         let (params, party) = called(&oidc, &headers, &body).await?;
-        let from = origin(&headers, oidc.ground());
+        let from = origin(&headers, oidc.context());
         token::revoke(&oidc, (&party, from), &params).await
     };
     tried.await.map_or_else(Refusal::into_response, |()| {
@@ -303,8 +303,8 @@ pub async fn introspect(
 
 /// `GET /oauth2/userinfo`.
 pub async fn userinfo(State(oidc): State<Arc<Oidc>>, headers: HeaderMap) -> Response {
-    let told = told(&oidc, bearer(&headers)).await;
-    told.map_or_else(Refusal::into_response, |value| answer(&value))
+    let reported = describe(&oidc, bearer(&headers)).await;
+    reported.map_or_else(Refusal::into_response, |value| answer(&value))
 }
 
 /// `POST /oauth2/userinfo`: the token in the header, or in the form.
@@ -325,11 +325,11 @@ pub async fn userinfo_form(
         }
         Ok(in_header.or(in_form))
     };
-    let told = match brought() {
-        Ok(brought) => told(&oidc, brought).await,
+    let reported = match brought() {
+        Ok(brought) => describe(&oidc, brought).await,
         Err(refusal) => Err(refusal),
     };
-    told.map_or_else(Refusal::into_response, |value| answer(&value))
+    reported.map_or_else(Refusal::into_response, |value| answer(&value))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {
@@ -340,18 +340,18 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
         .then(|| token.trim().to_owned())
 }
 
-async fn told(oidc: &Oidc, brought: Option<String>) -> Result<Value, Refusal> {
+async fn describe(oidc: &Oidc, brought: Option<String>) -> Result<Value, Refusal> {
     let brought = brought.ok_or(Refusal::nobody())?;
-    let ground = oidc.ground().clone();
+    let context = oidc.context().clone();
     let hash = hash_text(&brought);
-    let shared = ground.clone();
+    let shared = context.clone();
     let read = move |tx: &mut Tx<'_>| -> store::Result<Option<Value>> {
         match personal(tx, &shared, &hash)? {
             Some(of) if of.is_access() => claims::user_info(tx, &of).map(Some),
             _ => Ok(None),
         }
     };
-    let found = ground.read(read).await?;
+    let found = context.read(read).await?;
     found.ok_or(Refusal::token(
         "the access token is not valid or has expired",
     ))
@@ -365,7 +365,7 @@ pub async fn logout(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     let params = Params::parse(raw.as_deref());
-    let farewell = farewell::look(oidc.ground(), &params).await?;
+    let farewell = farewell::look(oidc.context(), &params).await?;
     let known = oidc.gate.session(&headers).await?;
     let Some((actor, session)) = known else {
         // Nobody is logged in: nothing to end, and only a client that proved itself leads away.
@@ -399,7 +399,7 @@ pub async fn logout_form(
     let Some(csrf) = params.get("csrf") else {
         return Ok(forward("/oauth2/logout", &body));
     };
-    let farewell = farewell::look(oidc.ground(), &params).await?;
+    let farewell = farewell::look(oidc.context(), &params).await?;
     let Some((actor, session)) = oidc.gate.session(&headers).await? else {
         return Ok(left(&oidc, lang, None));
     };
@@ -416,10 +416,10 @@ async fn out(
     (actor, session): (&Actor, &Session),
     to: Option<String>,
 ) -> Result<Response, Problem> {
-    end(oidc.ground(), actor, session).await?;
+    end(oidc.context(), actor, session).await?;
     oidc.ended.notify_one();
     let mut response = left(oidc, lang, to);
-    set_cookie(oidc.ground(), "", &mut response);
+    set_cookie(oidc.context(), "", &mut response);
     Ok(response)
 }
 
@@ -438,7 +438,7 @@ fn left(oidc: &Oidc, lang: Lang, to: Option<String>) -> Response {
                         "You are logged out here, and the systems that you visited are told.",
                     )
                     .to_owned(),
-                next: format!("{}/login", issuer(oidc.ground())),
+                next: format!("{}/login", issuer(oidc.context())),
                 here: "/oauth2/logout?",
             },
         ),

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registry::access::Actor;
 use registry::audit;
-use registry::ground::{Ground, Random};
+use registry::context::{AppContext, Random};
 use registry::session::Limits;
 use ring::rsa::{KeyPair, PublicKeyComponents};
 use rsa::RsaPrivateKey;
@@ -62,7 +62,7 @@ pub(super) struct Signer {
     pub(super) pair: KeyPair,
 }
 
-/// Randomness of the house for the maker of primes.
+/// Our randomness for the maker of primes.
 struct Draw(Random);
 
 /// There are no random bytes.
@@ -106,8 +106,8 @@ fn purpose(kid: &str) -> String {
 }
 
 /// A fresh private key as PKCS#8.
-pub(super) async fn fresh(ground: &Ground) -> Result<Vec<u8>, Problem> {
-    let random = ground.random.clone();
+pub(super) async fn fresh(context: &AppContext) -> Result<Vec<u8>, Problem> {
+    let random = context.random.clone();
     let make = move || -> Result<Vec<u8>, String> {
         // Without random bytes this thread ends, which is told as a fault below.
         let mut random = UnwrapErr(Draw(random));
@@ -141,24 +141,24 @@ fn public(pair: &KeyPair, now_ms: i64) -> PublicKey {
 
 /// Makes the key in force if there is none yet; with `rotates`, another one in its place. Answers
 /// the id of the key in force.
-async fn make(ground: &Ground, actor: &Actor, rotates: bool) -> Result<String, Problem> {
-    let pkcs8 = fresh(ground).await?;
-    put(ground, actor, &pkcs8, rotates).await
+async fn make(context: &AppContext, actor: &Actor, rotates: bool) -> Result<String, Problem> {
+    let pkcs8 = fresh(context).await?;
+    put(context, actor, &pkcs8, rotates).await
 }
 
 /// Puts a private key in force.
 pub(super) async fn put(
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     pkcs8: &[u8],
     rotates: bool,
 ) -> Result<String, Problem> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     let pair = KeyPair::from_pkcs8(pkcs8).map_err(|error| fault(&error.to_string()))?;
     let key = public(&pair, now_ms);
-    let sealed = ground
+    let sealed = context
         .seal
-        .close(pkcs8, &purpose(&key.kid), &ground.secret()?)
+        .close(pkcs8, &purpose(&key.kid), &context.secret()?)
         .map_err(|error| fault(&error.to_string()))?;
     let (kid, actor) = (key.kid.clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<Stored>> {
@@ -178,39 +178,39 @@ pub(super) async fn put(
         }
         sql::active_key(tx)
     };
-    let stored = ground.db.write(write).await?;
+    let stored = context.db.write(write).await?;
     Ok(stored.map_or(kid, |stored| stored.kid))
 }
 
 /// Retires the key in force and makes another one; answers its id.
-pub async fn rotate(ground: &Ground, actor: &Actor) -> Result<String, Problem> {
-    make(ground, actor, true).await
+pub async fn rotate(context: &AppContext, actor: &Actor) -> Result<String, Problem> {
+    make(context, actor, true).await
 }
 
 /// Rotates the key in force when it has signed for long enough; answers the new one's id.
 pub(super) async fn rotate_if_due(
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
 ) -> Result<Option<String>, Problem> {
-    let stored = ground.read(sql::active_key).await?;
-    let now_ms = ground.now_ms();
+    let stored = context.read(sql::active_key).await?;
+    let now_ms = context.now_ms();
     if stored.is_none_or(|stored| now_ms - stored.created_at < SIGNS_MS) {
         return Ok(None);
     }
-    rotate(ground, actor).await.map(Some)
+    rotate(context, actor).await.map(Some)
 }
 
 /// The key that signs now; the first one is made here.
-pub(super) async fn signer(ground: &Ground) -> Result<Signer, Problem> {
-    let stored = match ground.read(sql::active_key).await? {
+pub(super) async fn signer(context: &AppContext) -> Result<Signer, Problem> {
+    let stored = match context.read(sql::active_key).await? {
         Some(stored) => stored,
         None => {
-            first(ground).await?;
-            let stored = ground.read(sql::active_key).await?;
+            first(context).await?;
+            let stored = context.read(sql::active_key).await?;
             stored.ok_or_else(|| fault("it was retired at once"))?
         }
     };
-    let opened = ground.seal.open(&stored.sealed, &purpose(&stored.kid));
+    let opened = context.seal.open(&stored.sealed, &purpose(&stored.kid));
     let pkcs8 = opened.map_err(|error| fault(&error.to_string()))?;
     let pair = KeyPair::from_pkcs8(&pkcs8).map_err(|error| fault(&error.to_string()))?;
     Ok(Signer {
@@ -219,23 +219,23 @@ pub(super) async fn signer(ground: &Ground) -> Result<Signer, Problem> {
     })
 }
 
-async fn first(ground: &Ground) -> Result<(), Problem> {
+async fn first(context: &AppContext) -> Result<(), Problem> {
     let _turn = MAKING.lock().await;
-    if ground.read(sql::active_key).await?.is_none() {
+    if context.read(sql::active_key).await?.is_none() {
         let nobody = Actor::nobody(registry::access::Origin::default());
-        make(ground, &nobody, false).await?;
+        make(context, &nobody, false).await?;
     }
     Ok(())
 }
 
 /// The public halves that somebody may still need, the one in force first; the first one is made
 /// here, so that whoever keeps this list for a while knows the key of the first token.
-pub async fn published(ground: &Ground) -> Result<Vec<PublicKey>, Problem> {
-    if ground.read(sql::active_key).await?.is_none() {
-        first(ground).await?;
+pub async fn published(context: &AppContext) -> Result<Vec<PublicKey>, Problem> {
+    if context.read(sql::active_key).await?.is_none() {
+        first(context).await?;
     }
-    let retired_ms = ground.now_ms() - kept_ms(ground);
-    let keys = ground.read(sql::keys).await?;
+    let retired_ms = context.now_ms() - kept_ms(context);
+    let keys = context.read(sql::keys).await?;
     Ok(keys
         .into_iter()
         .filter(|key| key.retired_at.is_none_or(|at| at > retired_ms))
@@ -244,6 +244,6 @@ pub async fn published(ground: &Ground) -> Result<Vec<PublicKey>, Problem> {
 
 /// How long a retired key is published: the longest session, because its tokens are the hints of a
 /// logout, and an hour.
-pub(super) fn kept_ms(ground: &Ground) -> i64 {
-    Limits::of(ground).whole_ms + 3_600_000
+pub(super) fn kept_ms(context: &AppContext) -> i64 {
+    Limits::of(context).whole_ms + 3_600_000
 }

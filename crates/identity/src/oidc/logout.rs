@@ -5,7 +5,7 @@ use super::authorize::STATE_MAX;
 use super::{authorize, issuer, jwt, key, sql};
 use crate::cas::validate::Params;
 use crate::relying_party::{self, Protocol, redirect};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use store::{Result as StoreResult, Tx};
 use web::Problem;
 
@@ -25,23 +25,25 @@ pub(super) struct Farewell {
 /// Who signed a hint was we, for a client that is there: its name and the name of the session. That
 /// the token has expired does not matter.
 pub(super) async fn hint(
-    ground: &Ground,
+    context: &AppContext,
     text: &str,
 ) -> Result<Option<serde_json::Value>, Problem> {
-    let keys = key::published(ground).await?;
-    let told = jwt::read(text, "JWT", &keys);
-    Ok(told.filter(|told| told["iss"] == issuer(ground)))
+    let keys = key::published(context).await?;
+    let reported = jwt::read(text, "JWT", &keys);
+    Ok(reported.filter(|reported| reported["iss"] == issuer(context)))
 }
 
 /// Looks at a request.
-pub(super) async fn look(ground: &Ground, params: &Params) -> Result<Farewell, Problem> {
+pub(super) async fn look(context: &AppContext, params: &Params) -> Result<Farewell, Problem> {
     // A hint that is damaged, or another's, says nothing: then the person is asked, as without one.
-    let told = match params.get("id_token_hint") {
-        Some(text) => hint(ground, text).await?,
+    let reported = match params.get("id_token_hint") {
+        Some(text) => hint(context, text).await?,
         None => None,
     };
     let text = |name: &str| {
-        let value = told.as_ref().and_then(|told| told[name].as_str());
+        let value = reported
+            .as_ref()
+            .and_then(|reported| reported[name].as_str());
         value.map(str::to_owned)
     };
     let (client, sid) = (text("aud"), text("sid"));
@@ -60,7 +62,7 @@ pub(super) async fn look(ground: &Ground, params: &Params) -> Result<Farewell, P
         };
         Ok(party.map(|party| (party, session)))
     };
-    let Some((party, session)) = ground.read(read).await? else {
+    let Some((party, session)) = context.read(read).await? else {
         return Ok(Farewell::default());
     };
     if party.protocol != Protocol::Oidc {

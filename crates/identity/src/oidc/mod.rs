@@ -36,7 +36,7 @@ mod token;
 use crate::relying_party::{self, RelyingParty};
 use registry::access::{Actor, Gate, Origin, Program, Programs};
 use registry::company::{self, Company};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use registry::session::{self, Found, Limits, Stage};
 use registry::throttle::Throttle;
@@ -57,7 +57,7 @@ const SKEW_MS: i64 = 60_000;
 /// How long what has expired stays for the sake of those who bring it again: an hour.
 const STAYS_MS: i64 = 3_600_000;
 
-/// How long a visit stays after its session was told: two days, longer than any session.
+/// How long a visit stays after the end of its session was reported: two days, longer than any session.
 const VISIT_MS: i64 = 2 * 86_400_000;
 
 /// Rows that one run of the cleaning removes at most, of each table.
@@ -117,20 +117,20 @@ pub struct Oidc {
 }
 
 impl Oidc {
-    fn ground(&self) -> &Ground {
-        &self.gate.ground
+    fn context(&self) -> &AppContext {
+        &self.gate.context
     }
 }
 
 /// The address that stands for the provider in everything that it signs.
-pub fn issuer(ground: &Ground) -> &str {
-    ground.config.public_url.trim_end_matches('/')
+pub fn issuer(context: &AppContext) -> &str {
+    context.config.public_url.trim_end_matches('/')
 }
 
 /// The session behind a grant, if it is in force and the person fully logged in.
-fn live(tx: &mut Tx<'_>, ground: &Ground, grant: &sql::Grant) -> StoreResult<Option<Found>> {
-    let limits = Limits::of(ground);
-    let found = session::by_id(tx, grant.session, ground.now_ms(), &limits)?;
+fn live(tx: &mut Tx<'_>, context: &AppContext, grant: &sql::Grant) -> StoreResult<Option<Found>> {
+    let limits = Limits::of(context);
+    let found = session::by_id(tx, grant.session, context.now_ms(), &limits)?;
     Ok(found.filter(|found| {
         found.session.stage == Stage::Full && found.session.account == grant.account
     }))
@@ -150,8 +150,8 @@ impl Personal {
     }
 }
 
-fn personal(tx: &mut Tx<'_>, ground: &Ground, hash: &str) -> StoreResult<Option<Personal>> {
-    let now_ms = ground.now_ms();
+fn personal(tx: &mut Tx<'_>, context: &AppContext, hash: &str) -> StoreResult<Option<Personal>> {
+    let now_ms = context.now_ms();
     let in_force =
         |token: &sql::Token| now_ms < token.expires_at && token.issued_at <= now_ms + SKEW_MS;
     let Some(token) = sql::token_by_hash(tx, hash)?.filter(in_force) else {
@@ -163,7 +163,7 @@ fn personal(tx: &mut Tx<'_>, ground: &Ground, hash: &str) -> StoreResult<Option<
     };
     let Some(grant) = grant else { return Ok(None) };
     let party = relying_party::by_id(tx, token.party)?;
-    let found = live(tx, ground, &grant)?;
+    let found = live(tx, context, &grant)?;
     Ok(party.zip(found).map(|(party, found)| Personal {
         token,
         grant,
@@ -205,12 +205,12 @@ fn program(
 ///
 /// # Errors
 /// 401 when the token is not in force, 503 when the database cannot be asked.
-async fn machine(ground: &Ground, text: &str) -> Result<Option<Program>, Problem> {
+async fn machine(context: &AppContext, text: &str) -> Result<Option<Program>, Problem> {
     if !text.starts_with(MACHINE) || text.len() > TEXT_BYTES_MAX {
         return Ok(None);
     }
-    let (hash, now_ms) = (registry::hash_text(text), ground.now_ms());
-    let found = ground.read(move |tx| program(tx, &hash, now_ms)).await?;
+    let (hash, now_ms) = (registry::hash_text(text), context.now_ms());
+    let found = context.read(move |tx| program(tx, &hash, now_ms)).await?;
     match found {
         Some((_, party, company)) => Ok(Some(Program {
             id: party.id,
@@ -223,20 +223,22 @@ async fn machine(ground: &Ground, text: &str) -> Result<Option<Program>, Problem
 
 /// How the gate knows the programs of other systems.
 pub const PROGRAMS: Programs =
-    |ground, token| Box::pin(async move { machine(&ground, &token).await });
+    |context, token| Box::pin(async move { machine(&context, &token).await });
 
 /// Removes what has expired, for the job.
 ///
 /// # Errors
 /// The engine's, in words.
-pub async fn clean(ground: Ground) -> Result<String, String> {
-    let now_ms = ground.now_ms();
+pub async fn clean(context: AppContext) -> Result<String, String> {
+    let now_ms = context.now_ms();
     let before = (
         now_ms - STAYS_MS,
         now_ms - VISIT_MS,
-        now_ms - key::kept_ms(&ground),
+        now_ms - key::kept_ms(&context),
     );
-    let cleaned = ground.db.write(move |tx| sql::clean(tx, before, CLEAN_MAX));
+    let cleaned = context
+        .db
+        .write(move |tx| sql::clean(tx, before, CLEAN_MAX));
     cleaned.await.map_err(|error| error.to_string())?;
     Ok(String::new())
 }
@@ -245,12 +247,12 @@ pub async fn clean(ground: Ground) -> Result<String, String> {
 ///
 /// # Errors
 /// The fault, in words.
-pub async fn rotate_if_due(ground: Ground) -> Result<String, String> {
+pub async fn rotate_if_due(context: AppContext) -> Result<String, String> {
     let actor = Actor {
         name: "定时任务".to_owned(),
         ..Actor::nobody(Origin::default())
     };
-    let rotated = key::rotate_if_due(&ground, &actor).await;
+    let rotated = key::rotate_if_due(&context, &actor).await;
     let rotated = rotated.inspect_err(Problem::log);
     let rotated = rotated.map_err(|problem| problem.title)?;
     Ok(rotated.map_or_else(String::new, |kid| format!("新签名密钥 {kid}")))

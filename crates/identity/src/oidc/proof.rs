@@ -18,7 +18,7 @@ fn purpose(wish: &Wish) -> String {
 
 /// The path by which the login pages lead back to a wish.
 pub(super) fn way_back(oidc: &Oidc, wish: &Wish) -> Result<String, Problem> {
-    let after = slip::make(oidc.ground(), &purpose(wish))?;
+    let after = slip::make(oidc.context(), &purpose(wish))?;
     Ok(format!("{}&after={after}", wish.path))
 }
 
@@ -35,19 +35,19 @@ pub(super) async fn judge(
     session: &Session,
     after: Option<&str>,
 ) -> Result<Verdict, Problem> {
-    let ground = oidc.ground();
+    let context = oidc.context();
     let mut is_due = wish.asks_again;
     if let Some(seconds) = wish.max_age {
-        is_due |= ground.now_ms() - session.authenticated_at > seconds * 1000 || seconds == 0;
+        is_due |= context.now_ms() - session.authenticated_at > seconds * 1000 || seconds == 0;
     }
     let mut is_other = false;
     if let Some(hint) = &wish.hint {
-        let Some(told) = logout::hint(ground, hint).await? else {
+        let Some(reported) = logout::hint(context, hint).await? else {
             return Ok(Verdict::Refuse(Refusal::request(
                 "id_token_hint is not valid",
             )));
         };
-        is_other = told["sub"] != claims::subject_of(session.account);
+        is_other = reported["sub"] != claims::subject_of(session.account);
     }
     let is_fresh = (is_due || is_other) && is_fresh(oidc, wish, session, after).await?;
     Ok(match (is_due || is_other, is_fresh) {
@@ -67,14 +67,14 @@ async fn is_fresh(
     session: &Session,
     after: Option<&str>,
 ) -> Result<bool, Problem> {
-    let ground = oidc.ground();
+    let context = oidc.context();
     let Some(text) = after else { return Ok(false) };
-    let made_at = slip::made_at(ground, &purpose(wish), text);
+    let made_at = slip::made_at(context, &purpose(wish), text);
     if made_at.is_none_or(|made_at| session.authenticated_at < made_at) {
         return Ok(false);
     }
-    let (text, now_ms) = (text.to_owned(), ground.now_ms());
-    Ok(ground
+    let (text, now_ms) = (text.to_owned(), context.now_ms());
+    Ok(context
         .db
         .write(move |tx| slip::use_up(tx, &text, now_ms))
         .await?)

@@ -12,7 +12,7 @@ use crate::cas::validate::Params;
 use crate::relying_party::{self, RelyingParty};
 use registry::access::{Actor, Origin};
 use registry::audit::{self, Outcome};
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::hash_text;
 use serde_json::{Value, json};
 use store::{Result as StoreResult, Tx};
@@ -34,10 +34,10 @@ struct Fresh {
 }
 
 impl Fresh {
-    fn new(ground: &Ground) -> Result<Self, Refusal> {
+    fn new(context: &AppContext) -> Result<Self, Refusal> {
         Ok(Self {
-            access: format!("tga_{}", ground.token()?),
-            refresh: format!("tgr_{}", ground.token()?),
+            access: format!("tga_{}", context.token()?),
+            refresh: format!("tgr_{}", context.token()?),
             predecessor: None,
         })
     }
@@ -105,10 +105,10 @@ async fn exchange(
     if code.len() > TEXT_BYTES_MAX {
         return Err(Refusal::grant("the code is not known"));
     }
-    let ground = oidc.ground();
+    let context = oidc.context();
     // Before the code is used up: a key that cannot sign must not cost the person a login.
-    let signer = key::signer(ground).await?;
-    let fresh = Fresh::new(ground)?;
+    let signer = key::signer(context).await?;
+    let fresh = Fresh::new(context)?;
     let attempt = Attempt {
         code_hash: hash_text(code),
         redirect: redirect.to_owned(),
@@ -116,20 +116,20 @@ async fn exchange(
         challenge: hash_text(verifier),
         actor: client::actor(party, from),
     };
-    let (shared, id, kept) = (ground.clone(), party.id, fresh.clone());
+    let (shared, id, kept) = (context.clone(), party.id, fresh.clone());
     let write = move |tx: &mut Tx<'_>| exchange_in(tx, &shared, (id, &attempt), &kept);
-    let given = ruled(ground, write).await?;
-    answer(ground, &signer, (&given, true), &fresh)
+    let given = ruled(context, write).await?;
+    answer(context, &signer, (&given, true), &fresh)
 }
 
 /// Runs rules in a transaction that is committed whatever they say: a refused attempt leaves its
 /// traces.
-async fn ruled<T, F>(ground: &Ground, write: F) -> Result<T, Refusal>
+async fn ruled<T, F>(context: &AppContext, write: F) -> Result<T, Refusal>
 where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Ruled<T> + Send + 'static,
 {
-    let written = ground.db.write(write).await;
+    let written = context.db.write(write).await;
     written.map_err(Problem::from)?.result()
 }
 
@@ -143,11 +143,11 @@ struct Attempt {
 
 fn exchange_in(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (party, attempt): (i64, &Attempt),
     fresh: &Fresh,
 ) -> Ruled<Given> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     // Whatever comes after, the code has had its attempt.
     let Some(grant) = sql::burn(tx, &attempt.code_hash, party, now_ms)? else {
         let used = sql::used(tx, &attempt.code_hash, party)?;
@@ -175,7 +175,7 @@ fn exchange_in(
         )));
     }
     let scope = grant.scope.clone();
-    give(tx, ground, (grant, scope), fresh)
+    give(tx, context, (grant, scope), fresh)
 }
 
 /// Revokes what a code or a token that comes a second time has led to.
@@ -191,12 +191,12 @@ fn note_replay(tx: &mut Tx<'_>, actor: &Actor, grant: Option<i64>, now_ms: i64) 
 /// Gives the tokens of a grant, if the client and the session are still there.
 fn give(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (grant, scope): (Grant, String),
     fresh: &Fresh,
 ) -> Ruled<Given> {
-    let now_ms = ground.now_ms();
-    let Some(found) = live(tx, ground, &grant)? else {
+    let now_ms = context.now_ms();
+    let Some(found) = live(tx, context, &grant)? else {
         return Ok(Ruling::Refused(Refusal::grant("the session has ended")));
     };
     let Some(party) = relying_party::by_id(tx, grant.party)? else {
@@ -235,13 +235,13 @@ fn give(
 
 /// The answer with the tokens, and with an ID token that is tied to the access token.
 fn answer(
-    ground: &Ground,
+    context: &AppContext,
     signer: &Signer,
     (given, is_first): (&Given, bool),
     fresh: &Fresh,
 ) -> Result<Value, Refusal> {
-    let told = claims::id_token(
-        ground,
+    let reported = claims::id_token(
+        context,
         (&given.party, &given.grant),
         (&fresh.access, is_first),
         given.expires_at,
@@ -249,9 +249,9 @@ fn answer(
     let mut answer = json!({
         "access_token": fresh.access,
         "token_type": "Bearer",
-        "expires_in": (given.expires_at - ground.now_ms()) / 1000,
+        "expires_in": (given.expires_at - context.now_ms()) / 1000,
         "scope": given.scope,
-        "id_token": jwt::sign(signer, "JWT", &told)?,
+        "id_token": jwt::sign(signer, "JWT", &reported)?,
     });
     if given.has_refresh {
         answer["refresh_token"] = json!(fresh.refresh);
@@ -270,28 +270,28 @@ async fn refresh(
     if old.len() > TEXT_BYTES_MAX {
         return Err(Refusal::grant("the refresh token is not known"));
     }
-    let ground = oidc.ground();
-    let signer = key::signer(ground).await?;
-    let mut fresh = Fresh::new(ground)?;
+    let context = oidc.context();
+    let signer = key::signer(context).await?;
+    let mut fresh = Fresh::new(context)?;
     let (hash, actor) = (hash_text(old), client::actor(party, from));
     fresh.predecessor = Some(hash.clone());
-    let (shared, id, kept) = (ground.clone(), party.id, fresh.clone());
+    let (shared, id, kept) = (context.clone(), party.id, fresh.clone());
     let scope = params.get("scope").map(str::to_owned);
     let write = move |tx: &mut Tx<'_>| {
         refresh_in(tx, &shared, (id, &hash, &actor), (scope.as_deref(), &kept))
     };
-    let given = ruled(ground, write).await?;
-    answer(ground, &signer, (&given, false), &fresh)
+    let given = ruled(context, write).await?;
+    answer(context, &signer, (&given, false), &fresh)
 }
 
 fn refresh_in(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (party, hash, actor): (i64, &str, &Actor),
     (scope, fresh): (Option<&str>, &Fresh),
 ) -> Ruled<Given> {
-    let now_ms = ground.now_ms();
-    let Some(token) = again::rotated(tx, ground, (party, hash, actor))? else {
+    let now_ms = context.now_ms();
+    let Some(token) = again::rotated(tx, context, (party, hash, actor))? else {
         let used = sql::rotated(tx, hash, party)?;
         note_replay(tx, actor, used, now_ms)?;
         return Ok(Ruling::Refused(Refusal::grant(
@@ -324,7 +324,7 @@ fn refresh_in(
             return Ok(Ruling::Refused(Refusal::new("invalid_scope", why)));
         }
     };
-    give(tx, ground, (grant, scope), fresh)
+    give(tx, context, (grant, scope), fresh)
 }
 
 async fn for_program(
@@ -340,9 +340,9 @@ async fn for_program(
         let why = "the client has no secret or no company";
         return Err(Refusal::new("unauthorized_client", why));
     };
-    let ground = oidc.ground();
-    let text = format!("{MACHINE}{}", ground.token()?);
-    let now_ms = ground.now_ms();
+    let context = oidc.context();
+    let text = format!("{MACHINE}{}", context.token()?);
+    let now_ms = context.now_ms();
     let token = Token {
         hash: hash_text(&text),
         kind: Kind::Machine,
@@ -364,7 +364,7 @@ async fn for_program(
         audit::done(tx, now_ms, &actor, PROGRAM, &object, &detail)?;
         Ok(Ruling::Granted(()))
     };
-    ruled(ground, write).await?;
+    ruled(context, write).await?;
     Ok(json!({
         "access_token": text,
         "token_type": "Bearer",
@@ -385,8 +385,8 @@ pub(super) async fn revoke(
     let Some(text) = bounded(params, "token") else {
         return Ok(());
     };
-    let ground = oidc.ground();
-    let (hash, now_ms) = (hash_text(text), ground.now_ms());
+    let context = oidc.context();
+    let (hash, now_ms) = (hash_text(text), context.now_ms());
     let (id, actor) = (party.id, client::actor(party, from));
     let write = move |tx: &mut Tx<'_>| -> Ruled<()> {
         let Some(token) = sql::token_by_hash(tx, &hash)? else {
@@ -410,7 +410,7 @@ pub(super) async fn revoke(
         audit::done(tx, now_ms, &actor, REVOKE, &object, "")?;
         Ok(Ruling::Granted(()))
     };
-    ruled(ground, write).await
+    ruled(context, write).await
 }
 
 /// Says whether a token of this client is in force (RFC 7662); of another's it says no.
@@ -431,8 +431,8 @@ pub(super) async fn introspect(
     let Some(text) = bounded(params, "token") else {
         return Ok(inactive);
     };
-    let ground = oidc.ground();
-    let (hash, id, shared) = (hash_text(text), party.id, ground.clone());
+    let context = oidc.context();
+    let (hash, id, shared) = (hash_text(text), party.id, context.clone());
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<(Token, String, String)>> {
         if let Some(of) = personal(tx, &shared, &hash)? {
             let subject = claims::subject(&of.grant);
@@ -441,24 +441,24 @@ pub(super) async fn introspect(
         let found = program(tx, &hash, shared.now_ms())?;
         Ok(found.map(|(token, party, _)| (token, party.name.clone(), party.name)))
     };
-    let found = ground.read(read).await?;
+    let found = context.read(read).await?;
     let Some((token, name, subject)) = found.filter(|(token, ..)| token.party == id) else {
         return Ok(inactive);
     };
-    let mut told = json!({
+    let mut reported = json!({
         "active": true,
-        "iss": issuer(ground),
-        "aud": issuer(ground),
+        "iss": issuer(context),
+        "aud": issuer(context),
         "client_id": name,
         "sub": subject,
         "iat": token.issued_at / 1000,
         "exp": token.expires_at / 1000,
     });
     if token.kind != Kind::Refresh {
-        told["token_type"] = json!("Bearer");
+        reported["token_type"] = json!("Bearer");
     }
     if !token.scope.is_empty() {
-        told["scope"] = json!(token.scope);
+        reported["scope"] = json!(token.scope);
     }
-    Ok(told)
+    Ok(reported)
 }

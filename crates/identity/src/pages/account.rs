@@ -7,7 +7,7 @@ use crate::pages::login::{
     CodeForm, Entrance, NextQuery, PasswordForm, TokenForm, go, go_with, is_token, local, n_min,
 };
 use crate::pages::page::{
-    self, AccountPage, BindingLine, FactorLine, Lang, PasswordPage, RecoveryPage, Shown, Told,
+    self, AccountPage, Bilingual, BindingLine, FactorLine, Lang, PasswordPage, RecoveryPage, Shown,
     TotpPage,
 };
 use crate::{factor, foreign};
@@ -17,7 +17,7 @@ use axum::response::Response;
 use registry::access::Actor;
 use registry::account::{Account, by_id, password};
 use registry::audit;
-use registry::ground::{Ground, Ruling, Secret};
+use registry::context::{AppContext, Ruling, Secret};
 use registry::role::Role;
 use registry::session::{self, Session, Stage};
 use store::clock::beijing_rfc3339;
@@ -47,7 +47,7 @@ pub(crate) async fn person(
     }
     let id = session.account;
     let account = entrance
-        .ground()
+        .context()
         .db
         .read(move |tx| by_id(tx, id))
         .await?
@@ -80,12 +80,12 @@ fn time(at_ms: i64) -> String {
 
 /// A login of one's own: when, from where, how it ended, whether it was refused.
 fn login_line(lang: Lang, row: audit::Row) -> (String, String, &'static str, bool) {
-    let told = match row.act.as_str() {
+    let reported = match row.act.as_str() {
         "login.failed" => lang.of("失败", "failed"),
         "login.locked" => lang.of("账号锁定", "locked"),
         _ => lang.of("成功", "done"),
     };
-    (time(row.at_ms), row.address, told, row.result != "done")
+    (time(row.at_ms), row.address, reported, row.result != "done")
 }
 
 async fn show_account(
@@ -103,7 +103,7 @@ async fn show_account(
             own_logins(tx, id, LOGINS)?,
         ))
     };
-    let (factors, sessions, bindings, logins) = entrance.ground().db.read(read).await?;
+    let (factors, sessions, bindings, logins) = entrance.context().db.read(read).await?;
     let template = AccountPage {
         lang,
         name: account.name.clone(),
@@ -178,7 +178,7 @@ pub async fn password_page(
 fn show_password(
     lang: Lang,
     (session, account): (&Session, &Account),
-    (error, faults): (Option<Shown>, Vec<Told>),
+    (error, faults): (Option<Shown>, Vec<Bilingual>),
     next: &str,
 ) -> Response {
     let status = if error.is_some() || !faults.is_empty() {
@@ -192,7 +192,7 @@ fn show_password(
         login: account.login.clone(),
         is_due: session.stage == Stage::Password,
         error,
-        faults: page::told(lang, &faults),
+        faults: page::describe(lang, &faults),
         action: "/account/password",
         csrf: session.csrf(),
         token: String::new(),
@@ -221,12 +221,12 @@ pub async fn password_change(
             "/account/password",
         ));
     }
-    let show = |error: Option<Shown>, faults: Vec<Told>| {
+    let show = |error: Option<Shown>, faults: Vec<Bilingual>| {
         show_password(lang, (&session, &account), (error, faults), &form.next)
     };
     // A wrong present password counts as a failed login: it is a guess as well.
-    let (ground, who) = (entrance.ground(), (&actor.origin, &account));
-    let known = still_knows(ground, &entrance.throttle, who, &form.old).await?;
+    let (context, who) = (entrance.context(), (&actor.origin, &account));
+    let known = still_knows(context, &entrance.throttle, who, &form.old).await?;
     if let Ruling::Refused(refused) = known {
         return Ok(show(Some(refused.into()), Vec::new()));
     }
@@ -237,17 +237,17 @@ pub async fn password_change(
         return Ok(show(None, faults));
     }
     if let Ruling::Refused(faults) =
-        set_password(ground, &actor, &account, (&form.new, None)).await?
+        set_password(context, &actor, &account, (&form.new, None)).await?
     {
         return Ok(show(None, faults));
     }
-    let begun = promote(ground, &actor, &session, "").await?;
+    let begun = promote(context, &actor, &session, "").await?;
     let next = if session.stage == Stage::Full {
         "/account?saved"
     } else {
         form.next.as_str()
     };
-    Ok(go_with(ground, &begun, next))
+    Ok(go_with(context, &begun, next))
 }
 
 const TOTP_STAGES: &[Stage] = &[Stage::Full, Stage::Enrol];
@@ -261,7 +261,7 @@ pub async fn totp_page(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     match person(&entrance, &headers, TOTP_STAGES).await? {
-        Ruling::Granted((_, session, _)) if needs_proof(entrance.ground(), &session) => {
+        Ruling::Granted((_, session, _)) if needs_proof(entrance.context(), &session) => {
             Ok(confirm_first("/account/totp"))
         }
         Ruling::Granted((_, session, account)) => {
@@ -278,10 +278,10 @@ async fn show_totp(
     error: Option<Shown>,
     next: &str,
 ) -> Result<Response, Problem> {
-    let ground = entrance.ground();
-    let secret = pending_secret(ground, account).await?;
-    let now_ms = ground.now_ms();
-    let demo_code = match ground.config.demo {
+    let context = entrance.context();
+    let secret = pending_secret(context, account).await?;
+    let now_ms = context.now_ms();
+    let demo_code = match context.config.demo {
         true => factor::code(&secret, now_ms).ok(),
         false => None,
     };
@@ -305,16 +305,16 @@ async fn show_totp(
 }
 
 /// The secret that is being set up; a fresh one when none is.
-async fn pending_secret(ground: &Ground, account: &Account) -> Result<Vec<u8>, Problem> {
-    let (shared, id) = (ground.clone(), account.id);
-    let secrets: (Secret, Secret) = (ground.secret()?, ground.secret()?);
+async fn pending_secret(context: &AppContext, account: &Account) -> Result<Vec<u8>, Problem> {
+    let (shared, id) = (context.clone(), account.id);
+    let secrets: (Secret, Secret) = (context.secret()?, context.secret()?);
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<u8>> {
         match factor::pending(tx, &shared, id)? {
             Some(secret) => Ok(secret),
             None => factor::begin(tx, &shared, id, (&secrets.0, &secrets.1)),
         }
     };
-    ground.db.write(write).await.map_err(Problem::from)
+    context.db.write(write).await.map_err(Problem::from)
 }
 
 /// `POST /account/totp`: the first code from the generator; shows fresh recovery codes then.
@@ -331,12 +331,12 @@ pub async fn totp_confirm(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, registry::access::CSRF, "/account/totp"));
     }
-    let ground = entrance.ground();
-    if needs_proof(ground, &session) {
+    let context = entrance.context();
+    if needs_proof(context, &session) {
         return Ok(confirm_first("/account/totp"));
     }
-    let secrets = recovery_secrets(ground)?;
-    let (shared, by, code) = (ground.clone(), actor.clone(), form.code.clone());
+    let secrets = recovery_secrets(context)?;
+    let (shared, by, code) = (context.clone(), actor.clone(), form.code.clone());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<Vec<String>>> {
         let id = account.id;
         if !factor::confirm(tx, &shared, id, &code)? {
@@ -353,7 +353,7 @@ pub async fn totp_confirm(
         )?;
         factor::renew_recovery(tx, &shared, id, &secrets).map(Some)
     };
-    let shown = ground.db.write(write).await?;
+    let shown = context.db.write(write).await?;
     let Some(codes) = shown else {
         let shown = Shown {
             code: codes::WRONG_CODE,
@@ -367,16 +367,16 @@ pub async fn totp_confirm(
         let both = (&session, &account);
         return show_totp(&entrance, lang, both, Some(shown), &form.next).await;
     };
-    let begun = promote(ground, &actor, &session, "totp").await?;
+    let begun = promote(context, &actor, &session, "totp").await?;
     let next = crate::pages::login::onward(begun.session.stage, &form.next);
     let mut response = show_recovery(lang, &actor, codes, next);
-    crate::pages::login::set_cookie(ground, &begun.token, &mut response);
+    crate::pages::login::set_cookie(context, &begun.token, &mut response);
     Ok(response)
 }
 
-fn recovery_secrets(ground: &Ground) -> Result<Vec<Secret>, Problem> {
+fn recovery_secrets(context: &AppContext) -> Result<Vec<Secret>, Problem> {
     (0..factor::RECOVERY_CODES)
-        .map(|_| ground.secret())
+        .map(|_| context.secret())
         .collect()
 }
 
@@ -409,12 +409,12 @@ pub async fn recovery_renew(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, registry::access::CSRF, "/account"));
     }
-    let ground = entrance.ground();
-    if needs_proof(ground, &session) {
+    let context = entrance.context();
+    if needs_proof(context, &session) {
         return Ok(confirm_first("/account"));
     }
-    let secrets = recovery_secrets(ground)?;
-    let (shared, by, id) = (ground.clone(), actor.clone(), account.id);
+    let secrets = recovery_secrets(context)?;
+    let (shared, by, id) = (context.clone(), actor.clone(), account.id);
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<String>> {
         let object = format!("account:{}", id.0);
         audit::done(
@@ -427,7 +427,7 @@ pub async fn recovery_renew(
         )?;
         factor::renew_recovery(tx, &shared, id, &secrets)
     };
-    let codes = ground.db.write(write).await?;
+    let codes = context.db.write(write).await?;
     Ok(show_recovery(lang, &actor, codes, "/account".to_owned()))
 }
 
@@ -445,14 +445,14 @@ pub async fn elsewhere(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, registry::access::CSRF, "/account"));
     }
-    let ground = entrance.ground();
-    let (id, here, now_ms) = (account.id, session.id, ground.now_ms());
+    let context = entrance.context();
+    let (id, here, now_ms) = (account.id, session.id, context.now_ms());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
         let ended = session::end_all_of(tx, id, (here, 0), now_ms, "elsewhere")?;
         let detail = format!("{} 个会话", ended.len());
         let object = format!("account:{}", id.0);
         audit::done(tx, now_ms, &actor, crate::login::OUT, &object, &detail)
     };
-    ground.db.write(write).await?;
+    context.db.write(write).await?;
     Ok(go("/account?saved"))
 }

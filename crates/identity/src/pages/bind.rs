@@ -1,7 +1,7 @@
 //! The pages `/login/foreign/{source}/bind` and `/account/foreign/{source}/unbind`, and the one that
 //! tells a stranger whom to ask.
 
-use crate::foreign::{BIND, Binding, Door, UNBIND, codes, insert, remove};
+use crate::foreign::{BIND, Binding, Provider, UNBIND, codes, insert, remove};
 use crate::pages::account::person;
 use crate::pages::confirm::http::{confirm_first, is_fresh};
 use crate::pages::foreign::{cookie, json, put_cookie};
@@ -16,7 +16,7 @@ use registry::access::{Actor, CSRF};
 use registry::account::Account;
 use registry::audit;
 use registry::config::ForeignMatch;
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::session::{Session, Stage};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -42,12 +42,12 @@ fn bind_purpose(source: &str) -> String {
 
 /// The page for somebody who is not bound yet; the identity waits in a cookie to be bound.
 pub(crate) fn unknown(
-    ground: &Ground,
+    context: &AppContext,
     lang: Lang,
-    door: &Door,
+    provider: &Provider,
     (external, next): (&str, &str),
 ) -> Result<Response, Problem> {
-    let source = &door.source;
+    let source = &provider.source;
     if source.account_by == ForeignMatch::Login {
         return Ok(page::refused(lang, codes::UNBOUND, "/login"));
     }
@@ -55,7 +55,7 @@ pub(crate) fn unknown(
         external: external.to_owned(),
         next: local(next).to_owned(),
     };
-    let text = slip::make(ground, &bind_purpose(&source.name), &json(&waiting)?)?;
+    let text = slip::make(context, &bind_purpose(&source.name), &json(&waiting)?)?;
     let template = UnknownPage {
         lang,
         title: source.title.clone(),
@@ -65,7 +65,7 @@ pub(crate) fn unknown(
         login: with_next("/login", &format!("/login/foreign/{}/bind", source.name)),
     };
     let mut response = page_with(lang, StatusCode::FORBIDDEN, &template, page::POLICY);
-    put_cookie(&mut response, ground, (WAITING, &text), BIND_MS);
+    put_cookie(&mut response, context, (WAITING, &text), BIND_MS);
     Ok(response)
 }
 
@@ -74,7 +74,7 @@ struct Binder {
     actor: Actor,
     session: Session,
     account: Account,
-    door: Arc<Door>,
+    provider: Arc<Provider>,
     slip: String,
     waiting: Waiting,
 }
@@ -92,7 +92,7 @@ async fn binder(
     headers: &HeaderMap,
     (lang, name): (Lang, &str),
 ) -> Result<Ruling<Binder, Response>, Problem> {
-    let Some(door) = entrance.foreign.find(name) else {
+    let Some(provider) = entrance.foreign.find(name) else {
         return Ok(Ruling::Refused(page::refused(
             lang,
             codes::NONE,
@@ -110,7 +110,7 @@ async fn binder(
         Ruling::Granted(found) => found,
         Ruling::Refused(way) => return Ok(Ruling::Refused(way)),
     };
-    let ground = entrance.ground();
+    let context = entrance.context();
     if !is_own(&session) {
         return Ok(Ruling::Refused(page::refused(
             lang,
@@ -118,18 +118,18 @@ async fn binder(
             "/account",
         )));
     }
-    if !is_fresh(ground, &session) {
+    if !is_fresh(context, &session) {
         return Ok(Ruling::Refused(confirm_first(&here)));
     }
-    let slip = cookie(headers, ground, WAITING).unwrap_or_default();
-    let text = slip::open(ground, (&bind_purpose(name), BIND_MS), &slip);
+    let slip = cookie(headers, context, WAITING).unwrap_or_default();
+    let text = slip::open(context, (&bind_purpose(name), BIND_MS), &slip);
     let waiting = text.and_then(|text| serde_json::from_slice(&text).ok());
     Ok(match waiting {
         Some(waiting) => Ruling::Granted(Binder {
             actor,
             session,
             account,
-            door,
+            provider,
             slip,
             waiting,
         }),
@@ -153,7 +153,7 @@ pub async fn bind_page(
         lang,
         name: binder.account.name,
         login: binder.account.login,
-        title: binder.door.source.title.clone(),
+        title: binder.provider.source.title.clone(),
         external: binder.waiting.external,
         action: format!("/login/foreign/{name}/bind"),
         csrf: binder.session.csrf(),
@@ -176,14 +176,14 @@ pub async fn bind(
     if !is_token(&binder.session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
     }
-    let ground = entrance.ground();
-    let (shared, next) = (ground.clone(), binder.waiting.next.clone());
+    let context = entrance.context();
+    let (shared, next) = (context.clone(), binder.waiting.next.clone());
     let binding = Binding {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         source: name,
         external: binder.waiting.external,
         account: binder.account.id,
-        created_at: ground.now_ms(),
+        created_at: context.now_ms(),
         used_at: None,
     };
     let (actor, slip) = (binder.actor, binder.slip);
@@ -200,11 +200,11 @@ pub async fn bind(
         audit::done(tx, now_ms, &actor, BIND, &object, &detail)?;
         Ok(Ruling::Granted(()))
     };
-    let mut response = match ground.db.write(write).await? {
+    let mut response = match context.db.write(write).await? {
         Ruling::Granted(()) => go(local(&next)),
         Ruling::Refused(code) => page::refused(lang, code, "/account"),
     };
-    put_cookie(&mut response, ground, (WAITING, ""), BIND_MS);
+    put_cookie(&mut response, context, (WAITING, ""), BIND_MS);
     Ok(response)
 }
 
@@ -223,11 +223,11 @@ pub async fn unbind(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
     }
-    let ground = entrance.ground();
-    if !is_fresh(ground, &session) {
+    let context = entrance.context();
+    if !is_fresh(context, &session) {
         return Ok(confirm_first("/account"));
     }
-    let shared = ground.clone();
+    let shared = context.clone();
     let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
         if remove(tx, account.id, &name)? {
             let object = format!("account:{}", account.id.0);
@@ -235,6 +235,6 @@ pub async fn unbind(
         }
         Ok(())
     };
-    ground.db.write(write).await?;
+    context.db.write(write).await?;
     Ok(go("/account?saved"))
 }

@@ -1,7 +1,7 @@
 //! The pages `/login/foreign/{source}` and `/login/foreign/{source}/callback`.
 
 use super::bind::unknown;
-use crate::foreign::{Door, ENTER, Trouble, cas, codes, oidc, sql};
+use crate::foreign::{ENTER, Provider, Trouble, cas, codes, oidc, sql};
 use crate::login::{self, Refused, actor_of};
 use crate::pages::login::{Entrance, NextQuery, go, local, onward, show_login};
 use crate::pages::page::{self, Lang};
@@ -13,12 +13,12 @@ use registry::access::{Origin, origin};
 use registry::account::{self, Account};
 use registry::audit::{self, Outcome};
 use registry::config::{ForeignMatch, ForeignProtocol};
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use serde::{Deserialize, Serialize};
 use store::{Result as StoreResult, Tx};
 use web::{Code, Path, Problem};
 
-/// How long a login may take in another house, in milliseconds.
+/// How long a login may take in another system, in milliseconds.
 const STATE_MS: i64 = 10 * 60_000;
 
 /// Cookie that ties a way there and back to one browser.
@@ -32,16 +32,16 @@ struct Inside {
     next: String,
 }
 
-/// A cookie of this room; `__Host-` binds it to this host, so that no neighbour can plant one.
-fn cookie_name(ground: &Ground, name: &str) -> String {
-    match ground.config.is_secure() {
+/// A cookie of this module; `__Host-` binds it to this host, so that no neighbour can plant one.
+fn cookie_name(context: &AppContext, name: &str) -> String {
+    match context.config.is_secure() {
         true => format!("__Host-{name}"),
         false => name.to_owned(),
     }
 }
 
-pub(super) fn cookie(headers: &HeaderMap, ground: &Ground, name: &str) -> Option<String> {
-    let name = cookie_name(ground, name);
+pub(super) fn cookie(headers: &HeaderMap, context: &AppContext, name: &str) -> Option<String> {
+    let name = cookie_name(context, name);
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -54,15 +54,15 @@ pub(super) fn cookie(headers: &HeaderMap, ground: &Ground, name: &str) -> Option
 
 pub(super) fn put_cookie(
     response: &mut Response,
-    ground: &Ground,
+    context: &AppContext,
     (name, value): (&str, &str),
     life_ms: i64,
 ) {
-    let secure = match ground.config.is_secure() {
+    let secure = match context.config.is_secure() {
         true => "; Secure",
         false => "",
     };
-    let name = cookie_name(ground, name);
+    let name = cookie_name(context, name);
     let age_s = if value.is_empty() { 0 } else { life_ms / 1000 };
     let text = format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(text) = HeaderValue::from_str(&text) {
@@ -75,16 +75,16 @@ fn state_purpose(source: &str, browser: &str) -> String {
 }
 
 /// Our address to which the browser comes back.
-fn back_url(ground: &Ground, source: &str) -> String {
-    let base = ground.config.public_url.trim_end_matches('/');
+fn back_url(context: &AppContext, source: &str) -> String {
+    let base = context.config.public_url.trim_end_matches('/');
     format!("{base}/login/foreign/{source}/callback")
 }
 
-fn service_url(ground: &Ground, source: &str, state: &str) -> String {
-    format!("{}?state={state}", back_url(ground, source))
+fn service_url(context: &AppContext, source: &str, state: &str) -> String {
+    format!("{}?state={state}", back_url(context, source))
 }
 
-fn told(trouble: &Trouble, source: &str) -> Code {
+fn describe(trouble: &Trouble, source: &str) -> Code {
     match trouble {
         Trouble::Down(why) => {
             tracing::warn!(source, why, "a foreign source of identity is down");
@@ -118,56 +118,56 @@ pub async fn leave(
     Query(query): Query<NextQuery>,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
-    let Some(door) = entrance.foreign.find(&name) else {
+    let Some(provider) = entrance.foreign.find(&name) else {
         return Ok(page::refused(lang, codes::NONE, "/login"));
     };
     if let Some((_, session)) = entrance.gate.session(&headers).await? {
         return Ok(go(&onward(session.stage, &query.next)));
     }
-    let ground = entrance.ground();
+    let context = entrance.context();
     if let Some(refused) = login::throttled(
         &entrance.throttle,
-        &origin(&headers, ground),
-        ground.now_ms(),
+        &origin(&headers, context),
+        context.now_ms(),
     ) {
         return Ok(back_to_login(&entrance, lang, refused, &query.next).await);
     }
-    let browser = match cookie(&headers, ground, DOOR).filter(|value| value.len() == 43) {
+    let browser = match cookie(&headers, context, DOOR).filter(|value| value.len() == 43) {
         Some(browser) => browser,
-        None => ground.token()?,
+        None => context.token()?,
     };
     let inside = Inside {
-        nonce: ground.token()?,
-        verifier: ground.token()?,
+        nonce: context.token()?,
+        verifier: context.token()?,
         next: local(&query.next).to_owned(),
     };
-    let state = slip::make(ground, &state_purpose(&name, &browser), &json(&inside)?)?;
-    let to = match way_there(ground, &door, (&inside, &state)).await {
+    let state = slip::make(context, &state_purpose(&name, &browser), &json(&inside)?)?;
+    let to = match way_there(context, &provider, (&inside, &state)).await {
         Ok(to) => to,
         Err(trouble) => {
-            let refused = (told(&trouble, &name), None);
+            let refused = (describe(&trouble, &name), None);
             return Ok(back_to_login(&entrance, lang, refused, &query.next).await);
         }
     };
     let mut response = go(&to);
-    put_cookie(&mut response, ground, (DOOR, &browser), STATE_MS);
+    put_cookie(&mut response, context, (DOOR, &browser), STATE_MS);
     Ok(response)
 }
 
 async fn way_there(
-    ground: &Ground,
-    door: &Door,
+    context: &AppContext,
+    provider: &Provider,
     (inside, state): (&Inside, &str),
 ) -> Result<String, Trouble> {
-    let source = &door.source;
+    let source = &provider.source;
     match source.protocol {
         ForeignProtocol::Cas => Ok(cas::login_url(
             source,
-            &service_url(ground, &source.name, state),
+            &service_url(context, &source.name, state),
         )),
         ForeignProtocol::Oidc => {
-            let found = door.discovery(ground.now_ms()).await?;
-            let back = back_url(ground, &source.name);
+            let found = provider.discovery(context.now_ms()).await?;
+            let back = back_url(context, &source.name);
             let way = oidc::Way {
                 back: &back,
                 verifier: &inside.verifier,
@@ -202,16 +202,16 @@ pub async fn callback(
     Query(back): Query<BackQuery>,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
-    let Some(door) = entrance.foreign.find(&name) else {
+    let Some(provider) = entrance.foreign.find(&name) else {
         return Ok(page::refused(lang, codes::NONE, "/login"));
     };
-    let ground = entrance.ground();
-    let (origin, now_ms) = (origin(&headers, ground), ground.now_ms());
+    let context = entrance.context();
+    let (origin, now_ms) = (origin(&headers, context), context.now_ms());
     if let Err(refused) = login::take(&entrance.throttle, &origin, now_ms) {
         return Ok(back_to_login(&entrance, lang, refused, "").await);
     }
     let back = (back, &origin);
-    let (is_guess, answer) = returned(&entrance, &headers, lang, (&name, &door), back).await?;
+    let (is_guess, answer) = returned(&entrance, &headers, lang, (&name, &provider), back).await?;
     if !is_guess {
         entrance.throttle.give_back(&origin.address);
     }
@@ -223,60 +223,62 @@ async fn returned(
     entrance: &Entrance,
     headers: &HeaderMap,
     lang: Lang,
-    (name, door): (&str, &Door),
+    (name, provider): (&str, &Provider),
     (back, origin): (BackQuery, &Origin),
 ) -> Result<(bool, Response), Problem> {
-    let ground = entrance.ground();
-    let Some(inside) = inside(ground, headers, (name, &back.state)).await? else {
+    let context = entrance.context();
+    let Some(inside) = inside(context, headers, (name, &back.state)).await? else {
         let page = back_to_login(entrance, lang, (codes::STATE, None), "").await;
         return Ok((false, page));
     };
     let refuse =
         async |refused: Refused| back_to_login(entrance, lang, refused, &inside.next).await;
-    let external = match redeem(ground, door, &inside, back).await {
+    let external = match redeem(context, provider, &inside, back).await {
         Ok(external) => external,
         Err(trouble) => {
             // A source that is down is nobody's guess.
             let is_guess = matches!(trouble, Trouble::Wrong(_));
-            return Ok((is_guess, refuse((told(&trouble, name), None)).await));
+            return Ok((is_guess, refuse((describe(&trouble, name), None)).await));
         }
     };
-    let account = match enter(ground, door, origin, &external).await? {
+    let account = match enter(context, provider, origin, &external).await? {
         Entering::As(account) => account,
         Entering::Refused(refused) => return Ok((false, refuse(refused).await)),
         Entering::Unknown => {
-            let page = unknown(ground, lang, door, (&external, &inside.next))?;
+            let page = unknown(context, lang, provider, (&external, &inside.next))?;
             return Ok((true, page));
         }
     };
-    let proof = login::Proof::of(door.method());
-    Ok(match login::begin(ground, origin, &account, proof).await? {
-        Ruling::Granted(begun) => {
-            let next = &inside.next;
-            (
-                false,
-                crate::pages::login::enter(entrance, headers, &begun, next).await?,
-            )
-        }
-        Ruling::Refused(refused) => (false, refuse(refused).await),
-    })
+    let proof = login::Proof::of(provider.method());
+    Ok(
+        match login::begin(context, origin, &account, proof).await? {
+            Ruling::Granted(begun) => {
+                let next = &inside.next;
+                (
+                    false,
+                    crate::pages::login::enter(entrance, headers, &begun, next).await?,
+                )
+            }
+            Ruling::Refused(refused) => (false, refuse(refused).await),
+        },
+    )
 }
 
 /// Uses the state up; answers what is in it, if it is this browser's first return with it.
 async fn inside(
-    ground: &Ground,
+    context: &AppContext,
     headers: &HeaderMap,
     (name, state): (&str, &str),
 ) -> Result<Option<Inside>, Problem> {
-    let Some(browser) = cookie(headers, ground, DOOR) else {
+    let Some(browser) = cookie(headers, context, DOOR) else {
         return Ok(None);
     };
     let purpose = state_purpose(name, &browser);
-    let Some(text) = slip::open(ground, (&purpose, STATE_MS), state) else {
+    let Some(text) = slip::open(context, (&purpose, STATE_MS), state) else {
         return Ok(None);
     };
-    let (state, now_ms) = (state.to_owned(), ground.now_ms());
-    let used = ground
+    let (state, now_ms) = (state.to_owned(), context.now_ms());
+    let used = context
         .db
         .write(move |tx| slip::use_up(tx, &state, (now_ms, STATE_MS)))
         .await;
@@ -287,12 +289,12 @@ async fn inside(
 }
 
 async fn redeem(
-    ground: &Ground,
-    door: &Door,
+    context: &AppContext,
+    provider: &Provider,
     inside: &Inside,
     back: BackQuery,
 ) -> Result<String, Trouble> {
-    let source = door.source.clone();
+    let source = provider.source.clone();
     if !back.error.is_empty() {
         return Err(Trouble::Wrong("it refused the login"));
     }
@@ -301,17 +303,19 @@ async fn redeem(
     }
     let answered = match source.protocol {
         ForeignProtocol::Cas => {
-            let service = service_url(ground, &source.name, &back.state);
-            door.courier
+            let service = service_url(context, &source.name, &back.state);
+            provider
+                .courier
                 .call(move |agent| Some(cas::redeem(&agent, &source, (&service, &back.ticket))))
                 .await
         }
         ForeignProtocol::Oidc => {
-            let found = door.discovery(ground.now_ms()).await?;
-            let (secret, now_s) = (door.secret.clone(), ground.now_ms() / 1000);
-            let url = back_url(ground, &source.name);
+            let found = provider.discovery(context.now_ms()).await?;
+            let (secret, now_s) = (provider.secret.clone(), context.now_ms() / 1000);
+            let url = back_url(context, &source.name);
             let (verifier, nonce) = (inside.verifier.clone(), inside.nonce.clone());
-            door.courier
+            provider
+                .courier
                 .call(move |agent| {
                     let way = oidc::Way {
                         back: &url,
@@ -327,7 +331,7 @@ async fn redeem(
     answered.unwrap_or_else(|| Err(Trouble::Down("no answer".to_owned())))
 }
 
-/// What becomes of somebody whom another house knows.
+/// What becomes of somebody whom another system knows.
 enum Entering {
     As(Account),
     Refused(Refused),
@@ -335,14 +339,14 @@ enum Entering {
 }
 
 async fn enter(
-    ground: &Ground,
-    door: &Door,
+    context: &AppContext,
+    provider: &Provider,
     origin: &Origin,
     external: &str,
 ) -> Result<Entering, Problem> {
-    let (shared, origin) = (ground.clone(), origin.clone());
-    let (name, external) = (door.source.name.clone(), external.to_owned());
-    let account_by = door.source.account_by;
+    let (shared, origin) = (context.clone(), origin.clone());
+    let (name, external) = (provider.source.name.clone(), external.to_owned());
+    let account_by = provider.source.account_by;
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Entering> {
         let now_ms = shared.now_ms();
         let account = match account_by {
@@ -361,12 +365,12 @@ async fn enter(
             format!("account:{}", account.id.0),
         );
         if let Err(refused) = login::may_enter(&account) {
-            let told = (object.as_str(), Outcome::Refused, name.as_str());
-            audit::append(tx, now_ms, &actor, login::FAILED, told)?;
+            let reported = (object.as_str(), Outcome::Refused, name.as_str());
+            audit::append(tx, now_ms, &actor, login::FAILED, reported)?;
             return Ok(Entering::Refused(refused));
         }
         audit::done(tx, now_ms, &actor, ENTER, &object, &name)?;
         Ok(Entering::As(account))
     };
-    Ok(ground.db.write(write).await?)
+    Ok(context.db.write(write).await?)
 }

@@ -1,7 +1,7 @@
 //! The pages `/login`, `/login/second`, `/logout`.
 
 use crate::factor;
-use crate::foreign::Doors;
+use crate::foreign::Providers;
 use crate::login::{Begun, Follow, Tried, attempt, codes, second, succeed};
 use crate::pages::page::{self, Lang, LoginPage, PublicNotice, SCRIPTED, SecondPage, Shown};
 use crate::passkey::Passkeys;
@@ -11,7 +11,7 @@ use axum::response::Response;
 use registry::access::{Actor, Gate, origin};
 use registry::account::{Account, AccountId, password};
 use registry::audit;
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::session::{self, Session, Stage};
 use registry::throttle::Throttle;
 use serde::Deserialize;
@@ -40,7 +40,7 @@ pub struct Entrance {
     /// Counts failures by address.
     pub throttle: Arc<Throttle>,
     /// The foreign sources of identity.
-    pub foreign: Arc<Doors>,
+    pub foreign: Arc<Providers>,
     /// The party of passkeys, when there can be any.
     pub passkeys: Option<Arc<Passkeys>>,
     /// What hangs on a session and goes over to the one that takes its place.
@@ -50,8 +50,8 @@ pub struct Entrance {
 }
 
 impl Entrance {
-    pub(crate) fn ground(&self) -> &Ground {
-        &self.gate.ground
+    pub(crate) fn context(&self) -> &AppContext {
+        &self.gate.context
     }
 
     /// The party of passkeys; empty when there can be none.
@@ -62,7 +62,7 @@ impl Entrance {
 
     /// The party of an account's passkeys; empty when it has none.
     pub(crate) async fn rp_of(&self, account: AccountId) -> Result<String, Problem> {
-        let factors = self.ground().read(move |tx| factor::list(tx, account));
+        let factors = self.context().read(move |tx| factor::list(tx, account));
         let has_one = factors.await?.iter().any(factor::Factor::is_passkey);
         Ok(if has_one { self.rp() } else { String::new() })
     }
@@ -83,14 +83,14 @@ pub struct NextQuery {
 }
 
 /// Sends the browser on with the cookie of a session that began or moved on.
-pub fn go_with(ground: &Ground, begun: &Begun, next: &str) -> Response {
+pub fn go_with(context: &AppContext, begun: &Begun, next: &str) -> Response {
     let mut response = go(&onward(begun.session.stage, next));
-    set_cookie(ground, &begun.token, &mut response);
+    set_cookie(context, &begun.token, &mut response);
     response
 }
 
-pub(crate) fn set_cookie(ground: &Ground, token: &str, response: &mut Response) {
-    let cookie = session::set_cookie(token, ground.config.is_secure());
+pub(crate) fn set_cookie(context: &AppContext, token: &str, response: &mut Response) {
+    let cookie = session::set_cookie(token, context.config.is_secure());
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -121,9 +121,9 @@ pub async fn login_page(
 /// The important notices for the public; none when the database cannot be asked, for a login page
 /// must be there whatever else is not.
 async fn notices(entrance: &Entrance) -> Vec<PublicNotice> {
-    let (ground, find) = (entrance.ground(), entrance.notices);
-    let now_ms = ground.now_ms();
-    let found = ground.db.read(move |tx| find(tx, now_ms, NOTICES)).await;
+    let (context, find) = (entrance.context(), entrance.notices);
+    let now_ms = context.now_ms();
+    let found = context.db.read(move |tx| find(tx, now_ms, NOTICES)).await;
     found.unwrap_or_default()
 }
 
@@ -188,14 +188,14 @@ pub async fn login_try(
         let lang = Lang::named(&form.lang);
         return Ok(show_login(&entrance, lang, None, &form.login, ways).await);
     }
-    let ground = entrance.ground();
-    let origin = origin(&headers, ground);
+    let context = entrance.context();
+    let origin = origin(&headers, context);
     let tried = Tried {
         login: &form.login,
         password: &form.password,
         code: &form.code,
     };
-    match attempt(ground, &entrance.throttle, &origin, tried).await? {
+    match attempt(context, &entrance.throttle, &origin, tried).await? {
         Ruling::Granted(begun) => enter(&entrance, &headers, &begun, &form.next).await,
         Ruling::Refused(refused) => {
             Ok(show_login(&entrance, lang, Some(refused.into()), &form.login, ways).await)
@@ -211,14 +211,14 @@ pub(crate) async fn enter(
     begun: &Begun,
     next: &str,
 ) -> Result<Response, Problem> {
-    let ground = entrance.ground();
+    let context = entrance.context();
     if let Some((_, old)) = entrance.gate.session(headers).await? {
-        let (new, now_ms) = (begun.session.clone(), ground.now_ms());
+        let (new, now_ms) = (begun.session.clone(), context.now_ms());
         let follow = entrance.follow;
         let write = move |tx: &mut Tx<'_>| succeed(tx, (&old, &new), follow, now_ms);
-        ground.db.write(write).await?;
+        context.db.write(write).await?;
     }
-    Ok(go_with(ground, begun, next))
+    Ok(go_with(context, begun, next))
 }
 
 /// `GET /login/second`.
@@ -251,7 +251,7 @@ pub(crate) async fn show_second(
         error,
         next: local(next).to_owned(),
         csrf: session.csrf(),
-        demo_code: demo_code(entrance.ground(), session).await?,
+        demo_code: demo_code(entrance.context(), session).await?,
         rp: entrance.rp_of(session.account).await?,
     };
     Ok(page::page_with(lang, status, &template, SCRIPTED))
@@ -259,15 +259,15 @@ pub(crate) async fn show_second(
 
 /// The present code of a demo's person: all data of a demo are synthetic, and nobody who tries it
 /// should need a telephone.
-async fn demo_code(ground: &Ground, session: &Session) -> Result<Option<String>, Problem> {
-    if !ground.config.demo {
+async fn demo_code(context: &AppContext, session: &Session) -> Result<Option<String>, Problem> {
+    if !context.config.demo {
         return Ok(None);
     }
-    let (shared, account) = (ground.clone(), session.account);
+    let (shared, account) = (context.clone(), session.account);
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<String>> {
         factor::usable_code(tx, &shared, account)
     };
-    ground.db.read(read).await.map_err(Problem::from)
+    context.db.read(read).await.map_err(Problem::from)
 }
 
 /// A form with a code.
@@ -297,8 +297,8 @@ pub async fn second_try(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, registry::access::CSRF, "/login/second"));
     }
-    match second(entrance.ground(), &actor, &session, &form.code).await? {
-        Ruling::Granted(begun) => Ok(go_with(entrance.ground(), &begun, &form.next)),
+    match second(entrance.context(), &actor, &session, &form.code).await? {
+        Ruling::Granted(begun) => Ok(go_with(entrance.context(), &begun, &form.next)),
         Ruling::Refused(refused) => {
             let shown = Some(refused.into());
             show_second(&entrance, lang, &session, shown, &form.next).await
@@ -319,16 +319,16 @@ pub async fn logout(
     headers: HeaderMap,
     Form(form): Form<TokenForm>,
 ) -> Result<Response, Problem> {
-    let ground = entrance.ground();
+    let context = entrance.context();
     let lang = Lang::of_request(&headers, None);
     if let Some((actor, session)) = entrance.gate.session(&headers).await? {
         if !is_token(&session, &form.csrf) {
             return Ok(page::refused(lang, registry::access::CSRF, "/account"));
         }
-        end(ground, &actor, &session).await?;
+        end(context, &actor, &session).await?;
     }
     let mut response = go("/login");
-    set_cookie(ground, "", &mut response);
+    set_cookie(context, "", &mut response);
     response.headers_mut().insert(
         "clear-site-data",
         HeaderValue::from_static("\"cache\", \"storage\""),
@@ -337,8 +337,8 @@ pub async fn logout(
 }
 
 /// Ends a session at its owner's wish.
-pub async fn end(ground: &Ground, actor: &Actor, session: &Session) -> Result<(), Problem> {
-    let (actor, id, now_ms) = (actor.clone(), session.id, ground.now_ms());
+pub async fn end(context: &AppContext, actor: &Actor, session: &Session) -> Result<(), Problem> {
+    let (actor, id, now_ms) = (actor.clone(), session.id, context.now_ms());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
         if session::end(tx, id, now_ms, "logout")? {
             audit::done(
@@ -352,7 +352,7 @@ pub async fn end(ground: &Ground, actor: &Actor, session: &Session) -> Result<()
         }
         Ok(())
     };
-    ground.db.write(write).await.map_err(Problem::from)
+    context.db.write(write).await.map_err(Problem::from)
 }
 
 pub(crate) fn n_min(account: &Account) -> usize {

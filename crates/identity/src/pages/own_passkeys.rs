@@ -15,7 +15,7 @@ use axum::response::Response;
 use registry::access::{Actor, CSRF};
 use registry::account::{self, Account};
 use registry::audit;
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::session::{Session, Stage};
 use serde::Deserialize;
 use store::Tx;
@@ -34,7 +34,7 @@ pub async fn passkey_page(
     let lang = Lang::of_request(&headers, raw.as_deref());
     match person(&entrance, &headers, ENROL_STAGES).await? {
         Ruling::Granted((_, session, account)) => {
-            if needs_proof(entrance.ground(), &session) {
+            if needs_proof(entrance.context(), &session) {
                 return Ok(confirm_first("/account/passkey"));
             }
             show_passkey(&entrance, lang, (&session, &account), None, &query.next)
@@ -85,12 +85,12 @@ pub async fn passkey_add(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account/passkey"));
     }
-    if needs_proof(entrance.ground(), &session) {
+    if needs_proof(entrance.context(), &session) {
         return Ok(confirm_first("/account/passkey"));
     }
-    let (ground, passkeys) = (entrance.ground(), the_passkeys(&entrance)?);
+    let (context, passkeys) = (entrance.context(), the_passkeys(&entrance)?);
     let who = (&actor, &account, session.id);
-    let enrolled = enrol(ground, passkeys, who, form.answer(), &form.label).await?;
+    let enrolled = enrol(context, passkeys, who, form.answer(), &form.label).await?;
     let enrolled = match enrolled {
         Ruling::Granted(enrolled) => enrolled,
         Ruling::Refused(code) => {
@@ -104,7 +104,7 @@ pub async fn passkey_add(
     } else {
         "passkey"
     };
-    let begun = promote(ground, &actor, &session, method).await?;
+    let begun = promote(context, &actor, &session, method).await?;
     let next = match session.stage {
         Stage::Full => "/account?saved".to_owned(),
         Stage::Enrol | Stage::Second | Stage::Password => onward(begun.session.stage, &form.next),
@@ -114,7 +114,7 @@ pub async fn passkey_add(
     } else {
         show_recovery(lang, &actor, enrolled.recovery, next)
     };
-    set_cookie(ground, &begun.token, &mut response);
+    set_cookie(context, &begun.token, &mut response);
     Ok(response)
 }
 
@@ -136,7 +136,7 @@ pub async fn passkey_rename(
     Form(form): Form<OneForm>,
 ) -> Result<Response, Problem> {
     change(&entrance, &headers, &form, |tx, who, form| {
-        let (ground, actor, account) = who;
+        let (context, actor, account) = who;
         let label = label_of(&form.1);
         if !factor::rename_passkey(tx, account.id, form.0, &label)? {
             return Err(Unchanged::Refused(codes::GONE));
@@ -144,7 +144,7 @@ pub async fn passkey_rename(
         let object = format!("account:{}", account.id.0);
         audit::done(
             tx,
-            ground.now_ms(),
+            context.now_ms(),
             actor,
             factor::RENAME,
             &object,
@@ -162,7 +162,7 @@ pub async fn passkey_remove(
     Form(form): Form<OneForm>,
 ) -> Result<Response, Problem> {
     change(&entrance, &headers, &form, |tx, who, form| {
-        let (ground, actor, account) = who;
+        let (context, actor, account) = who;
         // Two requests that each take one of the last two must not both find the other one.
         account::hold(tx, account.id)?;
         let factors = factor::list(tx, account.id)?;
@@ -176,14 +176,14 @@ pub async fn passkey_remove(
             .iter()
             .filter(|one| one.is_in_force() && one.id != form.0)
             .count();
-        if n_left == 0 && needs_factor(tx, ground, account)? {
+        if n_left == 0 && needs_factor(tx, context, account)? {
             return Err(Unchanged::Refused(codes::LAST));
         }
         factor::remove(tx, account.id, form.0)?;
         let object = format!("account:{}", account.id.0);
         audit::done(
             tx,
-            ground.now_ms(),
+            context.now_ms(),
             actor,
             factor::REMOVE,
             &object,
@@ -195,7 +195,7 @@ pub async fn passkey_remove(
 }
 
 /// Who changes something: foundations, actor, account.
-type Changer<'a> = (&'a Ground, &'a Actor, &'a Account);
+type Changer<'a> = (&'a AppContext, &'a Actor, &'a Account);
 
 /// Why nothing was changed.
 enum Unchanged {
@@ -229,12 +229,12 @@ async fn change(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
     }
-    let ground = entrance.ground();
-    if !is_fresh(ground, &session) {
+    let context = entrance.context();
+    if !is_fresh(context, &session) {
         return Ok(confirm_first("/account"));
     }
-    let (shared, what) = (ground.clone(), (form.id, form.label.clone()));
-    let written = ground
+    let (shared, what) = (context.clone(), (form.id, form.label.clone()));
+    let written = context
         .db
         .write(move |tx: &mut Tx<'_>| act(tx, (&shared, &actor, &account), &what))
         .await;

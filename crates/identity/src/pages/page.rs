@@ -7,17 +7,19 @@ use registry::page::text::Block;
 use web::Code;
 
 pub use registry::page::{
-    Lang, NoticePage, POLICY, SCRIPTED, TextPage, Told, page, page_with, refused,
+    Bilingual, Lang, NoticePage, POLICY, SCRIPTED, TextPage, page, page_with, refused,
 };
 
 /// Sentences in the language of a page.
-pub(crate) fn told(lang: Lang, all: &[Told]) -> Vec<String> {
-    all.iter().map(|one| lang.told(one).to_owned()).collect()
+pub(crate) fn describe(lang: Lang, all: &[Bilingual]) -> Vec<String> {
+    all.iter()
+        .map(|one| lang.describe(one).to_owned())
+        .collect()
 }
 
 /// That a password was not typed twice.
-pub(crate) fn differ() -> Told {
-    Told::new("两次输入不一致", "the two passwords differ")
+pub(crate) fn differ() -> Bilingual {
+    Bilingual::new("两次输入不一致", "the two passwords differ")
 }
 
 /// A refusal on a page.
@@ -152,7 +154,7 @@ pub(crate) struct FactorLine {
     pub(crate) is_passkey: bool,
 }
 
-/// A binding to a person of another house, on the person's own page.
+/// A binding to a person of another system, on the person's own page.
 pub(crate) struct BindingLine {
     pub(crate) source: String,
     pub(crate) title: String,
@@ -172,7 +174,7 @@ pub(crate) struct AccountPage {
     pub(crate) roles: Vec<String>,
     pub(crate) password_at: String,
     pub(crate) factors: Vec<FactorLine>,
-    /// Persons of other houses who are bound to the account.
+    /// Persons of other systems who are bound to the account.
     pub(crate) bindings: Vec<BindingLine>,
     pub(crate) rp: String,
     pub(crate) sessions: Vec<(String, String, String)>,

@@ -16,7 +16,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use registry::access::{CSRF, origin};
 use registry::account;
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::session::{Session, Stage};
 use serde::Deserialize;
 use serde_json::json;
@@ -53,13 +53,13 @@ pub async fn options(
     headers: HeaderMap,
     Form(form): Form<OptionsForm>,
 ) -> Result<Response, Problem> {
-    let ground = entrance.ground();
+    let context = entrance.context();
     let passkeys = the_passkeys(&entrance)?;
     if !is_from_us(&headers) {
         return Err(Problem::new(login::codes::CROSS_SITE));
     }
     let asked = match form.purpose.as_str() {
-        "login" => question(ground, passkeys, Purpose::Login, &[])?,
+        "login" => question(context, passkeys, Purpose::Login, &[])?,
         purpose => {
             let (_, session) = entrance
                 .gate
@@ -69,7 +69,7 @@ pub async fn options(
             if !is_token(&session, &form.csrf) {
                 return Err(Problem::new(CSRF));
             }
-            of_session(ground, passkeys, (purpose, &session)).await?
+            of_session(context, passkeys, (purpose, &session)).await?
         }
     };
     let body = json!({ "slip": asked.slip, "publicKey": asked.options });
@@ -82,26 +82,26 @@ pub(crate) fn the_passkeys(entrance: &Entrance) -> Result<&Passkeys, Problem> {
 }
 
 async fn of_session(
-    ground: &Ground,
+    context: &AppContext,
     passkeys: &Passkeys,
     (purpose, session): (&str, &Session),
 ) -> Result<crate::passkey::Question, Problem> {
-    let (shared, id) = (ground.clone(), session.account);
+    let (shared, id) = (context.clone(), session.account);
     let read = move |tx: &mut Tx<'_>| {
         let known = of_account(&shared, &factor::list(tx, id)?)?;
         Ok((account::by_id(tx, id)?, known))
     };
-    let (account, known) = ground.read(read).await?;
+    let (account, known) = context.read(read).await?;
     let account = account.ok_or_else(|| Problem::new(registry::access::LOGIN))?;
     match (purpose, session.stage) {
         ("second", Stage::Second) => {
-            question(ground, passkeys, Purpose::Second(session.id), &known)
+            question(context, passkeys, Purpose::Second(session.id), &known)
         }
         ("confirm", Stage::Full) => {
-            question(ground, passkeys, Purpose::Confirm(session.id), &known)
+            question(context, passkeys, Purpose::Confirm(session.id), &known)
         }
         ("enrol", Stage::Full | Stage::Enrol) => {
-            let asked = enrol_question(ground, passkeys, &account, session.id).await?;
+            let asked = enrol_question(context, passkeys, &account, session.id).await?;
             asked.result().map_err(Problem::new)
         }
         _ => Err(Problem::new(registry::access::LOGIN)),
@@ -142,8 +142,8 @@ pub async fn login_try(
     if !is_from_us(&headers) {
         return Ok(page::refused(lang, login::codes::CROSS_SITE, "/login"));
     }
-    let (ground, passkeys) = (entrance.ground(), the_passkeys(&entrance)?);
-    let (origin, now_ms) = (origin(&headers, ground), ground.now_ms());
+    let (context, passkeys) = (entrance.context(), the_passkeys(&entrance)?);
+    let (origin, now_ms) = (origin(&headers, context), context.now_ms());
     let show = |refused: login::Refused| {
         show_login(
             &entrance,
@@ -157,10 +157,10 @@ pub async fn login_try(
         return Ok(show(refused).await);
     }
     let asked = (Purpose::Login, form.answer());
-    let known = match prove(ground, passkeys, &origin, asked, None).await {
+    let known = match prove(context, passkeys, &origin, asked, None).await {
         Ok(Ruling::Granted(account)) => {
             let proof = login::Proof::of("passkey");
-            login::begin(ground, &origin, &account, proof).await
+            login::begin(context, &origin, &account, proof).await
         }
         Ok(Ruling::Refused(refused)) => Ok(Ruling::Refused(refused)),
         Err(problem) => Err(problem),
@@ -191,13 +191,13 @@ pub async fn second_try(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/login/second"));
     }
-    let (ground, passkeys) = (entrance.ground(), the_passkeys(&entrance)?);
+    let (context, passkeys) = (entrance.context(), the_passkeys(&entrance)?);
     let asked = (Purpose::Second(session.id), form.answer());
     let who = Some(session.account);
-    match prove(ground, passkeys, &actor.origin, asked, who).await? {
+    match prove(context, passkeys, &actor.origin, asked, who).await? {
         Ruling::Granted(_) => {
-            let begun = promote(ground, &actor, &session, "passkey").await?;
-            Ok(go_with(ground, &begun, &form.next))
+            let begun = promote(context, &actor, &session, "passkey").await?;
+            Ok(go_with(context, &begun, &form.next))
         }
         Ruling::Refused(refused) => {
             let shown = Some(refused.into());

@@ -56,7 +56,7 @@ async fn the_login_name_stays_when_the_language_changes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_one_time_link_names_its_login_and_tells_faults_in_the_language_of_the_page() {
     for pages in Pages::each().await {
-        let now_ms = pages.ground.now_ms();
+        let now_ms = pages.context.now_ms();
         pages
             .write(move |tx| account::invite(tx, AccountId(1), &hash_text("once"), now_ms))
             .await;
@@ -80,7 +80,7 @@ async fn the_first_start_is_english_in_english_and_over_when_it_is_over() {
         pages
             .write(|tx| tx.execute("delete from account", &[]).map(|_| ()))
             .await;
-        let token = bootstrap::token(&pages.ground).await.unwrap().unwrap();
+        let token = bootstrap::token(&pages.context).await.unwrap().unwrap();
         let mut browser = english();
         let page = browser
             .get(&pages, &format!("/bootstrap?token={token}"))

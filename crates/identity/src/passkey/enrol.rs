@@ -10,7 +10,7 @@ use crate::slip;
 use registry::access::Actor;
 use registry::account::{self, Account};
 use registry::audit;
-use registry::ground::{Ground, Ruling, Secret};
+use registry::context::{AppContext, Ruling, Secret};
 use serde_json::{Value, json};
 use store::{Error, Result as StoreResult, Tx};
 use web::{Code, Problem};
@@ -21,12 +21,12 @@ pub(super) const LABEL_CHARS_MAX: usize = 40;
 
 /// A question for a new passkey of an account; the refusal says why there can be none.
 pub async fn enrol_question(
-    ground: &Ground,
+    context: &AppContext,
     passkeys: &Passkeys,
     account: &Account,
     session: i64,
 ) -> Result<Ruling<Question, Code>, Problem> {
-    let (shared, id, secret) = (ground.clone(), account.id, ground.secret()?);
+    let (shared, id, secret) = (context.clone(), account.id, context.secret()?);
     let write = move |tx: &mut Tx<'_>| -> StoreResult<(String, Vec<Passkey>)> {
         if sql::handle(tx, id)?.is_none() {
             sql::insert_handle(tx, id, &registry::hex(&secret[..16]))?;
@@ -34,7 +34,7 @@ pub async fn enrol_question(
         let handle = sql::handle(tx, id)?.unwrap_or_default();
         Ok((handle, of_account(&shared, &factor::list(tx, id)?)?))
     };
-    let (handle, known) = ground.db.write(write).await?;
+    let (handle, known) = context.db.write(write).await?;
     if known.len() >= PASSKEYS_MAX {
         return Ok(Ruling::Refused(codes::TOO_MANY));
     }
@@ -50,7 +50,7 @@ pub async fn enrol_question(
     options["authenticatorSelection"]["requireResidentKey"] = Value::Bool(true);
     let state = serde_json::to_vec(&state).map_err(|error| fault(&error))?;
     Ok(Ruling::Granted(Question {
-        slip: slip::make(ground, &Purpose::Enrol(session).text(), &state)?,
+        slip: slip::make(context, &Purpose::Enrol(session).text(), &state)?,
         options,
     }))
 }
@@ -64,14 +64,14 @@ pub struct Enrolled {
 
 /// Binds a new passkey to an account; the refusal says why it cannot be.
 pub async fn enrol(
-    ground: &Ground,
+    context: &AppContext,
     passkeys: &Passkeys,
     (actor, account, session): (&Actor, &Account, i64),
     answer: Answer<'_>,
     label: &str,
 ) -> Result<Ruling<Enrolled, Code>, Problem> {
     let purpose = Purpose::Enrol(session).text();
-    let Some(state) = slip::open(ground, (&purpose, LIFE_MS), answer.slip) else {
+    let Some(state) = slip::open(context, (&purpose, LIFE_MS), answer.slip) else {
         return Ok(Ruling::Refused(codes::EXPIRED));
     };
     let state: PasskeyRegistration =
@@ -80,28 +80,28 @@ pub async fn enrol(
         return Ok(Ruling::Refused(codes::WRONG));
     };
     let new = Factor {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         account: account.id,
         kind: "passkey".to_owned(),
         label: label_of(label),
-        secret_sealed: Some(closed(ground, account.id, &passkey)?),
+        secret_sealed: Some(closed(context, account.id, &passkey)?),
         hash: Some(hash_of(passkey.cred_id())),
         last_step: counter_of(&passkey),
         confirmed: true,
-        created_at: ground.now_ms(),
+        created_at: context.now_ms(),
         used_at: None,
     };
     let secrets: Vec<Secret> = (0..factor::RECOVERY_CODES)
-        .map(|_| ground.secret())
+        .map(|_| context.secret())
         .collect::<Result<_, _>>()?;
-    let (shared, actor, slip) = (ground.clone(), actor.clone(), answer.slip.to_owned());
+    let (shared, actor, slip) = (context.clone(), actor.clone(), answer.slip.to_owned());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Ruling<Enrolled, Code>> {
         if !slip::use_up(tx, &slip, (shared.now_ms(), LIFE_MS))? {
             return Ok(Ruling::Refused(codes::EXPIRED));
         }
         keep(tx, &shared, (&actor, &new), &secrets)
     };
-    match ground.db.write(write).await {
+    match context.db.write(write).await {
         Ok(enrolled) => Ok(enrolled),
         // Two requests with the same credential: the index decides.
         Err(Error::Constraint(_)) => Ok(Ruling::Refused(codes::TAKEN)),
@@ -129,7 +129,7 @@ fn counter_of(passkey: &Passkey) -> i64 {
 
 fn keep(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (actor, new): (&Actor, &Factor),
     secrets: &[Secret],
 ) -> StoreResult<Ruling<Enrolled, Code>> {
@@ -145,7 +145,7 @@ fn keep(
     }
     factor::insert(tx, new)?;
     let object = format!("account:{}", new.account.0);
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     audit::done(
         tx,
         now_ms,
@@ -160,7 +160,7 @@ fn keep(
     let recovery = if has_recovery {
         Vec::new()
     } else {
-        factor::renew_recovery(tx, ground, new.account, secrets)?
+        factor::renew_recovery(tx, context, new.account, secrets)?
     };
     Ok(Ruling::Granted(Enrolled { recovery }))
 }

@@ -31,7 +31,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registry::account::AccountId;
 use registry::config::Config;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use serde_json::{Value, json};
 use store::{Error, Result as StoreResult};
@@ -115,7 +115,7 @@ impl Passkeys {
 pub struct Question {
     /// The slip that the answer must bring back.
     pub slip: String,
-    /// What the browser is told.
+    /// What the browser is sent.
     pub options: Value,
 }
 
@@ -125,7 +125,7 @@ pub struct Question {
 /// # Errors
 /// A fault when the machine has no random bytes.
 pub fn question(
-    ground: &Ground,
+    context: &AppContext,
     passkeys: &Passkeys,
     purpose: Purpose,
     known: &[Passkey],
@@ -143,7 +143,7 @@ pub fn question(
     options["allowCredentials"] = Value::Array(known);
     let state = serde_json::to_vec(&state).map_err(|error| fault(&error))?;
     Ok(Question {
-        slip: slip::make(ground, &purpose.text(), &state)?,
+        slip: slip::make(context, &purpose.text(), &state)?,
         options,
     })
 }
@@ -159,9 +159,9 @@ fn sealed_for(account: AccountId) -> String {
 }
 
 /// The passkey in a row.
-fn opened(ground: &Ground, factor: &Factor) -> StoreResult<Passkey> {
+fn opened(context: &AppContext, factor: &Factor) -> StoreResult<Passkey> {
     let sealed = factor.secret_sealed.as_deref().unwrap_or_default();
-    let text = ground
+    let text = context
         .seal
         .open(sealed, &sealed_for(factor.account))
         .map_err(|error| Error::Fault(error.to_string()))?;
@@ -172,20 +172,20 @@ fn opened(ground: &Ground, factor: &Factor) -> StoreResult<Passkey> {
 ///
 /// # Errors
 /// A fault when one cannot be opened.
-pub fn of_account(ground: &Ground, factors: &[Factor]) -> StoreResult<Vec<Passkey>> {
+pub fn of_account(context: &AppContext, factors: &[Factor]) -> StoreResult<Vec<Passkey>> {
     factors
         .iter()
         .filter(|factor| factor.is_passkey())
-        .map(|factor| opened(ground, factor))
+        .map(|factor| opened(context, factor))
         .collect()
 }
 
 /// A passkey as it is stored.
-fn closed(ground: &Ground, account: AccountId, passkey: &Passkey) -> Result<Vec<u8>, Problem> {
+fn closed(context: &AppContext, account: AccountId, passkey: &Passkey) -> Result<Vec<u8>, Problem> {
     let text = serde_json::to_vec(passkey).map_err(|error| fault(&error))?;
-    ground
+    context
         .seal
-        .close(&text, &sealed_for(account), &ground.secret()?)
+        .close(&text, &sealed_for(account), &context.secret()?)
         .map_err(|error| fault(&error))
 }
 

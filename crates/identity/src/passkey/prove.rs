@@ -7,7 +7,7 @@ use crate::slip;
 use registry::access::Origin;
 use registry::account::{self, Account, AccountId};
 use registry::audit::{self, Outcome};
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use store::{Result as StoreResult, Tx};
 use web::Problem;
 use webauthn_rs::prelude::{
@@ -39,36 +39,36 @@ struct Verdict {
 /// Verifies an answer: of `who`, or (when nobody is named) of whoever the passkey belongs to.
 /// A wrong one is put on record; the callers count it by address.
 pub async fn prove(
-    ground: &Ground,
+    context: &AppContext,
     passkeys: &Passkeys,
     origin: &Origin,
     (purpose, answer): (Purpose, Answer<'_>),
     who: Option<AccountId>,
 ) -> Result<Ruling<Account, Refused>, Problem> {
-    let Some(state) = slip::open(ground, (&purpose.text(), LIFE_MS), answer.slip) else {
+    let Some(state) = slip::open(context, (&purpose.text(), LIFE_MS), answer.slip) else {
         return Ok(Ruling::Refused((codes::EXPIRED, None)));
     };
     let state: DiscoverableAuthentication =
         serde_json::from_slice(&state).map_err(|error| super::fault(&error))?;
     let credential = read(answer.credential);
     let known = match &credential {
-        Some(credential) => known(ground, credential.get_credential_id()).await?,
+        Some(credential) => known(context, credential.get_credential_id()).await?,
         None => None,
     };
     // Of somebody who is known already, only his own passkeys are heard.
     let known = known.filter(|known| who.is_none_or(|who| known.account.id == who));
     let verdict = match (&credential, &known) {
         (Some(credential), Some(known)) => {
-            verify(ground, passkeys, (known, who.is_some()), credential, state)?
+            verify(context, passkeys, (known, who.is_some()), credential, state)?
         }
         _ => None,
     };
     let slip = answer.slip.to_owned();
     match (known, verdict) {
-        (Some(known), Some(verdict)) => accept(ground, slip, known, verdict).await,
+        (Some(known), Some(verdict)) => accept(context, slip, known, verdict).await,
         (known, _) => {
             let blamed = who.or(known.map(|known| known.account.id));
-            refuse(ground, origin, slip, blamed)
+            refuse(context, origin, slip, blamed)
                 .await
                 .map(Ruling::Refused)
         }
@@ -82,9 +82,9 @@ fn read(text: &str) -> Option<PublicKeyCredential> {
     serde_json::from_str(text).ok()
 }
 
-async fn known(ground: &Ground, credential: &[u8]) -> Result<Option<Known>, Problem> {
+async fn known(context: &AppContext, credential: &[u8]) -> Result<Option<Known>, Problem> {
     let hash = hash_of(credential);
-    ground
+    context
         .read(move |tx: &mut Tx<'_>| {
             let Some(factor) = factor::passkey(tx, &hash)? else {
                 return Ok(None);
@@ -104,19 +104,19 @@ async fn known(ground: &Ground, credential: &[u8]) -> Result<Option<Known>, Prob
 
 /// Whether the answer is right; what is to be stored then.
 fn verify(
-    ground: &Ground,
+    context: &AppContext,
     passkeys: &Passkeys,
     (known, is_named): (&Known, bool),
     credential: &PublicKeyCredential,
     state: DiscoverableAuthentication,
 ) -> Result<Option<Verdict>, Problem> {
     // Who says nothing of himself must be named by the authenticator, and it must be right.
-    let told = credential.get_user_unique_id().map(registry::hex);
+    let reported = credential.get_user_unique_id().map(registry::hex);
     let handle = known.handle.as_deref();
-    if told.is_none() && !is_named || told.is_some() && told.as_deref() != handle {
+    if reported.is_none() && !is_named || reported.is_some() && reported.as_deref() != handle {
         return Ok(None);
     }
-    let mut passkey: Passkey = opened(ground, &known.factor)?;
+    let mut passkey: Passkey = opened(context, &known.factor)?;
     let verified = passkeys
         .webauthn
         .finish_discoverable_authentication_v2(credential, state, &passkey);
@@ -140,20 +140,20 @@ fn verify(
     }
     passkey.update_credential(&result);
     Ok(Some(Verdict {
-        sealed: closed(ground, known.account.id, &passkey)?,
+        sealed: closed(context, known.account.id, &passkey)?,
         counter: i64::from(result.counter()),
     }))
 }
 
 /// Notes the use, if the answer is the first to its question and the account may log in.
 async fn accept(
-    ground: &Ground,
+    context: &AppContext,
     slip: String,
     known: Known,
     verdict: Verdict,
 ) -> Result<Ruling<Account, Refused>, Problem> {
-    let now_ms = ground.now_ms();
-    ground
+    let now_ms = context.now_ms();
+    context
         .db
         .write(move |tx: &mut Tx<'_>| -> Result<_, Problem> {
             if !slip::use_up(tx, &slip, (now_ms, LIFE_MS))? {
@@ -179,12 +179,12 @@ async fn accept(
 
 /// Uses the question up and puts the failure on record.
 async fn refuse(
-    ground: &Ground,
+    context: &AppContext,
     origin: &Origin,
     slip: String,
     blamed: Option<AccountId>,
 ) -> Result<Refused, Problem> {
-    let (shared, origin, now_ms) = (ground.clone(), origin.clone(), ground.now_ms());
+    let (shared, origin, now_ms) = (context.clone(), origin.clone(), context.now_ms());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Refused> {
         if !slip::use_up(tx, &slip, (now_ms, LIFE_MS))? {
             return Ok((codes::EXPIRED, None));
@@ -201,9 +201,9 @@ async fn refuse(
             actor_of(&account, &origin),
             format!("account:{}", account.id.0),
         );
-        let told = (object.as_str(), Outcome::Refused, "通行密钥");
-        audit::append(tx, now_ms, &actor, login::FAILED, told)?;
+        let reported = (object.as_str(), Outcome::Refused, "通行密钥");
+        audit::append(tx, now_ms, &actor, login::FAILED, reported)?;
         Ok((codes::WRONG, None))
     };
-    ground.db.write(write).await.map_err(Problem::from)
+    context.db.write(write).await.map_err(Problem::from)
 }

@@ -13,14 +13,14 @@ use store::Tx;
 use utoipa::ToSchema;
 use web::{JsonBody, Page, Path, Problem};
 
-/// What the routes of this room need.
+/// What the routes of this module need.
 #[derive(Clone)]
-pub struct PartyDesk {
+pub struct RelyingPartyApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
 }
 
-impl registry::access::HasGate for PartyDesk {
+impl registry::access::HasGate for RelyingPartyApi {
     fn gate(&self) -> &Gate {
         &self.gate
     }
@@ -37,7 +37,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<PartyDesk> {
+pub fn routes() -> Routes<RelyingPartyApi> {
     registry::routes!(relying_parties, put_relying_party, remove_relying_party)
 }
 
@@ -59,7 +59,7 @@ pub struct Entry {
     /// OIDC: exact addresses to which a browser may be sent after a logout.
     #[serde(default)]
     pub logout_redirects: Vec<String>,
-    /// Attributes that it is told.
+    /// Attributes that it is given.
     #[serde(default)]
     pub attributes: Vec<String>,
     /// OIDC: `authorization_code`, `refresh_token`, `client_credentials`.
@@ -158,9 +158,9 @@ fn listed(party: RelyingParty) -> Listed {
 )]
 async fn relying_parties(
     _: By<ReadRelyingParties>,
-    State(desk): State<PartyDesk>,
+    State(api): State<RelyingPartyApi>,
 ) -> Result<Json<Page<Listed>>, Problem> {
-    let parties = desk.gate.ground.db.read(super::list).await?;
+    let parties = api.gate.context.db.read(super::list).await?;
     Ok(Json(Page::whole(parties.into_iter().map(listed).collect())))
 }
 
@@ -180,7 +180,7 @@ async fn relying_parties(
 )]
 async fn put_relying_party(
     By { actor, .. }: By<PutRelyingParty>,
-    State(desk): State<PartyDesk>,
+    State(api): State<RelyingPartyApi>,
     Path(name): Path<String>,
     JsonBody(body): JsonBody<Proposal>,
 ) -> Result<(StatusCode, Json<Proposed>), Problem> {
@@ -192,7 +192,7 @@ async fn put_relying_party(
     let is_oidc = Protocol::from_name(&entry.protocol) == Some(Protocol::Oidc);
     let mut client_secret = None;
     if proposal.makes_secret && is_oidc {
-        let secret = desk.gate.ground.token()?;
+        let secret = api.gate.context.token()?;
         entry.secret_hash = Some(registry::hash_text(&secret));
         client_secret = Some(secret);
     }
@@ -202,7 +202,7 @@ async fn put_relying_party(
     if entry.company.is_some() && party.company.is_none() {
         return Err(wrong("company 应为企业编号".to_owned()));
     }
-    let ground = desk.gate.ground.clone();
+    let context = api.gate.context.clone();
     let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         if party.secret_hash.is_none() {
             // The old secret stays: what is checked must be what the approval will put.
@@ -218,9 +218,9 @@ async fn put_relying_party(
             company: party.company.map(|id| id.0),
             why: why.clone(),
         };
-        Ok(approval::ask(tx, &ground, &actor, &request)?)
+        Ok(approval::ask(tx, &context, &actor, &request)?)
     };
-    let id = desk.gate.ground.db.write(write).await?;
+    let id = api.gate.context.db.write(write).await?;
     Ok((
         StatusCode::ACCEPTED,
         Json(Proposed {
@@ -246,12 +246,12 @@ async fn put_relying_party(
 )]
 async fn remove_relying_party(
     By { actor, .. }: By<RemoveRelyingParty>,
-    State(desk): State<PartyDesk>,
+    State(api): State<RelyingPartyApi>,
     Path(name): Path<String>,
     JsonBody(body): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Proposed>), Problem> {
     let why = approval::reason(&body.reason)?;
-    let ground = desk.gate.ground.clone();
+    let context = api.gate.context.clone();
     let write = move |tx: &mut Tx<'_>| {
         let Some(party) = super::by_name(tx, &name)? else {
             return Ok(None);
@@ -263,9 +263,9 @@ async fn remove_relying_party(
             company: party.company.map(|id| id.0),
             why: why.clone(),
         };
-        approval::ask(tx, &ground, &actor, &request).map(Some)
+        approval::ask(tx, &context, &actor, &request).map(Some)
     };
-    let asked = desk.gate.ground.db.write(write).await;
+    let asked = api.gate.context.db.write(write).await;
     let id = asked?.ok_or_else(|| Problem::new(web::codes::NOT_FOUND))?;
     Ok((
         StatusCode::ACCEPTED,

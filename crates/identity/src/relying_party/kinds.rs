@@ -8,7 +8,7 @@ use registry::company::CompanyId;
 use registry::role::Role;
 use store::{Error, Result, Tx};
 
-/// Kinds of approvals of this room.
+/// Kinds of approvals of this module.
 pub const KINDS: &[Kind] = &[
     Kind {
         name: "relying_party.put",
@@ -47,7 +47,7 @@ fn run_put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let payload: (String, Entry) = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(format!("payload of an approval: {error}")))?;
     let (name, entry) = payload;
-    let id = doing.ground.ids.next();
+    let id = doing.context.ids.next();
     let Some(party) = party(id, &name, entry) else {
         return Err(Undone::failed("协议应为 cas 或 oidc"));
     };
@@ -56,7 +56,7 @@ fn run_put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     {
         return Err(Undone::failed("没有这家企业"));
     }
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     super::put(tx, &party, now_ms).map_err(Undone::because)?;
     let object = format!("relying_party:{name}");
     audit::done(
@@ -78,7 +78,7 @@ fn run_remove(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let object = format!("relying_party:{name}");
     audit::done(
         tx,
-        doing.ground.now_ms(),
+        doing.context.now_ms(),
         doing.actor,
         super::REMOVE,
         &object,

@@ -4,7 +4,7 @@
 //! ([`service::Service::is_under`]). Nothing that is not registered gets a ticket or so much as a
 //! redirect. An `OpenID` Connect client is registered with exact redirect
 //! addresses ([`redirect`]) and the grants that it may use. An entry also says which attributes of a person the
-//! system is told; of a CAS service, whether it may act for people at further systems (proxy, off by
+//! system is given; of a CAS service, whether it may act for people at further systems (proxy, off by
 //! default), and which proxies may come to it.
 //!
 //! A change is proposed by the system administrator and done when the security administrator
@@ -101,7 +101,7 @@ pub struct RelyingParty {
     pub logout_url: Option<String>,
     /// `OpenID` Connect: exact addresses to which a browser may be sent after a logout.
     pub logout_redirects: Vec<String>,
-    /// Attributes that it is told.
+    /// Attributes that it is given.
     pub attributes: Vec<String>,
     /// Hash of its secret; a public client has none.
     pub secret_hash: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::service::Service;
 use super::{Protocol, Refusal, check};
-use crate::cas::tests::house::party;
+use crate::cas::tests::platform::party;
 
 #[test]
 fn an_address_lies_under_a_beginning_by_its_parts_only() {

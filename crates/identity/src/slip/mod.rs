@@ -8,7 +8,7 @@ mod sql;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use store::{Result as StoreResult, Tx};
 use web::{Problem, codes};
 
@@ -24,10 +24,10 @@ const AHEAD_MS: i64 = 60_000;
 ///
 /// # Errors
 /// A fault when the machine has no random bytes.
-pub fn make(ground: &Ground, purpose: &str, text: &[u8]) -> Result<String, Problem> {
-    let mut inside = ground.now_ms().to_be_bytes().to_vec();
+pub fn make(context: &AppContext, purpose: &str, text: &[u8]) -> Result<String, Problem> {
+    let mut inside = context.now_ms().to_be_bytes().to_vec();
     inside.extend_from_slice(text);
-    let sealed = ground.seal.close(&inside, purpose, &ground.secret()?);
+    let sealed = context.seal.close(&inside, purpose, &context.secret()?);
     let sealed = sealed.map_err(|error| {
         tracing::error!(%error, "a slip could not be sealed");
         Problem::new(codes::FAULT)
@@ -36,14 +36,14 @@ pub fn make(ground: &Ground, purpose: &str, text: &[u8]) -> Result<String, Probl
 }
 
 /// The text in a slip, if it was made for this purpose and is younger than `life_ms`.
-pub fn open(ground: &Ground, (purpose, life_ms): (&str, i64), slip: &str) -> Option<Vec<u8>> {
+pub fn open(context: &AppContext, (purpose, life_ms): (&str, i64), slip: &str) -> Option<Vec<u8>> {
     if slip.len() > CHARS_MAX {
         return None;
     }
     let sealed = URL_SAFE_NO_PAD.decode(slip).ok()?;
-    let mut inside = ground.seal.open(&sealed, purpose).ok()?;
+    let mut inside = context.seal.open(&sealed, purpose).ok()?;
     let made_at = i64::from_be_bytes(*inside.first_chunk::<8>()?);
-    let age_ms = ground.now_ms() - made_at;
+    let age_ms = context.now_ms() - made_at;
     (-AHEAD_MS..life_ms)
         .contains(&age_ms)
         .then(|| inside.split_off(8))

@@ -3,7 +3,7 @@
 use super::{Actor, CSRF, ENROL, FORBIDDEN, LOGIN, Origin, PASSWORD, SECOND, Sight, Who, refuse};
 use crate::api_key::Authenticator;
 use crate::company::Company;
-use crate::ground::Ground;
+use crate::context::AppContext;
 use crate::role::{Operation, Role};
 use crate::session::{self, Session, Stage};
 use axum::http::{HeaderMap, header};
@@ -40,12 +40,12 @@ type Answer = Result<Option<Program>, Problem>;
 
 /// Reads the access token of a program. Whoever gives such tokens out stands above this crate, so the gate is
 /// given the function ([`Gate::with_programs`]).
-pub type Programs = fn(Ground, String) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
+pub type Programs = fn(AppContext, String) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// Asked by every handler before anything else.
 pub struct Gate {
-    /// The foundations.
-    pub ground: Ground,
+    /// What every handler is given.
+    pub context: AppContext,
     authenticator: Authenticator,
     programs: Option<Programs>,
     operations: BTreeMap<&'static str, &'static Operation>,
@@ -53,15 +53,18 @@ pub struct Gate {
 
 impl Gate {
     /// A gate that knows these operations.
-    pub fn new(ground: Ground, operations: impl IntoIterator<Item = &'static Operation>) -> Self {
+    pub fn new(
+        context: AppContext,
+        operations: impl IntoIterator<Item = &'static Operation>,
+    ) -> Self {
         Self {
-            authenticator: Authenticator::new(ground.db.clone(), Arc::clone(&ground.clock)),
+            authenticator: Authenticator::new(context.db.clone(), Arc::clone(&context.clock)),
             programs: None,
             operations: operations
                 .into_iter()
                 .map(|operation| (operation.id, operation))
                 .collect(),
-            ground,
+            context,
         }
     }
 
@@ -127,7 +130,7 @@ impl Gate {
             company: Some(company),
             roles: BTreeSet::from([Role::Program.name().to_owned()]),
             session: None,
-            origin: origin(headers, &self.ground),
+            origin: origin(headers, &self.context),
         })
     }
 
@@ -140,7 +143,7 @@ impl Gate {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         match (token, self.programs) {
             (Some((_, token)), Some(programs)) => {
-                programs(self.ground.clone(), token.trim().to_owned()).await
+                programs(self.context.clone(), token.trim().to_owned()).await
             }
             _ => Ok(None),
         }
@@ -164,13 +167,13 @@ impl Gate {
 
     /// The session behind the cookie in whatever stage, with the actor; nothing when there is none.
     pub async fn session(&self, headers: &HeaderMap) -> Result<Option<(Actor, Session)>, Problem> {
-        let Some(token) = cookie(headers, self.ground.config.is_secure()) else {
+        let Some(token) = cookie(headers, self.context.config.is_secure()) else {
             return Ok(None);
         };
-        let (hash, now_ms) = (crate::hash_text(&token), self.ground.now_ms());
-        let limits = session::Limits::of(&self.ground);
+        let (hash, now_ms) = (crate::hash_text(&token), self.context.now_ms());
+        let limits = session::Limits::of(&self.context);
         let found = self
-            .ground
+            .context
             .db
             .read(move |tx| session::by_hash(tx, &hash, now_ms, &limits))
             .await?;
@@ -179,7 +182,7 @@ impl Gate {
             let id = found.session.id;
             // Only a note of the time: a lost one ends a session a minute early.
             let noted = self
-                .ground
+                .context
                 .db
                 .write(move |tx| session::seen(tx, id, now_ms));
             if let Err(error) = noted.await {
@@ -193,7 +196,7 @@ impl Gate {
             roles: found.roles,
             sight: found.sight,
             session: Some(found.session.id),
-            origin: origin(headers, &self.ground),
+            origin: origin(headers, &self.context),
         };
         Ok(Some((actor, found.session)))
     }
@@ -234,7 +237,7 @@ impl Gate {
                 .flat_map(|role| role.operations)
                 .collect())
         };
-        self.ground.db.read(read).await.map_err(Problem::from)
+        self.context.db.read(read).await.map_err(Problem::from)
     }
 }
 
@@ -275,7 +278,7 @@ pub fn cookie(headers: &HeaderMap, is_secure: bool) -> Option<String> {
 }
 
 /// Where a request came from; a proxy is believed only when it is one of ours.
-pub fn origin(headers: &HeaderMap, ground: &Ground) -> Origin {
+pub fn origin(headers: &HeaderMap, context: &AppContext) -> Origin {
     let text = |name: &str| {
         headers
             .get(name)
@@ -284,7 +287,7 @@ pub fn origin(headers: &HeaderMap, ground: &Ground) -> Origin {
             .to_owned()
     };
     let peer = text(PEER_HEADER);
-    let (proxies, header) = (&ground.config.trusted_proxies, ground.config.proxy_header);
+    let (proxies, header) = (&context.config.trusted_proxies, context.config.proxy_header);
     let address = match peer.parse() {
         Ok(peer) => web::address::caller(peer, headers, proxies, header).to_string(),
         Err(_) => peer,

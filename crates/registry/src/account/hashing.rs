@@ -1,7 +1,7 @@
 //! Passwords are hashed and compared on threads of their own, a few at a time.
 
 use super::password;
-use crate::ground::Ground;
+use crate::context::AppContext;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use web::Problem;
@@ -48,8 +48,8 @@ pub async fn compare(password: &str, hash: Option<String>) -> Result<bool, Probl
 ///
 /// # Errors
 /// 503 when too many wait; a fault.
-pub async fn hash_password(ground: &Ground, text: &str) -> Result<String, Problem> {
-    let secret = ground.secret()?;
+pub async fn hash_password(context: &AppContext, text: &str) -> Result<String, Problem> {
+    let secret = context.secret()?;
     let mut salt = [0_u8; 16];
     salt.copy_from_slice(&secret[..16]);
     let text = text.to_owned();

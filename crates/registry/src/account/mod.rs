@@ -2,7 +2,7 @@
 //!
 //! An account begins `invited`: whoever made it hands over a one-time link ([`invite`]), by which
 //! the person sets the password; nobody else ever knows one. A reset is a new link and takes no
-//! second factor away. Failures are counted and locked by the room `login`;
+//! second factor away. Failures are counted and locked by the module `login`;
 //! accounts that nobody uses are disabled and reported.
 
 pub mod hashing;
@@ -11,7 +11,7 @@ pub mod personal;
 mod sql;
 
 use crate::company::CompanyId;
-use crate::page::Told;
+use crate::page::Bilingual;
 use store::{Error, Result, Tx};
 
 pub use crate::actor::AccountId;
@@ -117,7 +117,7 @@ store::failure!(Refusal);
 
 impl Refusal {
     /// The same in both languages.
-    pub fn told(&self) -> Told {
+    pub fn describe(&self) -> Bilingual {
         let english = match self {
             Self::Login => {
                 "The login name needs 3 to 40 characters: letters, digits, dots, hyphens, underscores or @, beginning \
@@ -127,7 +127,7 @@ impl Refusal {
             Self::Taken => "The login name is taken: choose another one",
             Self::Store(_) => "The platform cannot answer at the moment",
         };
-        Told::new(self.to_string(), english)
+        Bilingual::new(self.to_string(), english)
     }
 }
 

@@ -5,7 +5,7 @@
 //! not guessable (zxcvbn's lists of common and breached passwords), none of the person's, the
 //! company's or the product's words, none of the last five. Kept as Argon2id.
 
-use crate::page::Told;
+use crate::page::Bilingual;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -27,17 +27,17 @@ const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 const PRODUCT: [&str; 5] = ["tongguan", "kuajing", "beijing", "haiguan", "password"];
 
 /// What is wrong with a password; empty when nothing is.
-pub fn faults(password: &str, words: &[&str], is_staff: bool) -> Vec<Told> {
+pub fn faults(password: &str, words: &[&str], is_staff: bool) -> Vec<Bilingual> {
     let mut faults = Vec::new();
     let n_chars = password.chars().count();
     let n_min = if is_staff { STAFF_CHARS_MIN } else { CHARS_MIN };
     if n_chars < n_min {
         let english = format!("at least {n_min} characters");
-        faults.push(Told::new(format!("至少 {n_min} 个字符"), english));
+        faults.push(Bilingual::new(format!("至少 {n_min} 个字符"), english));
     }
     if n_chars > CHARS_MAX {
         let english = format!("at most {CHARS_MAX} characters");
-        faults.push(Told::new(format!("最多 {CHARS_MAX} 个字符"), english));
+        faults.push(Bilingual::new(format!("最多 {CHARS_MAX} 个字符"), english));
         return faults;
     }
     let is_symbol = |c: char| !c.is_alphanumeric() && !c.is_control();
@@ -64,7 +64,7 @@ pub fn faults(password: &str, words: &[&str], is_staff: bool) -> Vec<Told> {
         ),
     ] {
         if !is_there {
-            faults.push(Told::new(chinese, english));
+            faults.push(Bilingual::new(chinese, english));
         }
     }
     let lower = password.to_lowercase();
@@ -75,11 +75,11 @@ pub fn faults(password: &str, words: &[&str], is_staff: bool) -> Vec<Told> {
         .find(|word| word.chars().count() >= 3 && lower.contains(word.as_str()));
     if let Some(word) = own {
         let english = format!("it must not contain “{word}”");
-        faults.push(Told::new(format!("不能包含“{word}”"), english));
+        faults.push(Bilingual::new(format!("不能包含“{word}”"), english));
     }
     // Score 3 of 4: about 10^8 guesses at least; common and breached passwords score lower.
     if faults.is_empty() && zxcvbn::zxcvbn(password, words).score() < zxcvbn::Score::Three {
-        faults.push(Told::new(
+        faults.push(Bilingual::new(
             "太容易被猜到：不要使用常见密码、键盘顺序、重复或日期",
             "too easily guessed: no common password, row of keys, repetition or date",
         ));

@@ -1,7 +1,7 @@
 //! Personal data (个人信息) of an account: sealed in the table, masked on the way out.
 
 use super::AccountId;
-use crate::ground::{Ground, Secret};
+use crate::context::{AppContext, Secret};
 use store::{Error, Result};
 
 /// A kind of personal data.
@@ -67,7 +67,7 @@ impl Field {
 /// # Errors
 /// A fault when the cipher refuses.
 pub fn close(
-    ground: &Ground,
+    context: &AppContext,
     (account, field): (AccountId, Field),
     text: &str,
     nonce: &Secret,
@@ -76,7 +76,7 @@ pub fn close(
         return Ok(None);
     }
     let purpose = field.purpose(account);
-    let sealed = ground.seal.close(text.as_bytes(), &purpose, nonce);
+    let sealed = context.seal.close(text.as_bytes(), &purpose, nonce);
     sealed
         .map(Some)
         .map_err(|error| Error::Fault(error.to_string()))
@@ -87,14 +87,14 @@ pub fn close(
 /// # Errors
 /// A fault when it was sealed with another key or changed since.
 pub fn open(
-    ground: &Ground,
+    context: &AppContext,
     (account, field): (AccountId, Field),
     sealed: Option<&[u8]>,
 ) -> Result<String> {
     let Some(sealed) = sealed else {
         return Ok(String::new());
     };
-    let opened = ground.seal.open(sealed, &field.purpose(account));
+    let opened = context.seal.open(sealed, &field.purpose(account));
     let bytes = opened.map_err(|error| Error::Fault(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| Error::Fault(error.to_string()))
 }

@@ -1,4 +1,4 @@
-//! The actor (操作者): who acts, with what rights, from where; what every act is told.
+//! The actor (操作者): who acts, with what rights, from where; what every act is given.
 //!
 //! The lowest modules that write down who did something take an [`Actor`]; [`crate::access`] makes it of a request.
 

@@ -36,26 +36,26 @@ crate::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<ApprovalDesk> {
+pub fn routes() -> Routes<ApprovalApi> {
     crate::routes!(approvals, approve, reject, withdraw)
 }
 
 /// What the routes of the approvals need.
 #[derive(Clone)]
-pub struct ApprovalDesk {
+pub struct ApprovalApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
-    /// Every kind, from all rooms.
+    /// Every kind, from all modules.
     pub kinds: Arc<[Kind]>,
 }
 
-impl crate::access::HasGate for ApprovalDesk {
+impl crate::access::HasGate for ApprovalApi {
     fn gate(&self) -> &Gate {
         &self.gate
     }
 }
 
-impl ApprovalDesk {
+impl ApprovalApi {
     fn kind(&self, name: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.name == name)
     }
@@ -119,18 +119,18 @@ pub struct ApprovalView {
     pub reason: Option<String>,
 }
 
-fn view(desk: &ApprovalDesk, actor: &Actor, approval: Approval) -> ApprovalView {
+fn view(api: &ApprovalApi, actor: &Actor, approval: Approval) -> ApprovalView {
     let is_own = actor.who.id() == Some(approval.asked_by.0);
     let is_open = approval.state == "pending";
     let said = approval.reason.filter(|reason| !reason.is_empty());
     let why_not = said.as_deref().and_then(|said| said.strip_prefix(NOT_DONE));
     ApprovalView {
         id: approval.id.to_string(),
-        kind_name: desk
+        kind_name: api
             .kind(&approval.kind)
             .map_or("", |kind| kind.chinese)
             .to_owned(),
-        may_decide: is_open && !is_own && desk.may_decide(actor, &approval.kind),
+        may_decide: is_open && !is_own && api.may_decide(actor, &approval.kind),
         kind: approval.kind,
         title: approval.title,
         detail: approval.why,
@@ -156,7 +156,7 @@ fn view(desk: &ApprovalDesk, actor: &Actor, approval: Approval) -> ApprovalView 
 )]
 async fn approvals(
     By { actor, .. }: By<ReadApprovals>,
-    State(desk): State<ApprovalDesk>,
+    State(api): State<ApprovalApi>,
     QueryOf(query): QueryOf<ApprovalQuery>,
 ) -> Result<Json<Page<ApprovalView>>, Problem> {
     let bad = |why: String| Problem::new(codes::BAD_REQUEST).detail(why);
@@ -172,24 +172,24 @@ async fn approvals(
     if !query.state.as_deref().is_none_or(is_known) {
         return Err(bad(format!("state 可取 {}", STATES.join("、"))));
     }
-    let kinds = desk.kinds.iter().map(|kind| kind.name);
+    let kinds = api.kinds.iter().map(|kind| kind.name);
     let filter = Filter {
         state: query.state,
         kinds: kinds
-            .filter(|name| desk.may_decide(&actor, name))
+            .filter(|name| api.may_decide(&actor, name))
             .map(str::to_owned)
             .collect(),
         asked_by: actor.who.id().unwrap_or(0),
         before,
     };
-    let found = desk
+    let found = api
         .gate
-        .ground
+        .context
         .db
         .read(move |tx| list(tx, &filter, size.rows()))
         .await?;
     let page = Page::cut(found, size, |approval| approval.id);
-    Ok(Json(page.map(|approval| view(&desk, &actor, approval))))
+    Ok(Json(page.map(|approval| view(&api, &actor, approval))))
 }
 
 /// A reason.
@@ -213,10 +213,10 @@ pub struct Reason {
 )]
 async fn approve(
     By { actor, .. }: By<Approve>,
-    State(desk): State<ApprovalDesk>,
+    State(api): State<ApprovalApi>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    settle(&desk, actor, &id, Decision::Approve).await
+    settle(&api, actor, &id, Decision::Approve).await
 }
 
 /// Rejects a request (复核驳回).
@@ -233,12 +233,12 @@ async fn approve(
 )]
 async fn reject(
     By { actor, .. }: By<Reject>,
-    State(desk): State<ApprovalDesk>,
+    State(api): State<ApprovalApi>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
     let why = rejection(&body.reason)?;
-    settle(&desk, actor, &id, Decision::Reject(why)).await
+    settle(&api, actor, &id, Decision::Reject(why)).await
 }
 
 /// Takes one's own request back (撤回).
@@ -254,21 +254,21 @@ async fn reject(
 )]
 async fn withdraw(
     By { actor, .. }: By<Withdraw>,
-    State(desk): State<ApprovalDesk>,
+    State(api): State<ApprovalApi>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    settle(&desk, actor, &id, Decision::Withdraw).await
+    settle(&api, actor, &id, Decision::Withdraw).await
 }
 
 /// Decides a request; one that was approved and cannot be done ends.
 pub(super) async fn settle(
-    desk: &ApprovalDesk,
+    api: &ApprovalApi,
     actor: Actor,
     id: &str,
     decision: Decision,
 ) -> Result<StatusCode, Problem> {
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let (inside, shared) = (desk.clone(), desk.gate.ground.clone());
+    let (inside, shared) = (api.clone(), api.gate.context.clone());
     let again = actor.clone();
     let write = move |tx: &mut Tx<'_>| -> Result<(), Undecided> {
         let Some(approval) = find(tx, id)? else {
@@ -284,15 +284,15 @@ pub(super) async fn settle(
         let doing = Doing {
             approval: &approval,
             actor: &actor,
-            ground: &shared,
+            context: &shared,
         };
         decide(tx, &doing, kind, &decision).map(|_| ())
     };
-    match desk.gate.ground.db.write(write).await {
+    match api.gate.context.db.write(write).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(undecided) => {
             if let Undecided::Undone(Undone::Failed(why)) = &undecided {
-                end(desk, &again, id, why.clone()).await?;
+                end(api, &again, id, why.clone()).await?;
             }
             Err(undecided.into())
         }
@@ -300,18 +300,18 @@ pub(super) async fn settle(
 }
 
 /// Ends a request that could not be done.
-async fn end(desk: &ApprovalDesk, actor: &Actor, id: i64, why: String) -> Result<(), Problem> {
-    let (actor, shared) = (actor.clone(), desk.gate.ground.clone());
+async fn end(api: &ApprovalApi, actor: &Actor, id: i64, why: String) -> Result<(), Problem> {
+    let (actor, shared) = (actor.clone(), api.gate.context.clone());
     let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
         if let Some(approval) = find(tx, id)? {
             let doing = Doing {
                 approval: &approval,
                 actor: &actor,
-                ground: &shared,
+                context: &shared,
             };
             super::fail(tx, &doing, &why)?;
         }
         Ok(())
     };
-    desk.gate.ground.db.write(write).await
+    api.gate.context.db.write(write).await
 }

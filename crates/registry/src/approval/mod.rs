@@ -12,7 +12,7 @@ mod tests;
 
 use crate::access::Actor;
 use crate::audit;
-use crate::ground::Ground;
+use crate::context::AppContext;
 use crate::role::{AccountId, Role};
 use store::{Error, Result, Tx};
 use web::{Code, Problem};
@@ -70,7 +70,7 @@ pub struct Doing<'a> {
     /// Who approves.
     pub actor: &'a Actor,
     /// The foundations: ids and time; the database is the transaction.
-    pub ground: &'a Ground,
+    pub context: &'a AppContext,
 }
 
 /// Why an approved act was not done; it undoes the transaction.
@@ -110,7 +110,7 @@ pub type Do = fn(&mut Tx<'_>, &Doing<'_>) -> Result<String, Undone>;
 /// A kind of act that needs a second pair of eyes.
 #[derive(Clone, Copy)]
 pub struct Kind {
-    /// Its name: `room.verb`.
+    /// Its name: `module.verb`.
     pub name: &'static str,
     /// Its name for people.
     pub chinese: &'static str,
@@ -221,11 +221,11 @@ pub(crate) fn rejection(text: &str) -> std::result::Result<String, Problem> {
 ///
 /// # Errors
 /// The engine's; a fault when a program asks, which the handlers rule out.
-pub fn ask(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, request: &Request) -> Result<i64> {
+pub fn ask(tx: &mut Tx<'_>, context: &AppContext, actor: &Actor, request: &Request) -> Result<i64> {
     let account = actor
         .require_account()
         .map_err(|_| Error::Fault("a program cannot ask for an approval".to_owned()))?;
-    let (id, now_ms) = (ground.ids.next(), ground.now_ms());
+    let (id, now_ms) = (context.ids.next(), context.now_ms());
     sql::insert(
         tx,
         &Approval {
@@ -319,19 +319,19 @@ pub fn decide(
         Decision::Reject(reason) => ("rejected", reason.as_str(), REJECT),
         Decision::Withdraw => ("withdrawn", "", WITHDRAW),
     };
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     let decided = (account, doing.actor.name.as_str(), now_ms);
     if !sql::decide(tx, approval.id, state, decided, reason)? {
         return Err(Undecided::Refused(codes::DECIDED));
     }
-    let told = match decision {
+    let reported = match decision {
         Decision::Approve => (kind.run)(tx, doing).map_err(Undecided::Undone)?,
         Decision::Reject(_) | Decision::Withdraw => String::new(),
     };
     let object = format!("approval:{}", approval.id);
-    let detail = format!("{} {reason}{told}", approval.title);
+    let detail = format!("{} {reason}{reported}", approval.title);
     audit::done(tx, now_ms, doing.actor, act, &object, &detail)?;
-    Ok(told)
+    Ok(reported)
 }
 
 /// Ends a request that was approved and could not be done as rejected for that reason, in a transaction of its
@@ -341,7 +341,7 @@ pub(crate) fn fail(tx: &mut Tx<'_>, doing: &Doing<'_>, why: &str) -> Result<bool
     let Ok(account) = doing.actor.require_account() else {
         return Ok(false);
     };
-    let (approval, now_ms) = (doing.approval, doing.ground.now_ms());
+    let (approval, now_ms) = (doing.approval, doing.context.now_ms());
     let decided = (account, doing.actor.name.as_str(), now_ms);
     let reason = format!("{NOT_DONE}{why}");
     if !sql::decide(tx, approval.id, "rejected", decided, &reason)? {
@@ -349,7 +349,7 @@ pub(crate) fn fail(tx: &mut Tx<'_>, doing: &Doing<'_>, why: &str) -> Result<bool
     }
     let object = format!("approval:{}", approval.id);
     let detail = format!("{}：{why}", approval.title);
-    let told = (object.as_str(), audit::Outcome::Refused, detail.as_str());
-    audit::append(tx, now_ms, doing.actor, FAIL, told)?;
+    let reported = (object.as_str(), audit::Outcome::Refused, detail.as_str());
+    audit::append(tx, now_ms, doing.actor, FAIL, reported)?;
     Ok(true)
 }

@@ -1,12 +1,12 @@
 //! Decisions at the same time, on both engines.
 
-use super::http::{ApprovalDesk, settle};
+use super::http::{ApprovalApi, settle};
 use super::{Approval, Decision, Doing, Filter, Kind, Request, Undone, ask, decide, find, list};
 use crate::access::{Actor, Gate};
 use crate::audit::Act;
-use crate::ground::Ground;
+use crate::context::AppContext;
 use crate::role::Role;
-use crate::testing::{ground, person};
+use crate::testing::{context, person};
 use std::sync::Arc;
 use store::Tx;
 use store::testing::each_engine;
@@ -20,7 +20,7 @@ const KIND: Kind = Kind {
     deciders: &[Role::SecurityAdmin],
     run: |tx, doing| {
         let object = format!("approval:{}", doing.approval.id);
-        let now_ms = doing.ground.now_ms();
+        let now_ms = doing.context.now_ms();
         crate::audit::done(tx, now_ms, doing.actor, super::ASK, &object, "done")?;
         Ok(String::new())
     },
@@ -46,8 +46,8 @@ const OF_ANOTHER: Kind = Kind {
 };
 
 /// Asks for an act; answers the id of the request.
-async fn asked(ground: &Ground, asker: &Actor, kind: &Kind) -> i64 {
-    let (shared, asker) = (ground.clone(), asker.clone());
+async fn asked(context: &AppContext, asker: &Actor, kind: &Kind) -> i64 {
+    let (shared, asker) = (context.clone(), asker.clone());
     let request = Request {
         kind: kind.name,
         title: "试验".to_owned(),
@@ -56,33 +56,33 @@ async fn asked(ground: &Ground, asker: &Actor, kind: &Kind) -> i64 {
         why: "为了试验".to_owned(),
     };
     let write = move |tx: &mut Tx<'_>| ask(tx, &shared, &asker, &request);
-    ground.db.write(write).await.unwrap()
+    context.db.write(write).await.unwrap()
 }
 
-fn desk(ground: &Ground) -> ApprovalDesk {
-    ApprovalDesk {
-        gate: Arc::new(Gate::new(ground.clone(), &[])),
+fn api(context: &AppContext) -> ApprovalApi {
+    ApprovalApi {
+        gate: Arc::new(Gate::new(context.clone(), &[])),
         kinds: Arc::from([KIND, IMPOSSIBLE, OF_ANOTHER]),
     }
 }
 
-async fn n_audited(ground: &Ground, act: Act) -> usize {
+async fn n_audited(context: &AppContext, act: Act) -> usize {
     let sql = "select act from audit where act = $1";
     let read = move |tx: &mut Tx<'_>| tx.query(sql, &[act.name.into()]);
-    ground.db.read(read).await.unwrap().len()
+    context.db.read(read).await.unwrap().len()
 }
 
 /// A request that cannot be done does not wait for ever: it ends, whoever asked sees why, and it is audited.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_done_ends() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let asker = person(&ground, "asker", Some(Role::SystemAdmin)).await;
-        let decider = person(&ground, "decider", Some(Role::SecurityAdmin)).await;
-        let (id, desk) = (asked(&ground, &asker, &IMPOSSIBLE).await, desk(&ground));
+        let (context, _) = context(&test.db);
+        let asker = person(&context, "asker", Some(Role::SystemAdmin)).await;
+        let decider = person(&context, "decider", Some(Role::SecurityAdmin)).await;
+        let (id, api) = (asked(&context, &asker, &IMPOSSIBLE).await, api(&context));
         let approve = async || {
             let (text, who) = (id.to_string(), decider.clone());
-            let decided = settle(&desk, who, &text, Decision::Approve).await;
+            let decided = settle(&api, who, &text, Decision::Approve).await;
             let problem = decided.unwrap_err();
             (problem.code, problem.detail)
         };
@@ -90,8 +90,8 @@ async fn what_cannot_be_done_ends() {
         assert_eq!(approve().await, (failed, Some("情况有变".to_owned())));
         let decided = super::codes::DECIDED.code.to_owned();
         assert_eq!(approve().await, (decided, None), "it has ended");
-        assert_eq!(n_audited(&ground, super::FAIL).await, 1);
-        assert_eq!(n_audited(&ground, super::APPROVE).await, 0);
+        assert_eq!(n_audited(&context, super::FAIL).await, 1);
+        assert_eq!(n_audited(&context, super::APPROVE).await, 0);
         let read = move |tx: &mut Tx<'_>| -> store::Result<_> {
             // Kept as rejected, told apart by its reason.
             for (state, n) in [("failed", 1), ("rejected", 0), ("pending", 0)] {
@@ -104,9 +104,9 @@ async fn what_cannot_be_done_ends() {
             }
             find(tx, id)
         };
-        let ended = ground.db.read(read).await.unwrap().unwrap();
-        let told = (&*ended.state, ended.reason.as_deref());
-        assert_eq!(told, ("rejected", Some("通过后未能执行：情况有变")));
+        let ended = context.db.read(read).await.unwrap().unwrap();
+        let reported = (&*ended.state, ended.reason.as_deref());
+        assert_eq!(reported, ("rejected", Some("通过后未能执行：情况有变")));
     }
 }
 
@@ -114,23 +114,23 @@ async fn what_cannot_be_done_ends() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_may_approve_stays_open() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let asker = person(&ground, "asker", Some(Role::SystemAdmin)).await;
-        let decider = person(&ground, "decider", Some(Role::SecurityAdmin)).await;
-        let (id, desk) = (asked(&ground, &asker, &OF_ANOTHER).await, desk(&ground));
+        let (context, _) = context(&test.db);
+        let asker = person(&context, "asker", Some(Role::SystemAdmin)).await;
+        let decider = person(&context, "decider", Some(Role::SecurityAdmin)).await;
+        let (id, api) = (asked(&context, &asker, &OF_ANOTHER).await, api(&context));
         for _ in 0..2 {
             let text = id.to_string();
-            let decided = settle(&desk, decider.clone(), &text, Decision::Approve).await;
+            let decided = settle(&api, decider.clone(), &text, Decision::Approve).await;
             let problem = decided.unwrap_err();
             assert_eq!(problem.code, super::codes::NOT_YOU.code);
             assert_eq!(problem.detail.as_deref(), Some("不能由本人批准"));
         }
         assert_eq!(
-            n_audited(&ground, super::ASK).await,
+            n_audited(&context, super::ASK).await,
             1,
             "the act was undone"
         );
-        let found = ground.db.read(move |tx| find(tx, id)).await.unwrap();
+        let found = context.db.read(move |tx| find(tx, id)).await.unwrap();
         assert_eq!(found.unwrap().state, "pending");
     }
 }
@@ -138,14 +138,14 @@ async fn what_another_may_approve_stays_open() {
 fn once(
     tx: &mut Tx<'_>,
     (id, actor): (i64, &Actor),
-    ground: &Ground,
+    context: &AppContext,
     decision: &Decision,
 ) -> Result<(), Problem> {
     let approval: Approval = find(tx, id)?.unwrap();
     let doing = Doing {
         approval: &approval,
         actor,
-        ground,
+        context,
     };
     decide(tx, &doing, &KIND, decision)?;
     Ok(())
@@ -154,33 +154,33 @@ fn once(
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_request_is_decided_once_and_never_by_who_asked() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let asker = person(&ground, "asker", Some(Role::SystemAdmin)).await;
-        let decider = person(&ground, "decider", Some(Role::SecurityAdmin)).await;
-        let id = asked(&ground, &asker, &KIND).await;
+        let (context, _) = context(&test.db);
+        let asker = person(&context, "asker", Some(Role::SystemAdmin)).await;
+        let decider = person(&context, "decider", Some(Role::SecurityAdmin)).await;
+        let id = asked(&context, &asker, &KIND).await;
         let (asker, decider) = (Arc::new(asker), Arc::new(decider));
         let mut all = JoinSet::new();
         for n in 0..40 {
-            let (ground, who) = match n % 2 {
-                0 => (ground.clone(), Arc::clone(&decider)),
-                _ => (ground.clone(), Arc::clone(&asker)),
+            let (context, who) = match n % 2 {
+                0 => (context.clone(), Arc::clone(&decider)),
+                _ => (context.clone(), Arc::clone(&asker)),
             };
             let decision = match n % 4 {
                 2 => Decision::Reject("不同意".to_owned()),
                 _ => Decision::Approve,
             };
             all.spawn(async move {
-                let shared = ground.clone();
+                let shared = context.clone();
                 let write = move |tx: &mut Tx<'_>| once(tx, (id, who.as_ref()), &shared, &decision);
-                ground
+                context
                     .act(write)
                     .await
                     .map_or_else(|problem| problem.code, |()| "ok".to_owned())
             });
         }
-        let told = all.join_all().await;
-        let n_of = |what: &str| told.iter().filter(|told| *told == what).count();
-        assert_eq!((n_of("ok"), n_of("TG-R4611")), (1, 20), "{told:?}");
+        let reported = all.join_all().await;
+        let n_of = |what: &str| reported.iter().filter(|reported| *reported == what).count();
+        assert_eq!((n_of("ok"), n_of("TG-R4611")), (1, 20), "{reported:?}");
         let sql = "select count(*) from audit where detail = 'done'";
         let rows = test.db.read(|tx| tx.query(sql, &[])).await.unwrap();
         assert!(rows.first().unwrap().int(0).unwrap() <= 1, "done twice");
@@ -206,10 +206,10 @@ fn a_reason_reads_as_it_is_written() {
         "\u{5E9}\u{5DC}\u{202E}",
     ] {
         let problem = super::reason(hidden).unwrap_err();
-        let told = format!("{problem:?}");
+        let reported = format!("{problem:?}");
         assert!(
-            told.contains(super::codes::REASON.code) && told.contains("不可见"),
-            "{told}"
+            reported.contains(super::codes::REASON.code) && reported.contains("不可见"),
+            "{reported}"
         );
     }
     let line = super::reason(" 第一行\r\n\u{2028}第二行\t完 ");
@@ -223,8 +223,8 @@ fn a_reason_reads_as_it_is_written() {
 #[test]
 fn no_rejection_reads_as_an_act_that_failed() {
     for text in ["通过后未能执行：情况有变", " 通过后未能执行，已核实"] {
-        let told = format!("{:?}", super::rejection(text).unwrap_err());
-        assert!(told.contains("换一种写法"), "{told}");
+        let reported = format!("{:?}", super::rejection(text).unwrap_err());
+        assert!(reported.contains("换一种写法"), "{reported}");
     }
     assert!(super::rejection("批准通过后未能执行的，不再重复申请").is_ok());
 }

@@ -3,7 +3,7 @@
 //! A row is appended in the transaction of the act itself: an act whose row cannot be written does
 //! not happen. Each row carries the hash of the row before it, so that a row that was changed,
 //! removed or put in later breaks the chain, and [`verify`] says where. The engine itself refuses
-//! to change or remove rows. What may be audited is a list of [`Act`]s, one per room, gathered into
+//! to change or remove rows. What may be audited is a list of [`Act`]s, one per module, gathered into
 //! docs/audit-events.md.
 //!
 //! Programs are not people: what a company's program submits is on record as the message itself,
@@ -28,7 +28,7 @@ const DETAIL_CHARS_MAX: usize = 2000;
 /// An act (审计事件) that leaves a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Act {
-    /// Its name: `room.verb`.
+    /// Its name: `module.verb`.
     pub name: &'static str,
     /// Its name for people.
     pub chinese: &'static str,

@@ -1,7 +1,7 @@
 //! The chain on both engines.
 
 use super::{Act, done, verify};
-use crate::testing::{ground, person};
+use crate::testing::{context, person};
 use store::testing::{TestDb, each_engine};
 
 const TRIED: Act = Act {
@@ -26,8 +26,8 @@ async fn open_up(test: &TestDb) {
 }
 
 async fn append(test: &TestDb, n_rows: i64, detail: &'static str) {
-    let (ground, _) = ground(&test.db);
-    let actor = person(&ground, "somebody", None).await;
+    let (context, _) = context(&test.db);
+    let actor = person(&context, "somebody", None).await;
     for number in 0..n_rows {
         let (actor, object) = (actor.clone(), format!("thing:{number}"));
         let write = move |tx: &mut store::Tx<'_>| done(tx, number, &actor, TRIED, &object, detail);
@@ -89,8 +89,8 @@ async fn a_chain_that_was_written_anew_does_not_hold_what_was_kept_elsewhere() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_at_once_write_one_chain() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let actor = person(&ground, "somebody", None).await;
+        let (context, _) = context(&test.db);
+        let actor = person(&context, "somebody", None).await;
         let writers: Vec<_> = (0..8)
             .map(|_| {
                 let (db, actor) = (test.db.clone(), actor.clone());

@@ -2,8 +2,8 @@
 //!
 //! A newer version is a file ([`ceb::code_table::file`]) that somebody at the machine loads; it is
 //! kept whole and for ever, because a document is judged by the table of its own day. Every process
-//! looks for new versions each [`LOOK`] ([`follow`]) and keeps all tables in memory ([`Shelf`]), so
-//! that judging a message costs no query. [`Standing`] is the shelf and the time at one moment: what
+//! looks for new versions each [`LOOK`] ([`follow`]) and keeps all tables in memory ([`CodeTables`]), so
+//! that judging a message costs no query. [`Standing`] is the code tables and the time at one moment: what
 //! a message is judged by.
 
 mod sql;
@@ -30,7 +30,7 @@ crate::acts! {
 }
 
 /// Every code table of a process, as last read.
-pub struct Shelf(RwLock<State>);
+pub struct CodeTables(RwLock<State>);
 
 struct State {
     tables: Arc<Tables>,
@@ -38,7 +38,7 @@ struct State {
     known: Vec<i64>,
 }
 
-impl Default for Shelf {
+impl Default for CodeTables {
     fn default() -> Self {
         Self(RwLock::new(State {
             tables: Arc::new(Tables::built_in().clone()),
@@ -47,13 +47,13 @@ impl Default for Shelf {
     }
 }
 
-impl fmt::Debug for Shelf {
+impl fmt::Debug for CodeTables {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Shelf")
+        out.write_str("CodeTables")
     }
 }
 
-impl Shelf {
+impl CodeTables {
     /// The tables.
     pub fn tables(&self) -> Arc<Tables> {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -125,25 +125,25 @@ impl Standing {
 ///
 /// # Errors
 /// The engine's; the tables stay as they were.
-pub async fn refresh(db: &Db, shelf: &Shelf) -> StoreResult<()> {
-    let known = shelf.known();
+pub async fn refresh(db: &Db, tables: &CodeTables) -> StoreResult<()> {
+    let known = tables.known();
     let found = db
         .read(move |tx: &mut Tx<'_>| sql::newer(tx, &known))
         .await?;
-    shelf.take(found);
+    tables.take(found);
     Ok(())
 }
 
 /// Looks for new versions again and again until it is told to stop.
 pub async fn follow(
     (db, clock): (Db, SharedClock),
-    shelf: Arc<Shelf>,
+    tables: Arc<CodeTables>,
     mut stop: watch::Receiver<bool>,
     pulse: Pulse,
 ) {
     while !*stop.borrow() {
         pulse.beat();
-        if let Err(error) = refresh(&db, &shelf).await {
+        if let Err(error) = refresh(&db, &tables).await {
             tracing::warn!(%error, "the code tables could not be read; those known hold");
         }
         tokio::select! {
@@ -229,7 +229,7 @@ pub fn load(
     sql::insert(tx, (id, now_ms), (table, content), &actor.name)?;
     let object = format!("code_table:{}", table.which.name());
     let difference = &newer.difference;
-    let told = format!(
+    let reported = format!(
         "{} 版本 {}，{} 起有效：新增 {}，删除 {}，变更 {}",
         table.which.chinese(),
         table.version,
@@ -238,6 +238,6 @@ pub fn load(
         difference.removed.len(),
         difference.changed.len()
     );
-    audit::done(tx, now_ms, actor, LOADED, &object, &told)?;
+    audit::done(tx, now_ms, actor, LOADED, &object, &reported)?;
     Ok(newer)
 }

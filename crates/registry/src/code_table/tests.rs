@@ -2,7 +2,7 @@
 
 use super::{Refusal, all, list, load, refresh};
 use crate::role::Role;
-use crate::testing::{NOW, ground, person};
+use crate::testing::{NOW, context, person};
 use ceb::code_table::CodeTable;
 use ceb::{Kind, Profile, parse_under, sample};
 use store::Tx;
@@ -17,12 +17,12 @@ fn wrap(version: u32, effective: &str, codes: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newer_table_holds_from_its_day_and_older_ones_are_refused() {
     for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let actor = person(&ground, "system", Some(Role::SystemAdmin)).await;
+        let (context, _) = context(&test.db);
+        let actor = person(&context, "system", Some(Role::SystemAdmin)).await;
         let put = async |content: String| {
-            let (actor, id) = (actor.clone(), ground.ids.next());
+            let (actor, id) = (actor.clone(), context.ids.next());
             let write = move |tx: &mut Tx<'_>| load(tx, (id, NOW), &actor, &content);
-            ground.db.write(write).await
+            context.db.write(write).await
         };
         let newer = put(wrap(20_260_101, "20260201", "1|木箱\n9|新箱"))
             .await
@@ -48,21 +48,21 @@ async fn a_newer_table_holds_from_its_day_and_older_ones_are_refused() {
             spec.now.month = month;
             let xml = sample::message(&spec)
                 .replace("<ceb:wrapType>2<", &format!("<ceb:wrapType>{code}<"));
-            let standing = ground.code_tables.standing(NOW);
+            let standing = context.code_tables.standing(NOW);
             parse_under(xml.as_bytes(), &standing.terms(Profile::Strict)).is_refused()
         };
         assert!(!refuses(3, "2"), "not read yet");
-        refresh(&ground.db, &ground.code_tables).await.unwrap();
-        refresh(&ground.db, &ground.code_tables).await.unwrap();
+        refresh(&context.db, &context.code_tables).await.unwrap();
+        refresh(&context.db, &context.code_tables).await.unwrap();
         assert!(refuses(3, "2") && !refuses(3, "9"));
         assert!(
             !refuses(1, "2") && !refuses(1, "9"),
             "incomplete: a warning"
         );
 
-        let stored = ground.db.read(list).await.unwrap();
+        let stored = context.db.read(list).await.unwrap();
         assert_eq!((stored.len(), &*stored[0].loaded_by), (1, "system"));
-        let tables = ground.db.read(all).await.unwrap();
+        let tables = context.db.read(all).await.unwrap();
         assert_eq!(tables.versions(CodeTable::Wrap).len(), 2);
     }
 }

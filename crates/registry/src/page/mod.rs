@@ -81,8 +81,8 @@ impl Lang {
     }
 
     /// A sentence in this language.
-    pub fn told<'a>(&self, told: &'a Told) -> &'a str {
-        self.of(&told.chinese, &told.english)
+    pub fn describe<'a>(&self, reported: &'a Bilingual) -> &'a str {
+        self.of(&reported.chinese, &reported.english)
     }
 
     /// One of two texts.
@@ -118,14 +118,14 @@ fn thousandths(text: &str) -> u32 {
 
 /// A sentence for people, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Bilingual {
     /// As a native official writes.
     pub chinese: String,
     /// As a native editor would.
     pub english: String,
 }
 
-impl Told {
+impl Bilingual {
     /// A sentence.
     pub fn new(chinese: impl Into<String>, english: impl Into<String>) -> Self {
         Self {

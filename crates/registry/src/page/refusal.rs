@@ -1,6 +1,6 @@
 //! Refusals for people (错误页面): what happened, what to do, a way back, and the number to quote.
 //!
-//! A room says [`refused`]; what it cannot know, the address that was asked for and the id of the request,
+//! A module says [`refused`]; what it cannot know, the address that was asked for and the id of the request,
 //! is put in by the layer around all routes, which renders the page once more.
 
 use super::{Lang, page};

@@ -2,7 +2,7 @@
 //!
 //! A parameter is a constant beside its use: a name, a kind with its range, a sentence, and where
 //! its value comes from when nobody has changed it: the settings file ([`Adjustable`]) or a number
-//! of the program. Nothing that is not declared can be set. [`crate::ground::Ground::number`] is the only way to
+//! of the program. Nothing that is not declared can be set. [`crate::context::AppContext::number`] is the only way to
 //! a value, so that no reader can miss a change: an [`Adjustable`] tells nobody else what it is.
 //!
 //! Every process reads the table again each [`LOOK`] ([`follow`]), so that a change is seen everywhere within
@@ -72,7 +72,7 @@ pub enum Fallback {
 /// A parameter (参数), declared beside its use.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter {
-    /// Its name: `room.what`.
+    /// Its name: `module.what`.
     pub name: &'static str,
     /// Its name for people.
     pub chinese: &'static str,
@@ -144,10 +144,10 @@ pub struct Board {
 }
 
 impl Board {
-    /// A board of the parameters that the rooms declare.
-    pub fn new(rooms: &[&'static [Parameter]]) -> Self {
+    /// A board of the parameters that the modules declare.
+    pub fn new(modules: &[&'static [Parameter]]) -> Self {
         Self {
-            declared: rooms.iter().flat_map(|room| room.iter()).collect(),
+            declared: modules.iter().flat_map(|module| module.iter()).collect(),
             values: RwLock::default(),
         }
     }

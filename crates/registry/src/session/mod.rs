@@ -10,7 +10,7 @@ mod sql;
 
 use crate::actor::Sight;
 use crate::company::{Company, CompanyId};
-use crate::ground::Ground;
+use crate::context::AppContext;
 use crate::role::{self, AccountId, Grant, Role};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -131,10 +131,10 @@ pub struct Limits {
 
 impl Limits {
     /// The limits as they are now.
-    pub fn of(ground: &Ground) -> Self {
+    pub fn of(context: &AppContext) -> Self {
         Self {
-            idle_ms: ground.number(&IDLE_MINUTES) * 60_000,
-            whole_ms: i64::from(ground.config.session_hours) * 3_600_000,
+            idle_ms: context.number(&IDLE_MINUTES) * 60_000,
+            whole_ms: i64::from(context.config.session_hours) * 3_600_000,
         }
     }
 }

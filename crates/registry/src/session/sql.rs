@@ -165,7 +165,7 @@ pub fn open_of(tx: &mut Tx<'_>, account: AccountId, limit: i64) -> Result<Vec<Se
         .collect()
 }
 
-/// Ends the sessions that ran out, at most `limit`; answers their ids, for those who must be told.
+/// Ends the sessions that ran out, at most `limit`; answers their ids, for those who must be informed.
 pub fn ended_or_stale(
     tx: &mut Tx<'_>,
     idle_before_ms: i64,

@@ -22,13 +22,13 @@ crate::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<TodoDesk> {
+pub fn routes() -> Routes<TodoApi> {
     crate::routes!(todos)
 }
 
 /// What the route needs.
 #[derive(Clone)]
-pub struct TodoDesk {
+pub struct TodoApi {
     /// Who may ask.
     pub gate: Arc<Gate>,
     /// What the modules count.
@@ -37,7 +37,7 @@ pub struct TodoDesk {
     pub approvals: Arc<[Kind]>,
 }
 
-impl HasGate for TodoDesk {
+impl HasGate for TodoApi {
     fn gate(&self) -> &Gate {
         &self.gate
     }
@@ -71,10 +71,10 @@ pub struct TodoView {
 )]
 async fn todos(
     By { actor, .. }: By<ReadTodos>,
-    Held(todo): Held<TodoDesk>,
+    Held(todo): Held<TodoApi>,
 ) -> Result<Json<Page<TodoView>>, Problem> {
-    let ground = &todo.gate.ground;
-    let (now_ms, known) = (ground.now_ms(), todo.clone());
+    let context = &todo.gate.context;
+    let (now_ms, known) = (context.now_ms(), todo.clone());
     let read = move |tx: &mut Tx<'_>| {
         let asking = Asking {
             actor: &actor,
@@ -83,7 +83,7 @@ async fn todos(
         };
         list(tx, &known.counters, &asking)
     };
-    let found = ground.read(read).await?;
+    let found = context.read(read).await?;
     let items = found
         .into_iter()
         .map(|todo| TodoView {

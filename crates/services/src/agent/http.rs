@@ -1,7 +1,7 @@
 //! `/api/v1/agents`: who acts for the company, and for whom it acts.
 
 use super::{Appointment, KIND, codes, end, find, of_company};
-use crate::Desk;
+use crate::ServicesApi;
 use crate::case_file::http::id_of;
 use crate::case_file::{Doing, open};
 use axum::Json;
@@ -28,7 +28,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ServicesApi> {
     registry::routes!(agents, add_agent, remove_agent)
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn view(
     responses((status = 200, body = Page<AgentView>)))]
 async fn agents(
     By { actor, .. }: By<ReadAgents>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Json<Page<AgentView>>, Problem> {
     let company = actor.require_company()?.id;
@@ -141,7 +141,7 @@ async fn agents(
         None => i64::MAX,
         Some(after) => id_of(after)?,
     };
-    let now_ms = desk.ground().now_ms();
+    let now_ms = api.context().now_ms();
     let read = move |tx: &mut Tx<'_>| {
         let mut items = Vec::new();
         for appointment in of_company(tx, company, before, size.rows())? {
@@ -149,7 +149,7 @@ async fn agents(
         }
         Ok(items)
     };
-    let items = desk.read(read).await?;
+    let items = api.read(read).await?;
     Ok(Json(Page::cut(items, size, |last| last.id.clone())))
 }
 
@@ -158,7 +158,7 @@ async fn agents(
     responses((status = 202, body = CaseOpened)))]
 async fn add_agent(
     By { actor, .. }: By<AddAgent>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     JsonBody(body): JsonBody<AgentBody>,
 ) -> Result<(StatusCode, Json<CaseOpened>), Problem> {
     let account = actor.require_account()?;
@@ -168,16 +168,16 @@ async fn add_agent(
         ("kinds".to_owned(), body.kinds.join(",")),
         ("until".to_owned(), body.until),
     ]);
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| {
         let doing = Doing {
-            ground: &ground,
+            context: &context,
             actor: &actor,
         };
         let opening = (KIND.read)(tx, &doing, &form)?;
         open(tx, &doing, &KIND, &opening, (account, &actor.name))
     };
-    let case = desk.write(write).await?;
+    let case = api.write(write).await?;
     let case_id = case.id.0.to_string();
     Ok((StatusCode::ACCEPTED, Json(CaseOpened { case_id })))
 }
@@ -188,7 +188,7 @@ async fn add_agent(
     responses((status = 204)))]
 async fn remove_agent(
     By { actor, .. }: By<RemoveAgent>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id = id_of(&id)?;
@@ -197,17 +197,17 @@ async fn remove_agent(
         Some(company) => Sight::Company(company),
         None => actor.sight.clone(),
     };
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| {
         let Some(appointment) = find(tx, &sight, id)? else {
             return Err(Problem::new(common::NOT_FOUND));
         };
-        if end(tx, &ground, &actor, &appointment)? {
+        if end(tx, &context, &actor, &appointment)? {
             Ok(())
         } else {
             Err(Problem::new(codes::ENDED))
         }
     };
-    desk.write(write).await?;
+    api.write(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

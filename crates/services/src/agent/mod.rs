@@ -21,7 +21,7 @@ use registry::access::Actor;
 use registry::account::{self, AccountId};
 use registry::audit;
 use registry::company::{self, CompanyId};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use registry::role::{self, Grant, Role};
 use registry::todo::{Asking, Todo};
@@ -47,7 +47,7 @@ pub const MODULE: Module = Module::new("代理报关")
     .codes(codes::ALL)
     .todos(&[waits]);
 
-/// What ends within this time is told, in milliseconds: 30 days.
+/// What ends within this time is reported, in milliseconds: 30 days.
 const SOON_MS: i64 = 30 * 86_400_000;
 
 /// Appointments of a company that end within 30 days.
@@ -176,7 +176,7 @@ fn scope(form: &Form, now_ms: i64) -> Result<(String, String, i64), String> {
 
 fn read(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
     let principal = doing.actor.require_company()?;
-    let (directions, kinds, until_ms) = match scope(form, doing.ground.now_ms()) {
+    let (directions, kinds, until_ms) = match scope(form, doing.context.now_ms()) {
         Ok(scope) => scope,
         Err(why) => return refuse(case_file::codes::FIELDS, why),
     };
@@ -193,7 +193,8 @@ fn read(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
     if !contracts(tx, agent.id)?.iter().any(is_agent) {
         return refuse(codes::AGENT, "该企业没有开通报关企业角色");
     }
-    if sql::between(tx, principal.id, agent.id)?.is_some_and(|a| a.is_active(doing.ground.now_ms()))
+    if sql::between(tx, principal.id, agent.id)?
+        .is_some_and(|a| a.is_active(doing.context.now_ms()))
     {
         return Err(Problem::new(codes::APPOINTED));
     }
@@ -213,7 +214,7 @@ fn read(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
 }
 
 fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     let principal = CompanyId(case.company.unwrap_or(0));
     let code = case.form.get("agent").map_or("", String::as_str);
     let Some(agent) = company::by_code(tx, code)? else {
@@ -231,7 +232,7 @@ fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String
         sql::end(tx, old.id, now_ms, doing.actor.who.id())?;
     }
     let appointment = Appointment {
-        id: doing.ground.ids.next(),
+        id: doing.context.ids.next(),
         principal,
         agent: agent.id,
         directions,
@@ -245,18 +246,18 @@ fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String
     let object = format!("agent:{}", appointment.id);
     let detail = format!("{} → {}", principal.0, agent.id.0);
     audit::done(tx, now_ms, doing.actor, APPOINTED, &object, &detail)?;
-    sync(tx, doing.ground, doing.actor, agent.id)?;
+    sync(tx, doing.context, doing.actor, agent.id)?;
     Ok(format!("{}自即日起可代理报关", agent.name))
 }
 
 /// Ends an appointment at once, with all rights that came of it; answers whether it was in force.
 pub fn end(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     appointment: &Appointment,
 ) -> Result<bool> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     lock(tx, appointment.principal, now_ms)?;
     if !sql::end(tx, appointment.id, now_ms, actor.who.id())? {
         return Ok(false);
@@ -264,13 +265,13 @@ pub fn end(
     let object = format!("agent:{}", appointment.id);
     let detail = format!("{} → {}", appointment.principal.0, appointment.agent.0);
     audit::done(tx, now_ms, actor, ENDED, &object, &detail)?;
-    sync(tx, ground, actor, appointment.agent)?;
+    sync(tx, context, actor, appointment.agent)?;
     Ok(true)
 }
 
 /// Brings the rights of an agent's people in line with its appointments.
-pub fn sync(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, agent: CompanyId) -> Result<()> {
-    let now_ms = ground.now_ms();
+pub fn sync(tx: &mut Tx<'_>, context: &AppContext, actor: &Actor, agent: CompanyId) -> Result<()> {
+    let now_ms = context.now_ms();
     lock(tx, agent, now_ms)?;
     let declares = [Role::CompanyAdmin.name(), Role::CompanyClerk.name()];
     let lent = grants_of_appointments(tx, agent)?;
@@ -288,7 +289,7 @@ pub fn sync(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, agent: CompanyId) -
             if !is_active || !people.contains_key(account) {
                 role::revoke(tx, *grant, now_ms)?;
                 sql::end_person(tx, appointment.id, *account, now_ms)?;
-                note(tx, ground, actor, &appointment, (*account, "收回"))?;
+                note(tx, context, actor, &appointment, (*account, "收回"))?;
             }
         }
         if !is_active {
@@ -299,7 +300,7 @@ pub fn sync(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, agent: CompanyId) -
                 continue;
             }
             let grant = Grant {
-                id: ground.ids.next(),
+                id: context.ids.next(),
                 account: *account,
                 party: *party,
                 role: Role::CompanyClerk.name().to_owned(),
@@ -314,7 +315,7 @@ pub fn sync(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, agent: CompanyId) -
             match role::grant(tx, &grant) {
                 Ok(()) => {
                     sql::add_person(tx, appointment.id, (*account, grant.id), now_ms)?;
-                    note(tx, ground, actor, &appointment, (*account, "授予"))?;
+                    note(tx, context, actor, &appointment, (*account, "授予"))?;
                 }
                 Err(role::Refusal::Store(error)) => return Err(error),
                 // Somebody who belongs to both companies has the right already.
@@ -327,7 +328,7 @@ pub fn sync(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, agent: CompanyId) -
 
 fn note(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     appointment: &Appointment,
     (account, what): (AccountId, &str),
@@ -335,5 +336,5 @@ fn note(
     let object = format!("agent:{}", appointment.id);
     let login = account::by_id(tx, account)?.map(|a| a.login);
     let detail = format!("{what} {}", login.unwrap_or_default());
-    audit::done(tx, ground.now_ms(), actor, SYNCED, &object, &detail)
+    audit::done(tx, context.now_ms(), actor, SYNCED, &object, &detail)
 }

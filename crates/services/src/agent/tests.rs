@@ -28,12 +28,12 @@ fn clerk_of(company: CompanyId) -> (String, Option<i64>) {
 }
 
 async fn invite(world: &World, actor: &Actor, company: CompanyId, login: &'static str) -> Actor {
-    let (ground, who) = (world.ground.clone(), actor.clone());
+    let (context, who) = (world.context.clone(), actor.clone());
     let made = world
         .write(move |tx| {
             member::invite(
                 tx,
-                &ground,
+                &context,
                 &who,
                 (company, Role::CompanyClerk),
                 (login, "某人", login),
@@ -90,24 +90,24 @@ async fn rights_come_with_an_appointment_and_end_with_it() {
                 .await
                 .contains(&clerk_of(principal.id))
         );
-        let (ground, who) = (world.ground.clone(), agent_admin.clone());
+        let (context, who) = (world.context.clone(), agent_admin.clone());
         let account = joined.require_account().unwrap();
         world
-            .write(move |tx| member::remove(tx, &ground, &who, (agent.id, account)))
+            .write(move |tx| member::remove(tx, &context, &who, (agent.id, account)))
             .await
             .unwrap();
         assert!(world.companies_of(&joined).await.is_empty());
         // Ended by the agent: the right is gone in the same transaction.
-        let (ground, who) = (world.ground.clone(), agent_admin.clone());
+        let (context, who) = (world.context.clone(), agent_admin.clone());
         let ending = now.clone();
         let ended = world
-            .write(move |tx| Ok(end(tx, &ground, &who, &ending)?))
+            .write(move |tx| Ok(end(tx, &context, &who, &ending)?))
             .await;
         assert!(ended.unwrap());
         assert_eq!(world.companies_of(&agent_admin).await.len(), 1);
-        let (ground, who) = (world.ground.clone(), agent_admin.clone());
+        let (context, who) = (world.context.clone(), agent_admin.clone());
         let again = world
-            .write(move |tx| Ok(end(tx, &ground, &who, &now)?))
+            .write(move |tx| Ok(end(tx, &context, &who, &now)?))
             .await;
         assert!(!again.unwrap(), "ended once");
         assert_eq!(world.audited("agent.end").await, 1);

@@ -2,7 +2,7 @@
 
 use super::State;
 use registry::access::Actor;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::role::{AccountId, Role};
 use std::collections::BTreeMap;
 use store::{Result, Tx};
@@ -26,7 +26,7 @@ pub struct Document {
 /// What the functions of a kind are given.
 pub struct Doing<'a> {
     /// The foundations: ids, time and seal; the database is the transaction.
-    pub ground: &'a Ground,
+    pub context: &'a AppContext,
     /// Who acts.
     pub actor: &'a Actor,
 }

@@ -9,13 +9,13 @@ use super::{
     CaseFile, CaseId, Doing, Filter, Kind, SOON_DAYS, Sees, Side, State, UNMASKED, Verb, advance,
     attachments, calendar, codes, find, list, open, open_private, sees, sides, steps,
 };
-use crate::Desk;
+use crate::ServicesApi;
 use axum::Json;
 use axum::extract::State as Held;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::company::{self, CompanyId};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::role::Role;
 use registry::{approval, audit};
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ServicesApi> {
     registry::routes!(cases, open_case, case, act_on_case, unmask_case)
 }
 
@@ -170,15 +170,15 @@ fn company_of(tx: &mut Tx<'_>, case: &CaseFile) -> StoreResult<Option<CompanyNam
     responses((status = 200, body = Page<CaseSummary>)))]
 async fn cases(
     By { actor, .. }: By<ReadCases>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<CasesQuery>,
 ) -> Result<Json<Page<CaseSummary>>, Problem> {
-    let now_ms = desk.ground().now_ms();
+    let now_ms = api.context().now_ms();
     let filter = filter(&query, now_ms)?;
     let size = PageSize::of(query.limit);
-    let kinds = desk.kinds.clone();
+    let kinds = api.kinds.clone();
     let read = move |tx: &mut Tx<'_>| listed(tx, (&actor, &kinds), (&filter, size.rows()), now_ms);
-    let items = desk.read(read).await?;
+    let items = api.read(read).await?;
     Ok(Json(Page::cut(items, size, |last| last.id.clone())))
 }
 
@@ -205,11 +205,11 @@ pub(super) fn listed(
     responses((status = 201, body = CaseDetail)))]
 async fn open_case(
     By { actor, .. }: By<OpenCase>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     JsonBody(body): JsonBody<OpenBody>,
 ) -> Result<(StatusCode, Json<CaseDetail>), Problem> {
     let account = actor.require_account()?;
-    let kind = *desk
+    let kind = *api
         .kind(&body.kind)
         .filter(|kind| {
             let is_his = |role: &Role| actor.roles.contains(role.name());
@@ -225,17 +225,17 @@ async fn open_case(
         }
         form.insert(name.clone(), value.to_owned());
     }
-    let (ground, actor_) = (desk.ground().clone(), actor.clone());
+    let (context, actor_) = (api.context().clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| {
         let doing = Doing {
-            ground: &ground,
+            context: &context,
             actor: &actor_,
         };
         let opening = (kind.read)(tx, &doing, &form)?;
         open(tx, &doing, &kind, &opening, (account, &actor_.name))
     };
-    let case = desk.write(write).await?;
-    let detail = shown(&desk, &actor, case.id).await?;
+    let case = api.write(write).await?;
+    let detail = shown(&api, &actor, case.id).await?;
     Ok((StatusCode::CREATED, Json(detail)))
 }
 
@@ -245,10 +245,10 @@ async fn open_case(
     responses((status = 200, body = CaseDetail)))]
 async fn case(
     By { actor, .. }: By<ReadCase>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
 ) -> Result<Json<CaseDetail>, Problem> {
-    shown(&desk, &actor, CaseId(id_of(&id)?)).await.map(Json)
+    shown(&api, &actor, CaseId(id_of(&id)?)).await.map(Json)
 }
 
 /// A case and its kind, if the caller sees it.
@@ -266,21 +266,21 @@ pub(super) fn seen(
     pair.ok_or_else(not_found)
 }
 
-async fn shown(desk: &Desk, actor: &Actor, id: CaseId) -> Result<CaseDetail, Problem> {
-    let (kinds, ground, actor) = (desk.kinds.clone(), desk.ground().clone(), actor.clone());
-    desk.read(move |tx| detail(tx, &ground, (&actor, &kinds), id))
+async fn shown(api: &ServicesApi, actor: &Actor, id: CaseId) -> Result<CaseDetail, Problem> {
+    let (kinds, context, actor) = (api.kinds.clone(), api.context().clone(), actor.clone());
+    api.read(move |tx| detail(tx, &context, (&actor, &kinds), id))
         .await
 }
 
 /// A case with everything, as somebody sees it.
 pub(super) fn detail(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     (actor, kinds): (&Actor, &[Kind]),
     id: CaseId,
 ) -> Result<CaseDetail, Problem> {
     let (case, kind) = seen(tx, kinds, &sees(actor), id)?;
-    let private = open_private(ground, case.id, case.private.as_deref())?;
+    let private = open_private(context, case.id, case.private.as_deref())?;
     let attached = attachments(tx, case.id)?;
     let timeline = steps(tx, case.id)?;
     let company = company_of(tx, &case)?;
@@ -294,7 +294,7 @@ pub(super) fn detail(
         private
     };
     Ok(CaseDetail {
-        summary: summary(&case, Some(&kind), company, (ground.now_ms(), hides)),
+        summary: summary(&case, Some(&kind), company, (context.now_ms(), hides)),
         fields: fields(&kind, &case, &shown, is_open),
         documents: documents(&kind, &attached),
         attachments: attached.iter().map(AttachmentView::from).collect(),
@@ -313,25 +313,25 @@ pub(super) fn detail(
     responses((status = 200, body = CaseDetail)))]
 async fn act_on_case(
     By { actor, .. }: By<ActOnCase>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path((id, act)): Path<(String, String)>,
     JsonBody(body): JsonBody<ReasonBody>,
 ) -> Result<Json<CaseDetail>, Problem> {
     let id = CaseId(id_of(&id)?);
     let verb = Verb::from_name(&act).ok_or_else(not_found)?;
     let reason = body.reason;
-    let (sees_, kinds) = (sees(&actor), desk.kinds.clone());
-    let (ground, actor_) = (desk.ground().clone(), actor.clone());
+    let (sees_, kinds) = (sees(&actor), api.kinds.clone());
+    let (context, actor_) = (api.context().clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| {
         let doing = Doing {
-            ground: &ground,
+            context: &context,
             actor: &actor_,
         };
         let (case, kind) = seen(tx, &kinds, &sees_, id)?;
         advance(tx, &doing, &kind, &case, (verb, &reason))
     };
-    desk.write(write).await?;
-    shown(&desk, &actor, id).await.map(Json)
+    api.write(write).await?;
+    shown(&api, &actor, id).await.map(Json)
 }
 
 /// Shows what is personal in the form of a case, for a reason that the audit keeps.
@@ -340,22 +340,22 @@ async fn act_on_case(
     responses((status = 200, body = Unmasked)))]
 async fn unmask_case(
     By { actor, .. }: By<UnmaskCase>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ReasonBody>,
 ) -> Result<Json<Unmasked>, Problem> {
     let id = CaseId(id_of(&id)?);
     let reason = approval::reason(&body.reason)?;
-    let (sees, ground) = (sees(&actor), desk.ground().clone());
+    let (sees, context) = (sees(&actor), api.context().clone());
     let write = move |tx: &mut Tx<'_>| {
         let Some(case) = find(tx, &sees, id)? else {
             return Err(not_found());
         };
-        let private = open_private(&ground, case.id, case.private.as_deref());
+        let private = open_private(&context, case.id, case.private.as_deref());
         let object = format!("case:{}", id.0);
-        audit::done(tx, ground.now_ms(), &actor, UNMASKED, &object, &reason)?;
+        audit::done(tx, context.now_ms(), &actor, UNMASKED, &object, &reason)?;
         private
     };
-    let fields = desk.write(write).await?;
+    let fields = api.write(write).await?;
     Ok(Json(Unmasked { fields }))
 }

@@ -10,7 +10,7 @@
 //! the approver's steps are apart, and the table itself refuses that one person proposes and
 //! decides. What is applied for is a [`Kind`]: its documents, who reviews, how many working days,
 //! and functions that read the form and carry it out in the transaction of the last step. A kind
-//! knows companies or licences; this room does not.
+//! knows companies or licences; this module does not.
 //!
 //! Due dates count working days ([`calendar`]) and belong to whoever has the case: while the
 //! applicant supplements, the bureau's days stand still. What is personal in a form is sealed and
@@ -19,7 +19,7 @@
 pub mod attachment;
 pub mod calendar;
 pub mod codes;
-mod desk;
+mod api;
 mod file;
 pub mod http;
 mod private;
@@ -39,7 +39,7 @@ use store::event::Event;
 use store::{Result, Tx};
 use web::Problem;
 
-pub use desk::Desk;
+pub use api::ServicesApi;
 pub use file::{
     Attachment, CaseFile, CaseId, Close, Document, Doing, Finish, Kind, Opening, Read, Step,
 };
@@ -193,12 +193,12 @@ pub fn open(
     opening: &Opening,
     (applicant, name): (AccountId, &str),
 ) -> Result<CaseFile, Problem> {
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     if sql::is_open(tx, kind.name, &opening.subject)? {
         return Err(Problem::new(codes::OPEN));
     }
-    let id = CaseId(doing.ground.ids.next());
-    let private = close_private(doing.ground, id, &opening.private)?;
+    let id = CaseId(doing.context.ids.next());
+    let private = close_private(doing.context, id, &opening.private)?;
     let case = CaseFile {
         id,
         kind: kind.name.to_owned(),
@@ -252,7 +252,7 @@ pub fn advance(
     (verb, remark): (Verb, &str),
 ) -> Result<CaseFile, Problem> {
     let (side, account, remark) = may(tx, doing.actor, kind, case, (verb, remark))?;
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     let mut next = case.clone();
     let Some((_, to)) = step(case.state, verb, &[side]) else {
         return Err(Problem::new(codes::STATE));
@@ -281,15 +281,15 @@ pub fn advance(
         remark: remark.clone(),
     };
     sql::insert_step(tx, case.id, &taken)?;
-    let mut told = String::new();
+    let mut reported = String::new();
     match to {
-        State::Done => told = (kind.finish)(tx, doing, &next)?,
+        State::Done => reported = (kind.finish)(tx, doing, &next)?,
         State::Returned | State::Withdrawn => (kind.close)(tx, doing, &next)?,
         State::Applied | State::Accepted | State::Supplementing | State::Approving => {}
     }
     fact(tx, doing, &next, &format!("case.{}", to.name()))?;
     let detail = format!(
-        "{}：{}；{} → {}；{remark} {told}",
+        "{}：{}；{} → {}；{remark} {reported}",
         kind.chinese,
         case.title,
         case.state.chinese(),
@@ -364,8 +364,8 @@ pub fn missing<'a>(kind: &'a Kind, attached: &[Attachment]) -> Vec<&'a Document>
 
 fn fact(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile, kind: &str) -> Result<()> {
     let event = Event {
-        id: doing.ground.ids.next(),
-        at_ms: doing.ground.now_ms(),
+        id: doing.context.ids.next(),
+        at_ms: doing.context.now_ms(),
         kind: kind.to_owned(),
         company_id: case.company,
         subject_id: case.id.0,
@@ -393,9 +393,9 @@ pub fn attach(
     if !matches!(case.state, State::Applied | State::Supplementing) {
         return Err(Problem::new(codes::CLOSED));
     }
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     let attached = Attachment {
-        id: doing.ground.ids.next(),
+        id: doing.context.ids.next(),
         case: case.id,
         document: document.to_owned(),
         name: file.name.clone(),

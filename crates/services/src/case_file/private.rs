@@ -1,7 +1,7 @@
 //! What is personal in a form (个人信息): sealed in the database, masked on the way out.
 
 use super::CaseId;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use std::collections::BTreeMap;
 use web::{Problem, codes};
 
@@ -14,7 +14,7 @@ fn purpose(case: CaseId) -> String {
 /// # Errors
 /// A fault when the machine has no random bytes or the cipher refuses.
 pub fn close_private(
-    ground: &Ground,
+    context: &AppContext,
     case: CaseId,
     private: &BTreeMap<String, String>,
 ) -> Result<Option<Vec<u8>>, Problem> {
@@ -22,8 +22,8 @@ pub fn close_private(
         return Ok(None);
     }
     let text = serde_json::to_vec(private).map_err(|_| Problem::new(codes::FAULT))?;
-    let secret = ground.secret()?;
-    let sealed = ground.seal.close(&text, &purpose(case), &secret);
+    let secret = context.secret()?;
+    let sealed = context.seal.close(&text, &purpose(case), &secret);
     sealed.map(Some).map_err(|error| {
         tracing::error!(%error, "a form could not be sealed");
         Problem::new(codes::FAULT)
@@ -35,14 +35,14 @@ pub fn close_private(
 /// # Errors
 /// A fault when the seal does not open it: another key, or another case.
 pub fn open_private(
-    ground: &Ground,
+    context: &AppContext,
     case: CaseId,
     sealed: Option<&[u8]>,
 ) -> Result<BTreeMap<String, String>, Problem> {
     let Some(sealed) = sealed else {
         return Ok(BTreeMap::new());
     };
-    let text = ground.seal.open(sealed, &purpose(case)).map_err(|error| {
+    let text = context.seal.open(sealed, &purpose(case)).map_err(|error| {
         tracing::error!(%error, "a form could not be opened");
         Problem::new(codes::FAULT)
     })?;

@@ -339,7 +339,7 @@ pub fn attachments(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Attachment>> {
 }
 
 /// An attachment of a case that is seen, with the bytes that were handed in: [`Error::Damaged`] where they are not
-/// those any more, which is told.
+/// those any more, which is reported.
 pub fn body(tx: &mut Tx<'_>, sees: &Sees, id: i64) -> Result<Option<(Attachment, Vec<u8>)>> {
     let sql = format!("select {ATTACHMENT} from attachment where id = $1");
     let Some(row) = tx.query_opt(&sql, &[id.into()])? else {

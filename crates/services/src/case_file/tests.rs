@@ -227,9 +227,9 @@ async fn a_case_goes_its_way_with_four_eyes() {
         // Sealed for this case only.
         let sealed = case.private.clone().unwrap();
         assert!(!String::from_utf8_lossy(&sealed).contains("13800000000"));
-        let private = open_private(&world.ground, case.id, Some(&sealed)).unwrap();
+        let private = open_private(&world.context, case.id, Some(&sealed)).unwrap();
         assert_eq!(private["phone"], "13800000000");
-        assert!(open_private(&world.ground, CaseId(1), Some(&sealed)).is_err());
+        assert!(open_private(&world.context, CaseId(1), Some(&sealed)).is_err());
 
         assert_eq!(
             code(world.act(&admin, PLAIN, &case, Verb::Accept).await),
@@ -315,12 +315,12 @@ async fn a_case_goes_its_way_with_four_eyes() {
 /// Name of the applicant in the list, in the detail and in the timeline, and of the clerk in the timeline, as somebody
 /// sees them.
 async fn names(world: &World, actor: &Actor, kind: Kind, case: CaseId) -> [String; 4] {
-    let (ground, actor) = (world.ground.clone(), actor.clone());
+    let (context, actor) = (world.context.clone(), actor.clone());
     let read = move |tx: &mut Tx<'_>| -> Result<_, web::Problem> {
         let who = (&actor, &[kind][..]);
         let filter = (&super::Filter::default(), 10);
-        let listed = super::http::listed(tx, who, filter, ground.now_ms())?;
-        let detail = super::http::detail(tx, &ground, who, case)?;
+        let listed = super::http::listed(tx, who, filter, context.now_ms())?;
+        let detail = super::http::detail(tx, &context, who, case)?;
         let of = |n: usize| detail.timeline[n].name.clone();
         Ok([
             listed[0].applied_by.clone(),
@@ -329,7 +329,7 @@ async fn names(world: &World, actor: &Actor, kind: Kind, case: CaseId) -> [Strin
             of(1),
         ])
     };
-    world.ground.db.read(read).await.unwrap()
+    world.context.db.read(read).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -344,14 +344,14 @@ async fn the_applicant_s_name_is_open_to_his_side_and_masked_for_all_others() {
         let case = world.open(&admin, PLAIN, &[("what", "a")]).await.unwrap();
         let case = world.act(&clerk, PLAIN, &case, Verb::Accept).await.unwrap();
         for actor in [&admin, &colleague] {
-            let told = names(&world, actor, PLAIN, case.id).await;
-            assert_eq!(told, ["某admin", "某admin", "某admin", "某clerk"]);
+            let reported = names(&world, actor, PLAIN, case.id).await;
+            assert_eq!(reported, ["某admin", "某admin", "某admin", "某clerk"]);
         }
         let masked = mask("某admin");
         assert!(!masked.contains("admin"), "{masked}");
         for actor in [&clerk, &approver, &operator] {
-            let told = names(&world, actor, PLAIN, case.id).await;
-            assert_eq!(told, [&*masked, &masked, &masked, "某clerk"]);
+            let reported = names(&world, actor, PLAIN, case.id).await;
+            assert_eq!(reported, [&*masked, &masked, &masked, "某clerk"]);
         }
         // A form without personal fields hides nobody.
         let open = Kind {
@@ -366,8 +366,8 @@ async fn the_applicant_s_name_is_open_to_his_side_and_masked_for_all_others() {
         world.clock.advance(DAY);
         let case = world.open(&admin, open, &[("what", "b")]).await.unwrap();
         let case = world.act(&clerk, open, &case, Verb::Accept).await.unwrap();
-        let told = names(&world, &approver, open, case.id).await;
-        assert_eq!(told, ["某admin", "某admin", "某admin", "某clerk"]);
+        let reported = names(&world, &approver, open, case.id).await;
+        assert_eq!(reported, ["某admin", "某admin", "某admin", "某clerk"]);
     }
 }
 

@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::view::{CompanyCard, CompanySummary, card_of, summary};
-use crate::Desk;
+use crate::ServicesApi;
 use crate::case_file::http::id_of;
 use crate::case_file::sees;
 use crate::company_ledger::{Filter, business, contracts, list, menu as modules_of, set_profile};
@@ -47,7 +47,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ServicesApi> {
     registry::routes!(companies, company, set_company_profile, menu)
 }
 
@@ -140,7 +140,7 @@ fn filter(query: &CompaniesQuery) -> Result<Filter, Problem> {
     responses((status = 200, body = Page<CompanySummary>)))]
 async fn companies(
     By { actor, .. }: By<ReadCompanies>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<CompaniesQuery>,
 ) -> Result<Json<Page<CompanySummary>>, Problem> {
     let filter = filter(&query)?;
@@ -154,7 +154,7 @@ async fn companies(
         }
         Ok(items)
     };
-    let items = desk.read(read).await?;
+    let items = api.read(read).await?;
     Ok(Json(Page::cut(items, size, |last| last.id.clone())))
 }
 
@@ -164,19 +164,19 @@ async fn companies(
     responses((status = 200, body = CompanyCard)))]
 async fn company(
     By { actor, .. }: By<ReadCompany>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
 ) -> Result<Json<CompanyCard>, Problem> {
     let id = CompanyId(id_of(&id)?);
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let read = move |tx: &mut Tx<'_>| {
         let found = company::shown(tx, id)?.filter(|company| actor.sight.sees(company));
         match found {
-            Some(company) => card_of(tx, &ground, &company, &sees(&actor)),
+            Some(company) => card_of(tx, &context, &company, &sees(&actor)),
             None => Err(Problem::new(common::NOT_FOUND)),
         }
     };
-    desk.read(read).await.map(Json)
+    api.read(read).await.map(Json)
 }
 
 /// Changes how strictly a company's messages are read (校验口径). What was accepted before keeps its own.
@@ -189,28 +189,28 @@ async fn company(
     ))]
 async fn set_company_profile(
     By { actor, .. }: By<SetCompanyProfile>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ProfileBody>,
 ) -> Result<Json<CompanyCard>, Problem> {
     let id = CompanyId(id_of(&id)?);
     let reason = approval::reason(&body.reason)?;
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| {
         let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));
         let Some(company) = found else {
             return Err(Problem::new(common::NOT_FOUND));
         };
         let change = (body.profile.as_str(), reason.as_str());
-        set_profile(tx, &actor, &company, change, ground.now_ms())
+        set_profile(tx, &actor, &company, change, context.now_ms())
             .map_err(|refusal| Problem::because(common::BAD_REQUEST, &refusal))?;
         let changed = Company {
             profile: body.profile.clone(),
             ..company
         };
-        card_of(tx, &ground, &changed, &sees(&actor))
+        card_of(tx, &context, &changed, &sees(&actor))
     };
-    desk.write(write).await.map(Json)
+    api.write(write).await.map(Json)
 }
 
 /// What the contracts of the company acted for unlock.
@@ -218,10 +218,10 @@ async fn set_company_profile(
     responses((status = 200, body = Menu)))]
 async fn menu(
     By { actor, .. }: By<ReadMenu>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
 ) -> Result<Json<Menu>, Problem> {
     let company = actor.require_company()?.id;
-    let contracts = desk.ground().read(move |tx| contracts(tx, company)).await?;
+    let contracts = api.context().read(move |tx| contracts(tx, company)).await?;
     let modules = modules_of(&contracts)
         .into_iter()
         .map(|(module, by)| MenuItem {

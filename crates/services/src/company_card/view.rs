@@ -8,7 +8,7 @@ use crate::{agent, docking, member};
 use registry::api_key::{self, ApiKey};
 use registry::audit::{self, Filter as AuditFilter};
 use registry::company::Company;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use serde::Serialize;
 use store::clock::beijing_rfc3339;
 use store::{Result, Tx};
@@ -182,12 +182,12 @@ fn contact_view(contact: &Contact) -> ContactView {
 /// The card of a company that the reader sees; `sees` are the cases that he sees.
 pub(super) fn card_of(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     company: &Company,
     sees: &Sees,
 ) -> Result<CompanyCard, Problem> {
-    let now_ms = ground.now_ms();
-    let contact = contact_of(tx, ground, company.id)?;
+    let now_ms = context.now_ms();
+    let contact = contact_of(tx, context, company.id)?;
     let contracts = contracts(tx, company.id)?;
     let mut agents = Vec::new();
     for appointment in agent::of_company(tx, company.id, i64::MAX, CARD_ROWS)? {

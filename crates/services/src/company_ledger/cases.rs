@@ -106,7 +106,7 @@ fn read_role(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening
 /// The company of a case; it cannot have gone, because companies stay.
 fn company_of(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<Company> {
     let id = CompanyId(case.company.unwrap_or(0));
-    lock(tx, id, doing.ground.now_ms())?;
+    lock(tx, id, doing.context.now_ms())?;
     let found = company::by_id(tx, id)?;
     found.ok_or_else(|| Problem::new(web::codes::NOT_FOUND))
 }
@@ -117,11 +117,11 @@ fn finish_role(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<S
     if contracts(tx, company.id)?.iter().any(|c| c.role == role) {
         return refuse(case_file::codes::CARRY_OUT, "企业已有该角色");
     }
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     let evidence = (Some(case.id.0), now_ms);
     sql::insert_contract(
         tx,
-        &contract(&doing.ground.ids, company.id, &role, evidence),
+        &contract(&doing.context.ids, company.id, &role, evidence),
     )?;
     company.roles.retain(|known| *known != role);
     company.roles.push(role.clone());
@@ -193,7 +193,7 @@ fn read_change(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Openi
 fn finish_change(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
     let company = company_of(tx, doing, case)?;
     let wanted = changed(&company, &case.form);
-    company::correct(tx, &wanted, doing.ground.now_ms()).map_err(cannot)?;
+    company::correct(tx, &wanted, doing.context.now_ms()).map_err(cannot)?;
     let changes: Vec<String> = [
         ("名称", &company.name, &wanted.name),
         ("信用代码", &company.credit_code, &wanted.credit_code),
@@ -204,15 +204,15 @@ fn finish_change(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome
     .filter(|(_, before, after)| before != after)
     .map(|(what, before, after)| format!("{what} {before} → {after}"))
     .collect();
-    let told = changes.join("；");
+    let reported = changes.join("；");
     let object = format!("company:{}", company.id.0);
     audit::done(
         tx,
-        doing.ground.now_ms(),
+        doing.context.now_ms(),
         doing.actor,
         CORRECTED,
         &object,
-        &told,
+        &reported,
     )?;
-    Ok(told)
+    Ok(reported)
 }

@@ -2,7 +2,7 @@
 
 use super::sql;
 use registry::company::CompanyId;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use store::{Result, Tx};
 use web::{Problem, codes};
 
@@ -32,14 +32,14 @@ fn fault(what: &str) -> Problem {
 /// The store's, or a fault of the seal.
 pub fn set_contact(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     company: CompanyId,
     contact: &Contact,
 ) -> Result<(), Problem> {
     let sealed = || -> Result<Vec<u8>, Problem> {
         let text = serde_json::to_vec(contact).map_err(|_| fault("is no JSON"))?;
-        let secret = ground.secret()?;
-        ground
+        let secret = context.secret()?;
+        context
             .seal
             .close(&text, &purpose(company), &secret)
             .map_err(|_| fault("cannot be sealed"))
@@ -53,13 +53,13 @@ pub fn set_contact(
 /// The store's, or a fault of the seal.
 pub fn contact_of(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     company: CompanyId,
 ) -> Result<Option<Contact>, Problem> {
     let Some(sealed) = sql::contact(tx, company)? else {
         return Ok(None);
     };
-    let opened = ground
+    let opened = context
         .seal
         .open(&sealed, &purpose(company))
         .map_err(|_| fault("cannot be opened"))

@@ -52,9 +52,9 @@ async fn companies_are_found_by_what_people_know_of_them() {
             (Sight::District("11".to_owned()), role("pay"), vec![b]),
             (Sight::District("22".to_owned()), Filter::default(), vec![]),
         ] {
-            let told = format!("{sight:?} {filter:?}");
+            let reported = format!("{sight:?} {filter:?}");
             let found = world.read(move |tx| list(tx, &sight, &filter, 10)).await;
-            assert_eq!(found, expected, "{told}");
+            assert_eq!(found, expected, "{reported}");
         }
     }
 }
@@ -167,7 +167,7 @@ async fn a_company_comes_in_whole_or_not_at_all() {
         let world = World::on(&test.db);
         for (n, roles) in [(1, vec!["king"]), (2, vec!["ebc", "EBC"])] {
             let wrong = company(n, &roles, 5, i64::try_from(n).unwrap());
-            let ids = Arc::clone(&world.ground.ids);
+            let ids = Arc::clone(&world.context.ids);
             let done = test.db.write(move |tx| enrol(tx, &ids, &wrong, None)).await;
             assert!(matches!(done, Err(company::Refusal::Field(_))));
         }

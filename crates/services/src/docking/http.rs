@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{CHANNELS, Docking, Filter, Stage, Step, Wanted, codes, counts, list, set, steps};
-use crate::Desk;
+use crate::ServicesApi;
 use crate::case_file::http::id_of;
 use axum::Json;
 use axum::extract::State as Held;
@@ -33,7 +33,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ServicesApi> {
     registry::routes!(docking, set_docking)
 }
 
@@ -251,13 +251,13 @@ fn filter(query: &DockingQuery, today: String) -> Result<Filter, Problem> {
     responses((status = 200, body = Board)))]
 async fn docking(
     By { actor, .. }: By<ReadDocking>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<DockingQuery>,
 ) -> Result<Json<Board>, Problem> {
-    let now_ms = desk.ground().now_ms();
+    let now_ms = api.context().now_ms();
     let filter = filter(&query, beijing_day(now_ms))?;
     let size = PageSize::of(query.limit).at_most(CARDS_MAX);
-    let board = desk
+    let board = api
         .read(move |tx| {
             let found = list(tx, &actor.sight, &filter, size.rows())?;
             let page = Page::cut(found, size, |last| {
@@ -323,7 +323,7 @@ fn wanted(body: DockingBody) -> Result<Wanted, Problem> {
     responses((status = 200, body = DockingCard)))]
 async fn set_docking(
     By { actor, .. }: By<SetDocking>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path((company, channel)): Path<(String, String)>,
     JsonBody(body): JsonBody<DockingBody>,
 ) -> Result<Json<DockingCard>, Problem> {
@@ -332,14 +332,14 @@ async fn set_docking(
         return Err(Problem::new(common::NOT_FOUND));
     }
     let wanted = wanted(body)?;
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| {
         let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));
         let Some(company) = found else {
             return Err(Problem::new(common::NOT_FOUND));
         };
-        let docking = set(tx, &ground, &actor, (&company, &channel), &wanted)?;
-        Ok(card(tx, &docking, ground.now_ms())?)
+        let docking = set(tx, &context, &actor, (&company, &channel), &wanted)?;
+        Ok(card(tx, &docking, context.now_ms())?)
     };
-    desk.write(write).await.map(Json)
+    api.write(write).await.map(Json)
 }

@@ -14,7 +14,7 @@ mod tests;
 use registry::access::Actor;
 use registry::audit;
 use registry::company::{Company, CompanyId};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use registry::role::Role;
 use registry::todo::{Asking, Todo};
@@ -175,7 +175,7 @@ pub struct Wanted {
 /// The store's, or why not.
 pub fn set(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (company, channel): (&Company, &str),
     wanted: &Wanted,
@@ -183,7 +183,7 @@ pub fn set(
     if wanted.stage == Stage::Live && crate::company_ledger::is_provisional(&company.dxp_id) {
         return Err(Problem::new(codes::NO_DXP));
     }
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     crate::company_ledger::lock(tx, company.id, now_ms)?;
     let before = find(tx, company.id, channel)?;
     let next = Docking {

@@ -24,17 +24,17 @@ async fn stages_move_with_a_history_and_live_needs_a_dxp_id() {
         let other = world.company(2, &["ebc"]).await;
         let clerk = world.person("clerk", Role::BureauClerk, None).await;
         for stage in [Stage::Materials, Stage::Testing, Stage::Live] {
-            let (ground, who, company) = (world.ground.clone(), clerk.clone(), company.clone());
+            let (context, who, company) = (world.context.clone(), clerk.clone(), company.clone());
             world
-                .write(move |tx| set(tx, &ground, &who, (&company, "http"), &wanted(stage)))
+                .write(move |tx| set(tx, &context, &who, (&company, "http"), &wanted(stage)))
                 .await
                 .unwrap();
         }
-        let (ground, who) = (world.ground.clone(), clerk.clone());
+        let (context, who) = (world.context.clone(), clerk.clone());
         let mut without = company.clone();
         without.dxp_id = crate::company_ledger::provisional_dxp_id(&without.customs_code);
         let refused = world
-            .write(move |tx| set(tx, &ground, &who, (&without, "mq"), &wanted(Stage::Live)))
+            .write(move |tx| set(tx, &context, &who, (&without, "mq"), &wanted(Stage::Live)))
             .await;
         assert_eq!(code(refused), "TG-R4350");
         let id = company.id;

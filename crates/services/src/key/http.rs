@@ -1,7 +1,7 @@
 //! `/api/v1/keys…`: the keys of the company's programs.
 
 use super::{codes, issue, revoke};
-use crate::Desk;
+use crate::ServicesApi;
 use crate::case_file::http::id_of;
 use axum::Json;
 use axum::extract::State as Held;
@@ -25,7 +25,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ServicesApi> {
     registry::routes!(keys, issue_key, revoke_key)
 }
 
@@ -92,12 +92,12 @@ pub(crate) fn views(keys: &[ApiKey], now_ms: i64) -> Vec<KeyView> {
     responses((status = 200, body = Page<KeyView>)))]
 async fn keys(
     By { actor, .. }: By<ReadKeys>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
 ) -> Result<Json<Page<KeyView>>, Problem> {
     let company = actor.require_company()?.id;
-    let now_ms = desk.ground().now_ms();
-    let keys = desk
-        .ground()
+    let now_ms = api.context().now_ms();
+    let keys = api
+        .context()
         .read(move |tx| api_key::of_company(tx, company))
         .await?;
     Ok(Json(Page::whole(views(&keys, now_ms))))
@@ -108,7 +108,7 @@ async fn keys(
     responses((status = 201, body = IssuedKey)))]
 async fn issue_key(
     By { actor, .. }: By<IssueKey>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     JsonBody(body): JsonBody<KeyBody>,
 ) -> Result<(StatusCode, Json<IssuedKey>), Problem> {
     let company = actor.require_company()?.id;
@@ -119,12 +119,12 @@ async fn issue_key(
     if !is_label || !(1..=DAYS_MAX).contains(&days) {
         return Err(Problem::new(codes::FIELDS));
     }
-    let (secret, ground) = (desk.ground().secret()?, desk.ground().clone());
+    let (secret, context) = (api.context().secret()?, api.context().clone());
     let write = move |tx: &mut Tx<'_>| {
         let wanted = (label.as_str(), days, &secret);
-        issue(tx, &ground, &actor, company, wanted)
+        issue(tx, &context, &actor, company, wanted)
     };
-    let (key, text) = desk.write(write).await?;
+    let (key, text) = api.write(write).await?;
     let issued = IssuedKey {
         id: key.id.to_string(),
         key: text,
@@ -139,13 +139,13 @@ async fn issue_key(
     responses((status = 204)))]
 async fn revoke_key(
     By { actor, .. }: By<RevokeKey>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let company = actor.require_company()?.id;
     let key = id_of(&id)?;
-    let ground = desk.ground().clone();
-    desk.write(move |tx| revoke(tx, &ground, &actor, (company, key)))
+    let context = api.context().clone();
+    api.write(move |tx| revoke(tx, &context, &actor, (company, key)))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

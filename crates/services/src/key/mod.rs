@@ -13,7 +13,7 @@ use registry::access::Actor;
 use registry::api_key::{self, ApiKey, Secret};
 use registry::audit;
 use registry::company::CompanyId;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::module::Module;
 use registry::role::Role;
 use registry::todo::{Asking, Todo};
@@ -39,7 +39,7 @@ pub const MODULE: Module = Module::new("接口密钥")
     .codes(codes::ALL)
     .todos(&[waits]);
 
-/// What ends within this time is told, in milliseconds: 30 days.
+/// What ends within this time is reported, in milliseconds: 30 days.
 const SOON_MS: i64 = 30 * 86_400_000;
 
 /// Keys of a company that end within 30 days.
@@ -59,12 +59,12 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
 /// The store's, or why not.
 pub fn issue(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     company: CompanyId,
     (label, days, secret): (&str, i64, &Secret),
 ) -> Result<(ApiKey, String), Problem> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let is_in_force = |key: &&ApiKey| key.revoked_at.is_none() && key.expires_at > now_ms;
     let keys = api_key::of_company(tx, company)?;
@@ -72,7 +72,7 @@ pub fn issue(
         return Err(Problem::new(codes::TOO_MANY));
     }
     let key = ApiKey {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         company_id: company,
         label: label.to_owned(),
         created_at: now_ms,
@@ -91,11 +91,11 @@ pub fn issue(
 /// The store's, or 404 for what is not this company's to revoke.
 pub fn revoke(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (company, key): (CompanyId, i64),
 ) -> Result<(), Problem> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     if !api_key::revoke(tx, company, key, now_ms)? {
         return Err(Problem::new(web::codes::NOT_FOUND));
     }

@@ -18,10 +18,10 @@ async fn keys_are_the_companys_own_and_not_too_many() {
             .await;
         let mut ids = Vec::new();
         for n in 0..=KEYS_MAX {
-            let (ground, who) = (world.ground.clone(), admin.clone());
+            let (context, who) = (world.context.clone(), admin.clone());
             let secret = [u8::try_from(n).unwrap(); 32];
             let issued = world
-                .write(move |tx| issue(tx, &ground, &who, company, ("erp", 30, &secret)))
+                .write(move |tx| issue(tx, &context, &who, company, ("erp", 30, &secret)))
                 .await;
             match issued {
                 Ok((key, text)) => {
@@ -32,15 +32,15 @@ async fn keys_are_the_companys_own_and_not_too_many() {
             }
         }
         let first = ids[0];
-        let (ground, who) = (world.ground.clone(), admin.clone());
+        let (context, who) = (world.context.clone(), admin.clone());
         let foreign = world
-            .write(move |tx| revoke(tx, &ground, &who, (other, first)))
+            .write(move |tx| revoke(tx, &context, &who, (other, first)))
             .await;
         assert_eq!(code(foreign), "TG-R4040");
         for expected in [true, false] {
-            let (ground, who) = (world.ground.clone(), admin.clone());
+            let (context, who) = (world.context.clone(), admin.clone());
             let done = world
-                .write(move |tx| revoke(tx, &ground, &who, (company, first)))
+                .write(move |tx| revoke(tx, &context, &who, (company, first)))
                 .await;
             assert_eq!(done.is_ok(), expected);
         }
@@ -59,13 +59,13 @@ async fn of_many_keys_asked_for_at_once_no_more_than_the_limit_are_issued() {
             .await;
         let mut all = JoinSet::new();
         for n in 0..2 * KEYS_MAX {
-            let (ground, who) = (world.ground.clone(), admin.clone());
+            let (context, who) = (world.context.clone(), admin.clone());
             let secret = [u8::try_from(n).unwrap(); 32];
             all.spawn(async move {
-                let shared = ground.clone();
+                let shared = context.clone();
                 let write =
                     move |tx: &mut Tx<'_>| issue(tx, &shared, &who, company, ("erp", 30, &secret));
-                ground.act(write).await.is_ok()
+                context.act(write).await.is_ok()
             });
         }
         let issued = all.join_all().await;

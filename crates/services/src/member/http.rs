@@ -1,7 +1,7 @@
 //! `/api/v1/members…`: the company's own people.
 
 use super::{Member, change, codes, invite, invite_again, of_company, remove};
-use crate::Desk;
+use crate::ServicesApi;
 use crate::case_file::http::id_of;
 use axum::Json;
 use axum::extract::State as Held;
@@ -25,7 +25,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ServicesApi> {
     registry::routes!(
         members,
         add_member,
@@ -115,14 +115,14 @@ fn role_of(name: &str) -> Result<Role, Problem> {
         .ok_or_else(|| Problem::new(codes::FIELDS).detail("没有这个角色"))
 }
 
-fn link(desk: &Desk, account: &Account, token: &str) -> MemberLink {
-    let ground = desk.ground();
-    let base = ground.config.public_url.trim_end_matches('/');
+fn link(api: &ServicesApi, account: &Account, token: &str) -> MemberLink {
+    let context = api.context();
+    let base = context.config.public_url.trim_end_matches('/');
     MemberLink {
         id: account.id.0.to_string(),
         login: account.login.clone(),
         link: format!("{base}/activate?token={token}"),
-        expires_at: beijing_rfc3339(ground.now_ms() + LINK_MS),
+        expires_at: beijing_rfc3339(context.now_ms() + LINK_MS),
     }
 }
 
@@ -131,11 +131,11 @@ fn link(desk: &Desk, account: &Account, token: &str) -> MemberLink {
     responses((status = 200, body = Page<MemberView>)))]
 async fn members(
     By { actor, .. }: By<ReadMembers>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
 ) -> Result<Json<Page<MemberView>>, Problem> {
     let company = actor.require_company()?.id;
-    let members = desk
-        .ground()
+    let members = api
+        .context()
         .read(move |tx| of_company(tx, company))
         .await?;
     Ok(Json(Page::whole(
@@ -148,19 +148,19 @@ async fn members(
     responses((status = 201, body = MemberLink)))]
 async fn add_member(
     By { actor, .. }: By<AddMember>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     JsonBody(body): JsonBody<MemberBody>,
 ) -> Result<(StatusCode, Json<MemberLink>), Problem> {
     let company = actor.require_company()?.id;
     let role = role_of(&body.role)?;
-    let (token, ground) = (desk.ground().token()?, desk.ground().clone());
+    let (token, context) = (api.context().token()?, api.context().clone());
     let hash = hash_text(&token);
     let write = move |tx: &mut Tx<'_>| {
         let person = (body.login.as_str(), body.name.as_str(), hash.as_str());
-        invite(tx, &ground, &actor, (company, role), person)
+        invite(tx, &context, &actor, (company, role), person)
     };
-    let account = desk.write(write).await?;
-    Ok((StatusCode::CREATED, Json(link(&desk, &account, &token))))
+    let account = api.write(write).await?;
+    Ok((StatusCode::CREATED, Json(link(&api, &account, &token))))
 }
 
 /// Gives a member another role.
@@ -169,15 +169,15 @@ async fn add_member(
     responses((status = 204)))]
 async fn change_member(
     By { actor, .. }: By<ChangeMember>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<MemberRole>,
 ) -> Result<StatusCode, Problem> {
     let company = actor.require_company()?.id;
     let account = AccountId(id_of(&id)?);
     let role = role_of(&body.role)?;
-    let ground = desk.ground().clone();
-    desk.write(move |tx| change(tx, &ground, &actor, (company, account, role)))
+    let context = api.context().clone();
+    api.write(move |tx| change(tx, &context, &actor, (company, account, role)))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -188,19 +188,19 @@ async fn change_member(
     responses((status = 201, body = MemberLink)))]
 async fn link_member(
     By { actor, .. }: By<LinkMember>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<MemberLink>), Problem> {
     let company = actor.require_company()?.id;
     let account = AccountId(id_of(&id)?);
-    let (token, ground) = (desk.ground().token()?, desk.ground().clone());
+    let (token, context) = (api.context().token()?, api.context().clone());
     let hash = hash_text(&token);
     let write = move |tx: &mut Tx<'_>| {
         let whom = (company, account, hash.as_str());
-        invite_again(tx, &ground, &actor, whom)
+        invite_again(tx, &context, &actor, whom)
     };
-    let account = desk.write(write).await?;
-    Ok((StatusCode::CREATED, Json(link(&desk, &account, &token))))
+    let account = api.write(write).await?;
+    Ok((StatusCode::CREATED, Json(link(&api, &account, &token))))
 }
 
 /// Removes a member: role and sessions end at once.
@@ -209,13 +209,13 @@ async fn link_member(
     responses((status = 204)))]
 async fn remove_member(
     By { actor, .. }: By<RemoveMember>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let company = actor.require_company()?.id;
     let account = AccountId(id_of(&id)?);
-    let ground = desk.ground().clone();
-    desk.write(move |tx| remove(tx, &ground, &actor, (company, account)))
+    let context = api.context().clone();
+    api.write(move |tx| remove(tx, &context, &actor, (company, account)))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -17,8 +17,8 @@ use registry::access::Actor;
 use registry::account::{self, Account, AccountId, NewAccount};
 use registry::audit;
 use registry::company::CompanyId;
+use registry::context::AppContext;
 use registry::factor::{self, Factor};
-use registry::ground::Ground;
 use registry::module::Module;
 use registry::role::{self, Grant, Role};
 use registry::session;
@@ -90,13 +90,13 @@ fn has_other_admin(tx: &mut Tx<'_>, company: CompanyId, but: AccountId) -> Resul
 }
 
 fn company_grant(
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (account, party): (AccountId, i64),
     (company, role): (CompanyId, Role),
 ) -> Grant {
     Grant {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         account,
         party,
         role: role.name().to_owned(),
@@ -105,7 +105,7 @@ fn company_grant(
         sight: "company".to_owned(),
         granted_by: actor.who.id().map(AccountId),
         approved_by: None,
-        granted_at: ground.now_ms(),
+        granted_at: context.now_ms(),
         expires_at: None,
     }
 }
@@ -116,19 +116,19 @@ fn company_grant(
 /// The store's, or why not.
 pub fn invite(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (company, role): (CompanyId, Role),
     (login, name, link): (&str, &str, &str),
 ) -> Outcome<Account> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     if of_company(tx, company)?.len() >= MEMBERS_MAX {
         return Err(Problem::new(codes::TOO_MANY));
     }
     let new = NewAccount {
-        id: AccountId(ground.ids.next()),
-        party: ground.ids.next(),
+        id: AccountId(context.ids.next()),
+        party: context.ids.next(),
         login: login.to_owned(),
         name: name.to_owned(),
         is_staff: false,
@@ -136,13 +136,13 @@ pub fn invite(
         at_ms: now_ms,
     };
     account::add(tx, &new).map_err(|refusal| Problem::because(codes::FIELDS, &refusal))?;
-    let grant = company_grant(ground, actor, (new.id, new.party), (company, role));
+    let grant = company_grant(context, actor, (new.id, new.party), (company, role));
     role::grant(tx, &grant).map_err(|refusal| Problem::because(codes::FIELDS, &refusal))?;
     account::invite(tx, new.id, link, now_ms)?;
     let object = format!("account:{}", new.id.0);
     let detail = format!("{} {}", new.login, role.chinese());
     audit::done(tx, now_ms, actor, INVITED, &object, &detail)?;
-    agent::sync(tx, ground, actor, company)?;
+    agent::sync(tx, context, actor, company)?;
     let made = account::by_id(tx, new.id)?;
     made.ok_or_else(|| Problem::new(web::codes::FAULT))
 }
@@ -153,11 +153,11 @@ pub fn invite(
 /// The store's, or why not.
 pub fn invite_again(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (company, account, link): (CompanyId, AccountId, &str),
 ) -> Outcome<Account> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
         return Err(Problem::new(web::codes::NOT_FOUND));
@@ -189,11 +189,11 @@ pub fn invite_again(
 /// The store's, or why not.
 pub fn change(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (company, account, role): (CompanyId, AccountId, Role),
 ) -> Outcome<()> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
         return Err(Problem::new(web::codes::NOT_FOUND));
@@ -207,13 +207,13 @@ pub fn change(
     }
     role::revoke(tx, member.grant.id, now_ms)?;
     let person = (account, member.account.party);
-    let grant = company_grant(ground, actor, person, (company, role));
+    let grant = company_grant(context, actor, person, (company, role));
     role::grant(tx, &grant).map_err(|refusal| Problem::because(codes::FIELDS, &refusal))?;
     let object = format!("account:{}", account.0);
     let was = Role::from_name(&member.grant.role).map_or("", Role::chinese);
     let detail = format!("{was} → {}", role.chinese());
     audit::done(tx, now_ms, actor, CHANGED, &object, &detail)?;
-    agent::sync(tx, ground, actor, company)?;
+    agent::sync(tx, context, actor, company)?;
     Ok(())
 }
 
@@ -223,11 +223,11 @@ pub fn change(
 /// The store's, or why not.
 pub fn remove(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (company, account): (CompanyId, AccountId),
 ) -> Outcome<()> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
         return Err(Problem::new(web::codes::NOT_FOUND));
@@ -237,7 +237,7 @@ pub fn remove(
         return Err(Problem::new(codes::LAST_ADMIN));
     }
     role::revoke(tx, member.grant.id, now_ms)?;
-    agent::sync(tx, ground, actor, company)?;
+    agent::sync(tx, context, actor, company)?;
     if role::of_account(tx, account, now_ms)?.is_empty() {
         account::set_state(tx, account, "disabled", now_ms)?;
     }

@@ -16,9 +16,17 @@ async fn add(
     login: &'static str,
     role: Role,
 ) -> Result<AccountId, Problem> {
-    let (ground, actor) = (world.ground.clone(), actor.clone());
+    let (context, actor) = (world.context.clone(), actor.clone());
     let made = world
-        .write(move |tx| invite(tx, &ground, &actor, (company, role), (login, "某人", login)))
+        .write(move |tx| {
+            invite(
+                tx,
+                &context,
+                &actor,
+                (company, role),
+                (login, "某人", login),
+            )
+        })
         .await?;
     Ok(made.id)
 }
@@ -29,9 +37,9 @@ async fn gone(
     company: CompanyId,
     account: AccountId,
 ) -> Result<(), Problem> {
-    let (ground, actor) = (world.ground.clone(), actor.clone());
+    let (context, actor) = (world.context.clone(), actor.clone());
     world
-        .write(move |tx| remove(tx, &ground, &actor, (company, account)))
+        .write(move |tx| remove(tx, &context, &actor, (company, account)))
         .await
 }
 
@@ -42,9 +50,9 @@ async fn changed(
     account: AccountId,
     role: Role,
 ) -> Result<(), Problem> {
-    let (ground, actor) = (world.ground.clone(), actor.clone());
+    let (context, actor) = (world.context.clone(), actor.clone());
     world
-        .write(move |tx| change(tx, &ground, &actor, (company, account, role)))
+        .write(move |tx| change(tx, &context, &actor, (company, account, role)))
         .await
 }
 
@@ -105,9 +113,9 @@ async fn a_company_keeps_an_administrator_who_can_log_in() {
             .state;
         assert_eq!(state, "disabled");
         assert_eq!(world.read(move |tx| of_company(tx, company)).await.len(), 1);
-        let (ground, who) = (world.ground.clone(), foreign.clone());
+        let (context, who) = (world.context.clone(), foreign.clone());
         let link = world
-            .write(move |tx| invite_again(tx, &ground, &who, (other, second, "hash2")))
+            .write(move |tx| invite_again(tx, &context, &who, (other, second, "hash2")))
             .await;
         assert_eq!(code(link), "TG-R4040");
         assert_eq!(world.audited("member.remove").await, 1);

@@ -8,7 +8,7 @@
 //! Customs get their own form of answer whatever happens, with status 200.
 
 use super::{Config, DUE_MS, Inquiry, State as InquiryState, sql};
-use crate::Desk;
+use crate::ServicesApi;
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Held};
@@ -39,11 +39,11 @@ pub const FAILED: &str = "20000";
 
 /// What the route needs.
 #[derive(Clone)]
-pub struct CustomsDoor {
-    desk: Desk,
+pub struct InquiryApi {
+    api: ServicesApi,
     config: Arc<Config>,
     minutes: Arc<Mutex<Minute>>,
-    room: Shares,
+    places: Shares,
 }
 
 /// Whose inquiries are counted together.
@@ -91,14 +91,14 @@ impl Minute {
     }
 }
 
-impl CustomsDoor {
-    /// A door with these settings and room for those who ask at once.
-    pub fn new(desk: Desk, config: Config, room: Shares) -> Self {
+impl InquiryApi {
+    /// The handlers with these settings and places for those who ask at once.
+    pub fn new(api: ServicesApi, config: Config, places: Shares) -> Self {
         Self {
-            desk,
+            api,
             config: Arc::new(config),
             minutes: Arc::default(),
-            room,
+            places,
         }
     }
 
@@ -145,12 +145,12 @@ struct Asked {
 
 /// Takes an inquiry of customs about an order (平台数据获取).
 pub async fn plat_data_open(
-    Held(door): Held<CustomsDoor>,
+    Held(inquiries): Held<InquiryApi>,
     Path(code): Path<String>,
     request: Request,
 ) -> Json<CustomsAnswer> {
-    let now_ms = door.desk.ground().now_ms();
-    let (code, message) = match take(&door, &code, request, now_ms).await {
+    let now_ms = inquiries.api.context().now_ms();
+    let (code, message) = match take(&inquiries, &code, request, now_ms).await {
         Ok(()) => (OK, String::new()),
         Err(why) => (FAILED, why),
     };
@@ -162,17 +162,22 @@ pub async fn plat_data_open(
     })
 }
 
-async fn take(door: &CustomsDoor, code: &str, request: Request, now_ms: i64) -> Result<(), String> {
+async fn take(
+    inquiries: &InquiryApi,
+    code: &str,
+    request: Request,
+    now_ms: i64,
+) -> Result<(), String> {
     let (parts, body) = request.into_parts();
-    let ground = door.desk.ground();
-    let callers = &door.config.callers;
-    let origin = origin(&parts.headers, ground);
+    let context = inquiries.api.context();
+    let callers = &inquiries.config.callers;
+    let origin = origin(&parts.headers, context);
     if !callers.is_empty() && !callers.contains(&origin.address) {
         return Err("调用方地址不在允许范围内".to_owned());
     }
     let busy = || "平台繁忙，请稍后重试".to_owned();
     let who = origin.holder();
-    let _room = door.room.try_take(&who, 1).map_err(|_| busy())?;
+    let _place = inquiries.places.try_take(&who, 1).map_err(|_| busy())?;
     let asked = asked(&read_body(body).await?)?;
     let (own, order_no) = (code.to_owned(), asked.order_no.clone());
     let find = move |tx: &mut Tx<'_>| -> store::Result<_> {
@@ -182,14 +187,14 @@ async fn take(door: &CustomsDoor, code: &str, request: Request, now_ms: i64) -> 
         let payment = sql::payment_of_order(tx, company.id, &order_no)?;
         Ok(Some((company, payment.is_some())))
     };
-    let found = ground.db.read(find).await.map_err(|_| busy())?;
+    let found = context.db.read(find).await.map_err(|_| busy())?;
     let found = found.filter(|(company, _)| company.has_code(code));
     let (company, is_known) = found.ok_or_else(|| "平台没有登记这家电商平台企业".to_owned())?;
-    if !door.is_within(company.id, is_known, &who, now_ms) {
+    if !inquiries.is_within(company.id, is_known, &who, now_ms) {
         return Err("请求过于频繁，请稍后重试".to_owned());
     }
     let inquiry = Inquiry {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         company_id: company.id,
         session_no: asked.session_no,
         order_no: asked.order_no,
@@ -210,7 +215,7 @@ async fn take(door: &CustomsDoor, code: &str, request: Request, now_ms: i64) -> 
     };
     let order_no = inquiry.order_no.clone();
     let store = move |tx: &mut Tx<'_>| sql::receive(tx, &inquiry);
-    match ground.db.write(store).await {
+    match context.db.write(store).await {
         Ok(None) => Ok(()),
         // The same inquiry again gets the same answer, and is uploaded once.
         Ok(Some(known)) if known == order_no => Ok(()),

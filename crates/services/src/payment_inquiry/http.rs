@@ -7,7 +7,7 @@ use super::{
     InquiryFilter, PaymentFilter, SUBMITTED, State, Stored, UNMASKED, codes, inquiries, payments,
     private, put, resend,
 };
-use crate::Desk;
+use crate::ServicesApi;
 use crate::case_file::http::id_of;
 use axum::Json;
 use axum::extract::State as Held;
@@ -16,7 +16,7 @@ use bytes::Bytes;
 use registry::access::{Actor, By, Routes};
 use registry::approval;
 use registry::audit;
-use registry::ground::Ruling;
+use registry::context::Ruling;
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -60,7 +60,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ServicesApi> {
     registry::routes!(
         submit_payment_data,
         payment_data,
@@ -118,7 +118,7 @@ pub struct PaymentAnswer {
 )]
 async fn submit_payment_data(
     By { actor, .. }: By<SubmitPaymentData>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     body: Bytes,
 ) -> Result<Json<PaymentAnswer>, Problem> {
     actor.require_company()?;
@@ -130,11 +130,11 @@ async fn submit_payment_data(
         refused: 0,
     };
     for (index, item) in items.iter().enumerate() {
-        let stored = store_one(&desk, &actor, item).await?;
+        let stored = store_one(&api, &actor, item).await?;
         let (result, id, findings) = match stored {
-            Ruling::Granted((Stored::New(id), told)) => ("stored", Some(id), told),
-            Ruling::Granted((Stored::Same(id), told)) => ("duplicate", Some(id), told),
-            Ruling::Granted((Stored::Changed(id), told)) => ("changed", Some(id), told),
+            Ruling::Granted((Stored::New(id), reported)) => ("stored", Some(id), reported),
+            Ruling::Granted((Stored::Same(id), reported)) => ("duplicate", Some(id), reported),
+            Ruling::Granted((Stored::Changed(id), reported)) => ("changed", Some(id), reported),
             Ruling::Granted((Stored::Refused(finding), _)) => ("refused", None, vec![finding]),
             Ruling::Refused(findings) => ("refused", None, findings),
         };
@@ -151,28 +151,28 @@ async fn submit_payment_data(
 
 type Outcome = Ruling<(Stored, Vec<PaymentFinding>), Vec<PaymentFinding>>;
 
-async fn store_one(desk: &Desk, actor: &Actor, item: &RawValue) -> Result<Outcome, Problem> {
-    let (payment, told) = match data::read(item) {
+async fn store_one(api: &ServicesApi, actor: &Actor, item: &RawValue) -> Result<Outcome, Problem> {
+    let (payment, reported) = match data::read(item) {
         Ok(read) => read,
         Err(findings) => return Ok(Ruling::Refused(findings)),
     };
     let company = actor.require_company()?.as_ref().clone();
-    let (ground, actor) = (desk.ground().clone(), actor.clone());
-    let random = ground.secret()?;
+    let (context, actor) = (api.context().clone(), actor.clone());
+    let random = context.secret()?;
     let write = move |tx: &mut Tx<'_>| {
-        let stored = put(tx, &ground, &company, (&payment, &random))?;
+        let stored = put(tx, &context, &company, (&payment, &random))?;
         let is_person = actor.require_account().is_ok();
         if let Stored::New(id) | Stored::Changed(id) = stored
             && is_person
         {
             let object = format!("payment:{id}");
-            let told = &payment.transaction_no;
-            audit::done(tx, ground.now_ms(), &actor, SUBMITTED, &object, told)?;
+            let reported = &payment.transaction_no;
+            audit::done(tx, context.now_ms(), &actor, SUBMITTED, &object, reported)?;
         }
         Ok(stored)
     };
-    let stored = desk.write(write).await?;
-    Ok(Ruling::Granted((stored, told)))
+    let stored = api.write(write).await?;
+    Ok(Ruling::Granted((stored, reported)))
 }
 
 /// What the list of payments is narrowed to.
@@ -202,7 +202,7 @@ fn before(after: Option<&str>) -> Result<Option<i64>, Problem> {
 )]
 async fn payment_data(
     By { actor, .. }: By<ReadPaymentData>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<PaymentQuery>,
 ) -> Result<Json<Page<PaymentView>>, Problem> {
     let size = PageSize::of(query.limit);
@@ -213,20 +213,20 @@ async fn payment_data(
         before: before(query.after.as_deref())?,
     };
     let read = move |tx: &mut Tx<'_>| payments(tx, &actor.sight, &filter, size.rows());
-    let found = desk.ground().read(read).await?;
+    let found = api.context().read(read).await?;
     let page = Page::cut(found, size, |payment| payment.id);
     Ok(Json(page.map(|payment| PaymentView::from(&payment))))
 }
 
-async fn detail(desk: &Desk, actor: Actor, id: i64) -> Result<PaymentDetail, Problem> {
-    let ground = desk.ground().clone();
+async fn detail(api: &ServicesApi, actor: Actor, id: i64) -> Result<PaymentDetail, Problem> {
+    let context = api.context().clone();
     let read = move |tx: &mut Tx<'_>| {
         let filter = PaymentFilter {
             id: Some(id),
             ..PaymentFilter::default()
         };
         let found = payments(tx, &actor.sight, &filter, 1)?.pop();
-        let private = private(tx, &ground, id)?;
+        let private = private(tx, &context, id)?;
         match (found, private) {
             (Some(payment), Some(private)) => {
                 Ok(PaymentDetail::new(&payment, &private, actor.is_masked()))
@@ -234,7 +234,7 @@ async fn detail(desk: &Desk, actor: Actor, id: i64) -> Result<PaymentDetail, Pro
             _ => Err(Problem::new(common::NOT_FOUND)),
         }
     };
-    desk.read(read).await
+    api.read(read).await
 }
 
 /// A payment with its orders; personal data masked for people (支付数据明细).
@@ -245,10 +245,10 @@ async fn detail(desk: &Desk, actor: Actor, id: i64) -> Result<PaymentDetail, Pro
 )]
 async fn payment_datum(
     By { actor, .. }: By<ReadPaymentDatum>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
 ) -> Result<Json<PaymentDetail>, Problem> {
-    detail(&desk, actor, id_of(&id)?).await.map(Json)
+    detail(&api, actor, id_of(&id)?).await.map(Json)
 }
 
 /// Why personal data are needed.
@@ -271,27 +271,27 @@ pub struct PaymentReason {
 )]
 async fn unmask_payment(
     By { actor, .. }: By<UnmaskPayment>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<PaymentReason>,
 ) -> Result<Json<PaymentDetail>, Problem> {
     let why = approval::reason(&body.reason)?;
-    let (id, ground) = (id_of(&id)?, desk.ground().clone());
+    let (id, context) = (id_of(&id)?, api.context().clone());
     let write = move |tx: &mut Tx<'_>| {
         let filter = PaymentFilter {
             id: Some(id),
             ..PaymentFilter::default()
         };
         let found = payments(tx, &actor.sight, &filter, 1)?.pop();
-        let private = private(tx, &ground, id)?;
+        let private = private(tx, &context, id)?;
         let (Some(payment), Some(private)) = (found, private) else {
             return Err(Problem::new(common::NOT_FOUND));
         };
         let object = format!("payment:{id}");
-        audit::done(tx, ground.now_ms(), &actor, UNMASKED, &object, &why)?;
+        audit::done(tx, context.now_ms(), &actor, UNMASKED, &object, &why)?;
         Ok(PaymentDetail::new(&payment, &private, false))
     };
-    desk.write(write).await.map(Json)
+    api.write(write).await.map(Json)
 }
 
 /// What the list of inquiries is narrowed to.
@@ -317,7 +317,7 @@ pub struct InquiryQuery {
 )]
 async fn payment_inquiries(
     By { actor, .. }: By<ReadPaymentInquiries>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<InquiryQuery>,
 ) -> Result<Json<Page<InquiryView>>, Problem> {
     let state = match query.state.as_deref() {
@@ -333,8 +333,8 @@ async fn payment_inquiries(
         before: before(query.after.as_deref())?,
     };
     let read = move |tx: &mut Tx<'_>| inquiries(tx, &actor.sight, &filter, size.rows());
-    let found = desk.ground().read(read).await?;
-    let now_ms = desk.ground().now_ms();
+    let found = api.context().read(read).await?;
+    let now_ms = api.context().now_ms();
     let page = Page::cut(found, size, |inquiry| inquiry.id);
     Ok(Json(page.map(|one| InquiryView::new(&one, now_ms))))
 }
@@ -350,11 +350,11 @@ async fn payment_inquiries(
 )]
 async fn resend_payment(
     By { actor, .. }: By<ResendPayment>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let (id, ground) = (id_of(&id)?, desk.ground().clone());
-    desk.write(move |tx| resend(tx, &ground, &actor, id))
+    let (id, context) = (id_of(&id)?, api.context().clone());
+    api.write(move |tx| resend(tx, &context, &actor, id))
         .await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -6,7 +6,7 @@
 use super::{REMOVED, sql};
 use registry::access::{Actor, Origin};
 use registry::audit;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use store::Tx;
 
 /// Payments removed by one run.
@@ -31,9 +31,9 @@ registry::parameters! {
 ///
 /// # Errors
 /// The store's, as text.
-pub async fn clean(ground: Ground) -> Result<String, String> {
-    let now_ms = ground.now_ms();
-    let days = ground.number(&KEEP_DAYS).max(DAYS_MIN);
+pub async fn clean(context: AppContext) -> Result<String, String> {
+    let now_ms = context.now_ms();
+    let days = context.number(&KEEP_DAYS).max(DAYS_MIN);
     // `keep_until` has the three years in it already.
     let payments_before = now_ms - (days - DAYS_MIN) * DAY_MS;
     let inquiries_before = now_ms - days * DAY_MS;
@@ -53,7 +53,7 @@ pub async fn clean(ground: Ground) -> Result<String, String> {
         }
         Ok(String::new())
     };
-    ground
+    context
         .db
         .write(write)
         .await

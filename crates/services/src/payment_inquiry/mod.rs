@@ -1,7 +1,7 @@
 //! Original payment data 支付原始数据: the hosted answer to customs' inquiries of announcement 179 (2018).
 //!
 //! A platform that sells must answer customs when they ask for the original data of a payment. For
-//! small platforms this room does it:
+//! small platforms this module does it:
 //!
 //! 1. [`data`]: the company hands in its payments. They are sealed; lists show numbers only.
 //! 2. [`customs`]: customs calls `…/179/{code}/platDataOpen`. The inquiry is stored and answered at
@@ -28,7 +28,7 @@ pub mod view;
 use registry::access::Actor;
 use registry::audit;
 use registry::company::{Company, CompanyId};
-use registry::ground::{Ground, Secret};
+use registry::context::{AppContext, Secret};
 use registry::module::Module;
 use registry::role::Role;
 use registry::todo::{Asking, Todo};
@@ -285,7 +285,7 @@ pub enum Stored {
 /// The engine's; a fault when the seal fails.
 pub fn put(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     company: &Company,
     (payment, random): (&PaymentData, &Secret),
 ) -> Result<Stored> {
@@ -294,7 +294,7 @@ pub fn put(
         let text = "电商平台代码不是本企业的海关注册编号或统一社会信用代码";
         return refused("/payExchangeInfoHead/ebpCode", text);
     }
-    crate::company_ledger::lock(tx, company.id, ground.now_ms())?;
+    crate::company_ledger::lock(tx, company.id, context.now_ms())?;
     let known = sql::by_transaction(tx, company.id, &payment.pay_code, &payment.transaction_no)?;
     let hash = payment.hash();
     if let Some((id, old_hash)) = &known {
@@ -308,7 +308,7 @@ pub fn put(
     }
     let id = known
         .as_ref()
-        .map_or_else(|| ground.ids.next(), |(id, _)| *id);
+        .map_or_else(|| context.ids.next(), |(id, _)| *id);
     for (at, order_no) in payment.order_nos.iter().enumerate() {
         let other = sql::payment_of_order(tx, company.id, order_no)?;
         if other.is_some_and(|other| other != id) {
@@ -321,9 +321,9 @@ pub fn put(
         lists: payment.lists.clone(),
     };
     let text = serde_json::to_vec(&private).map_err(|error| Error::Fault(error.to_string()))?;
-    let sealed = ground.seal.close(&text, &payment_purpose(id), random);
+    let sealed = context.seal.close(&text, &payment_purpose(id), random);
     let sealed = sealed.map_err(|error| Error::Fault(error.to_string()))?;
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     sql::put(tx, (id, company.id), payment, (&hash, &sealed), now_ms)?;
     sql::put_orders(tx, (id, company.id), &payment.order_nos)?;
     // An inquiry that came before its payment need not wait for its next turn.
@@ -341,12 +341,12 @@ pub fn put(
 ///
 /// # Errors
 /// A fault when the seal does not open it.
-pub fn private(tx: &mut Tx<'_>, ground: &Ground, id: i64) -> Result<Option<Private>> {
+pub fn private(tx: &mut Tx<'_>, context: &AppContext, id: i64) -> Result<Option<Private>> {
     let Some(sealed) = sql::sealed(tx, id)? else {
         return Ok(None);
     };
     let fault = |error: String| Error::Fault(error);
-    let text = ground.seal.open(&sealed, &payment_purpose(id));
+    let text = context.seal.open(&sealed, &payment_purpose(id));
     let text = text.map_err(|error| fault(error.to_string()))?;
     let private = serde_json::from_slice(&text).map_err(|error| fault(error.to_string()))?;
     Ok(Some(private))
@@ -364,11 +364,16 @@ fn upload_purpose(id: i64) -> String {
 ///
 /// # Errors
 /// The store's, or why not.
-pub fn resend(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
+pub fn resend(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    actor: &Actor,
+    id: i64,
+) -> Result<(), Problem> {
     let Some(found) = inquiry(tx, &actor.sight, id)? else {
         return Err(Problem::new(web::codes::NOT_FOUND));
     };
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     if !sql::again(tx, id, now_ms)? {
         return Err(Problem::new(codes::STATE));
     }

@@ -14,7 +14,7 @@ use exchange::keyring::Keyring;
 use exchange::keyring::provider::{Family, Method};
 use exchange::signature::Policy;
 use exchange::signing::{self, SigningKey};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::job::Job;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -117,18 +117,18 @@ fn roots(ca_file: &str) -> Result<RootCerts, String> {
     Ok(RootCerts::Specific(Arc::new(found)))
 }
 
-/// The jobs of this room.
-pub fn jobs(ground: &Ground, uploader: &Arc<Uploader>) -> Vec<Job> {
-    let (uploading, uploader) = (ground.clone(), Arc::clone(uploader));
-    let cleaning = ground.clone();
+/// The jobs of this module.
+pub fn jobs(context: &AppContext, uploader: &Arc<Uploader>) -> Vec<Job> {
+    let (uploading, uploader) = (context.clone(), Arc::clone(uploader));
+    let cleaning = context.clone();
     vec![
         Job {
             name: "payment.upload",
             chinese: "上传支付原始数据",
             every_ms: EVERY_MS,
             run: Arc::new(move || {
-                let (ground, uploader) = (uploading.clone(), Arc::clone(&uploader));
-                Box::pin(async move { run(&ground, &uploader).await })
+                let (context, uploader) = (uploading.clone(), Arc::clone(&uploader));
+                Box::pin(async move { run(&context, &uploader).await })
             }),
         },
         Job {
@@ -144,10 +144,10 @@ pub fn jobs(ground: &Ground, uploader: &Arc<Uploader>) -> Vec<Job> {
 ///
 /// # Errors
 /// The store's, as text.
-pub async fn run(ground: &Ground, uploader: &Arc<Uploader>) -> Result<String, String> {
-    let now_ms = ground.now_ms();
+pub async fn run(context: &AppContext, uploader: &Arc<Uploader>) -> Result<String, String> {
+    let now_ms = context.now_ms();
     let read = move |tx: &mut Tx<'_>| sql::due(tx, now_ms, DUE_MAX);
-    let due = ground
+    let due = context
         .db
         .read(read)
         .await
@@ -157,9 +157,9 @@ pub async fn run(ground: &Ground, uploader: &Arc<Uploader>) -> Result<String, St
     while rest.peek().is_some() {
         let mut tasks = Vec::new();
         for inquiry in rest.by_ref().take(AT_ONCE) {
-            let (ground, uploader) = (ground.clone(), Arc::clone(uploader));
+            let (context, uploader) = (context.clone(), Arc::clone(uploader));
             tasks.push(tokio::spawn(async move {
-                one(&ground, &uploader, inquiry).await
+                one(&context, &uploader, inquiry).await
             }));
         }
         for task in tasks {
@@ -174,27 +174,31 @@ pub async fn run(ground: &Ground, uploader: &Arc<Uploader>) -> Result<String, St
 }
 
 /// Tries one inquiry; answers whether customs have it now.
-async fn one(ground: &Ground, uploader: &Arc<Uploader>, inquiry: Inquiry) -> store::Result<bool> {
-    let outcome = match prepare(ground, uploader, &inquiry).await {
+async fn one(
+    context: &AppContext,
+    uploader: &Arc<Uploader>,
+    inquiry: Inquiry,
+) -> store::Result<bool> {
+    let outcome = match prepare(context, uploader, &inquiry).await {
         Ok(text) => send(uploader, text).await,
         Err(NotReady::Why(why)) => Outcome::Later(why),
         Err(NotReady::Store(error)) => return Err(error),
     };
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     let is_done = matches!(outcome, Outcome::Done(_));
     let write = move |tx: &mut Tx<'_>| match &outcome {
         Outcome::Done(answer) => {
-            let told = (answer.code.as_str(), answer.message.as_str());
-            sql::end(tx, inquiry.id, (State::Uploaded, ""), told, now_ms)?;
+            let reported = (answer.code.as_str(), answer.message.as_str());
+            sql::end(tx, inquiry.id, (State::Uploaded, ""), reported, now_ms)?;
             if let Some(upload) = sql::uploaded_payment(tx, inquiry.id)? {
                 sql::keep_longer(tx, upload, now_ms)?;
             }
             Ok(())
         }
         Outcome::Refused(answer) => {
-            let told = (answer.code.as_str(), answer.message.as_str());
+            let reported = (answer.code.as_str(), answer.message.as_str());
             let reason = format!("海关未接收（{}）：{}", answer.code, answer.message);
-            sql::end(tx, inquiry.id, (State::Failed, &reason), told, now_ms)
+            sql::end(tx, inquiry.id, (State::Failed, &reason), reported, now_ms)
         }
         Outcome::Later(why) if now_ms - inquiry.received_at > GIVE_UP_MS => {
             let reason = format!("一天内未能上传：{why}");
@@ -211,7 +215,7 @@ async fn one(ground: &Ground, uploader: &Arc<Uploader>, inquiry: Inquiry) -> sto
             sql::later(tx, inquiry.id, (why, now_ms + pause_ms))
         }
     };
-    ground.db.write(write).await?;
+    context.db.write(write).await?;
     if is_done {
         metrics::counter!("tongguan_payment_uploads_total").increment(1);
     }
@@ -240,7 +244,7 @@ impl From<Error> for NotReady {
 
 /// The form's field to be sent, kept before it goes out; or why there is none yet.
 async fn prepare(
-    ground: &Ground,
+    context: &AppContext,
     uploader: &Uploader,
     inquiry: &Inquiry,
 ) -> Result<String, NotReady> {
@@ -248,12 +252,12 @@ async fn prepare(
         return Err(why("平台没有启用向海关上传（payment_inquiry.environment）"));
     }
     if let Some(sealed) = &inquiry.sealed {
-        let text = ground.seal.open(sealed, &upload_purpose(inquiry.id));
+        let text = context.seal.open(sealed, &upload_purpose(inquiry.id));
         let text = text.map_err(|error| Error::Fault(error.to_string()))?;
         return String::from_utf8(text).map_err(|_| why("保存的上传内容无法读取"));
     }
     let (company, order_no) = (inquiry.company_id, inquiry.order_no.clone());
-    let inside = ground.clone();
+    let inside = context.clone();
     let read = move |tx: &mut Tx<'_>| -> store::Result<_> {
         let Some(payment) = sql::payment_of_order(tx, company, &order_no)? else {
             return Ok(None);
@@ -267,7 +271,7 @@ async fn prepare(
         );
         Ok(Some((payment, private, signer)))
     };
-    let Some((payment, private, (policy, key))) = ground.db.read(read).await? else {
+    let Some((payment, private, (policy, key))) = context.db.read(read).await? else {
         return Err(why("还没有该订单的支付数据，请电商平台尽快提交"));
     };
     let (key, method) = signer(policy, key)?;
@@ -275,7 +279,7 @@ async fn prepare(
         session_no: inquiry.session_no.clone(),
         head: head(&guid_of(payment, inquiry.id), &private.head),
         lists: private.lists,
-        service_time: ground.now_ms().to_string(),
+        service_time: context.now_ms().to_string(),
     };
     let Some(card) = uploader.keyring.card(&key.name) else {
         return Err(format!("本进程的配置中没有密钥 {}", key.name).into());
@@ -285,18 +289,18 @@ async fn prepare(
         Err(fault) => return Err(format!("签名未完成：{fault}").into()),
     };
     let text = upload.with_signature(&key.serial, &signature);
-    let Some(random) = (ground.random)() else {
+    let Some(random) = (context.random)() else {
         return Err(Error::Fault("the machine has no random bytes".to_owned()).into());
     };
     let purpose = upload_purpose(inquiry.id);
-    let sealed = ground.seal.close(text.as_bytes(), &purpose, &random);
+    let sealed = context.seal.close(text.as_bytes(), &purpose, &random);
     let sealed = sealed.map_err(|error| Error::Fault(error.to_string()))?;
     let id = inquiry.id;
     let keep = move |tx: &mut Tx<'_>| {
-        let told = (key.serial.as_str(), method.name());
-        sql::keep_upload(tx, id, (payment, &sealed), told)
+        let reported = (key.serial.as_str(), method.name());
+        sql::keep_upload(tx, id, (payment, &sealed), reported)
     };
-    if ground.db.write(keep).await? {
+    if context.db.write(keep).await? {
         Ok(text)
     } else {
         Err(why("询问已结束"))

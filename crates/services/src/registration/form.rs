@@ -3,13 +3,13 @@
 use crate::company_ledger::{business, is_provisional};
 use registry::account;
 use registry::account::password;
-use registry::page::Told;
+use registry::page::Bilingual;
 use std::collections::BTreeMap;
 
 type Form = BTreeMap<String, String>;
 
 /// What is wrong with a field: its name, and what to do.
-pub type Fault = (&'static str, Told);
+pub type Fault = (&'static str, Bilingual);
 
 /// The fields of the page that are texts.
 pub const FIELDS: [&str; 11] = [
@@ -70,7 +70,7 @@ pub fn faults(form: &Form) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
     let mut need = |is_right: bool, name: &'static str, chinese: &str, english: &str| {
         if !is_right {
-            faults.push((name, Told::new(chinese, english)));
+            faults.push((name, Bilingual::new(chinese, english)));
         }
     };
     let name = text(form, "companyName");
@@ -142,8 +142,8 @@ pub fn account_faults(form: &Form, again: &str) -> Vec<Fault> {
     let (login, name) = (text(form, "login"), text(form, "name"));
     match account::validate(login, name) {
         Ok(()) => {}
-        Err(refusal @ account::Refusal::Name) => faults.push(("name", refusal.told())),
-        Err(refusal) => faults.push(("login", refusal.told())),
+        Err(refusal @ account::Refusal::Name) => faults.push(("name", refusal.describe())),
+        Err(refusal) => faults.push(("login", refusal.describe())),
     }
     let secret = text(form, "password");
     let words = [login, name, text(form, "companyName")];
@@ -151,14 +151,14 @@ pub fn account_faults(form: &Form, again: &str) -> Vec<Fault> {
     if !weak.is_empty() {
         let chinese: Vec<&str> = weak.iter().map(|one| one.chinese.as_str()).collect();
         let english: Vec<&str> = weak.iter().map(|one| one.english.as_str()).collect();
-        let told = Told::new(
+        let reported = Bilingual::new(
             format!("密码不符合要求：{}", chinese.join("；")),
             format!("The password does not do: {}", english.join("; ")),
         );
-        faults.push(("password", told));
+        faults.push(("password", reported));
     } else if secret != again {
-        let told = Told::new("两次输入的密码不一致", "The two passwords differ");
-        faults.push(("again", told));
+        let reported = Bilingual::new("两次输入的密码不一致", "The two passwords differ");
+        faults.push(("again", reported));
     }
     faults
 }

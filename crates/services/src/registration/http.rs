@@ -2,7 +2,7 @@
 
 use super::form::{self, FIELDS, Fault, VALUE_BYTES_MAX};
 use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, role_names, sample, sql, taken_by};
-use crate::Desk;
+use crate::ServicesApi;
 use crate::case_file::attachment::{self, Checked};
 use crate::case_file::{self, Doing, attach, open};
 use crate::company_ledger::Business;
@@ -15,15 +15,15 @@ use registry::access::{Actor, Origin, Who, origin};
 use registry::account::hashing::hash_password;
 use registry::account::{self, AccountId, NewAccount};
 use registry::audit;
-use registry::ground::Ground;
-use registry::page::{Lang, Told, is_from_us, page};
+use registry::context::AppContext;
+use registry::page::{Bilingual, Lang, is_from_us, page};
 use registry::role::{self, Grant, Role};
 use registry::throttle::Throttle;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Tx;
-use web::room::Taken;
+use web::budget::Taken;
 use web::shares::Full;
 use web::{Code, Problem, codes as common};
 
@@ -42,17 +42,17 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// What the page needs.
 #[derive(Clone)]
 pub struct Reception {
-    /// The desk of this floor.
-    pub desk: Desk,
+    /// What the handlers of this layer need.
+    pub api: ServicesApi,
     /// Counts forms by address.
     pub throttle: Arc<Throttle>,
 }
 
 impl Reception {
-    /// A reception in front of a desk.
-    pub fn new(desk: Desk) -> Self {
+    /// A reception for these handlers.
+    pub fn new(api: ServicesApi) -> Self {
         Self {
-            desk,
+            api,
             throttle: Arc::new(Throttle::new(PER_HOUR_MAX)),
         }
     }
@@ -128,9 +128,9 @@ pub async fn register_page(
     RawQuery(raw): RawQuery,
 ) -> Response {
     let lang = Lang::of_request(&headers, raw.as_deref());
-    let ground = reception.desk.ground();
-    let form = match ground.secret() {
-        Ok(random) if ground.config.demo => sample::form(
+    let context = reception.api.context();
+    let form = match context.secret() {
+        Ok(random) if context.config.demo => sample::form(
             random
                 .iter()
                 .take(8)
@@ -139,7 +139,7 @@ pub async fn register_page(
         _ => BTreeMap::new(),
     };
     show(
-        (lang, ground.config.demo),
+        (lang, context.config.demo),
         StatusCode::OK,
         form,
         (Vec::new(), None),
@@ -148,7 +148,7 @@ pub async fn register_page(
 
 /// `GET /register/sample-licence.pdf`: something to attach, in the demo only.
 pub async fn sample_licence(Held(reception): Held<Reception>) -> Result<Response, Problem> {
-    if !reception.desk.ground().config.demo {
+    if !reception.api.context().config.demo {
         return Err(Problem::new(common::NOT_FOUND));
     }
     let headers = [
@@ -179,7 +179,7 @@ fn show(
     for (field, fault) in faults {
         by_field
             .entry(field)
-            .or_insert_with(|| lang.told(&fault).to_owned());
+            .or_insert_with(|| lang.describe(&fault).to_owned());
     }
     let shown = RegisterPage {
         lang,
@@ -206,24 +206,24 @@ pub async fn register(
     headers: HeaderMap,
     multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Response, Problem> {
-    let (desk, ground) = (&reception.desk, reception.desk.ground());
+    let (api, context) = (&reception.api, reception.api.context());
     let lang = Lang::of_request(&headers, None);
-    let shown = (lang, ground.config.demo);
-    let origin = origin(&headers, ground);
-    let now_ms = ground.now_ms();
+    let shown = (lang, context.config.demo);
+    let origin = origin(&headers, context);
+    let now_ms = context.now_ms();
     if reception.throttle.take(&origin.address, now_ms).is_err() {
         return Ok(refused(shown, BTreeMap::new(), codes::TOO_MANY));
     }
     let (true, Ok(multipart)) = (is_from_us(&headers), multipart) else {
         return Ok(refused(shown, BTreeMap::new(), codes::FORM));
     };
-    let mut room = match desk.uploads.begin(&origin.holder()).await {
-        Ok(room) => room,
-        Err(full) => return Ok(refused(shown, BTreeMap::new(), no_room(full))),
+    let mut budget = match api.uploads.begin(&origin.holder()).await {
+        Ok(budget) => budget,
+        Err(full) => return Ok(refused(shown, BTreeMap::new(), unavailable(full))),
     };
     let sent = tokio::select! {
-        sent = read(multipart, &mut room) => sent,
-        () = ground.clock.sleep(FORM_TIME) => Err(codes::FORM),
+        sent = read(multipart, &mut budget) => sent,
+        () = context.clock.sleep(FORM_TIME) => Err(codes::FORM),
     };
     let sent = match sent {
         Ok(sent) => sent,
@@ -238,7 +238,7 @@ pub async fn register(
     if let Some(asked) = &sent.lang {
         reception.throttle.give_back(&origin.address);
         let lang = Lang::named(asked);
-        let shown = (lang, ground.config.demo);
+        let shown = (lang, context.config.demo);
         return Ok(show(shown, StatusCode::OK, form, (Vec::new(), None)));
     }
     let mut faults = form::faults(&form);
@@ -246,12 +246,12 @@ pub async fn register(
     let (files, file_faults) = files(sent.files);
     faults.extend(file_faults);
     if faults.is_empty() {
-        faults.extend(taken(ground, &form).await?);
+        faults.extend(taken(context, &form).await?);
     }
     if !faults.is_empty() {
         return Ok(show(shown, StatusCode::BAD_REQUEST, form, (faults, None)));
     }
-    match apply(ground, &origin, &form, files).await {
+    match apply(context, &origin, &form, files).await {
         Ok((case, spare)) => Ok(page(
             lang,
             StatusCode::CREATED,
@@ -264,12 +264,12 @@ pub async fn register(
                 due: store::clock::beijing_day(case.due_at.unwrap_or(now_ms)),
             },
         )),
-        Err(problem) => told(shown, form, problem),
+        Err(problem) => describe(shown, form, problem),
     }
 }
 
 /// A refusal of a rule on the page; a fault of ours as it is.
-fn told(
+fn describe(
     shown: (Lang, bool),
     form: BTreeMap<String, String>,
     problem: Problem,
@@ -286,7 +286,7 @@ fn told(
 }
 
 /// What is told when there is no room for a form.
-fn no_room(full: Full) -> Code {
+fn unavailable(full: Full) -> Code {
     match full {
         Full::Share => common::SHARE,
         Full::All => case_file::codes::BUSY,
@@ -294,10 +294,10 @@ fn no_room(full: Full) -> Code {
 }
 
 /// Reads one part into the room for it.
-async fn part(field: &mut Field<'_>, room: &mut Taken) -> Result<Vec<u8>, Code> {
+async fn part(field: &mut Field<'_>, budget: &mut Taken) -> Result<Vec<u8>, Code> {
     let mut bytes = Vec::new();
     while let Some(piece) = field.chunk().await.map_err(|_| codes::FORM)? {
-        room.add(piece.len()).await.map_err(no_room)?;
+        budget.add(piece.len()).await.map_err(unavailable)?;
         bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
@@ -305,7 +305,7 @@ async fn part(field: &mut Field<'_>, room: &mut Taken) -> Result<Vec<u8>, Code> 
 
 /// Reads the parts of a form; a code when it is none of ours, too large or broken off, or when there
 /// is no room for it.
-async fn read(mut multipart: Multipart, room: &mut Taken) -> Result<Sent, Code> {
+async fn read(mut multipart: Multipart, budget: &mut Taken) -> Result<Sent, Code> {
     let mut sent = Sent {
         form: BTreeMap::new(),
         again: String::new(),
@@ -316,14 +316,14 @@ async fn read(mut multipart: Multipart, room: &mut Taken) -> Result<Sent, Code> 
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(document) = DOCUMENTS.iter().find(|document| document.name == name) {
             let file_name = field.file_name().unwrap_or_default().to_owned();
-            let bytes = part(&mut field, room).await?.into();
+            let bytes = part(&mut field, budget).await?.into();
             // A browser sends an empty part for a file that was not chosen.
             if !file_name.is_empty() && sent.files.len() < 5 {
                 sent.files.push((document.name, file_name, bytes));
             }
             continue;
         }
-        let value = part(&mut field, room).await?;
+        let value = part(&mut field, budget).await?;
         let value = String::from_utf8(value).map_err(|_| codes::FORM)?;
         if value.len() > VALUE_BYTES_MAX {
             return Err(codes::FORM);
@@ -355,7 +355,7 @@ fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Ve
                 let english = format!("{}: {}", problem.title_en, web::advice_en(problem.status));
                 let detail = problem.detail.unwrap_or(problem.advice);
                 let chinese = format!("{}：{detail}", problem.title);
-                faults.push((document, Told::new(chinese, english)));
+                faults.push((document, Bilingual::new(chinese, english)));
             }
         }
     }
@@ -363,30 +363,36 @@ fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Ve
         let is_there = kept.iter().any(|(kept, ..)| *kept == document.name);
         if !is_there && faults.iter().all(|(field, _)| *field != document.name) {
             // The licence is the one that must be there.
-            let told = Told::new(
+            let reported = Bilingual::new(
                 format!("请上传{}", document.chinese),
                 format!("Add the required document: {}", document.name),
             );
-            faults.push((document.name, told));
+            faults.push((document.name, reported));
         }
     }
     (kept, faults)
 }
 
-/// What cannot be had, because a company has it. That somebody has the login name is not told: see
+/// What cannot be had, because a company has it. That somebody has the login name is not reported: see
 /// [`login_of`].
-async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<Fault>, Problem> {
+async fn taken(
+    context: &AppContext,
+    form: &BTreeMap<String, String>,
+) -> Result<Vec<Fault>, Problem> {
     let form = form.clone();
     let read = move |tx: &mut Tx<'_>| taken_by(tx, &form);
-    let by = ground.read(read).await?;
-    let told = by.map(|code| {
+    let by = context.read(read).await?;
+    let reported = by.map(|code| {
         let advice = web::advice_en(code.status);
-        Told::new(
+        Bilingual::new(
             format!("{}。{}（{}）", code.title, code.advice, code.code),
             format!("{}. {advice} ({})", code.title_en, code.code),
         )
     });
-    Ok(told.map(|text| ("creditCode", text)).into_iter().collect())
+    Ok(reported
+        .map(|text| ("creditCode", text))
+        .into_iter()
+        .collect())
 }
 
 /// The login name of a new account: the chosen one, or the spare one when somebody has that. Strangers must
@@ -399,34 +405,34 @@ fn login_of(tx: &mut Tx<'_>, chosen: &str, spare: &str) -> store::Result<String>
 
 /// Makes account and case in one transaction; answers the case and the spare login name.
 pub(super) async fn apply(
-    ground: &Ground,
+    context: &AppContext,
     origin: &Origin,
     form: &BTreeMap<String, String>,
     files: Vec<Kept>,
 ) -> Result<(case_file::CaseFile, String), Problem> {
     let secret = form.get("password").map_or("", String::as_str);
-    let hash = hash_password(ground, secret).await?;
+    let hash = hash_password(context, secret).await?;
     let text = |name: &str| form.get(name).cloned().unwrap_or_default();
     let new = NewAccount {
-        id: AccountId(ground.ids.next()),
-        party: ground.ids.next(),
+        id: AccountId(context.ids.next()),
+        party: context.ids.next(),
         login: text("login"),
         name: text("name"),
         is_staff: false,
         password_hash: Some(hash),
-        at_ms: ground.now_ms(),
+        at_ms: context.now_ms(),
     };
     let actor = Actor {
         who: Who::Account(new.id),
         name: new.name.clone(),
         ..Actor::nobody(origin.clone())
     };
-    let (form, ground_) = (form.clone(), ground.clone());
+    let (form, ground_) = (form.clone(), context.clone());
     let spare = new.id.0.to_string();
     let (kept, mut new) = (spare.clone(), new);
     let write = move |tx: &mut Tx<'_>| {
         let doing = Doing {
-            ground: &ground_,
+            context: &ground_,
             actor: &actor,
         };
         new.login = login_of(tx, form.get("login").map_or("", String::as_str), &kept)?;
@@ -440,7 +446,7 @@ pub(super) async fn apply(
             false => Ok(case),
         }
     };
-    let case = ground.act(write).await?;
+    let case = context.act(write).await?;
     Ok((case, spare))
 }
 
@@ -453,7 +459,7 @@ fn make(
     account::add(tx, new)
         .map_err(|refusal| Problem::because(case_file::codes::FIELDS, &refusal))?;
     let grant = Grant {
-        id: doing.ground.ids.next(),
+        id: doing.context.ids.next(),
         account: new.id,
         party: new.party,
         role: Role::Applicant.name().to_owned(),

@@ -99,8 +99,8 @@ fn read(tx: &mut Tx<'_>, _doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
     let form = form::tidied(form);
     let faults = form::faults(&form);
     if !faults.is_empty() {
-        let told: Vec<String> = faults.into_iter().map(|(_, fault)| fault.chinese).collect();
-        return refuse(case_file::codes::FIELDS, told.join("；"));
+        let reported: Vec<String> = faults.into_iter().map(|(_, fault)| fault.chinese).collect();
+        return refuse(case_file::codes::FIELDS, reported.join("；"));
     }
     if let Some(code) = taken_by(tx, &form)? {
         return Err(Problem::new(code));
@@ -140,7 +140,7 @@ fn opened(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Result<()> {
         dxp_id: text(&case.form, "dxpId"),
         address: &doing.actor.origin.address,
     };
-    sql::insert(tx, &held, doing.ground.now_ms())
+    sql::insert(tx, &held, doing.context.now_ms())
 }
 
 fn close(tx: &mut Tx<'_>, _doing: &Doing<'_>, case: &CaseFile) -> Result<()> {
@@ -155,7 +155,7 @@ fn company_of(doing: &Doing<'_>, case: &CaseFile) -> Company {
         given => given.to_owned(),
     };
     Company {
-        id: CompanyId(doing.ground.ids.next()),
+        id: CompanyId(doing.context.ids.next()),
         credit_code: text(&case.form, "creditCode").to_owned(),
         customs_code,
         name: text(&case.form, "companyName").to_owned(),
@@ -168,35 +168,35 @@ fn company_of(doing: &Doing<'_>, case: &CaseFile) -> Company {
         profile: "strict".to_owned(),
         weight: 1,
         suspended: false,
-        created_at: doing.ground.now_ms(),
+        created_at: doing.context.now_ms(),
     }
 }
 
 fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     let company = company_of(doing, case);
-    enrol(tx, &doing.ground.ids, &company, Some(case.id.0))
+    enrol(tx, &doing.context.ids, &company, Some(case.id.0))
         .map_err(|refusal| Problem::because(case_file::codes::CARRY_OUT, &refusal))?;
     sql::close(tx, case.id.0)?;
     case_file::set_company(tx, case.id, company.id.0)?;
     let sealed = case.private.as_deref();
-    let private = case_file::open_private(doing.ground, case.id, sealed)?;
+    let private = case_file::open_private(doing.context, case.id, sealed)?;
     let contact = Contact {
         name: text(&private, "contactName").to_owned(),
         phone: text(&private, "contactPhone").to_owned(),
         email: text(&private, "contactEmail").to_owned(),
     };
-    set_contact(tx, doing.ground, company.id, &contact)?;
+    set_contact(tx, doing.context, company.id, &contact)?;
     promote(tx, doing, case, company.id)?;
     let object = format!("company:{}", company.id.0);
-    let told = format!("{} {}", company.customs_code, company.roles.join(","));
-    audit::done(tx, now_ms, doing.actor, ENROLLED, &object, &told)?;
+    let reported = format!("{} {}", company.customs_code, company.roles.join(","));
+    audit::done(tx, now_ms, doing.actor, ENROLLED, &object, &reported)?;
     Ok(format!("企业编号 {}", company.id.0))
 }
 
 /// The applicant becomes the first administrator of the company.
 fn promote(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile, company: CompanyId) -> Outcome<()> {
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     let Some(account) = account::by_id(tx, case.applied_by)? else {
         return refuse(case_file::codes::CARRY_OUT, "申请人的账号已不存在");
     };
@@ -206,7 +206,7 @@ fn promote(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile, company: Company
         }
     }
     let grant = Grant {
-        id: doing.ground.ids.next(),
+        id: doing.context.ids.next(),
         account: account.id,
         party: account.party,
         role: Role::CompanyAdmin.name().to_owned(),

@@ -73,12 +73,12 @@ fn every_fault_is_told_at_its_field() {
         ("contactEmail", "x"),
     ];
     let all = faults(&pairs(&weak)).into_iter();
-    for (field, told) in all.chain(account_faults(&pairs(&weak), "")) {
+    for (field, reported) in all.chain(account_faults(&pairs(&weak), "")) {
         let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
         assert!(
-            !told.english.contains(is_chinese),
+            !reported.english.contains(is_chinese),
             "{field}: {}",
-            told.english
+            reported.english
         );
     }
     // What people type around a code does not matter.
@@ -160,8 +160,8 @@ async fn a_granted_registration_is_a_company_with_an_administrator() {
             evidence,
             [("ebc", Some(done.id.0)), ("agent", Some(done.id.0))]
         );
-        let ground = world.ground.clone();
-        let contact = test.db.read(move |tx| contact_of(tx, &ground, id)).await;
+        let context = world.context.clone();
+        let contact = test.db.read(move |tx| contact_of(tx, &context, id)).await;
         assert_eq!(contact.unwrap().unwrap().phone, "010-12345678");
         let docking = world
             .read(move |tx| crate::docking::of_company(tx, id))
@@ -221,7 +221,7 @@ async fn a_taken_login_name_is_not_told_and_the_spare_one_opens() {
         world.person("taken.name", Role::Applicant, None).await;
         for (n, login, is_taken) in [(11, "Taken.Name", true), (12, "free.name", false)] {
             let origin = Origin::default();
-            let answer = apply(&world.ground, &origin, &whole(n, login), Vec::new()).await;
+            let answer = apply(&world.context, &origin, &whole(n, login), Vec::new()).await;
             let (case, spare) = answer.unwrap();
             let made = case.applied_by;
             let account = world.read(move |tx| account::by_id(tx, made)).await;
@@ -241,19 +241,19 @@ async fn of_many_applications_at_once_from_one_address_no_more_than_the_limit_co
         let mut all = JoinSet::new();
         let max = u64::try_from(PER_DAY_MAX).unwrap();
         for n in 0..max + 10 {
-            let ground = world.ground.clone();
+            let context = world.context.clone();
             let form = whole(100 + n, &format!("person.{n}"));
             all.spawn(async move {
                 let origin = Origin {
                     address: "192.0.2.1".to_owned(),
                     ..Origin::default()
                 };
-                let answer = apply(&ground, &origin, &form, Vec::new()).await;
+                let answer = apply(&context, &origin, &form, Vec::new()).await;
                 answer.map_or_else(|problem| problem.code, |_| "in".to_owned())
             });
         }
-        let told = all.join_all().await;
-        let n_in = told.iter().filter(|told| *told == "in").count();
-        assert_eq!(n_in, usize::try_from(max).unwrap(), "{told:?}");
+        let reported = all.join_all().await;
+        let n_in = reported.iter().filter(|reported| *reported == "in").count();
+        assert_eq!(n_in, usize::try_from(max).unwrap(), "{reported:?}");
     }
 }

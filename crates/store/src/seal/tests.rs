@@ -74,9 +74,9 @@ fn mistakes_in_the_file_are_told_without_the_key() {
         ("k1 aes-256-gcm AAECAwQFBgcICQoLDA0ODw==", "32 bytes"),
         (&format!("{K1}\n{OTHER}"), "twice"),
     ] {
-        let told = Vault::from_text(text).err().unwrap();
-        assert!(told.contains(why), "{text}: {told}");
-        assert!(!told.contains("AAEC"), "{told}");
+        let reported = Vault::from_text(text).err().unwrap();
+        assert!(reported.contains(why), "{text}: {reported}");
+        assert!(!reported.contains("AAEC"), "{reported}");
     }
 }
 

@@ -3,20 +3,20 @@
 
 use super::describe;
 use back_office::administration;
-use back_office::job::http::JobDesk;
+use back_office::job::http::JobApi;
 use exchange::api::ApiState;
-use exchange::customs_box::http::Stage;
+use exchange::customs_box::http::SimulatorApi;
 use exchange::export::http::Exports;
 use exchange::export::list::http::Lists;
 use exchange::intake::http::SubmitState;
 use exchange::live::http::Live;
 use exchange::receipt_feed::http::FeedState;
-use identity::relying_party::http::PartyDesk;
-use identity::session::SessionDesk;
+use identity::relying_party::http::RelyingPartyApi;
+use identity::session::SessionApi;
 use registry::access::Routes;
-use registry::approval::http::ApprovalDesk;
+use registry::approval::http::ApprovalApi;
 use registry::role::Operation;
-use registry::todo::http::TodoDesk;
+use registry::todo::http::TodoApi;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
@@ -28,20 +28,20 @@ const LIST_BYTES_MAX: usize = 256 << 10;
 
 /// The routes of the API (接口), by what they need.
 pub(super) struct Api {
-    pub(super) administration: Routes<administration::Desk>,
-    pub(super) sessions: Routes<SessionDesk>,
-    pub(super) approvals: Routes<ApprovalDesk>,
-    pub(super) jobs: Routes<JobDesk>,
-    pub(super) parties: Routes<PartyDesk>,
+    pub(super) administration: Routes<administration::AdministrationApi>,
+    pub(super) sessions: Routes<SessionApi>,
+    pub(super) approvals: Routes<ApprovalApi>,
+    pub(super) jobs: Routes<JobApi>,
+    pub(super) parties: Routes<RelyingPartyApi>,
     pub(super) intake: Routes<Arc<SubmitState>>,
     pub(super) declarations: Routes<ApiState>,
     pub(super) receipts: Routes<FeedState>,
     pub(super) events: Routes<Live>,
     pub(super) exports: Routes<Exports>,
     pub(super) lists: Routes<Lists>,
-    pub(super) customs_box: Routes<Stage>,
-    pub(super) services: Routes<services::Desk>,
-    pub(super) todos: Routes<TodoDesk>,
+    pub(super) customs_box: Routes<SimulatorApi>,
+    pub(super) services: Routes<services::ServicesApi>,
+    pub(super) todos: Routes<TodoApi>,
 }
 
 impl Api {
@@ -134,7 +134,7 @@ pub fn description() -> OpenApi {
     whole
 }
 
-fn administration() -> Routes<administration::Desk> {
+fn administration() -> Routes<administration::AdministrationApi> {
     back_office::user::http::routes()
         .merge(back_office::user::state::http::routes())
         .merge(back_office::grant::http::routes())
@@ -176,7 +176,7 @@ fn declarations() -> Routes<ApiState> {
         .merge(exchange::signing::desk::http::routes())
 }
 
-fn services() -> Routes<services::Desk> {
+fn services() -> Routes<services::ServicesApi> {
     services::case_file::http::routes()
         .merge(services::case_file::attachment::http::routes())
         .merge(services::company_card::http::routes())

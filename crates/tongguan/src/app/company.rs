@@ -1,25 +1,25 @@
 //! Routes of the services that stand outside the API: the form of registration, and the address at which customs
 //! asks for payment data.
 
-use crate::roles::House;
+use crate::roles::Process;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use services::Desk;
-use services::payment_inquiry::customs::{CustomsDoor, plat_data_open};
+use services::ServicesApi;
+use services::payment_inquiry::customs::{InquiryApi, plat_data_open};
 use services::registration::http::{BODY_BYTES_MAX, Reception};
 use web::shares::Shares;
 
 /// The page of registration, and the address for customs.
-pub(super) fn routes(house: &House, desk: &Desk) -> Router {
-    let limits = &house.config.limits;
-    let config = house.config.payment_inquiry.clone();
+pub(super) fn routes(process: &Process, api: &ServicesApi) -> Router {
+    let limits = &process.config.limits;
+    let config = process.config.payment_inquiry.clone();
     let (all, share) = (limits.inquiries_max, limits.inquiries_per_caller_max);
-    let door = CustomsDoor::new(desk.clone(), config, Shares::new("inquiries", all, share));
-    page(Reception::new(desk.clone())).merge(
+    let provider = InquiryApi::new(api.clone(), config, Shares::new("inquiries", all, share));
+    page(Reception::new(api.clone())).merge(
         Router::new()
             .route("/179/{code}/platDataOpen", post(plat_data_open))
-            .with_state(door),
+            .with_state(provider),
     )
 }
 

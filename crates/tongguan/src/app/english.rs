@@ -1,4 +1,4 @@
-//! Codes of refusals and faults in English: what happened and what to do, beside the titles of the rooms.
+//! Codes of refusals and faults in English: what happened and what to do, beside the titles of the modules.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -166,7 +166,7 @@ mod tests {
             metrics_token_file: Some(file),
             ..HttpConfig::default()
         };
-        let told = Inside::new(&http, &registry::config::Config::default());
-        assert!(told.unwrap_err().to_string().contains("16"));
+        let reported = Inside::new(&http, &registry::config::Config::default());
+        assert!(reported.unwrap_err().to_string().contains("16"));
     }
 }

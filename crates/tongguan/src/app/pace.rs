@@ -22,7 +22,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 use web::address::network;
-use web::room::{Room, Taken};
+use web::budget::{Budget, Taken};
 use web::shares::{Full, Holder};
 use web::{Problem, codes};
 
@@ -176,7 +176,7 @@ enum Cut {
 /// What is known of a body on its way in, and the room for it: held until the request is answered,
 /// because what was read of it is in memory until then.
 struct Way {
-    room: Taken,
+    budget: Taken,
     cut: Option<Cut>,
 }
 
@@ -191,7 +191,7 @@ impl PacedBody {
     /// Takes room for a piece, or cuts off.
     fn takes(&self, n_bytes: usize) -> std::result::Result<(), axum::Error> {
         let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
-        way.room.try_add(n_bytes).map_err(|full| {
+        way.budget.try_add(n_bytes).map_err(|full| {
             way.cut = Some(Cut::Full(full));
             axum::Error::new(Error::new(ErrorKind::StorageFull, "no room for the body"))
         })
@@ -242,7 +242,7 @@ pub struct Bodies {
     /// How fast they must come.
     pub pace: Pace,
     /// Room for them, by caller's network.
-    pub room: Room,
+    pub budget: Budget,
 }
 
 /// Cuts off bodies that do not keep the pace or for which there is no room, whatever route reads them.
@@ -252,11 +252,11 @@ pub async fn bodies(State(bodies): State<Bodies>, request: Request, next: Next) 
     }
     let caller = request.extensions().get::<Caller>();
     let address = caller.map_or_else(String::new, |Caller(address)| address.to_string());
-    let room = match bodies.room.try_begin(&Holder::Network(network(&address))) {
-        Ok(room) => room,
+    let budget = match bodies.budget.try_begin(&Holder::Network(network(&address))) {
+        Ok(budget) => budget,
         Err(full) => return closing(Problem::from(full).into_response()),
     };
-    let way = Arc::new(Mutex::new(Way { room, cut: None }));
+    let way = Arc::new(Mutex::new(Way { budget, cut: None }));
     let own = Arc::clone(&way);
     let request = request.map(|body| {
         Body::new(PacedBody {
@@ -269,12 +269,12 @@ pub async fn bodies(State(bodies): State<Bodies>, request: Request, next: Next) 
     let cut = way.lock().unwrap_or_else(PoisonError::into_inner).cut;
     match cut {
         None => response,
-        Some(cut) => told(response, cut),
+        Some(cut) => describe(response, cut),
     }
 }
 
 /// The answer to a caller whose body was cut off; the route only knows that it broke off.
-fn told(mut response: Response, cut: Cut) -> Response {
+fn describe(mut response: Response, cut: Cut) -> Response {
     let problem = match cut {
         Cut::Slow => Problem::new(codes::BODY_SLOW),
         Cut::Full(full) => full.into(),
@@ -307,7 +307,7 @@ mod tests {
     use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
     use tokio::sync::mpsc;
-    use web::room::Room;
+    use web::budget::Budget;
     use web::shares::{Full, Holder};
 
     const PACE: Pace = Pace {
@@ -323,9 +323,9 @@ mod tests {
 
     /// A body of these pieces, with room for 8 KiB.
     fn paced(pieces: mpsc::Receiver<Bytes>) -> (Body, Arc<Mutex<Way>>) {
-        let room = Room::new("test", 16 << 10, 8 << 10);
-        let room = room.try_begin(&Holder::Company(1)).unwrap();
-        let way = Arc::new(Mutex::new(Way { room, cut: None }));
+        let budget = Budget::new("test", 16 << 10, 8 << 10);
+        let budget = budget.try_begin(&Holder::Company(1)).unwrap();
+        let way = Arc::new(Mutex::new(Way { budget, cut: None }));
         let stream = futures_util::stream::unfold(pieces, |mut pieces| async move {
             let piece = pieces.recv().await?;
             Some((Ok::<_, std::io::Error>(piece), pieces))

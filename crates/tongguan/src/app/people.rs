@@ -3,7 +3,7 @@
 use crate::gather;
 use axum::Router;
 use axum::routing::{get, post};
-use identity::foreign::Doors;
+use identity::foreign::Providers;
 use identity::pages::login::Entrance;
 use identity::passkey::Passkeys;
 use registry::access::Gate;
@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 /// The pages of login and account.
 pub(super) fn routes(gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
-    let config = &gate.ground.config;
+    let config = &gate.context.config;
     let entrance = Entrance {
         gate: Arc::clone(gate),
         throttle: Arc::clone(throttle),
-        foreign: Arc::new(Doors::open(config)),
+        foreign: Arc::new(Providers::open(config)),
         passkeys: Passkeys::of(config).map(Arc::new),
         follow: gather::FOLLOW,
         notices: back_office::notice::on_login_page,

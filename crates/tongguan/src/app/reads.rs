@@ -4,7 +4,7 @@
 //! hash under a key that this process has made and tells nobody; who shows none is known by his network.
 
 use super::peer::Caller;
-use crate::roles::House;
+use crate::roles::Process;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
@@ -26,32 +26,36 @@ const EVENTS: &str = "/api/v1/events";
 
 /// What is needed to give reads their turns.
 #[derive(Clone)]
-pub(super) struct Desk {
+pub(super) struct ReadTurns {
     reads: Reads,
     hasher: Arc<RandomState>,
     /// Whether the cookie of a session has the name that it has under TLS.
     is_secure: bool,
 }
 
-/// The desk, from the settings.
-pub(super) fn desk(house: &House) -> Desk {
-    let limits = &house.config.limits;
-    Desk {
+/// The turns, from the settings.
+pub(super) fn turns(process: &Process) -> ReadTurns {
+    let limits = &process.config.limits;
+    ReadTurns {
         reads: Reads::new(limits.reads_max, limits.reads_per_caller_max, WAIT),
         hasher: Arc::default(),
-        is_secure: house.config.registry.is_secure(),
+        is_secure: process.config.registry.is_secure(),
     }
 }
 
 /// Lets a request that only reads wait for its turn.
-pub(super) async fn in_turn(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+pub(super) async fn in_turn(
+    State(turns): State<ReadTurns>,
+    request: Request,
+    next: Next,
+) -> Response {
     if !only_reads(&request) {
         return next.run(request).await;
     }
     let caller = request.extensions().get::<Caller>();
     let address = caller.map_or_else(String::new, |Caller(address)| address.to_string());
-    let holder = desk.holder(request.headers(), &address);
-    let answered = desk.reads.run(&holder, next.run(request)).await;
+    let holder = turns.holder(request.headers(), &address);
+    let answered = turns.reads.run(&holder, next.run(request)).await;
     answered.unwrap_or_else(|full| Problem::from(full).into_response())
 }
 
@@ -63,7 +67,7 @@ fn only_reads(request: &Request) -> bool {
     is_get && path.starts_with("/api/") && path != EVENTS
 }
 
-impl Desk {
+impl ReadTurns {
     /// Whose share a request is taken from.
     fn holder(&self, headers: &HeaderMap, address: &str) -> Holder {
         if let Some(key) = headers.get(header::AUTHORIZATION) {
@@ -84,7 +88,7 @@ fn token(header: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Desk, WAIT, in_turn, only_reads, token};
+    use super::{ReadTurns, WAIT, in_turn, only_reads, token};
     use axum::Router;
     use axum::body::Body;
     use axum::extract::Request;
@@ -102,8 +106,8 @@ mod tests {
 
     const PATH: &str = "/api/v1/receipts";
 
-    fn desk() -> Desk {
-        Desk {
+    fn turns() -> ReadTurns {
+        ReadTurns {
             reads: Reads::new(3, 2, Duration::from_secs(5)),
             hasher: Arc::default(),
             is_secure: false,
@@ -138,11 +142,11 @@ mod tests {
 
     #[test]
     fn a_caller_is_his_credential_or_his_network() {
-        let desk = desk();
+        let turns = turns();
         let with = |name, value: &'static str| {
             HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
         };
-        let of = |headers: &HeaderMap| desk.holder(headers, "192.0.2.1");
+        let of = |headers: &HeaderMap| turns.holder(headers, "192.0.2.1");
         let (a, b) = (
             with(header::AUTHORIZATION, "Bearer a"),
             with(header::AUTHORIZATION, "Bearer b"),
@@ -163,9 +167,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_page_that_asks_for_ten_things_at_once_gets_all_of_them() {
         let limits = crate::config::Config::default().limits;
-        let desk = Desk {
+        let turns = ReadTurns {
             reads: Reads::new(limits.reads_max, limits.reads_per_caller_max, WAIT),
-            ..desk()
+            ..turns()
         };
         // A second of the clock that the test stands on.
         let slow = || async {
@@ -174,7 +178,7 @@ mod tests {
         };
         let routes = Router::new()
             .route(PATH, get(slow))
-            .layer(from_fn_with_state(desk, in_turn));
+            .layer(from_fn_with_state(turns, in_turn));
         let asking: Vec<_> = (0..10)
             .map(|_| tokio::spawn(routes.clone().oneshot(asked(Method::GET, PATH, "page"))))
             .collect();
@@ -191,7 +195,7 @@ mod tests {
         let routes = Router::new()
             .route(PATH, get(slow))
             .route("/api/v1/messages", get(|| async {}))
-            .layer(from_fn_with_state(desk(), in_turn));
+            .layer(from_fn_with_state(turns(), in_turn));
         let call = |path: &'static str, key: &'static str| {
             let routes = routes.clone();
             async move { routes.oneshot(asked(Method::GET, path, key)).await.unwrap() }
@@ -203,18 +207,18 @@ mod tests {
             .collect();
         tokio::task::yield_now().await;
         assert_eq!(call("/api/v1/messages", "other").await.status(), 200);
-        let told = |answer: &Response| {
+        let reported = |answer: &Response| {
             let later = answer.headers().get(header::RETRY_AFTER);
             (answer.status().as_u16(), later.is_some())
         };
         for one in late {
-            assert_eq!(told(&one.await.unwrap()), (429, true));
+            assert_eq!(reported(&one.await.unwrap()), (429, true));
         }
         // The third place is another's, and then all are taken.
         let third = tokio::spawn(call(PATH, "third"));
         tokio::task::yield_now().await;
         let fourth = call("/api/v1/messages", "fourth").await;
-        assert_eq!(told(&fourth), (503, true));
+        assert_eq!(reported(&fourth), (503, true));
         done.notify_waiters();
         for one in held.into_iter().chain([third]) {
             assert_eq!(one.await.unwrap().status(), 200);

@@ -10,7 +10,7 @@ use super::linger::{Lingering, linger};
 use super::pace::Paced;
 use super::peer::Peer;
 use crate::config::{HttpConfig, Pace};
-use crate::roles::House;
+use crate::roles::Process;
 use anyhow::Context;
 use axum::Router;
 use axum::http::Request;
@@ -52,34 +52,34 @@ const REFUSALS_MAX: usize = 512;
 /// How long a refusal may take.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
-/// Serves until the house is told to stop; answers when the last request is done.
+/// Serves until the process is told to stop; answers when the last request is done.
 ///
 /// # Errors
 /// When the address cannot be bound, or a file of TLS not be read.
 pub async fn serve(
-    house: &House,
+    process: &Process,
     router: Router,
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<()> {
-    let listen = &house.config.http.listen;
+    let listen = &process.config.http.listen;
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| crate::input::deaf(listen, &error))?;
     let address = listener.local_addr()?;
-    let http = &house.config.http;
-    let proxies = &house.config.registry.trusted_proxies;
-    let door = Arc::new(Door::new(http, proxies.clone().into(), router)?);
+    let http = &process.config.http;
+    let proxies = &process.config.registry.trusted_proxies;
+    let acceptor = Arc::new(Acceptor::new(http, proxies.clone().into(), router)?);
     let connections = GracefulShutdown::new();
-    let mut stop = house.stop.subscribe();
+    let mut stop = process.stop.subscribe();
     ready(address);
-    let clock = &house.shared.clock;
+    let clock = &process.shared.clock;
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => door.admit(stream, peer, connections.watcher()),
+                Ok((stream, peer)) => acceptor.admit(stream, peer, connections.watcher()),
                 Err(error) => failed(&error, clock).await,
             },
-            // An error means that the house is gone, which is a reason to stop as well.
+            // An error means that the process is ending, which is a reason to stop as well.
             _ = stop.wait_for(|stop| *stop) => break,
         }
     }
@@ -126,7 +126,7 @@ fn tls(certificate: &Path, key: &Path) -> anyhow::Result<TlsAcceptor> {
 }
 
 /// Lets callers in.
-struct Door {
+struct Acceptor {
     router: Router,
     places: Shares,
     proxies: Arc<[Network]>,
@@ -138,7 +138,7 @@ struct Door {
     refusals: Arc<Semaphore>,
 }
 
-impl Door {
+impl Acceptor {
     fn new(http: &HttpConfig, proxies: Arc<[Network]>, router: Router) -> anyhow::Result<Self> {
         let tls = match (&http.tls_certificate, &http.tls_key) {
             (Some(certificate), Some(key)) => Some(tls(certificate, key)?),
@@ -180,8 +180,8 @@ impl Door {
         };
         match place {
             Ok(place) => {
-                let door = Arc::clone(self);
-                tokio::spawn(async move { door.serve(stream, address, place, watcher).await });
+                let acceptor = Arc::clone(self);
+                tokio::spawn(async move { acceptor.serve(stream, address, place, watcher).await });
             }
             Err(full) => self.refuse(stream, full),
         }
@@ -241,11 +241,11 @@ impl Door {
         }
         let refusal = Arc::clone(&self.refusal);
         tokio::spawn(async move {
-            let told = async {
+            let reported = async {
                 stream.write_all(&refusal).await?;
                 stream.shutdown().await
             };
-            if let Ok(Ok(())) = tokio::time::timeout(REFUSAL_TIME, told).await {
+            if let Ok(Ok(())) = tokio::time::timeout(REFUSAL_TIME, reported).await {
                 linger(stream).await;
             }
             drop(turn);

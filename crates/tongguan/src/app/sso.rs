@@ -1,7 +1,7 @@
 //! The routes of single sign-on: CAS and `OpenID` Connect for other systems.
 
 use crate::gather;
-use crate::roles::House;
+use crate::roles::Process;
 use axum::Router;
 use axum::routing::{get, post};
 use identity::cas::Cas;
@@ -14,8 +14,8 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 /// The CAS server at `/cas` and the provider at `/oauth2`.
-pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
-    let courier = match Courier::new(&house.config.registry.sso_ca_file) {
+pub(super) fn routes(process: &Process, gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
+    let courier = match Courier::new(&process.config.registry.sso_ca_file) {
         Ok(courier) => courier,
         Err(error) => {
             // The rest of the platform works without it; `doctor` and this line say why.
@@ -32,12 +32,12 @@ pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) 
     });
     let oidc = Arc::new(Oidc {
         gate: Arc::clone(gate),
-        throttle: Throttle::new(house.config.registry.address_failures_max),
+        throttle: Throttle::new(process.config.registry.address_failures_max),
         ended: Arc::clone(&cas.ended),
     });
     // One loop tells the services and the clients.
-    let (telling, stop) = (Arc::clone(&cas), house.stop.subscribe());
-    let _task = house.tasks.start(
+    let (telling, stop) = (Arc::clone(&cas), process.stop.subscribe());
+    let _task = process.tasks.start(
         "logout.tell",
         farewell::ROUND_MAX,
         stop.clone(),

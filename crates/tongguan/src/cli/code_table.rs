@@ -226,7 +226,7 @@ async fn load(args: &LoadArgs) -> anyhow::Result<Ended> {
 fn tell(args: &FileArgs, compared: Result<Newer, Refusal>) -> Option<Newer> {
     match compared {
         Ok(newer) => {
-            say(&told(&newer));
+            say(&describe(&newer));
             Some(newer)
         }
         Err(refusal) => {
@@ -259,7 +259,7 @@ pub(super) fn faults_of(file: &Path, faults: &[Fault]) -> String {
 }
 
 /// What a newer version changes, in words.
-fn told(newer: &Newer) -> String {
+fn describe(newer: &Newer) -> String {
     let mut out = head(&newer.table);
     let Difference {
         added,

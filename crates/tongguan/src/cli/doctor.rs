@@ -5,9 +5,9 @@ use super::{Base, Ended, say};
 use crate::app::descriptors;
 use crate::config::{Config, QueueKind};
 use crate::files;
-use crate::roles::{House, beside};
+use crate::roles::{Process, beside};
 use exchange::shared::Shared;
-use identity::foreign::Door;
+use identity::foreign::Provider;
 use std::time::Duration;
 use store::Db;
 use store::check::{Checked, quick_check};
@@ -43,7 +43,7 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
             findings.push(open_files(&config));
             findings.extend(proxy(&config));
             findings.extend(permissions(&config));
-            findings.extend(doors(&config).await);
+            findings.extend(providers(&config).await);
             let sound = soundness(&config).await?;
             let is_sound = sound.iter().all(|finding| finding.is_good);
             findings.extend(sound);
@@ -104,11 +104,11 @@ fn proxy(config: &Config) -> Option<Finding> {
 }
 
 /// Whether the foreign sources of identity answer.
-async fn doors(config: &Config) -> Vec<Finding> {
+async fn providers(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in &config.registry.foreign {
-        let looked = match Door::new(source) {
-            Ok(door) => door.probe().await,
+        let looked = match Provider::new(source) {
+            Ok(provider) => provider.probe().await,
             Err(why) => Err(why),
         };
         let is_good = looked.is_ok();
@@ -132,7 +132,7 @@ fn permissions(config: &Config) -> Vec<Finding> {
             text: "数据目录与密钥文件仅平台自身用户可读".to_owned(),
         }];
     }
-    let told = |one: files::Loose| {
+    let reported = |one: files::Loose| {
         let advice = if one.why.is_empty() {
             "启动时会自动收紧"
         } else {
@@ -145,7 +145,7 @@ fn permissions(config: &Config) -> Vec<Finding> {
             text: format!("{path} 可被其他用户读取（{:o}），{advice}", one.mode),
         }
     };
-    loose.into_iter().map(told).collect()
+    loose.into_iter().map(reported).collect()
 }
 
 /// Whether the files of the embedded databases are sound, all of them from end to end.
@@ -219,16 +219,16 @@ async fn trust(shared: &Shared) -> anyhow::Result<Option<Finding>> {
 /// The disk, and what a database server is set up like.
 async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    if let Some(room) = db.room().await? {
-        let free_mib = room.disk_bytes >> 20;
-        let text = if room.is_at_limit {
+    if let Some(headroom) = db.headroom().await? {
+        let free_mib = headroom.disk_bytes >> 20;
+        let text = if headroom.is_at_limit {
             "数据库已达到 store.sqlite_mib_max，不再受理".to_owned()
         } else {
             format!("剩余 {free_mib} MiB，下限 {free_mib_min} MiB")
         };
         findings.push(Finding {
             what: "磁盘",
-            is_good: free_mib >= free_mib_min && !room.is_at_limit,
+            is_good: free_mib >= free_mib_min && !headroom.is_at_limit,
             text,
         });
     }
@@ -252,8 +252,8 @@ async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<Finding>> {
 
 async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
     let (customs, free_mib_min) = (config.customs.clone(), config.store.free_mib_min);
-    let house = match House::open(config).await {
-        Ok(house) => house,
+    let process = match Process::open(config).await {
+        Ok(process) => process,
         Err(error) => {
             let text = format!("{error:#}");
             return Ok(vec![Finding {
@@ -263,7 +263,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
             }]);
         }
     };
-    let shared = &house.shared;
+    let shared = &process.shared;
     let applied = shared.db.applied().await?;
     let text = format!("{}，结构版本 {}", shared.db.engine_name(), applied.len());
     let mut findings = vec![Finding {
@@ -301,6 +301,6 @@ async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
             text,
         });
     }
-    house.close().await;
+    process.close().await;
     Ok(findings)
 }

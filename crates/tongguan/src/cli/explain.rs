@@ -32,7 +32,7 @@ pub(super) struct ExplainArgs {
 }
 
 /// One explanation with the document that it is about.
-struct Told {
+struct ExplainedDocument {
     title: String,
     explanation: Explanation,
 }
@@ -87,7 +87,7 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
                 [one] => one.title.clone(),
                 _ => args.what.trim().to_owned(),
             };
-            say(&words(&Told { title, explanation }));
+            say(&words(&ExplainedDocument { title, explanation }));
         }
         is_known
     };
@@ -119,9 +119,9 @@ fn of_file(
 ) -> anyhow::Result<bool> {
     let receipts = ceb::receipt::split(bytes)
         .map_err(|error| wrong_use(format!("{name}：{}\n{}", error.text(), error.advice())))?;
-    let told = told(&receipts, declared);
+    let reported = describe(&receipts, declared);
     if args.json {
-        let views = told
+        let views = reported
             .iter()
             .map(|one| ExplanationView::from(one.explanation.clone()));
         say(&serde_json::to_string_pretty(&views.collect::<Vec<_>>())?);
@@ -129,14 +129,14 @@ fn of_file(
         for odd in &receipts.odd {
             say(&format!("注意：{}", odd.chinese()));
         }
-        for one in &told {
+        for one in &reported {
             say(&words(one));
         }
-        if told.is_empty() {
+        if reported.is_empty() {
             say("回执中没有任何单证。");
         }
     }
-    Ok(told.iter().any(|one| one.explanation.is_known))
+    Ok(reported.iter().any(|one| one.explanation.is_known))
 }
 
 /// The declared message, read.
@@ -151,13 +151,16 @@ fn declared(path: &Path) -> anyhow::Result<ceb::Message> {
 }
 
 /// The entries of receipts, explained.
-fn told(receipts: &ceb::receipt::Receipts, declared: Option<&ceb::Message>) -> Vec<Told> {
+fn describe(
+    receipts: &ceb::receipt::Receipts,
+    declared: Option<&ceb::Message>,
+) -> Vec<ExplainedDocument> {
     let mut seen = HashSet::new();
     let entries = receipts
         .entries
         .iter()
         .filter(|entry| seen.insert(&entry.xml));
-    let told = entries.map(|entry| {
+    let reported = entries.map(|entry| {
         let refused = entry.ori_message_type.as_deref().and_then(Kind::from_root);
         let kind = entry.kind.declares().or(refused);
         let status = Some(entry.return_status);
@@ -176,7 +179,7 @@ fn told(receipts: &ceb::receipt::Receipts, declared: Option<&ceb::Message>) -> V
             }
         }
         let key = entry.keys.first().map(|key| key.text.clone());
-        Told {
+        ExplainedDocument {
             title: format!(
                 "{} {} 状态 {}",
                 entry.kind,
@@ -186,13 +189,13 @@ fn told(receipts: &ceb::receipt::Receipts, declared: Option<&ceb::Message>) -> V
             explanation,
         }
     });
-    told.collect()
+    reported.collect()
 }
 
 /// An explanation for people.
-fn words(told: &Told) -> String {
-    let one = &told.explanation;
-    let mut lines = vec![told.title.clone()];
+fn words(reported: &ExplainedDocument) -> String {
+    let one = &reported.explanation;
+    let mut lines = vec![reported.title.clone()];
     if one.parts.len() < 2 {
         lines.push(format!("  含义：{}", one.meaning));
     } else {
@@ -271,14 +274,14 @@ mod tests {
     #[test]
     fn a_code_of_the_platform_leads_to_its_page() {
         let explanation = ceb::explain::ask(None, None, "TG-E1203");
-        let told = words(&super::Told {
+        let reported = words(&super::ExplainedDocument {
             title: explanation.parts[0].title.clone(),
             explanation,
         });
-        assert!(told.contains("元素次序不对"), "{told}");
+        assert!(reported.contains("元素次序不对"), "{reported}");
         assert!(
-            told.contains("说明页：docs/codes/TG-E1203.md，平台上为 /docs/codes/TG-E1203"),
-            "{told}"
+            reported.contains("说明页：docs/codes/TG-E1203.md，平台上为 /docs/codes/TG-E1203"),
+            "{reported}"
         );
         assert!(crate::app::docs::refusal_code("TG-R4031").is_some());
     }

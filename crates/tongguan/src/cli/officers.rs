@@ -4,7 +4,7 @@
 use super::sso::administrator;
 use super::table::table;
 use super::{Base, Ended, existing, say};
-use crate::roles::{House, open_db};
+use crate::roles::{Process, open_db};
 use back_office::user;
 use clap::{Args, Subcommand};
 use registry::audit::{self, Filter};
@@ -183,13 +183,13 @@ async fn accounts(base: &Base) -> anyhow::Result<Ended> {
 }
 
 async fn link(args: LinkArgs) -> anyhow::Result<Ended> {
-    let house = House::open_to_write(args.base.load()?).await?;
-    let ground = house.ground.clone();
-    let token = ground
+    let process = Process::open_to_write(args.base.load()?).await?;
+    let context = process.context.clone();
+    let token = context
         .token()
         .map_err(|problem| anyhow::anyhow!("{}", problem.title))?;
     let (hash, login) = (hash_text(&token), account::folded(&args.login));
-    let inside = ground.clone();
+    let inside = context.clone();
     let write = move |tx: &mut Tx<'_>| -> store::Result<_> {
         let Some(found) = account::by_login(tx, &login)? else {
             return Ok(false);
@@ -197,9 +197,9 @@ async fn link(args: LinkArgs) -> anyhow::Result<Ended> {
         user::state::rescue(tx, &inside, &administrator(), (found.id, &hash))?;
         Ok(true)
     };
-    let is_made = ground.db.write(write).await?;
-    house.close().await;
-    let base = ground.config.public_url.trim_end_matches('/');
+    let is_made = context.db.write(write).await?;
+    process.close().await;
+    let base = context.config.public_url.trim_end_matches('/');
     let address = format!("{base}/activate?token={token}");
     match (is_made, args.base.json) {
         (true, true) => say(&json!({ "link": address }).to_string()),

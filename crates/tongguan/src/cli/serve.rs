@@ -5,7 +5,7 @@ use crate::app::{self, Metrics};
 use crate::config::{Config, QueueKind};
 use crate::demo;
 use crate::log;
-use crate::roles::{House, Role, beside, open_db};
+use crate::roles::{Process, Role, beside, open_db};
 use clap::Args;
 use registry::parameter::Adjustable;
 use std::sync::Arc;
@@ -61,24 +61,28 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     log::start(&config.node.log);
     config.registry = reached_at(config.registry, &config.http.listen);
     let customs_box = box_db(&config, &args.base);
-    let mut house = House::open_to_stay(config).await?;
-    house.follow();
+    let mut process = Process::open_to_stay(config).await?;
+    process.follow();
     if args.roles.contains(&Role::Pipeline) {
-        house.start_pipeline().await?;
+        process.start_pipeline().await?;
     }
     let customs_box = if args.roles.contains(&Role::CustomsBox) {
-        Some(house.start_customs_box(open_db(customs_box).await?).await?)
+        Some(
+            process
+                .start_customs_box(open_db(customs_box).await?)
+                .await?,
+        )
     } else {
         None
     };
-    stop_on_signal(&house);
+    stop_on_signal(&process);
     if args.roles.contains(&Role::Api) {
-        house.start_jobs();
-        let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
-        let router = app::router(&house, metrics, false, customs_box)?;
+        process.start_jobs();
+        let metrics = Metrics::install(Arc::clone(&process.shared.clock))?;
+        let router = app::router(&process, metrics, false, customs_box)?;
         let json = args.base.json;
-        let token = first_start(&house).await?;
-        app::serve(&house, router, |address| {
+        let token = first_start(&process).await?;
+        app::serve(&process, router, |address| {
             tracing::info!(%address, "the platform is ready");
             let url = format!("http://{address}");
             let link = token.map(|token| format!("{url}/bootstrap?token={token}"));
@@ -93,10 +97,10 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
         })
         .await?;
     } else {
-        let mut stop = house.stop.subscribe();
+        let mut stop = process.stop.subscribe();
         stop.wait_for(|stop| *stop).await?;
     }
-    end(house).await
+    end(process).await
 }
 
 /// The address by which people come, when nobody said another: where we listen.
@@ -108,8 +112,8 @@ fn reached_at(mut registry: registry::config::Config, listen: &str) -> registry:
 }
 
 /// The one-time token of the first start, when there is no account yet.
-async fn first_start(house: &House) -> anyhow::Result<Option<String>> {
-    identity::bootstrap::token(&house.ground)
+async fn first_start(process: &Process) -> anyhow::Result<Option<String>> {
+    identity::bootstrap::token(&process.context)
         .await
         .inspect_err(web::Problem::log)
         .map_err(|problem| anyhow::anyhow!("无法准备首次启用：{}", problem.title))
@@ -138,20 +142,22 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         config.signature.trust_dir = demo::trust(&data)?;
     }
     let customs_box = box_db(&config, &args.base);
-    let mut house = House::open_to_stay(config).await?;
-    let companies = demo::companies(&house.shared, &data).await?;
-    house.start_pipeline().await?;
-    house.start_jobs();
-    house.follow();
-    let customs_box = house.start_customs_box(open_db(customs_box).await?).await?;
-    stop_on_signal(&house);
-    let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
-    let router = app::router(&house, metrics, true, Some(customs_box))?;
-    let token = first_start(&house).await?;
+    let mut process = Process::open_to_stay(config).await?;
+    let companies = demo::companies(&process.shared, &data).await?;
+    process.start_pipeline().await?;
+    process.start_jobs();
+    process.follow();
+    let customs_box = process
+        .start_customs_box(open_db(customs_box).await?)
+        .await?;
+    stop_on_signal(&process);
+    let metrics = Metrics::install(Arc::clone(&process.shared.clock))?;
+    let router = app::router(&process, metrics, true, Some(customs_box))?;
+    let token = first_start(&process).await?;
     let (json, n_declarations) = (args.base.json, args.declarations);
     let data = args.base.data.clone();
-    let (shared, stop) = (Arc::clone(&house.shared), house.stop.subscribe());
-    app::serve(&house, router, move |address| {
+    let (shared, stop) = (Arc::clone(&process.shared), process.stop.subscribe());
+    app::serve(&process, router, move |address| {
         let url = format!("http://{address}");
         let link = token.map(|token| format!("{url}/bootstrap?token={token}"));
         say(&if json {
@@ -162,7 +168,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         tokio::spawn(demo::declare(shared, url, companies, n_declarations, stop));
     })
     .await?;
-    end(house).await
+    end(process).await
 }
 
 /// Runs the simulator of customs on the configured queue.
@@ -178,26 +184,28 @@ pub(super) async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
         ));
     }
     let customs_box = box_db(&config, &args.base);
-    let mut house = House::open_to_stay_beside(config).await?;
-    house.follow();
-    house.start_customs_box(open_db(customs_box).await?).await?;
-    stop_on_signal(&house);
+    let mut process = Process::open_to_stay_beside(config).await?;
+    process.follow();
+    process
+        .start_customs_box(open_db(customs_box).await?)
+        .await?;
+    stop_on_signal(&process);
     tracing::info!(
-        queue = house.shared.queue.name(),
+        queue = process.shared.queue.name(),
         "the simulator of customs is ready"
     );
     if args.base.json {
-        say(&serde_json::json!({ "queue": house.shared.queue.name() }).to_string());
+        say(&serde_json::json!({ "queue": process.shared.queue.name() }).to_string());
     }
-    let mut stop = house.stop.subscribe();
+    let mut stop = process.stop.subscribe();
     stop.wait_for(|stop| *stop).await?;
-    end(house).await
+    end(process).await
 }
 
 /// Waits for everything to stop; fails when the process had to stop by itself.
-async fn end(house: House) -> anyhow::Result<Ended> {
-    let health = Arc::clone(&house.health);
-    house.close().await;
+async fn end(process: Process) -> anyhow::Result<Ended> {
+    let health = Arc::clone(&process.health);
+    process.close().await;
     anyhow::ensure!(
         !health.is_displaced(),
         "本进程停顿过久，其 node.number 已由另一进程接替，为避免编号重复已停止"
@@ -205,8 +213,8 @@ async fn end(house: House) -> anyhow::Result<Ended> {
     Ok(Ended::Done)
 }
 
-fn stop_on_signal(house: &House) {
-    let stop = house.stop.clone();
+fn stop_on_signal(process: &Process) {
+    let stop = process.stop.clone();
     tokio::spawn(async move {
         let interrupted = tokio::signal::ctrl_c();
         let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());

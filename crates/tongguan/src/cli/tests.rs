@@ -56,7 +56,7 @@ fn every_command_in_the_readmes_exists_and_both_languages_have_the_same() {
 }
 
 /// What the parser answers to words that are not right.
-fn told(words: &[&str]) -> String {
+fn describe(words: &[&str]) -> String {
     let typed = std::iter::once("tongguan").chain(words.iter().copied());
     let error = parse(typed.map(Into::into)).expect_err("a mistake");
     error.to_string()
@@ -88,16 +88,22 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
         ),
     ];
     for (words, expected) in cases {
-        let told = told(words);
+        let reported = describe(words);
         for text in expected {
-            assert!(told.contains(text), "{words:?}: {text} is not in: {told}");
+            assert!(
+                reported.contains(text),
+                "{words:?}: {text} is not in: {reported}"
+            );
         }
         let english = ["error:", "Usage:", "For more information", "required"];
-        assert!(!english.iter().any(|word| told.contains(word)), "{told}");
+        assert!(
+            !english.iter().any(|word| reported.contains(word)),
+            "{reported}"
+        );
     }
 }
 
-/// `preflight` may be called without address and key: they stand in the environment, or it is told
+/// `preflight` may be called without address and key: they stand in the environment, or it is reported
 /// both ways how they are given.
 #[test]
 fn who_names_no_platform_is_told_how() {
@@ -109,9 +115,9 @@ fn who_names_no_platform_is_told_how() {
         (None, Some("KEY".to_owned())),
     ];
     for (url, key) in given {
-        let told = Client::new(&Remote { url, key }).err().unwrap().to_string();
+        let reported = Client::new(&Remote { url, key }).err().unwrap().to_string();
         for way in ["--url", "--key", "TONGGUAN_URL", "TONGGUAN_KEY"] {
-            assert!(told.contains(way), "{told}");
+            assert!(reported.contains(way), "{reported}");
         }
     }
 }

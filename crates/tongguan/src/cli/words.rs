@@ -89,15 +89,15 @@ fn argument(arg: Arg) -> Arg {
     let takes_value = arg.get_action().takes_values();
     if takes_value && !arg.is_hide_possible_values_set() {
         let values = arg.get_possible_values();
-        let told = values.iter().filter(|value| !value.is_hide_set());
-        let told: Vec<String> = told
+        let reported = values.iter().filter(|value| !value.is_hide_set());
+        let reported: Vec<String> = reported
             .map(|value| match value.get_help() {
                 Some(help) => format!("{}（{help}）", value.get_name()),
                 None => value.get_name().to_owned(),
             })
             .collect();
-        if !told.is_empty() {
-            let _ = write!(help, " [可取：{}]", told.join("、"));
+        if !reported.is_empty() {
+            let _ = write!(help, " [可取：{}]", reported.join("、"));
         }
     }
     let defaults: Vec<String> = arg

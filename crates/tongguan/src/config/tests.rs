@@ -42,11 +42,11 @@ fn paths() -> BTreeSet<String> {
 
 #[test]
 fn every_setting_has_a_sentence_and_every_sentence_a_setting() {
-    let told: BTreeSet<String> = REFERENCE
+    let reported: BTreeSet<String> = REFERENCE
         .iter()
         .map(|(path, _)| (*path).to_owned())
         .collect();
-    assert_eq!(paths(), told);
+    assert_eq!(paths(), reported);
 }
 
 fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
@@ -137,8 +137,8 @@ fn values_that_cannot_work_are_told() {
         ),
     ];
     for (text, why) in cases {
-        let told = load(text, &[]).unwrap_err();
-        assert!(told.contains(why), "{text}: {told}");
+        let reported = load(text, &[]).unwrap_err();
+        assert!(reported.contains(why), "{text}: {reported}");
     }
 }
 
@@ -162,10 +162,10 @@ fn every_number_of_the_settings_has_a_range() {
     // Any seed is as good as another.
     numbers.remove("customs_box.seed");
     for path in &numbers {
-        let told = load(&format!("{path} = 9223372036854775807"), &[]);
-        let told = told.map(|_| ()).unwrap_err();
+        let reported = load(&format!("{path} = 9223372036854775807"), &[]);
+        let reported = reported.map(|_| ()).unwrap_err();
         let name = path.rsplit('.').next().unwrap();
-        assert!(told.contains(name), "{path}: {told}");
+        assert!(reported.contains(name), "{path}: {reported}");
     }
 }
 
@@ -183,12 +183,12 @@ fn passwords_are_not_printed() {
 
 #[test]
 fn shares_are_not_larger_than_what_is_shared() {
-    let told = load("[limits]\nstreams_per_caller_max = 501", &[]).unwrap_err();
-    assert!(told.contains("_per_caller_max"), "{told}");
+    let reported = load("[limits]\nstreams_per_caller_max = 501", &[]).unwrap_err();
+    assert!(reported.contains("_per_caller_max"), "{reported}");
     assert!(load("[http]\nhead_ms_max = 0", &[]).is_err());
     assert!(load("[http]\nidle_ms_max = 0", &[]).is_err());
-    let told = load("[registry]\ntrusted_proxies = [\"proxy.example\"]", &[]).unwrap_err();
-    assert!(told.contains("proxy.example"), "{told}");
+    let reported = load("[registry]\ntrusted_proxies = [\"proxy.example\"]", &[]).unwrap_err();
+    assert!(reported.contains("proxy.example"), "{reported}");
     let config = load("[registry]\nproxy_header = \"forwarded\"", &[]).unwrap();
     assert_eq!(
         config.registry.proxy_header,
@@ -202,17 +202,17 @@ fn one_caller_s_share_of_reads_is_smaller_than_the_number_of_readers() {
     let (share, readers) = (default.limits.reads_per_caller_max, default.store.n_readers);
     // The programs of a company have a share, and its people another.
     assert!(share * 2 < readers, "{share} of {readers}");
-    let told = load("store.n_readers = 6", &[]).unwrap_err();
+    let reported = load("store.n_readers = 6", &[]).unwrap_err();
     for word in ["limits.reads_per_caller_max（3）", "store.n_readers（6）"] {
-        assert!(told.contains(word), "{told}");
+        assert!(reported.contains(word), "{reported}");
     }
     assert!(load("store.n_readers = 7\nlimits.reads_per_caller_max = 3", &[]).is_ok());
     assert!(load("limits.reads_per_caller_max = 4", &[]).is_err());
-    assert!(told.contains("调到 7 以上"), "{told}");
+    assert!(reported.contains("调到 7 以上"), "{reported}");
     for readers in [1, 2, 65] {
         let text = format!("store.n_readers = {readers}\nlimits.reads_per_caller_max = 1");
-        let told = load(&text, &[]).unwrap_err();
-        assert!(told.contains("3 至 64"), "{told}");
+        let reported = load(&text, &[]).unwrap_err();
+        assert!(reported.contains("3 至 64"), "{reported}");
     }
     assert!(load("store.n_readers = 3\nlimits.reads_per_caller_max = 1", &[]).is_ok());
 }

@@ -1,5 +1,5 @@
 //! The demo (演示): three companies with keys, and a stream of synthetic declarations that go
-//! through the same door as everybody's.
+//! the same way as everybody's.
 //!
 //! The keys of the demo are kept in `demo-keys.json` beside the data, readable by its owner only, so
 //! that a second start shows the same ones. Real keys are never kept.

@@ -5,7 +5,7 @@ use super::stream::{chain, post, scene_of};
 use super::{DemoCompany, companies};
 use crate::app::{self, Metrics};
 use crate::config::Config;
-use crate::roles::House;
+use crate::roles::Process;
 use ceb::{Direction, Outcome};
 use exchange::customs_box::{CustomsBox, Delays};
 use exchange::finder::{self, Filter};
@@ -20,22 +20,22 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 /// A demo whose loops are turned by hand: nothing waits for time to pass.
-struct Stage {
-    house: House,
+struct Setup {
+    process: Process,
     customs_box: CustomsBox,
     companies: Vec<DemoCompany>,
     _folder: tempfile::TempDir,
 }
 
-impl Stage {
+impl Setup {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default().under(folder.path());
         config.http.listen = "127.0.0.1:0".to_owned();
         config.intake.signature_frame = true;
         config.customs_box.delays = Delays::none();
-        let house = House::open_to_stay(config).await.unwrap();
-        let shared = &house.shared;
+        let process = Process::open_to_stay(config).await.unwrap();
+        let shared = &process.shared;
         let wire = &shared.customs;
         for name in [
             &wire.import_up,
@@ -47,16 +47,16 @@ impl Stage {
         }
         let file = folder.path().join("customs-box.db");
         let beside =
-            crate::roles::beside(&house.config.store, format!("sqlite:{}", file.display()));
+            crate::roles::beside(&process.config.store, format!("sqlite:{}", file.display()));
         let customs_box = CustomsBox::new(
             crate::roles::open_db(beside).await.unwrap(),
             Arc::clone(&shared.queue),
             Arc::clone(&shared.clock),
-            house.config.customs_box.clone().on(wire),
+            process.config.customs_box.clone().on(wire),
         );
         let companies = companies(shared, folder.path()).await.unwrap();
         Self {
-            house,
+            process,
             customs_box,
             companies,
             _folder: folder,
@@ -66,7 +66,7 @@ impl Stage {
     /// Runs platform and customs until neither has anything to do.
     async fn settle(&self) {
         loop {
-            let n_done = drain(&self.house.shared).await.unwrap();
+            let n_done = drain(&self.process.shared).await.unwrap();
             let work = self.customs_box.step(256).await.unwrap();
             if n_done == 0 && work == exchange::customs_box::Work::default() {
                 return;
@@ -76,9 +76,9 @@ impl Stage {
 
     /// Serves the demo while a show is played at its address.
     async fn serve<T>(&self, show: impl AsyncFnOnce(&str) -> T) -> T {
-        let router = app::router(&self.house, Metrics::of_tests(), true, None).unwrap();
+        let router = app::router(&self.process, Metrics::of_tests(), true, None).unwrap();
         let (ready, address) = oneshot::channel();
-        let serving = app::serve(&self.house, router, |at| ready.send(at).unwrap());
+        let serving = app::serve(&self.process, router, |at| ready.send(at).unwrap());
         let showing = async {
             let address = address.await.unwrap().to_string();
             show(&address).await
@@ -93,7 +93,7 @@ impl Stage {
     async fn play(&self, address: &str, scenes: &[Scene]) {
         for (seed, scene) in (5000..).zip(scenes) {
             let company = (address, &self.companies[0]);
-            let playing = play(&self.house.shared, company, *scene, seed);
+            let playing = play(&self.process.shared, company, *scene, seed);
             let mut playing = std::pin::pin!(playing);
             loop {
                 tokio::select! {
@@ -105,7 +105,7 @@ impl Stage {
                     () = std::future::ready(()) => {}
                 }
                 // In full each time: what is left in the midst of a step waits for its lease to end.
-                drain(&self.house.shared).await.unwrap();
+                drain(&self.process.shared).await.unwrap();
             }
         }
     }
@@ -129,18 +129,18 @@ async fn get(address: &str, path: &str, key: &str) -> String {
 /// nothing, and a tax bill.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demo_shows_every_outcome_a_held_message_an_unmatched_receipt_and_a_tax_bill() {
-    let stage = Stage::new().await;
-    let shared = &stage.house.shared;
-    let feed = stage
+    let setup = Setup::new().await;
+    let shared = &setup.process.shared;
+    let feed = setup
         .serve(async |address| {
-            let company = &stage.companies[1];
+            let company = &setup.companies[1];
             for direction in [Direction::Import, Direction::Export] {
                 for xml in chain(shared, company, 9000, direction) {
                     post(address, &company.key, &xml).await.unwrap();
                 }
             }
-            stage.play(address, &Scene::ALL).await;
-            stage.settle().await;
+            setup.play(address, &Scene::ALL).await;
+            setup.settle().await;
             let path = "/api/v1/receipts?after=0&limit=1000";
             get(address, path, &company.key).await
         })
@@ -172,8 +172,8 @@ fn every_scene_has_its_turn() {
 /// how many a company must act.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn metrics_tell_what_was_turned_down() {
-    let stage = Stage::new().await;
-    let told = stage
+    let setup = Setup::new().await;
+    let reported = setup
         .serve(async |address| {
             let bad = [
                 Scene::Rejected,
@@ -181,22 +181,22 @@ async fn metrics_tell_what_was_turned_down() {
                 Scene::Faulty,
                 Scene::Refused,
             ];
-            stage.play(address, &bad).await;
-            stage.settle().await;
+            setup.play(address, &bad).await;
+            setup.settle().await;
             get(address, "/metrics", "").await
         })
         .await;
     let value = |name: &str, outcome: &str| -> u32 {
         let series = format!("{name}{{outcome=\"{outcome}\"}} ");
-        let mut lines = told.lines();
+        let mut lines = reported.lines();
         let found = lines.find_map(|line| line.strip_prefix(&series));
         found.map_or(0, |value| value.parse().unwrap())
     };
     for (outcome, n) in [("rejected", 2), ("faulty", 1), ("refused", 1)] {
         let open = value("tongguan_messages_needing_action", outcome);
-        assert_eq!(open, n, "{outcome}: {told}");
+        assert_eq!(open, n, "{outcome}: {reported}");
         // The counters are those of the whole process, in which other tests may run.
         let total = value("tongguan_outcomes_total", outcome);
-        assert!(total >= n, "{outcome}: {told}");
+        assert!(total >= n, "{outcome}: {reported}");
     }
 }

@@ -13,7 +13,7 @@ use ceb::sample::Spec;
 use exchange::clinic::{ClinicAnswer, examined};
 use exchange::shared::Shared;
 use registry::access::origin;
-use registry::page::{Lang, Told, page_with};
+use registry::page::{Bilingual, Lang, page_with};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +85,7 @@ async fn examine(
     form: Multipart,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
-    let told = match message(form).await {
+    let reported = match message(form).await {
         Ok(message) => Clinic {
             lang,
             answer: Some(answer(&practice, &headers, message).await?),
@@ -94,10 +94,10 @@ async fn examine(
         Err(refusal) => Clinic {
             lang,
             answer: None,
-            refusal: Some(lang.told(&refusal).to_owned()),
+            refusal: Some(lang.describe(&refusal).to_owned()),
         },
     };
-    Ok(page(&told))
+    Ok(page(&reported))
 }
 
 async fn answer(
@@ -106,7 +106,7 @@ async fn answer(
     message: Vec<u8>,
 ) -> Result<ClinicAnswer, Problem> {
     let shared = &practice.shared;
-    let holder = origin(headers, &shared.ground).holder();
+    let holder = origin(headers, &shared.context).holder();
     let turn = practice.turns.take(&holder, 1, WAIT).await?;
     let (signatures, now_ms) = (Arc::clone(&shared.signatures), shared.clock.now_ms());
     let found = tokio::task::spawn_blocking(move || {
@@ -118,10 +118,10 @@ async fn answer(
 }
 
 /// The file of a form, or what was pasted.
-async fn message(mut form: Multipart) -> Result<Vec<u8>, Told> {
+async fn message(mut form: Multipart) -> Result<Vec<u8>, Bilingual> {
     let max = BYTES_MAX / 1024;
     let large = || {
-        Told::new(
+        Bilingual::new(
             format!("报文过大，上限 {max} KiB"),
             format!("The message is too large: {max} KiB at most"),
         )
@@ -136,7 +136,7 @@ async fn message(mut form: Multipart) -> Result<Vec<u8>, Told> {
             return Ok(bytes.to_vec());
         }
     }
-    Err(Told::new(
+    Err(Bilingual::new(
         "请选择一个报文文件，或把报文粘贴到文本框中。",
         "Choose a file, or paste the message into the box.",
     ))

@@ -22,7 +22,7 @@ const MACHINES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// The part of a problem that a page shows.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Told {
+struct ShownProblem {
     code: String,
     title: String,
     title_en: String,
@@ -44,7 +44,7 @@ pub async fn pages(request: Request, next: Next) -> Response {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    let told = match parts.extensions.remove::<Refusal>() {
+    let reported = match parts.extensions.remove::<Refusal>() {
         Some(refusal) => refusal,
         None => {
             let kind = parts.headers.get(header::CONTENT_TYPE);
@@ -55,14 +55,14 @@ pub async fn pages(request: Request, next: Next) -> Response {
             }
             let bytes = to_bytes(body, PROBLEM_BYTES_MAX).await.unwrap_or_default();
             let read = is_problem.then(|| serde_json::from_slice(&bytes).ok());
-            told(lang, parts.status, read.flatten(), &uri)
+            describe(lang, parts.status, read.flatten(), &uri)
         }
     };
     let asked = Asked {
-        here: here(&method, &uri, &told.next),
+        here: here(&method, &uri, &reported.next),
         request_id: request_id(&parts.headers),
     };
-    let mut page = told.page(&asked);
+    let mut page = reported.page(&asked);
     for (name, value) in &parts.headers {
         let is_of_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name);
         if !is_of_body && !page.headers().contains_key(name) {
@@ -100,7 +100,7 @@ fn weight(text: &str) -> u32 {
     format!("{digits:0<4}").parse().unwrap_or(0).min(1000)
 }
 
-fn told(lang: Lang, status: StatusCode, read: Option<Told>, uri: &Uri) -> Refusal {
+fn describe(lang: Lang, status: StatusCode, read: Option<ShownProblem>, uri: &Uri) -> Refusal {
     let next = match status {
         StatusCode::UNAUTHORIZED => "/login",
         _ => "/",
@@ -110,14 +110,14 @@ fn told(lang: Lang, status: StatusCode, read: Option<Told>, uri: &Uri) -> Refusa
         false => next,
     };
     match read {
-        Some(told) => Refusal {
+        Some(reported) => Refusal {
             lang,
             status: status.as_u16(),
-            code: told.code,
-            title: told.title,
-            title_en: told.title_en,
-            what: told.detail,
-            advice: told.advice,
+            code: reported.code,
+            title: reported.title,
+            title_en: reported.title_en,
+            what: reported.detail,
+            advice: reported.advice,
             next: next.to_owned(),
         },
         None => {

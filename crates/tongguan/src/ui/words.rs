@@ -1,4 +1,4 @@
-//! English for the words that the rooms tell in Chinese: states, outcomes, steps, and who has a message.
+//! English for the words that the modules tell in Chinese: states, outcomes, steps, and who has a message.
 
 use registry::page::Lang;
 

@@ -1,7 +1,7 @@
 //! `/api/v1/dictionaries/{code}/entries`, `/api/v1/dictionary-entries`, `/api/v1/dictionary-search`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use crate::department::http::Made;
 use crate::dictionary::{self, DICTIONARIES_MAX, ENTRIES_MAX, EXPORT, Entry, standard};
 use axum::Json;
@@ -32,7 +32,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(
         dictionary_entries,
         dictionary_search,
@@ -107,9 +107,9 @@ fn entry_view(one: Entry, known: &Known) -> EntryView {
 type Known = BTreeMap<String, (String, bool)>;
 
 /// The code tables as they are now.
-fn standing(desk: &Desk) -> Standing {
-    let ground = desk.ground();
-    ground.code_tables.standing(ground.now_ms())
+fn standing(api: &AdministrationApi) -> Standing {
+    let context = api.context();
+    context.code_tables.standing(context.now_ms())
 }
 
 fn names(tx: &mut Tx<'_>, standing: &Standing) -> StoreResult<Known> {
@@ -148,12 +148,12 @@ fn entries_of(
 )]
 async fn dictionary_entries(
     _: By<ReadDictionaryEntries>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(code): Path<String>,
 ) -> Result<Json<Page<EntryView>>, Problem> {
-    let standing = standing(&desk);
+    let standing = standing(&api);
     let read = move |tx: &mut Tx<'_>| entries_of(tx, &standing, &code);
-    let items = desk.ground().read(read).await?.ok_or_else(not_found)?;
+    let items = api.context().read(read).await?.ok_or_else(not_found)?;
     Ok(Json(Page::whole(items)))
 }
 
@@ -166,11 +166,11 @@ async fn dictionary_entries(
 )]
 async fn dictionary_search(
     _: By<DictionarySearch>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<EntryQuery>,
 ) -> Result<Json<Page<EntryView>>, Problem> {
     let text = asked.q.unwrap_or_default();
-    let standing = standing(&desk);
+    let standing = standing(&api);
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<EntryView>> {
         if text.trim().is_empty() {
             return Ok(Vec::new());
@@ -179,7 +179,7 @@ async fn dictionary_search(
         let found = dictionary::search(tx, &standing, (&text, SEARCH_MAX))?.into_iter();
         Ok(found.map(|one| entry_view(one, &names)).collect())
     };
-    let items = desk.ground().read(read).await?;
+    let items = api.context().read(read).await?;
     Ok(Json(Page::whole(items)))
 }
 
@@ -206,11 +206,11 @@ const COLUMNS: &[(&str, u16)] = &[
 )]
 async fn export_dictionary(
     By { actor, .. }: By<ExportDictionary>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let (asked, now_ms) = (code.clone(), desk.ground().now_ms());
-    let standing = standing(&desk);
+    let (asked, now_ms) = (code.clone(), api.context().now_ms());
+    let standing = standing(&api);
     let act = move |tx: &mut Tx<'_>| -> Result<Vec<EntryView>, Problem> {
         let Some(found) = entries_of(tx, &standing, &asked)? else {
             return Err(not_found());
@@ -219,7 +219,7 @@ async fn export_dictionary(
         audit::done(tx, now_ms, &actor, EXPORT, &object, "")?;
         Ok(found)
     };
-    let found = desk.ground().act(act).await?;
+    let found = api.context().act(act).await?;
     let row = |one: EntryView| {
         vec![
             one.dictionary_name.into(),
@@ -294,13 +294,13 @@ fn entry(dictionary: String, data: EntryData) -> Entry {
 )]
 async fn create_dictionary_entry(
     By { actor, .. }: By<CreateDictionaryEntry>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(code): Path<String>,
     JsonBody(given): JsonBody<EntryData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let (given, ground) = (entry(code, given), desk.ground().clone());
-    let write = move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &ground, &actor, (None, &given));
-    let id = desk.ground().act(write).await?.to_string();
+    let (given, context) = (entry(code, given), api.context().clone());
+    let write = move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &context, &actor, (None, &given));
+    let id = api.context().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 
@@ -316,15 +316,15 @@ async fn create_dictionary_entry(
 )]
 async fn change_dictionary_entry(
     By { actor, .. }: By<ChangeDictionaryEntry>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<EntryData>,
 ) -> Result<StatusCode, Problem> {
     let given = entry(String::new(), given);
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let write =
-        move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &ground, &actor, (Some(asked), &given));
-    desk.ground().act(write).await?;
+        move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &context, &actor, (Some(asked), &given));
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -340,11 +340,11 @@ async fn change_dictionary_entry(
 )]
 async fn remove_dictionary_entry(
     By { actor, .. }: By<RemoveDictionaryEntry>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| dictionary::remove_entry(tx, &ground, &actor, asked);
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| dictionary::remove_entry(tx, &context, &actor, asked);
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

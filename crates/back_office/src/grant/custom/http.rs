@@ -1,6 +1,6 @@
 //! `PUT /api/v1/roles/{name}`, `POST /api/v1/roles/{name}/remove`, `GET /api/v1/operations`.
 
-use crate::administration::{Asked, Desk};
+use crate::administration::{AdministrationApi, Asked};
 use crate::grant::http::{ask, request};
 use crate::grant::{PUT_ROLE, REMOVE_ROLE, RoleWish};
 use axum::Json;
@@ -22,7 +22,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(operations, ask_role, ask_role_removal)
 }
 
@@ -59,7 +59,7 @@ fn is_grantable(operation: &Operation) -> bool {
 )]
 async fn operations(
     _: By<ReadOperations>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
 ) -> Result<Json<Page<OperationView>>, Problem> {
     let view = |operation: &'static Operation| OperationView {
         id: operation.id.to_owned(),
@@ -72,9 +72,7 @@ async fn operations(
             .map(|role| role.name().to_owned())
             .collect(),
     };
-    Ok(Json(Page::whole(
-        desk.gate.operations().map(view).collect(),
-    )))
+    Ok(Json(Page::whole(api.gate.operations().map(view).collect())))
 }
 
 /// A custom role.
@@ -110,7 +108,7 @@ fn is_role_name(name: &str) -> bool {
 )]
 async fn ask_role(
     By { actor, .. }: By<AskRole>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(name): Path<String>,
     JsonBody(given): JsonBody<RoleBody>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
@@ -127,8 +125,7 @@ async fn ask_role(
     operations.sort();
     operations.dedup();
     let unknown = operations.iter().find(|id| {
-        !desk
-            .gate
+        !api.gate
             .operations()
             .any(|operation| operation.id == **id && is_grantable(operation))
     });
@@ -152,7 +149,7 @@ async fn ask_role(
         let payload = serde_json::to_string(&wish).unwrap_or_default();
         Ok(request(&PUT_ROLE, title, payload, why.clone()))
     };
-    ask(&desk, actor, check).await
+    ask(&api, actor, check).await
 }
 
 /// Asks to remove a custom role that nobody holds (申请删除自定义角色).
@@ -168,12 +165,12 @@ async fn ask_role(
 )]
 async fn ask_role_removal(
     By { actor, .. }: By<AskRoleRemoval>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(name): Path<String>,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     let why = reason(&given.reason)?;
-    let now_ms = desk.ground().now_ms();
+    let now_ms = api.context().now_ms();
     let check = move |tx: &mut Tx<'_>| -> Result<Request, Problem> {
         let roles = role::custom_roles(tx)?;
         let Some(found) = roles.into_iter().find(|role| role.name == name) else {
@@ -191,5 +188,5 @@ async fn ask_role_removal(
         let payload = serde_json::to_string(&wish).unwrap_or_default();
         Ok(request(&REMOVE_ROLE, title, payload, why.clone()))
     };
-    ask(&desk, actor, check).await
+    ask(&api, actor, check).await
 }

@@ -1,7 +1,7 @@
-//! `/api/v1/notice-desk`, and what authors do with `/api/v1/notices`.
+//! `/api/v1/notice-api`, and what authors do with `/api/v1/notices`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use crate::administration::{Asked, Desk};
+use crate::administration::{AdministrationApi, Asked};
 use crate::department::http::Made;
 use crate::notice::http::{BlockView, view};
 use crate::notice::{self, Details, Level, Notice, PUBLISH, Wish};
@@ -57,7 +57,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(
         notice_desk,
         create_notice,
@@ -68,7 +68,7 @@ pub fn routes() -> Routes<Desk> {
     )
 }
 
-/// What the list of the desk is narrowed to.
+/// What the list for editors is narrowed to.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DeskQuery {
@@ -80,7 +80,7 @@ pub struct DeskQuery {
     pub limit: Option<u32>,
 }
 
-/// A notice on the desk (公告).
+/// A notice as its editors see it (公告).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeskView {
@@ -181,7 +181,7 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<i64>> {
 )]
 async fn notice_desk(
     By { actor, .. }: By<ReadNoticeDesk>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<DeskQuery>,
 ) -> Result<Json<Page<DeskView>>, Problem> {
     let before = id_opt("after", asked.after.as_deref())?;
@@ -199,7 +199,7 @@ async fn notice_desk(
         }
         Ok(views)
     };
-    let found = desk.ground().read(read).await?;
+    let found = api.context().read(read).await?;
     let page = Page::cut(found, size, |(id, _)| *id);
     Ok(Json(page.map(|(_, view)| view)))
 }
@@ -260,13 +260,13 @@ fn details(data: NoticeData, now_ms: i64) -> Result<Details, Problem> {
 )]
 async fn create_notice(
     By { actor, .. }: By<CreateNotice>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     JsonBody(given): JsonBody<NoticeData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let ground = desk.ground().clone();
-    let given = details(given, ground.now_ms())?;
-    let write = move |tx: &mut Tx<'_>| notice::put(tx, &ground, &actor, (None, &given));
-    let id = desk.ground().act(write).await?.to_string();
+    let context = api.context().clone();
+    let given = details(given, context.now_ms())?;
+    let write = move |tx: &mut Tx<'_>| notice::put(tx, &context, &actor, (None, &given));
+    let id = api.context().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 
@@ -283,14 +283,14 @@ async fn create_notice(
 )]
 async fn change_notice(
     By { actor, .. }: By<ChangeNotice>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<NoticeData>,
 ) -> Result<StatusCode, Problem> {
-    let ground = desk.ground().clone();
-    let given = details(given, ground.now_ms())?;
-    let write = move |tx: &mut Tx<'_>| notice::put(tx, &ground, &actor, (Some(asked), &given));
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let given = details(given, context.now_ms())?;
+    let write = move |tx: &mut Tx<'_>| notice::put(tx, &context, &actor, (Some(asked), &given));
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -306,12 +306,12 @@ async fn change_notice(
 )]
 async fn remove_notice(
     By { actor, .. }: By<RemoveNotice>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| notice::remove(tx, &ground, &actor, asked);
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| notice::remove(tx, &context, &actor, asked);
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -328,12 +328,12 @@ async fn remove_notice(
 )]
 async fn ask_notice(
     By { actor, .. }: By<AskNotice>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     let why = reason(&given.reason)?;
-    let (author, ground) = (actor.require_account()?, desk.ground().clone());
+    let (author, context) = (actor.require_account()?, api.context().clone());
     let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         let found = notice::own_draft(tx, author, asked)?;
         if pending(tx)?.contains(&asked) {
@@ -354,9 +354,9 @@ async fn ask_notice(
             company: None,
             why: why.clone(),
         };
-        Ok(approval::ask(tx, &ground, &actor, &request)?)
+        Ok(approval::ask(tx, &context, &actor, &request)?)
     };
-    let approval_id = desk.ground().act(write).await?.to_string();
+    let approval_id = api.context().act(write).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
 }
 
@@ -373,13 +373,13 @@ async fn ask_notice(
 )]
 async fn withdraw_notice(
     By { actor, .. }: By<WithdrawNotice>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
     let why = reason(&given.reason)?;
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| notice::withdraw(tx, &ground, &actor, (asked, &why));
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| notice::withdraw(tx, &context, &actor, (asked, &why));
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

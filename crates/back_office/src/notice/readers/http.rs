@@ -1,7 +1,7 @@
 //! `GET /api/v1/notices/{id}/readers`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use crate::administration::Desk;
+use crate::administration::AdministrationApi;
 use crate::notice::desk::http::READERS;
 use crate::notice::{self, Reader, by_id};
 use axum::Json;
@@ -20,7 +20,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(notice_readers)
 }
 
@@ -57,7 +57,7 @@ pub struct ReaderQuery {
 )]
 async fn notice_readers(
     _: By<ReadNoticeReaders>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     QueryOf(place): QueryOf<ReaderQuery>,
 ) -> Result<Json<Page<ReaderView>>, Problem> {
@@ -73,7 +73,7 @@ async fn notice_readers(
         }
         Ok(Some(views))
     };
-    let found = desk.ground().read(read).await?.ok_or_else(not_found)?;
+    let found = api.context().read(read).await?.ok_or_else(not_found)?;
     let page = Page::cut(found, size, |(id, _)| *id);
     Ok(Json(page.map(|(_, view)| view)))
 }

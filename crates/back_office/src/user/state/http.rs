@@ -1,14 +1,14 @@
 //! `/api/v1/users/{id}/…`: enable, disable, unlock, reset, factors/reset.
 
 use super::{Change, FACTOR_RESET, FactorReset, invite_again, reset, set_state};
-use crate::administration::{Asked, Desk};
+use crate::administration::{AdministrationApi, Asked};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::account::{self, AccountId};
 use registry::approval::{self, Request, http::Reason, reason};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::hash_text;
 use registry::request::{codes, id, not_found};
 use registry::role::{SECURITY, SYSTEM_SECURITY};
@@ -29,7 +29,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<AdministrationApi> {
     registry::routes!(
         enable_user,
         disable_user,
@@ -53,25 +53,25 @@ pub struct LinkView {
 }
 
 /// The answer with a fresh link.
-pub(crate) fn link(ground: &Ground, id: AccountId, token: &str) -> LinkView {
-    let base = ground.config.public_url.trim_end_matches('/');
+pub(crate) fn link(context: &AppContext, id: AccountId, token: &str) -> LinkView {
+    let base = context.config.public_url.trim_end_matches('/');
     LinkView {
         id: id.0.to_string(),
         link: format!("{base}/activate?token={token}"),
-        expires_at: beijing_rfc3339(ground.now_ms() + account::LINK_MS),
+        expires_at: beijing_rfc3339(context.now_ms() + account::LINK_MS),
     }
 }
 
 async fn set(
-    desk: &Desk,
+    api: &AdministrationApi,
     actor: Actor,
     (asked, change): (&str, Change),
     given: Reason,
 ) -> Result<StatusCode, Problem> {
     let (asked, why) = (AccountId(id(asked)?), reason(&given.reason)?);
-    let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| set_state(tx, &ground, &actor, (asked, change), &why);
-    desk.ground().act(write).await?;
+    let context = api.context().clone();
+    let write = move |tx: &mut Tx<'_>| set_state(tx, &context, &actor, (asked, change), &why);
+    api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -89,11 +89,11 @@ async fn set(
 )]
 async fn enable_user(
     By { actor, .. }: By<EnableUser>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(asked): Path<String>,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    set(&desk, actor, (&asked, Change::Enable), given).await
+    set(&api, actor, (&asked, Change::Enable), given).await
 }
 
 /// Closes an account and ends its sessions (停用用户).
@@ -110,11 +110,11 @@ async fn enable_user(
 )]
 async fn disable_user(
     By { actor, .. }: By<DisableUser>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(asked): Path<String>,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    set(&desk, actor, (&asked, Change::Disable), given).await
+    set(&api, actor, (&asked, Change::Disable), given).await
 }
 
 /// Forgets the failures of an account (解锁用户).
@@ -131,11 +131,11 @@ async fn disable_user(
 )]
 async fn unlock_user(
     By { actor, .. }: By<UnlockUser>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     Path(asked): Path<String>,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    set(&desk, actor, (&asked, Change::Unlock), given).await
+    set(&api, actor, (&asked, Change::Unlock), given).await
 }
 
 /// Makes a new one-time link; the old password opens nothing any more, the second factors stay
@@ -153,17 +153,17 @@ async fn unlock_user(
 )]
 async fn reset_user(
     By { actor, .. }: By<ResetUser>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<Json<LinkView>, Problem> {
     let (asked, why) = (AccountId(asked), reason(&given.reason)?);
-    let ground = desk.ground().clone();
-    let (shared, token) = (ground.clone(), ground.token()?);
+    let context = api.context().clone();
+    let (shared, token) = (context.clone(), context.token()?);
     let hash = hash_text(&token);
     let write = move |tx: &mut Tx<'_>| reset(tx, &shared, &actor, (asked, &hash), &why);
-    ground.act(write).await?;
-    Ok(Json(link(&ground, asked, &token)))
+    context.act(write).await?;
+    Ok(Json(link(&context, asked, &token)))
 }
 
 /// Makes a new one-time link for somebody who has not set a password yet; the old one opens nothing any
@@ -181,17 +181,17 @@ async fn reset_user(
 )]
 async fn link_user(
     By { actor, .. }: By<LinkUser>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<Json<LinkView>, Problem> {
     let (asked, why) = (AccountId(asked), reason(&given.reason)?);
-    let ground = desk.ground().clone();
-    let (shared, token) = (ground.clone(), ground.token()?);
+    let context = api.context().clone();
+    let (shared, token) = (context.clone(), context.token()?);
     let hash = hash_text(&token);
     let write = move |tx: &mut Tx<'_>| invite_again(tx, &shared, &actor, (asked, &hash), &why);
-    ground.act(write).await?;
-    Ok(Json(link(&ground, asked, &token)))
+    context.act(write).await?;
+    Ok(Json(link(&context, asked, &token)))
 }
 
 /// Asks to take the second factors away, for a lost telephone (申请解除两步验证).
@@ -208,12 +208,12 @@ async fn link_user(
 )]
 async fn ask_factor_reset(
     By { actor, .. }: By<AskFactorReset>,
-    State(desk): State<Desk>,
+    State(api): State<AdministrationApi>,
     PathId(asked): PathId,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     let (asked, why) = (AccountId(asked), reason(&given.reason)?);
-    let ground = desk.ground().clone();
+    let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         let Some(found) = account::by_id(tx, asked)? else {
             return Err(not_found());
@@ -229,8 +229,8 @@ async fn ask_factor_reset(
             company: None,
             why: why.clone(),
         };
-        Ok(approval::ask(tx, &ground, &actor, &request)?)
+        Ok(approval::ask(tx, &context, &actor, &request)?)
     };
-    let approval_id = desk.ground().act(write).await?.to_string();
+    let approval_id = api.context().act(write).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
 }

@@ -9,7 +9,7 @@ use identity::login::lock;
 use registry::access::Actor;
 use registry::account::{self, Account, AccountId};
 use registry::approval::{Doing, Kind, Undone};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use registry::request::{codes, not_found};
 use registry::role::Role;
 use registry::{audit, session};
@@ -24,7 +24,7 @@ pub const FACTOR_RESET: Kind = Kind {
     deciders: &[Role::SystemAdmin, Role::SecurityAdmin],
     run: reset_factors,
 };
-/// The kinds of approvals of this room.
+/// The kinds of approvals of this module.
 pub const KINDS: &[Kind] = &[FACTOR_RESET];
 
 /// What an approval of [`FACTOR_RESET`] carries.
@@ -50,12 +50,12 @@ pub enum Change {
 /// The store's, or why not.
 pub fn set_state(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, change): (AccountId, Change),
     reason: &str,
 ) -> Result<(), Problem> {
-    let (found, now_ms) = (account::by_id(tx, id)?, ground.now_ms());
+    let (found, now_ms) = (account::by_id(tx, id)?, context.now_ms());
     let found = others(actor, found)?;
     let state = match change {
         Change::Unlock => found.state.as_str(),
@@ -75,14 +75,14 @@ pub fn set_state(
     }
     account::set_state(tx, id, state, now_ms)?;
     if change != Change::Disable {
-        lock::forget(tx, ground, &found.login)?;
+        lock::forget(tx, context, &found.login)?;
     }
-    let told = match change {
+    let reported = match change {
         Change::Enable => "启用",
         Change::Disable => "停用",
         Change::Unlock => "解锁",
     };
-    let detail = format!("{told} {}；理由：{reason}", found.login);
+    let detail = format!("{reported} {}；理由：{reason}", found.login);
     audit::done(tx, now_ms, actor, account::STATE, &object(id), &detail)?;
     Ok(())
 }
@@ -93,12 +93,12 @@ pub fn set_state(
 /// The store's, or why not.
 pub fn reset(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, link_hash): (AccountId, &str),
     reason: &str,
 ) -> Result<(), Problem> {
-    let (found, now_ms) = (account::by_id(tx, id)?, ground.now_ms());
+    let (found, now_ms) = (account::by_id(tx, id)?, context.now_ms());
     let found = others(actor, found)?;
     if found.state == "disabled" {
         return Err(Problem::new(codes::STATE).detail("账号已停用，请先启用"));
@@ -118,12 +118,12 @@ pub fn reset(
 /// The store's, or why not.
 pub fn invite_again(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, link_hash): (AccountId, &str),
     reason: &str,
 ) -> Result<(), Problem> {
-    let (found, now_ms) = (account::by_id(tx, id)?, ground.now_ms());
+    let (found, now_ms) = (account::by_id(tx, id)?, context.now_ms());
     let found = others(actor, found)?;
     // Who has a password gets another only from the security administrator, who puts the person out.
     if found.state != "invited" || found.password_hash.is_some() {
@@ -140,11 +140,11 @@ pub fn invite_again(
 /// account is opened by it.
 pub fn rescue(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, link_hash): (AccountId, &str),
 ) -> StoreResult<()> {
-    let now_ms = ground.now_ms();
+    let now_ms = context.now_ms();
     account::set_state(tx, id, "invited", now_ms)?;
     session::end_all_of(tx, id, (0, 0), now_ms, "reset")?;
     account::invite(tx, id, link_hash, now_ms)?;
@@ -180,10 +180,17 @@ fn reset_factors(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let Some(found) = account::by_id(tx, id)? else {
         return Err(Undone::failed("账号已不存在"));
     };
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     factor::remove_all(tx, id)?;
     session::end_all_of(tx, id, (0, 0), now_ms, "factor")?;
-    let told = format!("已解除 {} 的两步验证", found.login);
-    audit::done(tx, now_ms, doing.actor, factor::REMOVE, &object(id), &told)?;
-    Ok(told)
+    let reported = format!("已解除 {} 的两步验证", found.login);
+    audit::done(
+        tx,
+        now_ms,
+        doing.actor,
+        factor::REMOVE,
+        &object(id),
+        &reported,
+    )?;
+    Ok(reported)
 }

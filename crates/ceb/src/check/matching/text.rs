@@ -1,4 +1,4 @@
-//! How a difference is told.
+//! How a difference is reported.
 
 use super::{Facts, Known, shown};
 use crate::kind::Kind;

@@ -108,9 +108,12 @@ mod tests {
             let mut board = Board::default();
             board.add(known(1, owner));
             board.add(known(2, 1));
-            let told = board.judge(2).unwrap();
-            assert_eq!(told.used_by, expected);
-            let is_told = told.differences.iter().any(|one| one.code.id == "TG-E1933");
+            let reported = board.judge(2).unwrap();
+            assert_eq!(reported.used_by, expected);
+            let is_told = reported
+                .differences
+                .iter()
+                .any(|one| one.code.id == "TG-E1933");
             assert_eq!(is_told, expected.is_some());
         }
     }

@@ -5,7 +5,7 @@ use crate::kind::Kind;
 use crate::profile::Profile;
 
 /// The texts and advices of the findings with this code.
-fn told(code: &str, kind: Kind, options: &str, breaks: &str) -> Vec<(String, String)> {
+fn describe(code: &str, kind: Kind, options: &str, breaks: &str) -> Vec<(String, String)> {
     let case = Case {
         code,
         kind,
@@ -25,7 +25,7 @@ fn told(code: &str, kind: Kind, options: &str, breaks: &str) -> Vec<(String, Str
 /// well be right.
 #[test]
 fn a_region_is_told_by_the_digits_that_were_compared() {
-    let district = told("TG-E1318", Kind::Ceb311, "", "consigneeDistrict=990101");
+    let district = describe("TG-E1318", Kind::Ceb311, "", "consigneeDistrict=990101");
     let [(text, advice)] = &district[..] else {
         panic!("{district:?}");
     };
@@ -33,7 +33,7 @@ fn a_region_is_told_by_the_digits_that_were_compared() {
         text.ends_with("：没有以 99（前两位，省级）开头的行政区划代码"),
         "{text}"
     );
-    let identity = told(
+    let identity = describe(
         "TG-E1313",
         Kind::Ceb411,
         "",
@@ -46,15 +46,15 @@ fn a_region_is_told_by_the_digits_that_were_compared() {
         of_person.ends_with("：地区码（前两位 99）不存在"),
         "{of_person}"
     );
-    for told in [text, advice, of_person, of_person_advice] {
-        assert!(!told.contains("9901"), "{told}");
+    for reported in [text, advice, of_person, of_person_advice] {
+        assert!(!reported.contains("9901"), "{reported}");
     }
 }
 
-/// Of a time that has not come yet both are told: the one of the message and the one by which it was judged.
+/// Of a time that has not come yet both are reported: the one of the message and the one by which it was judged.
 #[test]
 fn a_time_in_the_future_is_told_with_the_present() {
-    let future = told(
+    let future = describe(
         "TG-E1315",
         Kind::Ceb311,
         "now=20260105091959",

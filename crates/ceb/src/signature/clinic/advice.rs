@@ -25,10 +25,10 @@ pub(super) const POSSIBILITIES: [&str; 6] = [
 
 /// The one thing to change, and what else is wrong.
 pub(super) fn advice(clinic: &Clinic) -> String {
-    let mut text = told(&clinic.cause, clinic);
+    let mut text = describe(&clinic.cause, clinic);
     for cause in &clinic.also {
         text.push_str("此外，");
-        text.push_str(&told(cause, clinic));
+        text.push_str(&describe(cause, clinic));
     }
     let is_form = matches!(clinic.cause, Cause::Blemish(..) | Cause::CertificateForm(_));
     let is_right =
@@ -39,7 +39,7 @@ pub(super) fn advice(clinic: &Clinic) -> String {
     text
 }
 
-fn told(cause: &Cause, clinic: &Clinic) -> String {
+fn describe(cause: &Cause, clinic: &Clinic) -> String {
     let plain = |text: &str| text.to_owned();
     match cause {
         Cause::None => plain("签名正确，不需要修改。"),
@@ -51,7 +51,7 @@ fn told(cause: &Cause, clinic: &Clinic) -> String {
         Cause::CertificateForm(what) => format!(
             "X509Certificate 是{what}：请填写证书 DER 编码的 Base64（PEM 文件首尾两行之间的内容就是）。"
         ),
-        Cause::ValueForm(form) => form.told(),
+        Cause::ValueForm(form) => form.describe(),
         Cause::Extra(extra) => format!(
             "签名本身正确，但签名里有规范之外的内容（{extra}），它不受签名保护：请去掉；KeyInfo 里只写 KeyName 和 X509Data/X509Certificate。去掉它不影响签名值。"
         ),
@@ -145,7 +145,7 @@ fn unsupported(clinic: &Clinic) -> String {
 
 /// A value that is not Base64, with the lines of the file where that helps.
 fn unblemished(element: &str, blemish: Blemish, clinic: &Clinic) -> String {
-    let what = blemish.told(element);
+    let what = blemish.describe(element);
     match blemish {
         Blemish::Pem => match clinic.pem_lines {
             Some((first, last)) if first != last => format!(

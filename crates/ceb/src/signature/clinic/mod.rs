@@ -296,7 +296,7 @@ impl Clinic {
                 Failure::Digest | Failure::Value | Failure::ValueForm | Failure::DigestLength,
             ) => None,
             Outcome::Failed(Failure::Structure(problem)) => Some(match &scan.blemish {
-                Some((element, blemish)) if blemish.told(element) == *problem => {
+                Some((element, blemish)) if blemish.describe(element) == *problem => {
                     Cause::Blemish(element.clone(), *blemish)
                 }
                 _ => self.cause.clone(),

@@ -85,8 +85,13 @@ pub fn examine(upload: &Upload, trust: &Trust, at: i64, sm2: &dyn Sm2) -> Value 
 
 /// The same for people at a terminal.
 #[must_use]
-pub fn text(told: &Value) -> String {
-    let word = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default();
+pub fn text(reported: &Value) -> String {
+    let word = |name: &str| {
+        reported
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     let outcome = match word("outcome") {
         "passed" => "通过",
         "failed" => "不通过",
@@ -97,7 +102,7 @@ pub fn text(told: &Value) -> String {
         format!("结论：{outcome}（179 号公告的支付数据）"),
         format!("建议：{}", word("advice")),
     ];
-    let possibilities = told.get("possibilities").and_then(Value::as_array);
+    let possibilities = reported.get("possibilities").and_then(Value::as_array);
     for (number, one) in (1..).zip(possibilities.into_iter().flatten()) {
         lines.push(format!(
             "  可能 {number}：{}",
@@ -144,7 +149,7 @@ fn diagnosed(
     };
     if tries.passes(&right) {
         if let Some(blemish) = blemish {
-            return Found::failed("base64", &format!("{}。", blemish.told("signValue")));
+            return Found::failed("base64", &format!("{}。", blemish.describe("signValue")));
         }
         if let Some(fault) = faults.iter().find(|fault| fault.is_grave()) {
             let code = fault.code();
@@ -163,7 +168,7 @@ fn diagnosed(
         return Found::failed("none", "签名正确，不需要修改。");
     }
     if let Some(form) = tries.form(&right) {
-        return Found::failed(&format!("value-{}", form.name()), &form.told());
+        return Found::failed(&format!("value-{}", form.name()), &form.describe());
     }
     if let Some((cause, advice)) = tries.hashing(&right) {
         return Found::failed(cause, advice);

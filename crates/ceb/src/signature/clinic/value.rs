@@ -60,7 +60,7 @@ impl ValueForm {
     }
 
     /// What it is and what to do, in Chinese.
-    pub(super) fn told(self) -> String {
+    pub(super) fn describe(self) -> String {
         const PAD: &str =
             "r 和 s 必须各占 32 字节，不足时在左边补 0（不要用会去掉前导零的大整数转换）。";
         const OFTEN: &str =

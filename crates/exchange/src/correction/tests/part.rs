@@ -1,9 +1,9 @@
 //! Messages of which a part came back, or of which a part is declared again.
 
-use super::{declare, edit, form, id_of, submit, told};
+use super::{declare, describe, edit, form, id_of, submit};
 use crate::correction::http::{CorrectionsBody, submit_corrections};
 use crate::message::MessageId;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use axum::extract::State;
 use axum::http::StatusCode;
 use ceb::Kind;
@@ -11,8 +11,8 @@ use store::testing::each_engine;
 use web::JsonBody;
 
 /// A message of two orders that are at customs, with the numbers of both.
-pub(super) async fn two_orders(house: &House, seed: u64) -> (MessageId, [String; 2]) {
-    let mut spec = house.spec(0, Kind::Ceb311, seed);
+pub(super) async fn two_orders(platform: &TestPlatform, seed: u64) -> (MessageId, [String; 2]) {
+    let mut spec = platform.spec(0, Kind::Ceb311, seed);
     spec.n_documents = 2;
     let xml = ceb::sample::message(&spec);
     let mut numbers = xml.split("<ceb:orderNo>").skip(1);
@@ -21,14 +21,14 @@ pub(super) async fn two_orders(house: &House, seed: u64) -> (MessageId, [String;
         rest.split('<').next().unwrap().to_owned()
     };
     let both = [number(), number()];
-    let id = accepted(house.accept(0, xml.clone()).await);
-    house.settle().await;
+    let id = accepted(platform.accept(0, xml.clone()).await);
+    platform.settle().await;
     (id, both)
 }
 
 /// The numbers of the documents that are to be corrected.
-async fn to_do(house: &House, id: MessageId) -> Vec<usize> {
-    let shown = form(house, 0, id).await.unwrap();
+async fn to_do(platform: &TestPlatform, id: MessageId) -> Vec<usize> {
+    let shown = form(platform, 0, id).await.unwrap();
     shown.documents.iter().map(|one| one.number).collect()
 }
 
@@ -39,22 +39,22 @@ const WRONG: &str = "[Code:1332;Desc:订购人信息有误]";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn documents_that_come_back_later_are_corrected_later() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, [one, other]) = two_orders(&house, 9).await;
-        told(&house, &one, 100, WRONG).await;
-        assert_eq!(to_do(&house, id).await, [1]);
-        let (status, first) = submit(&house, id, vec![edit("orderNo", "DD-ONE")]).await;
+        let platform = TestPlatform::on(test).await;
+        let (id, [one, other]) = two_orders(&platform, 9).await;
+        describe(&platform, &one, 100, WRONG).await;
+        assert_eq!(to_do(&platform, id).await, [1]);
+        let (status, first) = submit(&platform, id, vec![edit("orderNo", "DD-ONE")]).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{first}");
         // The other comes back before the correction of the first is on its way.
-        told(&house, &other, 100, WRONG).await;
-        house.settle().await;
-        let left = to_do(&house, id).await;
+        describe(&platform, &other, 100, WRONG).await;
+        platform.settle().await;
+        let left = to_do(&platform, id).await;
         assert_eq!(left, [2], "the first is corrected, the other is to be");
-        let (status, second) = submit(&house, id, vec![edit("orderNo", "DD-OTHER")]).await;
+        let (status, second) = submit(&platform, id, vec![edit("orderNo", "DD-OTHER")]).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{second}");
-        house.settle().await;
+        platform.settle().await;
         assert_eq!(
-            form(&house, 0, id_of(&second)).await.unwrap_err(),
+            form(&platform, 0, id_of(&second)).await.unwrap_err(),
             "TG-R4421"
         );
     }
@@ -63,33 +63,33 @@ async fn documents_that_come_back_later_are_corrected_later() {
 /// No two documents are given one number: neither those of one message nor those of several.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_documents_are_not_given_one_number() {
-    let house = House::on(store::testing::sqlite()).await;
-    let (id, [one, other]) = two_orders(&house, 13).await;
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let (id, [one, other]) = two_orders(&platform, 13).await;
     for number in [&one, &other] {
-        told(&house, number, 100, WRONG).await;
+        describe(&platform, number, 100, WRONG).await;
     }
-    let (status, said) = submit(&house, id, vec![edit("orderNo", "DD-ONE")]).await;
+    let (status, said) = submit(&platform, id, vec![edit("orderNo", "DD-ONE")]).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{said}");
     assert!(
         said.to_string().contains("不能给多份单证填同一个值"),
         "{said}"
     );
-    let (second, [third, _]) = two_orders(&house, 14).await;
-    told(&house, &third, 100, WRONG).await;
+    let (second, [third, _]) = two_orders(&platform, 14).await;
+    describe(&platform, &third, 100, WRONG).await;
     let body = CorrectionsBody {
         messages: vec![id.to_string(), second.to_string()],
         edits: vec![edit("orderNo", "DD-ONE")],
     };
     let answer = submit_corrections(
-        house.by(0).await,
-        State(house.submit_state()),
+        platform.by(0).await,
+        State(platform.submit_state()),
         JsonBody(body),
     )
     .await;
     let detail = answer.unwrap_err().detail.unwrap();
     assert!(detail.contains("请逐份更正"), "{detail}");
     // One of them, and one message alone, may have another number.
-    let (status, said) = submit(&house, second, vec![edit("orderNo", "DD-ONE")]).await;
+    let (status, said) = submit(&platform, second, vec![edit("orderNo", "DD-ONE")]).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{said}");
 }
 
@@ -97,30 +97,30 @@ async fn several_documents_are_not_given_one_number() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_chosen_is_left_to_be_done() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, [one, other]) = two_orders(&house, 11).await;
-        told(&house, &one, 100, WRONG).await;
-        told(&house, &other, -621_018, "系统异常").await;
-        assert_eq!(to_do(&house, id).await, [1, 2]);
+        let platform = TestPlatform::on(test).await;
+        let (id, [one, other]) = two_orders(&platform, 11).await;
+        describe(&platform, &one, 100, WRONG).await;
+        describe(&platform, &other, -621_018, "系统异常").await;
+        assert_eq!(to_do(&platform, id).await, [1, 2]);
         let edits = || vec![edit("orderNo", "DD-ONE")];
-        let (status, _) = declare(&house, id, edits(), vec![3]).await;
+        let (status, _) = declare(&platform, id, edits(), vec![3]).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "there is no third one");
-        let (status, first) = declare(&house, id, edits(), vec![1]).await;
+        let (status, first) = declare(&platform, id, edits(), vec![1]).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{first}");
-        house.settle().await;
+        platform.settle().await;
         let n_declared = crate::receipt::shown_of_message;
         let new = id_of(&first);
-        let read = house.shared.db.read(move |tx| n_declared(tx, new)).await;
+        let read = platform.shared.db.read(move |tx| n_declared(tx, new)).await;
         assert_eq!(read.unwrap().len(), 1);
-        assert_eq!(to_do(&house, id).await, [2]);
-        let (status, second) = declare(&house, id, Vec::new(), vec![2]).await;
+        assert_eq!(to_do(&platform, id).await, [2]);
+        let (status, second) = declare(&platform, id, Vec::new(), vec![2]).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{second}");
     }
 }
 
 /// Whether the first document of a message needs an action.
-pub(super) async fn asks(house: &House, id: MessageId) -> bool {
-    let read = house
+pub(super) async fn asks(platform: &TestPlatform, id: MessageId) -> bool {
+    let read = platform
         .shared
         .db
         .read(move |tx| crate::receipt::shown_of_message(tx, id));
@@ -132,16 +132,16 @@ pub(super) async fn asks(house: &House, id: MessageId) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_correction_that_is_only_stored_settles_nothing_until_it_is_declared() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, [one, _]) = two_orders(&house, 11).await;
-        told(&house, &one, 100, WRONG).await;
+        let platform = TestPlatform::on(test).await;
+        let (id, [one, _]) = two_orders(&platform, 11).await;
+        describe(&platform, &one, 100, WRONG).await;
         let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
-        let (status, draft) = submit(&house, id, stored).await;
+        let (status, draft) = submit(&platform, id, stored).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{draft}");
-        house.settle().await;
-        assert!(asks(&house, id).await);
-        told(&house, "DD-STORED", 120, "入库").await;
-        assert!(!asks(&house, id).await);
+        platform.settle().await;
+        assert!(asks(&platform, id).await);
+        describe(&platform, "DD-STORED", 120, "入库").await;
+        assert!(!asks(&platform, id).await);
     }
 }
 
@@ -149,14 +149,14 @@ async fn a_correction_that_is_only_stored_settles_nothing_until_it_is_declared()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stored_correction_does_not_stand_in_the_way_of_the_real_one() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, [one, _]) = two_orders(&house, 12).await;
-        told(&house, &one, 100, WRONG).await;
+        let platform = TestPlatform::on(test).await;
+        let (id, [one, _]) = two_orders(&platform, 12).await;
+        describe(&platform, &one, 100, WRONG).await;
         let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
-        let (status, draft) = submit(&house, id, stored).await;
+        let (status, draft) = submit(&platform, id, stored).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{draft}");
-        house.settle().await;
-        let (status, real) = submit(&house, id, vec![edit("orderNo", "DD-REAL")]).await;
+        platform.settle().await;
+        let (status, real) = submit(&platform, id, vec![edit("orderNo", "DD-REAL")]).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{real}");
     }
 }

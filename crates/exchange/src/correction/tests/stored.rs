@@ -1,7 +1,7 @@
 //! Messages that were only stored at the E-Port (暂存) before they came back.
 
 use super::{edit, form, id_of, order, statuses, submit};
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use axum::http::StatusCode;
 use store::testing::each_engine;
 
@@ -9,29 +9,29 @@ use store::testing::each_engine;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_only_stored_is_declared_when_it_is_corrected() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let wrong = order(&house, "4", 34)
+        let platform = TestPlatform::on(test).await;
+        let wrong = order(&platform, "4", 34)
             .replacen("<ceb:appStatus>2", "<ceb:appStatus>1", 1)
             .replacen("<ceb:discount>0.00", "<ceb:discount>x", 1);
-        let id = accepted(house.accept(0, wrong).await);
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "refused");
-        let shown = form(&house, 0, id).await.unwrap();
+        let id = accepted(platform.accept(0, wrong).await);
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "refused");
+        let shown = form(&platform, 0, id).await.unwrap();
         let fields = &shown.documents[0].fields;
         let status = fields.iter().find(|field| field.element == "appStatus");
         let status = status.unwrap();
         assert_eq!((&*status.value, status.was.as_deref()), ("2", Some("1")));
-        let (answered, answer) = submit(&house, id, vec![edit("discount", "0.00")]).await;
+        let (answered, answer) = submit(&platform, id, vec![edit("discount", "0.00")]).await;
         assert_eq!(answered, StatusCode::ACCEPTED, "{answer}");
-        house.settle().await;
+        platform.settle().await;
         let new = id_of(&answer);
-        let sight = house.sight(0);
-        let body = house
+        let sight = platform.sight(0);
+        let body = platform
             .shared
             .db
             .read(move |tx| crate::finder::body(tx, &sight, new));
         let body = String::from_utf8(body.await.unwrap().unwrap()).unwrap();
         assert!(body.contains("appStatus>2<"), "{body}");
-        assert_eq!(statuses(&house, new).await, [2, 3, 120]);
+        assert_eq!(statuses(&platform, new).await, [2, 3, 120]);
     }
 }

@@ -1,11 +1,11 @@
 //! The workbook of rejected rows: what stands in it, and that the platform takes it when it comes back.
 
 use super::part::{asks, two_orders};
-use super::{order, read, told};
+use super::{describe, order, read};
 use crate::correction::http::{CorrectionWorkbookBody, correction_workbook};
 use crate::message::MessageId;
 use crate::submit::submit as hand_in;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use crate::workbook::XLSX;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -116,22 +116,27 @@ fn cell(row: u32, element: &str) -> String {
     cell_name(row, u32::try_from(column(element) + 1).unwrap())
 }
 
-async fn taken(house: &House, messages: &[MessageId]) -> Book {
-    let by = house.by_person(Role::CompanyClerk, Some(0)).await;
+async fn taken(platform: &TestPlatform, messages: &[MessageId]) -> Book {
+    let by = platform.by_person(Role::CompanyClerk, Some(0)).await;
     let body = CorrectionWorkbookBody {
         messages: messages.iter().map(ToString::to_string).collect(),
         reason: "更正退单".to_owned(),
     };
-    let answer = correction_workbook(by, State(house.submit_state()), JsonBody(body)).await;
+    let answer = correction_workbook(by, State(platform.submit_state()), JsonBody(body)).await;
     let answer = answer.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
     Book::of(bytes.unwrap().to_vec())
 }
 
-async fn uploaded(house: &House, book: &Book) -> (StatusCode, Value) {
-    let request = house.request(0, XLSX, book.bytes.clone());
-    let answer = hand_in(house.by(0).await, State(house.submit_state()), request).await;
+async fn uploaded(platform: &TestPlatform, book: &Book) -> (StatusCode, Value) {
+    let request = platform.request(0, XLSX, book.bytes.clone());
+    let answer = hand_in(
+        platform.by(0).await,
+        State(platform.submit_state()),
+        request,
+    )
+    .await;
     read(answer.into_response()).await
 }
 
@@ -177,16 +182,16 @@ fn trimmed(rows: &[Vec<String>]) -> Vec<Vec<String>> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rejected_rows_come_as_a_workbook_and_are_accepted_when_it_comes_back() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (two, [first, second]) = two_orders(&house, 31).await;
+        let platform = TestPlatform::on(test).await;
+        let (two, [first, second]) = two_orders(&platform, 31).await;
         let amounts = "[Code:1332;Desc:支付金额不一致],[OrderHead.acturalPaid:1]";
-        told(&house, &first, 100, amounts).await;
-        told(&house, &second, -621_018, "系统异常").await;
-        let xml = order(&house, "ZZ-R1332-", 32);
-        let one = accepted(house.accept(0, xml.clone()).await);
-        house.settle().await;
-        let book = taken(&house, &[two, one]).await;
-        let mut spec = house.spec(0, KIND, 31);
+        describe(&platform, &first, 100, amounts).await;
+        describe(&platform, &second, -621_018, "系统异常").await;
+        let xml = order(&platform, "ZZ-R1332-", 32);
+        let one = accepted(platform.accept(0, xml.clone()).await);
+        platform.settle().await;
+        let book = taken(&platform, &[two, one]).await;
+        let mut spec = platform.spec(0, KIND, 31);
         spec.n_documents = 2;
         let mut rows = expected(&ceb::sample::message(&spec));
         let n_of_two = rows.len();
@@ -220,13 +225,13 @@ async fn rejected_rows_come_as_a_workbook_and_are_accepted_when_it_comes_back() 
         );
         assert_eq!(of(&first)[5], amounts);
         assert!(of(&second)[5].contains("系统异常") && !of(&second)[6].is_empty());
-        let (status, answer) = uploaded(&house, &book).await;
+        let (status, answer) = uploaded(&platform, &book).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
         let items = answer["items"].as_array().unwrap().iter();
         let n_documents = items.map(|item| item["nDocuments"].as_u64().unwrap());
         assert_eq!(n_documents.sum::<u64>(), 3);
-        house.settle().await;
-        assert!(!asks(&house, two).await && !asks(&house, one).await);
+        platform.settle().await;
+        assert!(!asks(&platform, two).await && !asks(&platform, one).await);
     }
 }
 
@@ -234,17 +239,17 @@ async fn rejected_rows_come_as_a_workbook_and_are_accepted_when_it_comes_back() 
 /// put right.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_field_that_the_platform_named_is_red_and_still_wrong_when_it_comes_back_unchanged() {
-    let house = House::on(store::testing::sqlite()).await;
-    let wrong = order(&house, "1", 2).replacen("<ceb:discount>0.00", "<ceb:discount>x", 1);
-    let id = accepted(house.accept(0, wrong).await);
-    house.settle().await;
-    let book = taken(&house, &[id]).await;
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let wrong = order(&platform, "1", 2).replacen("<ceb:discount>0.00", "<ceb:discount>x", 1);
+    let id = accepted(platform.accept(0, wrong).await);
+    platform.settle().await;
+    let book = taken(&platform, &[id]).await;
     let named = cell(3, "discount");
     assert_eq!(book.red(), std::slice::from_ref(&named));
     let reason = &book.sheet(crate::workbook::SUMMARY_SHEET)[1];
     assert!(reason[5].starts_with("TG-E"), "{reason:?}");
     assert!(book.note(&named).contains(&reason[5]), "{reason:?}");
-    let (status, answer) = uploaded(&house, &book).await;
+    let (status, answer) = uploaded(&platform, &book).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
     let at = answer["findings"][0]["cell"].as_str().unwrap();
     assert_eq!(at, format!("{}!{named}", KIND.chinese()));

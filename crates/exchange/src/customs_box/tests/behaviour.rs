@@ -1,6 +1,6 @@
 //! Repetition, restart, resubmission, hands-on control; on both engines.
 
-use super::stage::{Stage, marked, told};
+use super::setup::{Setup, describe, marked};
 use crate::customs_box::{CustomsBox, Delays, Injection, Outage, Target};
 use ceb::sample::{self, Spec};
 use ceb::{Direction, Kind, ReturnStatus};
@@ -13,13 +13,13 @@ use tokio::sync::watch;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_engines_play_alike_and_survive_a_restart_in_the_middle() {
     for test in each_engine() {
-        let mut stage = Stage::on(test, |_| {});
+        let mut setup = Setup::on(test, |_| {});
         for kind in [Kind::Ceb311, Kind::Ceb411, Kind::Ceb511, Kind::Ceb621] {
-            stage.up(kind, &marked(kind, "")).await;
+            setup.up(kind, &marked(kind, "")).await;
         }
-        let mut text = stage.play(150).await;
-        stage.restart();
-        text.push_str(&stage.play(2000).await);
+        let mut text = setup.play(150).await;
+        setup.restart();
+        text.push_str(&setup.play(2000).await);
         expect![[r#"
             +100 CEB312 2 新增申报成功[…]
             +100 CEB412 2 新增申报成功[…]
@@ -45,42 +45,42 @@ async fn both_engines_play_alike_and_survive_a_restart_in_the_middle() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_upload_is_played_once() {
     for test in each_engine() {
-        let mut stage = Stage::on(test, |_| {});
+        let mut setup = Setup::on(test, |_| {});
         let xml = marked(Kind::Ceb311, "");
-        stage.up_as(Kind::Ceb311, &xml, "SAME").await;
-        stage.up_as(Kind::Ceb311, &xml, "SAME").await;
-        let first = stage.play(1000).await;
-        stage.up_as(Kind::Ceb311, &xml, "SAME").await;
-        let again = stage.play(1000).await;
+        setup.up_as(Kind::Ceb311, &xml, "SAME").await;
+        setup.up_as(Kind::Ceb311, &xml, "SAME").await;
+        let first = setup.play(1000).await;
+        setup.up_as(Kind::Ceb311, &xml, "SAME").await;
+        let again = setup.play(1000).await;
         assert_eq!((first.lines().count(), again.as_str()), (3, ""), "{first}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_sent_before_a_crash_is_sent_again_byte_for_byte() {
-    let mut stage = Stage::with(|config| config.delays = Delays::none());
-    stage.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
-    stage.customs.step(256).await.unwrap();
-    let first = stage.down().await;
+    let mut setup = Setup::with(|config| config.delays = Delays::none());
+    setup.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
+    setup.customs.step(256).await.unwrap();
+    let first = setup.down().await;
     // The process dies before it strikes off what it has sent.
-    stage.restart();
-    stage.customs.step(256).await.unwrap();
-    let again = stage.down().await;
+    setup.restart();
+    setup.customs.step(256).await.unwrap();
+    let again = setup.down().await;
     assert_eq!(first.len(), 3);
     assert!(first == again);
-    stage.customs.step(256).await.unwrap();
-    assert!(stage.down().await.is_empty());
+    setup.customs.step(256).await.unwrap();
+    assert!(setup.down().await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_document_is_declared_again_only_when_it_may_be() {
-    let mut stage = Stage::new();
+    let mut setup = Setup::new();
     let order = marked(Kind::Ceb311, "");
-    stage.up(Kind::Ceb311, &order).await;
-    let mut text = stage.play(500).await;
+    setup.up(Kind::Ceb311, &order).await;
+    let mut text = setup.play(500).await;
     let mut say = async |change: &dyn Fn(&str) -> String| {
-        stage.up(Kind::Ceb311, &change(&order)).await;
-        text.push_str(&stage.play(500).await);
+        setup.up(Kind::Ceb311, &change(&order)).await;
+        text.push_str(&setup.play(500).await);
     };
     say(&str::to_owned).await;
     say(&|xml| xml.replace("<ceb:appTime>2026", "<ceb:appTime>2025")).await;
@@ -110,30 +110,30 @@ async fn a_document_is_declared_again_only_when_it_may_be() {
     let refused = marked(Kind::Ceb411, "ZZ-R1300");
     let mut text = String::new();
     for _ in 0..2 {
-        stage.up(Kind::Ceb411, &refused).await;
-        text.push_str(&stage.play(500).await);
+        setup.up(Kind::Ceb411, &refused).await;
+        text.push_str(&setup.play(500).await);
     }
     assert_eq!(text.matches("CEB412 100").count(), 2, "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_read_is_answered_with_a_900() {
-    let mut stage = Stage::new();
-    stage.up(Kind::Ceb311, "no xml").await;
-    stage.up(Kind::Ceb312, &marked(Kind::Ceb312, "")).await;
+    let mut setup = Setup::new();
+    setup.up(Kind::Ceb311, "no xml").await;
+    setup.up(Kind::Ceb312, &marked(Kind::Ceb312, "")).await;
     let order = marked(Kind::Ceb311, "");
-    stage
+    setup
         .up(Kind::Ceb311, &order.replace("ebpName>", "ebpNane>"))
         .await;
-    stage
+    setup
         .up(
             Kind::Ceb311,
             &order.replace("<ceb:buyerIdNumber>1", "<ceb:buyerIdNumber>2"),
         )
         .await;
-    stage.up_bytes(Direction::Import, b"nobody".to_vec()).await;
+    setup.up_bytes(Direction::Import, b"nobody".to_vec()).await;
     // Bare messages have the account of their transfer entity.
-    stage
+    setup
         .up_bytes(Direction::Export, marked(Kind::Ceb303, "").into_bytes())
         .await;
     expect![[r#"
@@ -145,25 +145,25 @@ async fn what_cannot_be_read_is_answered_with_a_900() {
         +200 CEB304 3 发送海关成功
         +300 CEB304 120 [Code:1800;Desc:逻辑校验通过]
     "#]]
-    .assert_eq(&stage.play(500).await);
+    .assert_eq(&setup.play(500).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_orders_and_batched_receipts() {
     for (per_message, n_messages) in [(1, 300), (100, 3)] {
-        let stage = Stage::with(|config| {
+        let setup = Setup::with(|config| {
             config.delays = Delays::none();
             config.entities_per_message = per_message;
         });
         let mut spec = Spec::new(Kind::Ceb311, 9);
         spec.n_documents = 100;
-        stage.up(Kind::Ceb311, &sample::message(&spec)).await;
-        stage.customs.step(256).await.unwrap();
-        let bodies = stage.down().await;
+        setup.up(Kind::Ceb311, &sample::message(&spec)).await;
+        setup.customs.step(256).await.unwrap();
+        let bodies = setup.down().await;
         assert_eq!(bodies.len(), n_messages);
         let n: usize = bodies
             .iter()
-            .map(|body| told(body).split(" & ").count())
+            .map(|body| describe(body).split(" & ").count())
             .sum();
         assert_eq!(n, 300);
     }
@@ -171,11 +171,11 @@ async fn a_hundred_orders_and_batched_receipts() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_inject_answers_and_break_the_line() {
-    let mut stage = Stage::with(|config| config.match_wait_ms = 0);
-    stage
+    let mut setup = Setup::with(|config| config.match_wait_ms = 0);
+    setup
         .up(Kind::Ceb621, &marked(Kind::Ceb621, "ZZ-MANUAL"))
         .await;
-    let mut text = stage.play(1000).await;
+    let mut text = setup.play(1000).await;
     let inject = async |customs: &CustomsBox, number: &str, status| {
         let injection = Injection {
             target: Target::InvtNo(Kind::Ceb621, number.to_owned()),
@@ -185,24 +185,24 @@ async fn people_inject_answers_and_break_the_line() {
         };
         customs.inject(injection).await.unwrap()
     };
-    assert!(inject(&stage.customs, "01292026I000000002", 800).await);
-    assert!(!inject(&stage.customs, "nowhere", 800).await);
-    text.push_str(&stage.play(1000).await);
-    stage
+    assert!(inject(&setup.customs, "01292026I000000002", 800).await);
+    assert!(!inject(&setup.customs, "nowhere", 800).await);
+    text.push_str(&setup.play(1000).await);
+    setup
         .customs
         .fail_for(Outage::Silent, None, Duration::from_secs(1));
-    stage.up(Kind::Ceb411, &marked(Kind::Ceb411, "")).await;
-    text.push_str(&stage.play(2000).await);
-    stage
+    setup.up(Kind::Ceb411, &marked(Kind::Ceb411, "")).await;
+    text.push_str(&setup.play(2000).await);
+    setup
         .customs
         .fail_for(Outage::Garbage, None, Duration::from_secs(1));
-    stage.up(Kind::Ceb511, &marked(Kind::Ceb511, "")).await;
-    text.push_str(&stage.play(500).await);
-    stage
+    setup.up(Kind::Ceb511, &marked(Kind::Ceb511, "")).await;
+    text.push_str(&setup.play(500).await);
+    setup
         .customs
         .fail_for(Outage::Slow, None, Duration::from_secs(1));
-    stage.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
-    text.push_str(&stage.play(11_000).await);
+    setup.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
+    text.push_str(&setup.play(11_000).await);
     expect![[r#"
         +100 CEB622 2 新增申报成功[…]；订单、支付单、运单信息不存在
         +200 CEB622 3 发送海关成功
@@ -234,20 +234,20 @@ async fn a_drill_breaks_one_line_and_leaves_the_other_alone() {
         (Outage::Garbage, Direction::Import),
         (Outage::Slow, Direction::Export),
     ] {
-        let mut stage = Stage::with(|_| {});
+        let mut setup = Setup::with(|_| {});
         // Something of both lines is under way when the drill begins.
         for kind in [Kind::Ceb311, Kind::Ceb303] {
-            stage.up(kind, &marked(kind, "")).await;
+            setup.up(kind, &marked(kind, "")).await;
         }
-        let _under_way = stage.play(0).await;
-        stage.customs.fail_for(outage, Some(hit), second);
+        let _under_way = setup.play(0).await;
+        setup.customs.fail_for(outage, Some(hit), second);
         for kind in [Kind::Ceb411, Kind::Ceb403] {
-            stage.up(kind, &marked(kind, "")).await;
+            setup.up(kind, &marked(kind, "")).await;
         }
-        let drill = stage.customs.drill().unwrap();
+        let drill = setup.customs.drill().unwrap();
         assert_eq!((drill.outage, drill.direction), (outage, Some(hit)));
-        let during = stage.play(900).await;
-        let afterwards = stage.play(11_000).await;
+        let during = setup.play(900).await;
+        let afterwards = setup.play(11_000).await;
         let (broken, whole) = match hit {
             Direction::Import => (["CEB312", "CEB412"], ["CEB304", "CEB404"]),
             Direction::Export => (["CEB304", "CEB404"], ["CEB312", "CEB412"]),
@@ -273,23 +273,23 @@ async fn a_drill_breaks_one_line_and_leaves_the_other_alone() {
         for kind in broken {
             assert!(all.contains(&format!("{kind} 120")), "{outage:?} {all}");
         }
-        assert!(stage.customs.drill().is_none(), "it ends by itself");
+        assert!(setup.customs.drill().is_none(), "it ends by itself");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_runs_until_it_is_told_to_stop() {
-    let stage = Stage::with(|config| config.delays = Delays::none());
-    stage.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
+    let setup = Setup::with(|config| config.delays = Delays::none());
+    setup.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
     let (stop, stopped) = watch::channel(false);
     let working = async {
-        while stage.down().await.len() < 3 {
-            stage.clock.advance(Duration::from_millis(20));
+        while setup.down().await.len() < 3 {
+            setup.clock.advance(Duration::from_millis(20));
             tokio::task::yield_now().await;
         }
         stop.send(true).unwrap();
     };
-    let pulse = Pulse::unwatched(stage.clock.clone());
-    let (ended, ()) = tokio::join!(stage.customs.run(stopped, pulse), working);
+    let pulse = Pulse::unwatched(setup.clock.clone());
+    let (ended, ()) = tokio::join!(setup.customs.run(stopped, pulse), working);
     ended.unwrap();
 }

@@ -1,7 +1,7 @@
 //! Lists against their partners, and documents in parts.
 
 use super::scenarios::IMPORT;
-use super::stage::{Stage, marked, replace};
+use super::setup::{Setup, marked, replace};
 use crate::customs_box::Matching;
 use ceb::Kind;
 use expect_test::{Expect, expect};
@@ -18,14 +18,14 @@ fn with_one_more_line(xml: &str, record: &str) -> String {
 }
 
 async fn mismatch(of: Kind, change: impl Fn(String) -> String, expected: Expect) {
-    let mut stage = Stage::with(|config| config.matching = Matching::Strict);
+    let mut setup = Setup::with(|config| config.matching = Matching::Strict);
     let mut said = String::new();
     for kind in IMPORT {
         let xml = marked(*kind, "");
-        stage
+        setup
             .up(*kind, &if *kind == of { change(xml) } else { xml })
             .await;
-        said = stage.play(1000).await;
+        said = setup.play(1000).await;
     }
     expected.assert_eq(&said);
 }
@@ -107,19 +107,19 @@ async fn what_differs_is_refused_with_the_code_of_customs() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn parts_take_effect_with_the_last_one() {
     for kind in [Kind::Ceb607, Kind::Ceb507, Kind::Ceb701] {
-        let mut stage = Stage::new();
+        let mut setup = Setup::new();
         let part = |at: &str| {
             let xml = replace(&marked(kind, ""), "msgCount", "2");
             replace(&xml, "msgSeqNo", at)
         };
-        stage.up(kind, &part("2")).await;
-        let first = stage.play(1000).await;
+        setup.up(kind, &part("2")).await;
+        let first = setup.play(1000).await;
         assert_eq!(first.lines().count(), 1, "{kind}: {first}");
-        stage.up(kind, &part("3")).await;
-        let over = stage.play(1000).await;
+        setup.up(kind, &part("3")).await;
+        let over = setup.play(1000).await;
         assert!(over.contains(" -"), "{kind}: {over}");
-        stage.up(kind, &part("1")).await;
-        let last = stage.play(1000).await;
+        setup.up(kind, &part("1")).await;
+        let last = setup.play(1000).await;
         assert_eq!(last.matches(" 399 ").count(), 2, "{kind}: {last}");
         assert_eq!(last.contains("CEB792"), kind == Kind::Ceb701, "{last}");
     }

@@ -3,5 +3,5 @@
 mod behaviour;
 mod matches;
 mod scenarios;
-mod stage;
+mod setup;
 mod words;

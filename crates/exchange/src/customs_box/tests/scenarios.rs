@@ -1,14 +1,14 @@
 //! Every kind of both directions, from upload to last receipt.
 
-use super::stage::{Stage, marked, replace};
+use super::setup::{Setup, marked, replace};
 use crate::customs_box::Matching;
 use ceb::Kind;
 use expect_test::{Expect, expect};
 
 async fn alone(kind: Kind, expected: Expect) {
-    let mut stage = Stage::new();
-    stage.up(kind, &marked(kind, "")).await;
-    expected.assert_eq(&stage.play(3000).await);
+    let mut setup = Setup::new();
+    setup.up(kind, &marked(kind, "")).await;
+    expected.assert_eq(&setup.play(3000).await);
 }
 
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -114,11 +114,11 @@ async fn chain(
     change: impl Fn(Kind, String) -> String,
     expected: Expect,
 ) {
-    let mut stage = Stage::with(|config| config.matching = matching);
+    let mut setup = Setup::with(|config| config.matching = matching);
     let mut text = String::new();
     for kind in kinds {
-        stage.up(*kind, &change(*kind, marked(*kind, ""))).await;
-        let said = stage.play(2500).await;
+        setup.up(*kind, &change(*kind, marked(*kind, ""))).await;
+        let said = setup.play(2500).await;
         let own: Vec<&str> = said.lines().collect();
         text.push_str(&format!("{kind}\n"));
         for line in own {
@@ -362,13 +362,13 @@ async fn a_list_without_partners_waits() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn partners_that_come_while_the_list_waits_are_matched() {
-    let mut stage = Stage::with(|config| config.matching = Matching::Strict);
-    stage.up(Kind::Ceb621, &marked(Kind::Ceb621, "")).await;
-    let mut text = stage.play(300).await;
+    let mut setup = Setup::with(|config| config.matching = Matching::Strict);
+    setup.up(Kind::Ceb621, &marked(Kind::Ceb621, "")).await;
+    let mut text = setup.play(300).await;
     for kind in &IMPORT[..3] {
-        stage.up(*kind, &marked(*kind, "")).await;
+        setup.up(*kind, &marked(*kind, "")).await;
     }
-    text.push_str(&stage.play(2000).await);
+    text.push_str(&setup.play(2000).await);
     let of_list: String = text
         .lines()
         .filter(|line| line.contains("CEB622"))

@@ -1,16 +1,16 @@
 //! Each magic word.
 
-use super::stage::{Stage, marked};
+use super::setup::{Setup, marked};
 use ceb::Kind;
 use expect_test::{Expect, expect};
 
 async fn check(word: &str, kind: Kind, expected: Expect) {
-    let mut stage = Stage::with(|config| {
+    let mut setup = Setup::with(|config| {
         config.match_wait_ms = 0;
         config.tax_bills = false;
     });
-    stage.up(kind, &marked(kind, word)).await;
-    expected.assert_eq(&stage.play(32_000).await);
+    setup.up(kind, &marked(kind, word)).await;
+    expected.assert_eq(&setup.play(32_000).await);
 }
 
 #[expect(clippy::too_many_lines, reason = "a table")]

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Request, header};
 use axum::response::Response;
 use registry::access::{By, Gate, Routes};
-use registry::ground::Ruling;
+use registry::context::Ruling;
 use registry::role::Role;
 use serde::Deserialize;
 use serde_json::Value as Tree;
@@ -147,7 +147,7 @@ async fn export_list(
     let detail = format!("{}；{}", asked.title, web::told_conditions(&narrowed));
     exports.record(&actor, asked.list.clone(), detail).await?;
     let (pages, writer) = writer(&asked.title, columns(&asked), turn)?;
-    let rows_max = exports.api.gate.ground.number(&EXPORT_ROWS_MAX);
+    let rows_max = exports.api.gate.context.number(&EXPORT_ROWS_MAX);
     let mut n_rows = 0;
     loop {
         n_rows += i64::try_from(page.items.len()).unwrap_or(i64::MAX);
@@ -199,7 +199,7 @@ fn conditions(asked: &ListExport) -> String {
         let word = column.and_then(|column| column.words.get(value));
         word.map_or_else(|| value.to_owned(), Clone::clone)
     };
-    let told: Vec<(&str, String)> = asked
+    let reported: Vec<(&str, String)> = asked
         .query
         .iter()
         .filter(|(name, _)| !["limit", "after"].contains(&name.as_str()))
@@ -212,11 +212,11 @@ fn conditions(asked: &ListExport) -> String {
             )
         })
         .collect();
-    let told: Vec<(&str, Option<&str>)> = told
+    let reported: Vec<(&str, Option<&str>)> = reported
         .iter()
         .map(|(label, value)| (*label, Some(value.as_str())))
         .collect();
-    web::conditions(&told)
+    web::conditions(&reported)
 }
 
 async fn hand_over(pages: &Pages, asked: &ListExport, items: Vec<Tree>) -> bool {

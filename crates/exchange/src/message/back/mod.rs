@@ -12,7 +12,7 @@ use store::id::IdMaker;
 use store::{Result, Tx};
 
 /// Takes a refused message back to the check, after a rule or table was mended (重新校验): the one
-/// way back from a final state, and only by two people (room `operator`). It is the same message with
+/// way back from a final state, and only by two people (module `operator`). It is the same message with
 /// the same bytes and the same id, so nothing is declared twice. Answers whether it was refused.
 pub(crate) fn reopen(
     tx: &mut Tx<'_>,

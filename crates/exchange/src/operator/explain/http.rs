@@ -32,13 +32,13 @@ async fn finish(api: &ApiState, done: Explained) -> Result<Json<UnknownCodeItem>
     let Explained { code, status, last } = done;
     let mut last = last;
     while let (Some(status), Some(after)) = (status, last) {
-        let (ground, kind, now_ms) = (
-            api.shared.ground.clone(),
+        let (context, kind, now_ms) = (
+            api.shared.context.clone(),
             code.kind.clone(),
             api.shared.clock.now_ms(),
         );
         let write =
-            move |tx: &mut Tx<'_>| answer::review(tx, &ground, (&kind, status, after), now_ms);
+            move |tx: &mut Tx<'_>| answer::review(tx, &context, (&kind, status, after), now_ms);
         last = api.shared.db.write(write).await?;
     }
     Ok(Json(code.into()))
@@ -82,8 +82,8 @@ async fn answer_unknown_code(
         resubmit: body.resubmit,
     };
     let now_ms = api.shared.clock.now_ms();
-    let ground = api.shared.ground.clone();
-    let write = move |tx: &mut Tx<'_>| explain(tx, &ground, &actor, (id, &answer), now_ms);
+    let context = api.shared.context.clone();
+    let write = move |tx: &mut Tx<'_>| explain(tx, &context, &actor, (id, &answer), now_ms);
     finish(&api, api.shared.db.write(write).await?).await
 }
 
@@ -104,7 +104,7 @@ async fn withdraw_unknown_code(
 ) -> Result<Json<UnknownCodeItem>, Problem> {
     let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let now_ms = api.shared.clock.now_ms();
-    let ground = api.shared.ground.clone();
-    let write = move |tx: &mut Tx<'_>| withdraw(tx, &ground, &actor, id, now_ms);
+    let context = api.shared.context.clone();
+    let write = move |tx: &mut Tx<'_>| withdraw(tx, &context, &actor, id, now_ms);
     finish(&api, api.shared.db.write(write).await?).await
 }

@@ -6,7 +6,7 @@ pub mod http;
 use crate::answer;
 use crate::unknown_code::{self, Answer, UnknownCode};
 use registry::access::Actor;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use store::{Result, Tx};
 use web::Problem;
 
@@ -23,31 +23,36 @@ pub(crate) struct Explained {
 /// Writes an answer down.
 pub(crate) fn explain(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     (id, answer): (i64, &Answer),
     now_ms: i64,
 ) -> Result<Explained, Problem> {
     let code = unknown_code::put_answer(tx, actor, id, answer, now_ms)?;
-    Ok(reviewed(tx, ground, code, now_ms)?)
+    Ok(reviewed(tx, context, code, now_ms)?)
 }
 
 /// Withdraws an answer.
 pub(crate) fn withdraw(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     actor: &Actor,
     id: i64,
     now_ms: i64,
 ) -> Result<Explained, Problem> {
     let code = unknown_code::withdraw_answer(tx, actor, id, now_ms)?;
-    Ok(reviewed(tx, ground, code, now_ms)?)
+    Ok(reviewed(tx, context, code, now_ms)?)
 }
 
-fn reviewed(tx: &mut Tx<'_>, ground: &Ground, code: UnknownCode, now_ms: i64) -> Result<Explained> {
+fn reviewed(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    code: UnknownCode,
+    now_ms: i64,
+) -> Result<Explained> {
     let status = unknown_code::status_of(&code.code);
     let last = match status {
-        Some(status) => answer::review(tx, ground, (&code.kind, status, 0), now_ms)?,
+        Some(status) => answer::review(tx, context, (&code.kind, status, 0), now_ms)?,
         None => None,
     };
     Ok(Explained { code, status, last })

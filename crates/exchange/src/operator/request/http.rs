@@ -179,9 +179,9 @@ async fn ask(
         company: company.map(|company| company.0),
         why: reason(&why)?,
     };
-    let ground = api.gate.ground.clone();
+    let context = api.gate.context.clone();
     let is_receipt = super::OF_RECEIPTS.contains(&kind.name);
-    let asked = api.gate.ground.act(move |tx| {
+    let asked = api.gate.context.act(move |tx| {
         // Of two who ask at once the second sees the first.
         match is_receipt {
             true if inbox::aside::hold(tx, id)? => {}
@@ -192,7 +192,7 @@ async fn ask(
             let who = format!("{} 已提交申请：{}", other.asked_name, other.title);
             return Err(Problem::new(approval::codes::ASKED).detail(who));
         }
-        Ok(approval::ask(tx, &ground, &actor, &request)?)
+        Ok(approval::ask(tx, &context, &actor, &request)?)
     });
     let approval_id = asked.await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))

@@ -52,7 +52,7 @@ pub const DISMISS_RECEIPT: Kind = Kind {
     deciders: DECIDERS,
     run: dismiss_receipt,
 };
-/// The kinds of this room.
+/// The kinds of this module.
 pub const KINDS: &[Kind] = &[RELEASE, REFUSE, RESUBMIT, RELEASE_RECEIPT, DISMISS_RECEIPT];
 
 /// What a request is about.
@@ -148,7 +148,7 @@ fn id_of(doing: &Doing<'_>) -> Result<i64, Undone> {
 fn step<'a>(doing: &Doing<'_>, to: State, detail: &'a str) -> Step<'a> {
     Step {
         to,
-        at_ms: doing.ground.now_ms(),
+        at_ms: doing.context.now_ms(),
         detail,
     }
 }
@@ -192,7 +192,7 @@ fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     if let Some(why) = unfit(tx, &message)? {
         return Err(Undone::failed(why));
     }
-    let (ids, now_ms) = (&doing.ground.ids, doing.ground.now_ms());
+    let (ids, now_ms) = (&doing.context.ids, doing.context.now_ms());
     if message.n_documents == 0 {
         let why = (now_ms, "经复核放行，重新校验");
         return match message::unhold(tx, ids, message.id, why)? {
@@ -214,26 +214,26 @@ fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let message = held(tx, doing)?;
     let id = message.id;
     let step = step(doing, State::Refused, "经复核人工拒收");
-    if message::advance(tx, &doing.ground.ids, &[id], step)?.is_empty() {
+    if message::advance(tx, &doing.context.ids, &[id], step)?.is_empty() {
         return Err(Undone::Failed(moved_on(message.state)));
     }
     matching::forget(tx, id)?;
-    outcome::refuse(tx, &doing.ground.ids, id, (true, doing.ground.now_ms()))?;
+    outcome::refuse(tx, &doing.context.ids, id, (true, doing.context.now_ms()))?;
     let info = format!("平台人工拒收：{}", doing.approval.why);
     let refused = RefusedMessage {
         company_id: message.company_id,
         id,
         kind: &message.kind,
     };
-    let now_ms = doing.ground.now_ms();
-    let told = refusal_receipt(&doing.ground.ids, refused, info, now_ms);
-    receipt::record(tx, vec![told], now_ms)?;
+    let now_ms = doing.context.now_ms();
+    let reported = refusal_receipt(&doing.context.ids, refused, info, now_ms);
+    receipt::record(tx, vec![reported], now_ms)?;
     Ok("；已通知企业".to_owned())
 }
 
 fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let id = MessageId(id_of(doing)?);
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     message::sql::lock(tx, id)?;
     let found = finder::find(tx, &Sight::All, id)?;
     if found.is_some_and(|found| found.state == State::Refused && !found.needs_action) {
@@ -243,11 +243,11 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     if !damaged.is_empty() {
         return Err(Undone::failed(DAMAGED));
     }
-    if !message::reopen(tx, &doing.ground.ids, id, (now_ms, "经复核重新校验"))? {
+    if !message::reopen(tx, &doing.context.ids, id, (now_ms, "经复核重新校验"))? {
         return Err(Undone::failed("没有这份报文，或它不是平台拒收状态"));
     }
     receipt::forget_documents(tx, id)?;
-    outcome::refresh(tx, &doing.ground.ids, &BTreeSet::from([id]), now_ms)?;
+    outcome::refresh(tx, &doing.context.ids, &BTreeSet::from([id]), now_ms)?;
     matching::forget(tx, id)?;
     Ok("；已排入校验".to_owned())
 }
@@ -257,7 +257,7 @@ const SETTLED: &str = "企业已更正重报或登记不再处理，重新校验
 
 fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let id = id_of(doing)?;
-    let now_ms = doing.ground.now_ms();
+    let now_ms = doing.context.now_ms();
     match inbox::aside::release(tx, id)? {
         None => {}
         Some(Err(why)) => return Err(Undone::failed(why)),
@@ -270,7 +270,7 @@ fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         };
         return Err(Undone::failed(why));
     };
-    if answer::again(tx, doing.ground, parked, now_ms)?.is_empty() {
+    if answer::again(tx, doing.context, parked, now_ms)?.is_empty() {
         return Err(Undone::failed("仍然找不到对应的申报，或这份回执已经登记"));
     }
     parked::found(tx, id, now_ms)?;
@@ -302,7 +302,7 @@ fn dismiss_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         return Err(Undone::failed(UNREAD));
     }
     let is_aside = inbox::aside::dismiss(tx, id)?;
-    match is_aside || parked::close(tx, id, doing.ground.now_ms())? {
+    match is_aside || parked::close(tx, id, doing.context.now_ms())? {
         true => Ok("；内容保留，不再列出".to_owned()),
         false => Err(Undone::failed(CLOSED)),
     }

@@ -2,7 +2,7 @@
 
 use super::{free, hold};
 use crate::operator::RELEASE;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
 use registry::access::Sight;
 use std::time::Duration;
@@ -14,19 +14,23 @@ use store::testing::each_engine;
 async fn a_message_that_is_released_twice_counts_under_the_last_day() {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         for _ in 0..2 {
-            hold(&house, id).await;
-            house.clock.advance(DAY);
-            free(&house, RELEASE.name, id.0).await.unwrap();
-            crate::pipeline::drain(&house.shared).await.unwrap();
+            hold(&platform, id).await;
+            platform.clock.advance(DAY);
+            free(&platform, RELEASE.name, id.0).await.unwrap();
+            crate::pipeline::drain(&platform.shared).await.unwrap();
         }
         let mut sent = Vec::new();
         for day in ["2026-03-02", "2026-03-03", "2026-03-04"] {
             let read = move |tx: &mut store::Tx<'_>| crate::overview::day(tx, &Sight::All, day);
-            let kinds = house.shared.db.read(read).await.unwrap();
+            let kinds = platform.shared.db.read(read).await.unwrap();
             sent.push(kinds.iter().map(|kind| kind.n_sent).sum::<i64>());
         }
         assert_eq!(sent, [0, 0, 1]);

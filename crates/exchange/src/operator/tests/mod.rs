@@ -1,10 +1,11 @@
 //! What is stuck is freed by two people, once.
 
 mod days;
+mod parked;
 use super::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
 use super::{n_asked, request::pending};
 use crate::message::{self, MessageId, State, Step};
-use crate::testing::{House, accepted, person};
+use crate::testing::{TestPlatform, accepted, person};
 use crate::{answer, receipt};
 use ceb::Kind;
 use registry::access::Sight;
@@ -24,31 +25,31 @@ fn request(kind: &'static str, id: i64) -> Request {
 }
 
 /// Asks as one operator and approves as another; answers what happened.
-async fn free(house: &House, kind: &'static str, id: i64) -> Result<String, String> {
-    free_because(house, request(kind, id)).await
+async fn free(platform: &TestPlatform, kind: &'static str, id: i64) -> Result<String, String> {
+    free_because(platform, request(kind, id)).await
 }
 
 /// As [`free`], for a reason of the test's own.
-async fn free_because(house: &House, request: Request) -> Result<String, String> {
-    let ground = house.gate.ground.clone();
+async fn free_because(platform: &TestPlatform, request: Request) -> Result<String, String> {
+    let context = platform.gate.context.clone();
     let of_kind = |of: &&registry::approval::Kind| of.name == request.kind;
     let run = KINDS.iter().find(of_kind).copied().unwrap();
-    let done = house.shared.db.write(move |tx| {
+    let done = platform.shared.db.write(move |tx| {
         let asker = person(1, Role::Operator, None, Sight::All);
         let decider = person(2, Role::Operator, None, Sight::All);
-        let approval = ask(tx, &ground, &asker, &request)?;
+        let approval = ask(tx, &context, &asker, &request)?;
         let approval = find(tx, approval)?.unwrap();
         let own = Doing {
             approval: &approval,
             actor: &asker,
-            ground: &ground,
+            context: &context,
         };
         let refused = decide(tx, &own, &run, &Decision::Approve);
         assert!(refused.is_err(), "nobody approves his own request");
         let other = Doing {
             approval: &approval,
             actor: &decider,
-            ground: &ground,
+            context: &context,
         };
         decide(tx, &other, &run, &Decision::Approve)
     });
@@ -58,9 +59,9 @@ async fn free_because(house: &House, request: Request) -> Result<String, String>
     })
 }
 
-async fn hold(house: &House, id: MessageId) {
-    let (ids, at_ms) = (house.shared.ids.clone(), house.clock.now_ms());
-    let held = house.shared.db.write(move |tx| {
+async fn hold(platform: &TestPlatform, id: MessageId) {
+    let (ids, at_ms) = (platform.shared.ids.clone(), platform.clock.now_ms());
+    let held = platform.shared.db.write(move |tx| {
         message::advance(
             tx,
             &ids,
@@ -79,17 +80,21 @@ async fn hold(house: &House, id: MessageId) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_asked_for_is_counted_as_long_as_it_waits() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        hold(&house, id).await;
-        let ground = house.gate.ground.clone();
-        let count = house.shared.db.write(move |tx| -> store::Result<_> {
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        hold(&platform, id).await;
+        let context = platform.gate.context.clone();
+        let count = platform.shared.db.write(move |tx| -> store::Result<_> {
             let asker = person(1, Role::Operator, None, Sight::All);
             let before = n_asked(tx)?;
-            ask(tx, &ground, &asker, &request(RELEASE.name, id.0))?;
+            ask(tx, &context, &asker, &request(RELEASE.name, id.0))?;
             // One about a receipt that waits no more.
-            ask(tx, &ground, &asker, &request(DISMISS_RECEIPT.name, 12_345))?;
+            ask(tx, &context, &asker, &request(DISMISS_RECEIPT.name, 12_345))?;
             let of_message = n_asked(tx)?;
             // One of a receipt that waits, and one of an answer that is set aside.
             tx.execute(
@@ -103,54 +108,66 @@ async fn what_was_asked_for_is_counted_as_long_as_it_waits() {
                 &[b"x".as_slice().into()],
             )?;
             for id in [7, 8] {
-                ask(tx, &ground, &asker, &request(DISMISS_RECEIPT.name, id))?;
+                ask(tx, &context, &asker, &request(DISMISS_RECEIPT.name, id))?;
             }
             Ok((before, of_message, n_asked(tx)?))
         });
         assert_eq!(count.await.unwrap(), ((0, 0), (1, 0), (1, 2)));
-        assert!(free(&house, REFUSE.name, id.0).await.is_ok());
-        assert_eq!(house.shared.db.read(n_asked).await.unwrap(), (0, 2));
+        assert!(free(&platform, REFUSE.name, id.0).await.is_ok());
+        assert_eq!(platform.shared.db.read(n_asked).await.unwrap(), (0, 2));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_held_message_is_sent_again_or_refused() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let (one, two, early) = (
-            accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await),
-            accepted(house.accept(0, house.sample(0, Kind::Ceb311, 2)).await),
-            accepted(house.accept(0, house.sample(0, Kind::Ceb311, 3)).await),
+            accepted(
+                platform
+                    .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                    .await,
+            ),
+            accepted(
+                platform
+                    .accept(0, platform.sample(0, Kind::Ceb311, 2))
+                    .await,
+            ),
+            accepted(
+                platform
+                    .accept(0, platform.sample(0, Kind::Ceb311, 3))
+                    .await,
+            ),
         );
-        hold(&house, early).await;
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        hold(&house, one).await;
-        hold(&house, two).await;
-        assert!(free(&house, RELEASE.name, one.0).await.is_ok());
-        assert!(free(&house, REFUSE.name, two.0).await.is_ok());
+        hold(&platform, early).await;
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        hold(&platform, one).await;
+        hold(&platform, two).await;
+        assert!(free(&platform, RELEASE.name, one.0).await.is_ok());
+        assert!(free(&platform, REFUSE.name, two.0).await.is_ok());
         // Never checked, so it is not sent but checked.
-        let early_done = free(&house, RELEASE.name, early.0).await.unwrap();
+        let early_done = free(&platform, RELEASE.name, early.0).await.unwrap();
         assert!(early_done.contains("校验"), "{early_done}");
         assert!(
-            free(&house, RELEASE.name, one.0)
+            free(&platform, RELEASE.name, one.0)
                 .await
                 .unwrap_err()
                 .starts_with("TG-R4613")
         );
-        house.settle().await;
-        assert_eq!(house.state(0, one).await, "settled");
-        assert_eq!(house.state(0, two).await, "refused");
-        assert_eq!(house.state(0, early).await, "settled");
-        let feed = house.feed(0).await;
+        platform.settle().await;
+        assert_eq!(platform.state(0, one).await, "settled");
+        assert_eq!(platform.state(0, two).await, "refused");
+        assert_eq!(platform.state(0, early).await, "settled");
+        let feed = platform.feed(0).await;
         // Sent twice, declared once: every answer of customs stands in the feed once.
         let mut once = feed.clone();
         once.sort();
         once.dedup();
         assert_eq!(once.len(), feed.len(), "{feed:?}");
-        let told = format!("CEB900 {} -999999", two.acceptance_no());
-        assert!(feed.contains(&told), "{feed:?}");
+        let reported = format!("CEB900 {} -999999", two.acceptance_no());
+        assert!(feed.contains(&reported), "{feed:?}");
         let day = |tx: &mut store::Tx<'_>| crate::overview::day(tx, &Sight::All, "2026-03-02");
-        let kind = house.shared.db.read(day).await.unwrap().remove(0);
+        let kind = platform.shared.db.read(day).await.unwrap().remove(0);
         assert_eq!((kind.n_checked, kind.n_sent), (3, 3));
     }
 }
@@ -158,19 +175,19 @@ async fn a_held_message_is_sent_again_or_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_asked_for_is_seen_until_it_is_decided() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let ids: Vec<i64> = [7, 8].into_iter().collect();
         let seen = async |is_receipt| {
             let ids = ids.clone();
             let read = move |tx: &mut store::Tx<'_>| pending(tx, &ids, is_receipt);
-            let found = house.shared.db.read(read).await.unwrap();
+            let found = platform.shared.db.read(read).await.unwrap();
             Vec::from_iter(found.into_iter().map(|(id, request)| (id, request.kind)))
         };
         let asking = async |kind: &'static str, id: i64| {
-            let ground = house.gate.ground.clone();
-            let asked = house.shared.db.write(move |tx| {
+            let context = platform.gate.context.clone();
+            let asked = platform.shared.db.write(move |tx| {
                 let asker = person(1, Role::Operator, None, Sight::All);
-                ask(tx, &ground, &asker, &request(kind, id))
+                ask(tx, &context, &asker, &request(kind, id))
             });
             asked.await.unwrap()
         };
@@ -182,14 +199,14 @@ async fn what_was_asked_for_is_seen_until_it_is_decided() {
         let first = asking(REFUSE.name, 7).await;
         assert_eq!(seen(false).await, [(7, REFUSE.name.to_owned())]);
         assert_eq!(seen(true).await, [(8, RELEASE_RECEIPT.name.to_owned())]);
-        let ground = house.gate.ground.clone();
-        let withdrawn = house.shared.db.write(move |tx| {
+        let context = platform.gate.context.clone();
+        let withdrawn = platform.shared.db.write(move |tx| {
             let asker = person(1, Role::Operator, None, Sight::All);
             let approval = find(tx, first)?.unwrap();
             let own = Doing {
                 approval: &approval,
                 actor: &asker,
-                ground: &ground,
+                context: &context,
             };
             decide(tx, &own, &REFUSE, &Decision::Withdraw)
         });
@@ -201,14 +218,14 @@ async fn what_was_asked_for_is_seen_until_it_is_decided() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_message_is_checked_anew_under_the_same_id() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let good = house.sample(0, Kind::Ceb311, 1);
+        let platform = TestPlatform::on(test).await;
+        let good = platform.sample(0, Kind::Ceb311, 1);
         let bad = good.replace("<ceb:appType>1", "<ceb:appType>7");
-        let id = accepted(house.accept(0, bad).await);
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "refused");
+        let id = accepted(platform.accept(0, bad).await);
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "refused");
         // The mended rule of this test: the stored message has become a good one.
-        let mended = house.shared.db.write(move |tx| {
+        let mended = platform.shared.db.write(move |tx| {
             let hash = <sha2::Sha256 as sha2::Digest>::digest(&good);
             let sql = "update message_body set body = $1 where message_id = $2";
             tx.execute(sql, &[good.as_bytes().into(), id.0.into()])?;
@@ -216,18 +233,18 @@ async fn a_refused_message_is_checked_anew_under_the_same_id() {
             tx.execute(sql, &[hash.as_slice().into(), id.0.into()])
         });
         mended.await.unwrap();
-        assert!(free(&house, RESUBMIT.name, id.0).await.is_ok());
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "settled");
-        let sight = house.sight(0);
-        let life = house.shared.db.read(move |tx| {
+        assert!(free(&platform, RESUBMIT.name, id.0).await.is_ok());
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "settled");
+        let sight = platform.sight(0);
+        let life = platform.shared.db.read(move |tx| {
             let found = crate::finder::find(tx, &sight, id)?.unwrap();
             crate::query::detail(tx, &found)
         });
         let life = life.await.unwrap();
         assert!(life.findings.is_empty() && life.documents[0].document_key.is_some());
         for gone in [id.0, 12_345] {
-            assert!(free(&house, RESUBMIT.name, gone).await.is_err());
+            assert!(free(&platform, RESUBMIT.name, gone).await.is_err());
         }
     }
 }
@@ -236,200 +253,41 @@ async fn a_refused_message_is_checked_anew_under_the_same_id() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_message_that_is_settled_is_not_checked_anew() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let wrong = house
+        let platform = TestPlatform::on(test).await;
+        let wrong = platform
             .sample(0, Kind::Ceb311, 1)
             .replace("<ceb:orderType>I<", "<ceb:orderType>X<");
-        let id = accepted(house.accept(0, wrong).await);
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "refused");
-        let (ids, now_ms) = (house.shared.ids.clone(), house.clock.now_ms());
+        let id = accepted(platform.accept(0, wrong).await);
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "refused");
+        let (ids, now_ms) = (platform.shared.ids.clone(), platform.clock.now_ms());
         let company = person(3, Role::CompanyClerk, None, Sight::All);
-        let dismiss = house
+        let dismiss = platform
             .shared
             .db
             .write(move |tx| crate::outcome::dismiss(tx, &ids, &company, id, ("另行申报", now_ms)));
         assert!(dismiss.await.unwrap());
-        let why = free(&house, RESUBMIT.name, id.0).await.unwrap_err();
+        let why = free(&platform, RESUBMIT.name, id.0).await.unwrap_err();
         assert!(why.contains("重复申报"), "{why}");
     }
 }
 
-/// A parked receipt that is nobody's here is dismissed by two, and listed no more.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_parked_receipt_is_dismissed_by_two() {
-    for test in each_engine() {
-        let house = House::on(test).await;
-        let spec = house.spec(0, Kind::Ceb311, 1);
-        let text = "订购人 11010119800414417X 不符";
-        let answer = ceb::sample::receipt(&spec, ceb::ReturnStatus(100), text);
-        let (shared, at_ms) = (house.shared.clone(), house.clock.now_ms());
-        let parked = house.shared.db.write(move |tx| {
-            let opened = [receipt::open(bytes::Bytes::from(answer.clone()))];
-            answer::apply(tx, &shared, &opened, at_ms)?;
-            receipt::parked::list(tx, i64::MAX, 10)
-        });
-        let parked = parked.await.unwrap();
-        let (status, said) = parked[0].says().unwrap();
-        assert_eq!(status.0, 100);
-        assert!(
-            said.contains("不符") && !said.contains("11010119800414417X"),
-            "{said}"
-        );
-        let id = parked[0].id;
-        assert!(free(&house, DISMISS_RECEIPT.name, id).await.is_ok());
-        assert!(free(&house, DISMISS_RECEIPT.name, id).await.is_err());
-        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_err());
-        let left = house
-            .shared
-            .db
-            .read(|tx| receipt::parked::list(tx, i64::MAX, 10));
-        assert!(left.await.unwrap().is_empty());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_parked_receipt_goes_home_when_its_declaration_is_known() {
-    for test in each_engine() {
-        let house = House::on(test).await;
-        let spec = house.spec(0, Kind::Ceb311, 1);
-        let answer = ceb::sample::receipt(&spec, ceb::ReturnStatus::CUSTOMS_ACCEPTED, "入库成功");
-        let (shared, at_ms) = (house.shared.clone(), house.clock.now_ms());
-        let body = bytes::Bytes::from(answer);
-        let parked = house.shared.db.write(move |tx| {
-            let opened = [receipt::open(body.clone())];
-            answer::apply(tx, &shared, &opened, at_ms)
-        });
-        assert_eq!(parked.await.unwrap(), Vec::new());
-        let waiting = house
-            .shared
-            .db
-            .read(|tx| receipt::parked::list(tx, i64::MAX, 10))
-            .await
-            .unwrap();
-        assert_eq!(waiting.len(), 1);
-        let id = waiting[0].id;
-        assert!(
-            free(&house, RELEASE_RECEIPT.name, id)
-                .await
-                .unwrap_err()
-                .contains("仍然找不到")
-        );
-        house.accept(0, house.sample(0, Kind::Ceb311, 1)).await;
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_ok());
-        assert_eq!(house.feed(0).await.len(), 1);
-        let waiting = house
-            .shared
-            .db
-            .read(|tx| receipt::parked::list(tx, i64::MAX, 10))
-            .await
-            .unwrap();
-        assert_eq!(waiting, Vec::new());
-        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_err());
-    }
-}
-
-/// It stands among the parked receipts with its reason, stays while it cannot be opened, and goes its way when it
-/// can.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_no_key_opens_is_parked_until_it_can_be_opened() {
-    for test in each_engine() {
-        let house = House::on(test).await;
-        let spec = house.spec(0, Kind::Ceb311, 1);
-        let answer = ceb::sample::receipt(&spec, ceb::ReturnStatus::CUSTOMS_ACCEPTED, "入库成功");
-        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let (db, id) = (&house.shared.db, house.shared.ids.next());
-        let put = db.write(move |tx| {
-            tx.execute(
-                "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
-                 values ($1, 'import', 0, 9, $2)",
-                &[id.into(), (&b"\0TG\x01\x02k1 no key opens this"[..]).into()],
-            )
-        });
-        put.await.unwrap();
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let items = db.read(|tx| super::http::parked_items(tx, i64::MAX, 10));
-        let (_, item) = items.await.unwrap().remove(0);
-        assert_eq!(item.id, id.to_string());
-        assert!(item.reason.contains("无法读取"), "{item:?}");
-        let still = free(&house, RELEASE_RECEIPT.name, id).await.unwrap_err();
-        assert!(still.contains("仍无法读取"), "{still}");
-        let mend = db.write(move |tx| {
-            tx.execute(
-                "update receipt_inbox set body = $1 where id = $2",
-                &[answer.as_bytes().into(), id.into()],
-            )
-        });
-        mend.await.unwrap();
-        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_ok());
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.feed(0).await.len(), 1);
-        let items = db.read(|tx| super::http::parked_items(tx, i64::MAX, 10));
-        assert!(items.await.unwrap().is_empty());
-    }
-}
-
-/// What nobody can read is dismissed by two whose reason says so, wherever it waits; its bytes stay.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_nobody_can_read_is_dismissed_for_a_reason_that_says_so() {
-    const SEALED: &[u8] = b"\0TG\x01\x02k1 no key opens this";
-    for table in ["receipt_inbox", "parked_receipt"] {
-        for test in each_engine() {
-            let house = House::on(test).await;
-            let (db, id) = (&house.shared.db, house.shared.ids.next());
-            let put = db.write(move |tx| {
-                let sql = match table {
-                    "receipt_inbox" => {
-                        "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
-                         values ($1, 'import', 0, 9, $2)"
-                    }
-                    _ => {
-                        "insert into parked_receipt (id, kind, document_key, reason, fingerprint, \
-                         at_ms, body) values ($1, 'CEB312', 'K', '', 7, 7, $2)"
-                    }
-                };
-                tx.execute(sql, &[id.into(), SEALED.into()])
-            });
-            put.await.unwrap();
-            crate::pipeline::drain(&house.shared).await.unwrap();
-            let unsaid = free(&house, DISMISS_RECEIPT.name, id).await.unwrap_err();
-            assert!(unsaid.contains("无法读取"), "{table} {unsaid}");
-            let said = Request {
-                why: "磁盘损坏，无法读取，备份中也没有".to_owned(),
-                ..request(DISMISS_RECEIPT.name, id)
-            };
-            assert!(free_because(&house, said.clone()).await.is_ok(), "{table}");
-            assert!(free_because(&house, said).await.is_err(), "{table}");
-            let read = db.read(move |tx| -> store::Result<_> {
-                let sql = format!("select body from {table}");
-                let kept = tx.query(&sql, &[])?.remove(0).bytes(0)?;
-                let items = super::http::parked_items(tx, i64::MAX, 10)?;
-                Ok((
-                    kept,
-                    items.len(),
-                    crate::query::board::waiting(tx)?.n_parked,
-                ))
-            });
-            let (kept, n_listed, n_parked) = read.await.unwrap();
-            assert_eq!((kept.as_slice(), n_listed, n_parked), (SEALED, 0, 0));
-        }
-    }
-}
-
-/// An approval that comes together with a step that moves the message does nothing, and says so: nobody is told
+/// An approval that comes together with a step that moves the message does nothing, and says so: nobody is informed
 /// that a message was refused which goes on its way.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_approval_that_comes_too_late_does_nothing() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        hold(&house, id).await;
-        let (ids, at_ms) = (house.shared.ids.clone(), house.clock.now_ms());
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        hold(&platform, id).await;
+        let (ids, at_ms) = (platform.shared.ids.clone(), platform.clock.now_ms());
         let (moved, begun) = std::sync::mpsc::channel();
-        let onward = house.shared.db.write(move |tx| -> store::Result<_> {
+        let onward = platform.shared.db.write(move |tx| -> store::Result<_> {
             let step = Step {
                 to: State::Checked,
                 at_ms,
@@ -448,20 +306,20 @@ async fn an_approval_that_comes_too_late_does_nothing() {
                 .await
                 .unwrap()
                 .unwrap();
-            free(&house, REFUSE.name, id.0).await
+            free(&platform, REFUSE.name, id.0).await
         };
         let (onward, late) = tokio::join!(onward, late);
         assert_eq!(onward.unwrap(), 1);
         let late = late.unwrap_err();
         assert!(late.contains("已校验"), "{late}");
-        assert_eq!(house.state(0, id).await, "checked");
-        let key = house.shared.db.read(move |tx| {
+        assert_eq!(platform.state(0, id).await, "checked");
+        let key = platform.shared.db.read(move |tx| {
             let sql = "select business_key from document where id = $1";
             let row = tx.query_opt(sql, &[id.document(1).into()])?;
             row.unwrap().text_opt(0)
         });
         assert!(key.await.unwrap().is_some(), "its key finds its answers");
-        assert!(house.feed(0).await.is_empty());
+        assert!(platform.feed(0).await.is_empty());
     }
 }
 
@@ -473,11 +331,11 @@ const ROUNDS: usize = 500;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_was_held_unread_is_checked_when_it_can_be_read() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let xml = house.sample(0, Kind::Ceb311, 1);
-        let id = accepted(house.accept(0, xml.clone()).await);
+        let platform = TestPlatform::on(test).await;
+        let xml = platform.sample(0, Kind::Ceb311, 1);
+        let id = accepted(platform.accept(0, xml.clone()).await);
         let set = |body: Vec<u8>| {
-            house.shared.db.write(move |tx| {
+            platform.shared.db.write(move |tx| {
                 let sql = "update message_body set body = $1 where message_id = $2";
                 tx.execute(sql, &[body.as_slice().into(), id.0.into()])
             })
@@ -485,16 +343,16 @@ async fn a_message_that_was_held_unread_is_checked_when_it_can_be_read() {
         set(b"\0TG\x01\x02k1 no key opens this".to_vec())
             .await
             .unwrap();
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert_eq!(house.state(0, id).await, "held");
-        let still = free(&house, RELEASE.name, id.0).await.unwrap_err();
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.state(0, id).await, "held");
+        let still = free(&platform, RELEASE.name, id.0).await.unwrap_err();
         assert!(still.contains("仍无法读取"), "{still}");
-        assert_eq!(house.state(0, id).await, "held");
+        assert_eq!(platform.state(0, id).await, "held");
         set(xml.into_bytes()).await.unwrap();
-        let done = free(&house, RELEASE.name, id.0).await.unwrap();
+        let done = free(&platform, RELEASE.name, id.0).await.unwrap();
         assert!(done.contains("校验"), "{done}");
-        assert_eq!(house.state(0, id).await, "received");
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "settled");
+        assert_eq!(platform.state(0, id).await, "received");
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "settled");
     }
 }

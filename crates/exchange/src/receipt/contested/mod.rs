@@ -207,7 +207,7 @@ pub(super) fn tell_again(
             document.invt_no = own.get(id).cloned().flatten();
             document.pre_no = None;
         }
-        let answers = sql::told(tx, *id, receipt.code())?;
+        let answers = sql::describe(tx, *id, receipt.code())?;
         for answer in in_time(answers.iter().collect()) {
             match answer.document_id == answer.message_id.0 {
                 true => document.hear_of_message(answer, explained),

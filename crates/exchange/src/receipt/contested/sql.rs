@@ -200,7 +200,7 @@ fn read_answers(
 }
 
 /// All that customs said of a document or of the whole message it is in, with the numbers that it gave.
-pub(in crate::receipt) fn told(
+pub(in crate::receipt) fn describe(
     tx: &mut Tx<'_>,
     document: i64,
     kind: &str,
@@ -222,12 +222,12 @@ pub(in crate::receipt) fn told(
             continue;
         };
         answer.xml = xml;
-        let told = ceb::receipt::split(answer.xml.as_bytes()).ok();
-        let told = told.and_then(|all| all.entries.into_iter().next());
-        answer.is_dated = told
+        let reported = ceb::receipt::split(answer.xml.as_bytes()).ok();
+        let reported = reported.and_then(|all| all.entries.into_iter().next());
+        answer.is_dated = reported
             .as_ref()
-            .is_none_or(|told| told.return_time.trim() == answer.return_time);
-        let search = told.map(|entry| entry.search).unwrap_or_default();
+            .is_none_or(|reported| reported.return_time.trim() == answer.return_time);
+        let search = reported.map(|entry| entry.search).unwrap_or_default();
         (answer.invt_no, answer.pre_no) = (search.invt_no, search.pre_no);
     }
     Ok(answers)
@@ -254,7 +254,7 @@ pub(in crate::receipt) fn move_receipts(
 }
 
 /// Those of these documents whose company has declared the same business since: not only stored it at the
-/// E-Port (暂存, until another status is told), not refused by the platform, which keeps the key of such a document apart, and not turned
+/// E-Port (暂存, until another status is reported), not refused by the platform, which keeps the key of such a document apart, and not turned
 /// down as a duplicate of this one.
 pub(in crate::receipt) fn replaced(
     tx: &mut Tx<'_>,

@@ -3,27 +3,31 @@
 use super::odd::{hand_over, with_text};
 use super::{again, answer, documents, receipt};
 use crate::message::MessageId;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, Outcome};
 use registry::access::Actor;
 use store::testing::each_engine;
 
 /// An answer to the sample order with this status and time.
-pub(super) fn said(house: &House, status: i32, time: &str) -> String {
-    with_text(&receipt(house, 0, 5, status, ""), "returnTime", time)
+pub(super) fn said(platform: &TestPlatform, status: i32, time: &str) -> String {
+    with_text(&receipt(platform, 0, 5, status, ""), "returnTime", time)
 }
 
 /// The sample order of the first company, handed over to customs; the DXP id that its answers go to.
-pub(super) async fn declared(house: &House) -> (MessageId, String) {
-    let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-    crate::pipeline::drain(&house.shared).await.unwrap();
-    (id, house.company(0).dxp_id.clone())
+pub(super) async fn declared(platform: &TestPlatform) -> (MessageId, String) {
+    let id = accepted(
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 5))
+            .await,
+    );
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    (id, platform.company(0).dxp_id.clone())
 }
 
 /// What became of a message's only document: outcome, whether somebody must act, state of the message.
-pub(super) async fn became(house: &House, id: MessageId) -> (Outcome, bool, String) {
-    let document = documents(house, id).await.remove(0);
-    let state = house.state(0, id).await;
+pub(super) async fn became(platform: &TestPlatform, id: MessageId) -> (Outcome, bool, String) {
+    let document = documents(platform, id).await.remove(0);
+    let state = platform.state(0, id).await;
     (document.outcome, document.needs_action, state)
 }
 
@@ -59,14 +63,16 @@ async fn no_time_hides_a_rejection() {
     ];
     for case in cases {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (id, dxp_id) = declared(&house).await;
+            let platform = TestPlatform::on(test).await;
+            let (id, dxp_id) = declared(&platform).await;
             for (status, time) in case {
-                answer(&house, &dxp_id, &[said(&house, *status, time)]).await;
-                house.clock.advance(std::time::Duration::from_millis(100));
+                answer(&platform, &dxp_id, &[said(&platform, *status, time)]).await;
+                platform
+                    .clock
+                    .advance(std::time::Duration::from_millis(100));
             }
             let expected = (Outcome::Rejected, true, "settled".to_owned());
-            assert_eq!(became(&house, id).await, expected, "{case:?}");
+            assert_eq!(became(&platform, id).await, expected, "{case:?}");
         }
     }
 }
@@ -75,17 +81,17 @@ async fn no_time_hides_a_rejection() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rejection_is_taken_back_by_what_comes_after_it() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, dxp_id) = declared(&house).await;
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
         let (rejection, acceptance) = (
-            said(&house, 100, "20260302090000000"),
-            said(&house, 120, "20260302090001000"),
+            said(&platform, 100, "20260302090000000"),
+            said(&platform, 120, "20260302090001000"),
         );
         for one in [&rejection, &acceptance, &rejection] {
-            answer(&house, &dxp_id, std::slice::from_ref(one)).await;
+            answer(&platform, &dxp_id, std::slice::from_ref(one)).await;
         }
         let expected = (Outcome::Accepted, false, "settled".to_owned());
-        assert_eq!(became(&house, id).await, expected);
+        assert_eq!(became(&platform, id).await, expected);
     }
 }
 
@@ -94,19 +100,29 @@ async fn a_rejection_is_taken_back_by_what_comes_after_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn late_progress_takes_nothing_back() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, dxp_id) = declared(&house).await;
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
         for (status, time) in [(120, "20260302090000000"), (3, "20260302090001000")] {
-            answer(&house, &dxp_id, &[said(&house, status, time)]).await;
+            answer(&platform, &dxp_id, &[said(&platform, status, time)]).await;
         }
         let expected = (Outcome::Accepted, false, "settled".to_owned());
-        assert_eq!(became(&house, id).await, expected);
-        answer(&house, &dxp_id, &[said(&house, 300, "20260302090002000")]).await;
+        assert_eq!(became(&platform, id).await, expected);
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 300, "20260302090002000")],
+        )
+        .await;
         let expected = (Outcome::Waiting, false, "answered".to_owned());
-        assert_eq!(became(&house, id).await, expected);
-        answer(&house, &dxp_id, &[said(&house, 120, "20260302090003000")]).await;
+        assert_eq!(became(&platform, id).await, expected);
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 120, "20260302090003000")],
+        )
+        .await;
         let expected = (Outcome::Accepted, false, "settled".to_owned());
-        assert_eq!(became(&house, id).await, expected);
+        assert_eq!(became(&platform, id).await, expected);
     }
 }
 
@@ -114,21 +130,26 @@ async fn late_progress_takes_nothing_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rejection_after_a_dismissed_fault_asks_for_an_action() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, dxp_id) = declared(&house).await;
-        let fault = said(&house, -301_001, "20260302090000000");
-        answer(&house, &dxp_id, std::slice::from_ref(&fault)).await;
-        assert!(became(&house, id).await.1);
-        let (ids, now_ms) = (house.shared.ids.clone(), house.shared.clock.now_ms());
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
+        let fault = said(&platform, -301_001, "20260302090000000");
+        answer(&platform, &dxp_id, std::slice::from_ref(&fault)).await;
+        assert!(became(&platform, id).await.1);
+        let (ids, now_ms) = (platform.shared.ids.clone(), platform.shared.clock.now_ms());
         let dismiss = move |tx: &mut store::Tx<'_>| {
             let nobody = Actor::nobody(registry::access::Origin::default());
             crate::outcome::dismiss(tx, &ids, &nobody, id, ("", now_ms))
         };
-        assert!(house.shared.db.write(dismiss).await.unwrap());
-        answer(&house, &dxp_id, &[fault]).await;
-        assert!(!became(&house, id).await.1, "the same word came twice");
-        answer(&house, &dxp_id, &[said(&house, 100, "20260302090001000")]).await;
-        let (outcome, needs_action, _) = became(&house, id).await;
+        assert!(platform.shared.db.write(dismiss).await.unwrap());
+        answer(&platform, &dxp_id, &[fault]).await;
+        assert!(!became(&platform, id).await.1, "the same word came twice");
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 100, "20260302090001000")],
+        )
+        .await;
+        let (outcome, needs_action, _) = became(&platform, id).await;
         assert_eq!((outcome, needs_action), (Outcome::Rejected, true));
     }
 }
@@ -138,14 +159,14 @@ async fn a_rejection_after_a_dismissed_fault_asks_for_an_action() {
 async fn a_refused_duplicate_does_not_replace_what_was_rejected() {
     for is_duplicate_first in [true, false] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let order = house.sample(0, Kind::Ceb311, 5);
-            let first = accepted(house.accept(0, order.clone()).await);
-            let second = accepted(house.accept(0, again(&order, 2)).await);
-            crate::pipeline::drain(&house.shared).await.unwrap();
+            let platform = TestPlatform::on(test).await;
+            let order = platform.sample(0, Kind::Ceb311, 5);
+            let first = accepted(platform.accept(0, order.clone()).await);
+            let second = accepted(platform.accept(0, again(&order, 2)).await);
+            crate::pipeline::drain(&platform.shared).await.unwrap();
             let named = async |id, status, text: &str| {
-                let guid = documents(&house, id).await.remove(0).guid.unwrap();
-                receipt(&house, 0, 5, status, &format!("{text}[{guid}]"))
+                let guid = documents(&platform, id).await.remove(0).guid.unwrap();
+                receipt(&platform, 0, 5, status, &format!("{text}[{guid}]"))
             };
             let duplicate = named(second, -301_010, "重复申报").await;
             let rejection = named(first, 100, "退单").await;
@@ -153,14 +174,14 @@ async fn a_refused_duplicate_does_not_replace_what_was_rejected() {
             if !is_duplicate_first {
                 order.reverse();
             }
-            let dxp_id = house.company(0).dxp_id.clone();
+            let dxp_id = platform.company(0).dxp_id.clone();
             for one in order {
-                answer(&house, &dxp_id, &[one]).await;
+                answer(&platform, &dxp_id, &[one]).await;
             }
-            let (outcome, needs_action, _) = became(&house, first).await;
-            let told = (outcome, needs_action);
-            assert_eq!(told, (Outcome::Rejected, true), "{is_duplicate_first}");
-            assert_eq!(became(&house, second).await.0, Outcome::Faulty);
+            let (outcome, needs_action, _) = became(&platform, first).await;
+            let reported = (outcome, needs_action);
+            assert_eq!(reported, (Outcome::Rejected, true), "{is_duplicate_first}");
+            assert_eq!(became(&platform, second).await.0, Outcome::Faulty);
         }
     }
 }
@@ -176,26 +197,26 @@ pub(super) fn text_of<'a>(xml: &'a str, element: &str) -> &'a str {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_guid_decides_between_companies() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let order = house.sample(0, Kind::Ceb311, 5);
-        let mut other = house.sample(1, Kind::Ceb311, 6);
+        let platform = TestPlatform::on(test).await;
+        let order = platform.sample(0, Kind::Ceb311, 5);
+        let mut other = platform.sample(1, Kind::Ceb311, 6);
         for element in ["orderNo", "ebpCode"] {
             other = other.replace(
                 &format!("<ceb:{element}>{}<", text_of(&other, element)),
                 &format!("<ceb:{element}>{}<", text_of(&order, element)),
             );
         }
-        let first = accepted(house.accept(0, order).await);
-        let second = accepted(house.accept(1, other).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let guid = documents(&house, second).await.remove(0).guid.unwrap();
-        let named = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
-        let unnamed = receipt(&house, 0, 5, 100, "退单");
-        hand_over(&house, vec![named.into_bytes(), unnamed.into_bytes()]).await;
-        assert_eq!(became(&house, first).await.0, Outcome::Waiting);
-        assert_eq!(became(&house, second).await.0, Outcome::Rejected);
+        let first = accepted(platform.accept(0, order).await);
+        let second = accepted(platform.accept(1, other).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let guid = documents(&platform, second).await.remove(0).guid.unwrap();
+        let named = receipt(&platform, 0, 5, 100, &format!("退单[{guid}]"));
+        let unnamed = receipt(&platform, 0, 5, 100, "退单");
+        hand_over(&platform, vec![named.into_bytes(), unnamed.into_bytes()]).await;
+        assert_eq!(became(&platform, first).await.0, Outcome::Waiting);
+        assert_eq!(became(&platform, second).await.0, Outcome::Rejected);
         assert_eq!(
-            (house.feed(0).await.len(), house.feed(1).await.len()),
+            (platform.feed(0).await.len(), platform.feed(1).await.len()),
             (0, 1)
         );
     }
@@ -206,18 +227,18 @@ async fn a_guid_decides_between_companies() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_gets_the_receipt_of_another() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, own) = declared(&house).await;
-        let rejection = receipt(&house, 0, 5, 100, "订购人身份信息不一致");
+        let platform = TestPlatform::on(test).await;
+        let (id, own) = declared(&platform).await;
+        let rejection = receipt(&platform, 0, 5, 100, "订购人身份信息不一致");
         for stranger in [
-            house.company(1).dxp_id.clone(),
+            platform.company(1).dxp_id.clone(),
             "DXPENT9999999999".to_owned(),
         ] {
-            answer(&house, &stranger, std::slice::from_ref(&rejection)).await;
+            answer(&platform, &stranger, std::slice::from_ref(&rejection)).await;
         }
-        assert!(house.feed(0).await.is_empty() && house.feed(1).await.is_empty());
-        assert_eq!(became(&house, id).await.0, Outcome::Waiting);
-        let parked = house
+        assert!(platform.feed(0).await.is_empty() && platform.feed(1).await.is_empty());
+        assert_eq!(became(&platform, id).await.0, Outcome::Waiting);
+        let parked = platform
             .shared
             .db
             .read(|tx| crate::receipt::parked::list(tx, i64::MAX, 10))
@@ -231,20 +252,20 @@ async fn nobody_gets_the_receipt_of_another() {
         );
         assert_eq!(parked.len(), 2);
         // Nor when two operators let it through.
-        let ground = house.shared.ground.clone();
-        let released = house.shared.db.write(move |tx| -> store::Result<_> {
+        let context = platform.shared.context.clone();
+        let released = platform.shared.db.write(move |tx| -> store::Result<_> {
             let mut companies = Vec::new();
             for one in &parked {
                 let body = crate::receipt::parked::body(tx, one.id)?.unwrap();
-                companies.extend(crate::answer::again(tx, &ground, body, one.at_ms)?);
+                companies.extend(crate::answer::again(tx, &context, body, one.at_ms)?);
             }
             Ok(companies)
         });
         assert!(released.await.unwrap().is_empty());
-        assert!(house.feed(0).await.is_empty() && house.feed(1).await.is_empty());
+        assert!(platform.feed(0).await.is_empty() && platform.feed(1).await.is_empty());
         // One that comes with the right envelope arrives.
-        answer(&house, &own, std::slice::from_ref(&rejection)).await;
-        assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+        answer(&platform, &own, std::slice::from_ref(&rejection)).await;
+        assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
     }
 }
 
@@ -252,9 +273,9 @@ async fn nobody_gets_the_receipt_of_another() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_status_that_cannot_be_read_is_counted_for_the_operator() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (_, dxp_id) = declared(&house).await;
-        let plain = receipt(&house, 0, 5, 100, "退单");
+        let platform = TestPlatform::on(test).await;
+        let (_, dxp_id) = declared(&platform).await;
+        let plain = receipt(&platform, 0, 5, 100, "退单");
         let twice = plain.replace(
             "<returnStatus>",
             "<returnStatus>120</returnStatus><returnStatus>",
@@ -264,9 +285,9 @@ async fn a_status_that_cannot_be_read_is_counted_for_the_operator() {
             with_text(&plain, "returnStatus", ""),
             twice,
         ];
-        answer(&house, &dxp_id, &all).await;
-        let open = house.shared.db.read(crate::unknown_code::n_open).await;
+        answer(&platform, &dxp_id, &all).await;
+        let open = platform.shared.db.read(crate::unknown_code::n_open).await;
         assert_eq!(open.unwrap(), 3);
-        assert_eq!(house.feed(0).await.len(), 3);
+        assert_eq!(platform.feed(0).await.len(), 3);
     }
 }

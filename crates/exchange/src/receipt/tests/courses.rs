@@ -5,7 +5,7 @@ use super::odd::with_text;
 use super::{again, answer, documents, receipt};
 use crate::message::MessageId;
 use crate::receipt::parked;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::sample::Spec;
 use ceb::{Kind, Outcome};
 use registry::access::Actor;
@@ -13,10 +13,10 @@ use std::time::Duration;
 use store::testing::each_engine;
 
 /// Customs turns the whole message down, at this time.
-pub(super) fn whole(house: &House, id: MessageId, time: &str) -> String {
+pub(super) fn whole(platform: &TestPlatform, id: MessageId, time: &str) -> String {
     let spec = Spec {
         kind: Kind::Ceb900,
-        ..house.spec(0, Kind::Ceb311, 5)
+        ..platform.spec(0, Kind::Ceb311, 5)
     };
     let xml = with_text(
         &ceb::sample::message(&spec),
@@ -26,20 +26,20 @@ pub(super) fn whole(house: &House, id: MessageId, time: &str) -> String {
     with_text(&xml, "returnTime", time)
 }
 
-pub(super) async fn dismiss(house: &House, id: MessageId) {
-    let (ids, now_ms) = (house.shared.ids.clone(), house.shared.clock.now_ms());
+pub(super) async fn dismiss(platform: &TestPlatform, id: MessageId) {
+    let (ids, now_ms) = (platform.shared.ids.clone(), platform.shared.clock.now_ms());
     let dismiss = move |tx: &mut store::Tx<'_>| {
         let nobody = Actor::nobody(registry::access::Origin::default());
         crate::outcome::dismiss(tx, &ids, &nobody, id, ("", now_ms))
     };
-    assert!(house.shared.db.write(dismiss).await.unwrap());
+    assert!(platform.shared.db.write(dismiss).await.unwrap());
 }
 
 /// Declares the sample order once more, under other guids.
-pub(super) async fn declare_again(house: &House, n: usize) -> MessageId {
-    let order = again(&house.sample(0, Kind::Ceb311, 5), n);
-    let id = accepted(house.accept(0, order).await);
-    crate::pipeline::drain(&house.shared).await.unwrap();
+pub(super) async fn declare_again(platform: &TestPlatform, n: usize) -> MessageId {
+    let order = again(&platform.sample(0, Kind::Ceb311, 5), n);
+    let id = accepted(platform.accept(0, order).await);
+    crate::pipeline::drain(&platform.shared).await.unwrap();
     id
 }
 
@@ -50,21 +50,26 @@ async fn a_duplicate_is_no_declaration_however_it_is_said() {
     for (status, text) in [(100, "重复申报"), (-301_010, "业务主键")] {
         for is_dismissed in [false, true] {
             for test in each_engine() {
-                let house = House::on(test).await;
-                let (first, dxp_id) = declared(&house).await;
-                answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+                let platform = TestPlatform::on(test).await;
+                let (first, dxp_id) = declared(&platform).await;
+                answer(
+                    &platform,
+                    &dxp_id,
+                    &[said(&platform, 100, "20260302090000000")],
+                )
+                .await;
                 if is_dismissed {
-                    dismiss(&house, first).await;
+                    dismiss(&platform, first).await;
                 }
-                let second = declare_again(&house, 2).await;
-                let guid = documents(&house, second).await.remove(0).guid.unwrap();
-                let refused = receipt(&house, 0, 5, status, &format!("{text}[{guid}]"));
-                answer(&house, &dxp_id, &[refused]).await;
-                assert!(became(&house, second).await.1);
-                assert_eq!(became(&house, first).await.1, !is_dismissed, "{text}");
+                let second = declare_again(&platform, 2).await;
+                let guid = documents(&platform, second).await.remove(0).guid.unwrap();
+                let refused = receipt(&platform, 0, 5, status, &format!("{text}[{guid}]"));
+                answer(&platform, &dxp_id, &[refused]).await;
+                assert!(became(&platform, second).await.1);
+                assert_eq!(became(&platform, first).await.1, !is_dismissed, "{text}");
                 // Whether or not the duplicate is still on the list, the first one is on it.
-                dismiss(&house, second).await;
-                assert_eq!(became(&house, first).await.1, !is_dismissed, "{text}");
+                dismiss(&platform, second).await;
+                assert_eq!(became(&platform, first).await.1, !is_dismissed, "{text}");
             }
         }
     }
@@ -79,22 +84,27 @@ async fn a_duplicate_that_is_none_after_all_replaces_the_one_before() {
     ];
     for ((status, text), then, second_asks) in cases {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (first, dxp_id) = declared(&house).await;
-            answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
-            let second = declare_again(&house, 2).await;
-            let guid = documents(&house, second).await.remove(0).guid.unwrap();
+            let platform = TestPlatform::on(test).await;
+            let (first, dxp_id) = declared(&platform).await;
+            answer(
+                &platform,
+                &dxp_id,
+                &[said(&platform, 100, "20260302090000000")],
+            )
+            .await;
+            let second = declare_again(&platform, 2).await;
+            let guid = documents(&platform, second).await.remove(0).guid.unwrap();
             let named = |status, text: &str, time| {
-                let xml = receipt(&house, 0, 5, status, &format!("{text}[{guid}]"));
+                let xml = receipt(&platform, 0, 5, status, &format!("{text}[{guid}]"));
                 with_text(&xml, "returnTime", time)
             };
             let duplicate = named(status, text, "20260302090001000");
-            answer(&house, &dxp_id, &[duplicate]).await;
-            assert!(became(&house, first).await.1, "{text}");
+            answer(&platform, &dxp_id, &[duplicate]).await;
+            assert!(became(&platform, first).await.1, "{text}");
             let real = named(then, "另一句话", "20260302090002000");
-            answer(&house, &dxp_id, &[real]).await;
-            assert!(!became(&house, first).await.1, "{text}");
-            assert_eq!(became(&house, second).await.1, second_asks, "{text}");
+            answer(&platform, &dxp_id, &[real]).await;
+            assert!(!became(&platform, first).await.1, "{text}");
+            assert_eq!(became(&platform, second).await.1, second_asks, "{text}");
         }
     }
 }
@@ -104,18 +114,23 @@ async fn a_duplicate_that_is_none_after_all_replaces_the_one_before() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_operator_refused_replaces_nothing() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, dxp_id) = declared(&house).await;
-        let second = declare_again(&house, 2).await;
-        let (ids, now_ms) = (house.shared.ids.clone(), house.shared.clock.now_ms());
-        let refuse = house
+        let platform = TestPlatform::on(test).await;
+        let (first, dxp_id) = declared(&platform).await;
+        let second = declare_again(&platform, 2).await;
+        let (ids, now_ms) = (platform.shared.ids.clone(), platform.shared.clock.now_ms());
+        let refuse = platform
             .shared
             .db
             .write(move |tx| crate::outcome::refuse(tx, &ids, second, (true, now_ms)));
         refuse.await.unwrap();
-        dismiss(&house, second).await;
-        answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
-        let (outcome, needs_action, _) = became(&house, first).await;
+        dismiss(&platform, second).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 100, "20260302090000000")],
+        )
+        .await;
+        let (outcome, needs_action, _) = became(&platform, first).await;
         assert_eq!((outcome, needs_action), (Outcome::Rejected, true));
     }
 }
@@ -129,19 +144,29 @@ async fn another_rejection_asks_anew_however_it_is_dated() {
         "20260302090100000",
     ] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (id, dxp_id) = declared(&house).await;
-            answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
-            dismiss(&house, id).await;
-            answer(&house, &dxp_id, &[said(&house, 777, "20260302090030000")]).await;
-            assert!(!became(&house, id).await.1, "{time}");
+            let platform = TestPlatform::on(test).await;
+            let (id, dxp_id) = declared(&platform).await;
+            answer(
+                &platform,
+                &dxp_id,
+                &[said(&platform, 100, "20260302090000000")],
+            )
+            .await;
+            dismiss(&platform, id).await;
+            answer(
+                &platform,
+                &dxp_id,
+                &[said(&platform, 777, "20260302090030000")],
+            )
+            .await;
+            assert!(!became(&platform, id).await.1, "{time}");
             let other = with_text(
-                &receipt(&house, 0, 5, 100, "[Code:1313]"),
+                &receipt(&platform, 0, 5, 100, "[Code:1313]"),
                 "returnTime",
                 time,
             );
-            answer(&house, &dxp_id, &[other]).await;
-            assert!(became(&house, id).await.1, "{time}");
+            answer(&platform, &dxp_id, &[other]).await;
+            assert!(became(&platform, id).await.1, "{time}");
         }
     }
 }
@@ -178,16 +203,16 @@ async fn a_message_that_was_turned_down_stays_so_unless_customs_says_otherwise_l
     ];
     for (refused_at, words, expected) in cases {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (id, dxp_id) = declared(&house).await;
-            answer(&house, &dxp_id, &[whole(&house, id, refused_at)]).await;
-            assert_eq!(became(&house, id).await.0, Outcome::Faulty);
+            let platform = TestPlatform::on(test).await;
+            let (id, dxp_id) = declared(&platform).await;
+            answer(&platform, &dxp_id, &[whole(&platform, id, refused_at)]).await;
+            assert_eq!(became(&platform, id).await.0, Outcome::Faulty);
             for (status, time) in words {
-                answer(&house, &dxp_id, &[said(&house, *status, time)]).await;
+                answer(&platform, &dxp_id, &[said(&platform, *status, time)]).await;
             }
-            let (outcome, needs_action, _) = became(&house, id).await;
-            let told = (outcome, needs_action);
-            assert_eq!(told, (expected, expected.is_bad()), "{words:?}");
+            let (outcome, needs_action, _) = became(&platform, id).await;
+            let reported = (outcome, needs_action);
+            assert_eq!(reported, (expected, expected.is_bad()), "{words:?}");
         }
     }
 }
@@ -197,25 +222,30 @@ async fn a_message_that_was_turned_down_stays_so_unless_customs_says_otherwise_l
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_clock_hides_no_rejection_of_what_was_declared_again() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, dxp_id) = declared(&house).await;
-        answer(&house, &dxp_id, &[said(&house, 100, "20260302085000000")]).await;
-        let second = declare_again(&house, 2).await;
-        let guid = documents(&house, second).await.remove(0).guid.unwrap();
-        let named = receipt(&house, 0, 5, 2, &format!("新增申报成功[{guid}]"));
+        let platform = TestPlatform::on(test).await;
+        let (first, dxp_id) = declared(&platform).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 100, "20260302085000000")],
+        )
+        .await;
+        let second = declare_again(&platform, 2).await;
+        let guid = documents(&platform, second).await.remove(0).guid.unwrap();
+        let named = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
         let named = with_text(&named, "returnTime", "20260302085001000");
         let rejection = with_text(
-            &receipt(&house, 0, 5, 100, "[Code:1313]"),
+            &receipt(&platform, 0, 5, 100, "[Code:1313]"),
             "returnTime",
             "20260302085003000",
         );
-        let onward = said(&house, 3, "20260302085002000");
+        let onward = said(&platform, 3, "20260302085002000");
         for one in [named, onward, rejection] {
-            answer(&house, &dxp_id, &[one]).await;
+            answer(&platform, &dxp_id, &[one]).await;
         }
-        let (outcome, needs_action, _) = became(&house, second).await;
+        let (outcome, needs_action, _) = became(&platform, second).await;
         assert_eq!((outcome, needs_action), (Outcome::Rejected, true));
-        assert!(!became(&house, first).await.1);
+        assert!(!became(&platform, first).await.1);
     }
 }
 
@@ -224,26 +254,26 @@ async fn a_slow_clock_hides_no_rejection_of_what_was_declared_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_old_rejection_is_not_one_of_the_new_declaration() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (_, dxp_id) = declared(&house).await;
+        let platform = TestPlatform::on(test).await;
+        let (_, dxp_id) = declared(&platform).await;
         let old = with_text(
-            &receipt(&house, 0, 5, 100, "金额 不一致"),
+            &receipt(&platform, 0, 5, 100, "金额 不一致"),
             "returnTime",
             "20260302090000123",
         );
-        answer(&house, &dxp_id, std::slice::from_ref(&old)).await;
-        house.clock.advance(Duration::from_secs(6));
-        let second = declare_again(&house, 2).await;
-        let guid = documents(&house, second).await.remove(0).guid.unwrap();
-        let good = receipt(&house, 0, 5, 120, &format!("入库[{guid}]"));
-        answer(&house, &dxp_id, &[good]).await;
-        let n_before = house.feed(0).await.len();
+        answer(&platform, &dxp_id, std::slice::from_ref(&old)).await;
+        platform.clock.advance(Duration::from_secs(6));
+        let second = declare_again(&platform, 2).await;
+        let guid = documents(&platform, second).await.remove(0).guid.unwrap();
+        let good = receipt(&platform, 0, 5, 120, &format!("入库[{guid}]"));
+        answer(&platform, &dxp_id, &[good]).await;
+        let n_before = platform.feed(0).await.len();
         let renumbered = with_text(&old, "guid", "E-PORT-ANOTHER-NUMBER");
         let respaced = with_text(&renumbered, "returnInfo", "金额  不一致");
-        answer(&house, &dxp_id, &[renumbered, respaced]).await;
-        let (outcome, needs_action, _) = became(&house, second).await;
+        answer(&platform, &dxp_id, &[renumbered, respaced]).await;
+        let (outcome, needs_action, _) = became(&platform, second).await;
         assert_eq!((outcome, needs_action), (Outcome::Accepted, false));
-        assert_eq!(house.feed(0).await.len(), n_before);
+        assert_eq!(platform.feed(0).await.len(), n_before);
     }
 }
 
@@ -253,22 +283,22 @@ async fn an_old_rejection_is_not_one_of_the_new_declaration() {
 async fn the_same_words_are_said_of_the_new_declaration_too() {
     for (time, is_named) in [("20260302000000000", false), ("20260302090000123", true)] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (_, dxp_id) = declared(&house).await;
+            let platform = TestPlatform::on(test).await;
+            let (_, dxp_id) = declared(&platform).await;
             let rejection = |text: &str| {
-                let xml = receipt(&house, 0, 5, 100, text);
+                let xml = receipt(&platform, 0, 5, 100, text);
                 with_text(&xml, "returnTime", time)
             };
-            answer(&house, &dxp_id, &[rejection("金额不一致")]).await;
-            house.clock.advance(Duration::from_secs(5));
-            let second = declare_again(&house, 2).await;
-            let guid = documents(&house, second).await.remove(0).guid.unwrap();
+            answer(&platform, &dxp_id, &[rejection("金额不一致")]).await;
+            platform.clock.advance(Duration::from_secs(5));
+            let second = declare_again(&platform, 2).await;
+            let guid = documents(&platform, second).await.remove(0).guid.unwrap();
             let other = match is_named {
                 true => with_text(&rejection("金额不一致"), "guid", &guid),
                 false => with_text(&rejection("金额不一致"), "guid", "E-PORT-ANOTHER"),
             };
-            answer(&house, &dxp_id, &[other]).await;
-            let (outcome, needs_action, _) = became(&house, second).await;
+            answer(&platform, &dxp_id, &[other]).await;
+            let (outcome, needs_action, _) = became(&platform, second).await;
             assert_eq!((outcome, needs_action), (Outcome::Rejected, true), "{time}");
         }
     }
@@ -279,12 +309,12 @@ async fn the_same_words_are_said_of_the_new_declaration_too() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_is_done_with_its_release() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let list = house.sample(0, Kind::Ceb621, 5);
-        let id = accepted(house.accept(0, list).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let dxp_id = house.company(0).dxp_id.clone();
-        let spec = house.spec(0, Kind::Ceb621, 5);
+        let platform = TestPlatform::on(test).await;
+        let list = platform.sample(0, Kind::Ceb621, 5);
+        let id = accepted(platform.accept(0, list).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let dxp_id = platform.company(0).dxp_id.clone();
+        let spec = platform.spec(0, Kind::Ceb621, 5);
         let said = |status: i32, time: &str| {
             let xml = ceb::sample::receipt(&spec, ceb::ReturnStatus(status), "");
             with_text(&xml, "returnTime", time)
@@ -296,9 +326,9 @@ async fn a_list_is_done_with_its_release() {
             (899, "20260302090002000", Outcome::Released, "settled"),
             (120, "20260302090003000", Outcome::Released, "settled"),
         ] {
-            answer(&house, &dxp_id, &[said(status, time)]).await;
+            answer(&platform, &dxp_id, &[said(status, time)]).await;
             expected.push((outcome, state.to_owned()));
-            let (outcome, _, state) = became(&house, id).await;
+            let (outcome, _, state) = became(&platform, id).await;
             assert_eq!(Some(&(outcome, state)), expected.last(), "{status}");
         }
     }
@@ -308,12 +338,12 @@ async fn a_list_is_done_with_its_release() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_timeline_says_that_customs_looks_once_more() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, dxp_id) = declared(&house).await;
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
         for (status, time) in [(120, "20260302090000000"), (300, "20260302090002000")] {
-            answer(&house, &dxp_id, &[said(&house, status, time)]).await;
+            answer(&platform, &dxp_id, &[said(&platform, status, time)]).await;
         }
-        let read = house.shared.db.read(move |tx| {
+        let read = platform.shared.db.read(move |tx| {
             let sql = "select detail from event where kind = 'message.answered' \
                        and subject_id = $1 order by id desc limit 1";
             tx.query_opt(sql, &[id.0.into()])?
@@ -330,17 +360,22 @@ async fn the_timeline_says_that_customs_looks_once_more() {
 async fn an_answer_under_a_key_that_nobody_has_sent_is_parked() {
     for is_contested in [false, true] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (first, dxp_id) = declared(&house).await;
+            let platform = TestPlatform::on(test).await;
+            let (first, dxp_id) = declared(&platform).await;
             if is_contested {
-                declare_again(&house, 2).await;
+                declare_again(&platform, 2).await;
             }
-            set_states(&house, "waiting").await;
-            answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
-            assert!(house.feed(0).await.is_empty());
-            assert_eq!(became(&house, first).await.0, Outcome::Waiting);
+            set_states(&platform, "waiting").await;
+            answer(
+                &platform,
+                &dxp_id,
+                &[said(&platform, 100, "20260302090000000")],
+            )
+            .await;
+            assert!(platform.feed(0).await.is_empty());
+            assert_eq!(became(&platform, first).await.0, Outcome::Waiting);
             let read = |tx: &mut store::Tx<'_>| parked::list(tx, i64::MAX, 9);
-            let waiting = house.shared.db.read(read).await.unwrap();
+            let waiting = platform.shared.db.read(read).await.unwrap();
             assert_eq!(waiting.len(), 1);
             assert!(waiting[0].reason.contains("尚未发往海关"), "{waiting:?}");
         }
@@ -354,23 +389,23 @@ async fn an_answer_to_what_may_have_been_sent_arrives() {
     for state in ["checked", "held"] {
         for is_contested in [false, true] {
             for test in each_engine() {
-                let house = House::on(test).await;
-                declared(&house).await;
+                let platform = TestPlatform::on(test).await;
+                declared(&platform).await;
                 if is_contested {
-                    declare_again(&house, 2).await;
+                    declare_again(&platform, 2).await;
                 }
-                set_states(&house, state).await;
-                let said = said(&house, 100, "20260302090000000");
-                super::odd::hand_over(&house, vec![said.into_bytes()]).await;
-                assert_eq!(house.feed(0).await.len(), 1, "{state}");
+                set_states(&platform, state).await;
+                let said = said(&platform, 100, "20260302090000000");
+                super::odd::hand_over(&platform, vec![said.into_bytes()]).await;
+                assert_eq!(platform.feed(0).await.len(), 1, "{state}");
             }
         }
     }
 }
 
 /// Sets the state of all messages.
-pub(super) async fn set_states(house: &House, state: &'static str) {
-    let set = house
+pub(super) async fn set_states(platform: &TestPlatform, state: &'static str) {
+    let set = platform
         .shared
         .db
         .write(move |tx| tx.execute("update message set state = $1", &[state.into()]));

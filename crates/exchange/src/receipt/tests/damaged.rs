@@ -5,7 +5,7 @@ use super::homes::parked_now;
 use super::odd::with_text;
 use super::{again, answer, documents, receipt};
 use crate::downlink;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, Outcome};
 use std::time::Duration;
 use store::Tx;
@@ -21,8 +21,8 @@ const NO_TEXT: &str = "cast(x'80ff' as text)";
 const DAMAGED_BYTES: &[u8] = b"\0TG\x01\x02k1 no key opens this";
 
 /// Runs a statement that sets a column to a damaged value.
-pub(super) async fn damage(house: &House, sql: &'static str, is_text: bool) {
-    let write = house.shared.db.write(move |tx: &mut Tx<'_>| {
+pub(super) async fn damage(platform: &TestPlatform, sql: &'static str, is_text: bool) {
+    let write = platform.shared.db.write(move |tx: &mut Tx<'_>| {
         let value = match is_text {
             true => DAMAGED.into(),
             false => DAMAGED_BYTES.into(),
@@ -36,24 +36,33 @@ pub(super) async fn damage(house: &House, sql: &'static str, is_text: bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_answer_stops_no_other() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, dxp_id) = declared(&house).await;
-        answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 100, "20260302090000000")],
+        )
+        .await;
         damage(
-            &house,
+            &platform,
             "update receipt set return_info = $1, xml = $1",
             true,
         )
         .await;
-        let other = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let other = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 6))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         // Dated earlier, so that all answers of the first are read once more.
-        let late = said(&house, 2, "20260302085900000");
-        let own = receipt(&house, 0, 6, 120, "入库");
-        answer(&house, &dxp_id, &[late, own]).await;
-        assert_eq!(became(&house, id).await.0, Outcome::Rejected);
-        assert_eq!(became(&house, other).await.0, Outcome::Accepted);
-        assert_eq!(house.feed(0).await.len(), 3, "the feed goes on");
+        let late = said(&platform, 2, "20260302085900000");
+        let own = receipt(&platform, 0, 6, 120, "入库");
+        answer(&platform, &dxp_id, &[late, own]).await;
+        assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
+        assert_eq!(became(&platform, other).await.0, Outcome::Accepted);
+        assert_eq!(platform.feed(0).await.len(), 3, "the feed goes on");
     }
 }
 
@@ -74,20 +83,20 @@ async fn a_feed_goes_on_past_what_is_damaged() {
         .flat_map(|column| [(*column, NO_TEXT), (*column, "cast(xml as blob)")]);
     let numbers = ["return_status", "received_at", "message_id"].map(|column| (column, "'x'"));
     for (column, value) in texts.chain(numbers) {
-        let house = House::on(store::testing::sqlite()).await;
-        let (_, dxp_id) = declared(&house).await;
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let (_, dxp_id) = declared(&platform).await;
         for second in 0..3 {
             let time = format!("2026030209000{second}000");
-            answer(&house, &dxp_id, &[said(&house, 2, &time)]).await;
+            answer(&platform, &dxp_id, &[said(&platform, 2, &time)]).await;
         }
-        let spoil = house.shared.db.write(move |tx: &mut Tx<'_>| {
+        let spoil = platform.shared.db.write(move |tx: &mut Tx<'_>| {
             let sql = format!("update receipt set {column} = {value} where feed_no = 2");
             tx.execute(&sql, &[])
         });
         assert_eq!(spoil.await.unwrap(), 1);
-        let company = house.company(0).id;
+        let company = platform.company(0).id;
         let read = move |tx: &mut Tx<'_>| downlink::after(tx, company, 0, 10);
-        let feed = house.shared.db.read(read).await.unwrap();
+        let feed = platform.shared.db.read(read).await.unwrap();
         let unreadable: Vec<bool> = feed.iter().map(|item| item.is_unreadable).collect();
         assert_eq!(unreadable, [false, true, false], "{column} {value}");
     }
@@ -126,23 +135,27 @@ async fn a_damaged_row_keeps_no_other_answer_from_going_home() {
         .iter()
         .flat_map(|place| spoilt.map(|value| (*place, value)));
     for ((table, column), value) in all {
-        let house = House::on(store::testing::sqlite()).await;
-        let (id, dxp_id) = declared(&house).await;
-        let other = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let spoil = house.shared.db.write(move |tx: &mut Tx<'_>| {
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let (id, dxp_id) = declared(&platform).await;
+        let other = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 6))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let spoil = platform.shared.db.write(move |tx: &mut Tx<'_>| {
             let value = value.replace("{column}", column);
             let sql =
                 format!("update {table} set {column} = {value} where id between $1 and $1 + 1");
             tx.execute(&sql, &[id.0.into()])
         });
         assert_eq!(spoil.await.unwrap(), 1, "{table}.{column}");
-        let own = said(&house, 120, "20260302090000123");
-        let others = receipt(&house, 0, 6, 120, "入库");
-        answer(&house, &dxp_id, &[in_one(&own, &others)]).await;
-        let outcome = became(&house, other).await.0;
+        let own = said(&platform, 120, "20260302090000123");
+        let others = receipt(&platform, 0, 6, 120, "入库");
+        answer(&platform, &dxp_id, &[in_one(&own, &others)]).await;
+        let outcome = became(&platform, other).await.0;
         assert_eq!(outcome, Outcome::Accepted, "{table}.{column}");
-        let parked = parked_now(&house).await;
+        let parked = parked_now(&platform).await;
         assert_eq!(parked.len(), 1, "{table}.{column}");
         assert_eq!(parked[0].reason, crate::answer::ROW_DAMAGED);
     }
@@ -152,19 +165,24 @@ async fn a_damaged_row_keeps_no_other_answer_from_going_home() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_message_stops_no_answer_that_moves() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (_, dxp_id) = declared(&house).await;
-        let order = again(&house.sample(0, Kind::Ceb311, 5), 2);
-        let second = accepted(house.accept(0, order).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        answer(&house, &dxp_id, &[said(&house, 3, "20260302090001000")]).await;
-        damage(&house, "update message_body set body = $1", false).await;
-        let guid = documents(&house, second).await.remove(0).guid.unwrap();
-        let named = receipt(&house, 0, 5, 2, &format!("新增申报成功[{guid}]"));
+        let platform = TestPlatform::on(test).await;
+        let (_, dxp_id) = declared(&platform).await;
+        let order = again(&platform.sample(0, Kind::Ceb311, 5), 2);
+        let second = accepted(platform.accept(0, order).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 3, "20260302090001000")],
+        )
+        .await;
+        damage(&platform, "update message_body set body = $1", false).await;
+        let guid = documents(&platform, second).await.remove(0).guid.unwrap();
+        let named = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
         let named = with_text(&named, "returnTime", "20260302090000000");
-        answer(&house, &dxp_id, &[named]).await;
-        assert_eq!(house.feed(0).await.len(), 2);
-        let moved = documents(&house, second).await.remove(0);
+        answer(&platform, &dxp_id, &[named]).await;
+        assert_eq!(platform.feed(0).await.len(), 2);
+        let moved = documents(&platform, second).await.remove(0);
         assert_eq!(moved.status, Some(3));
     }
 }
@@ -174,18 +192,27 @@ const OF_K9: &[u8] = b"\0TG\x01\x02k9 sealed by another process";
 const OF_K9_TEXT: &str = "\u{1}TG1:AFRHAQJrOSBzZWFsZWQgYnkgYW5vdGhlciBwcm9jZXNz";
 
 /// While another process has the key, neither answers nor messages are taken for damaged, and no reader's cursor
-/// passes them; when nobody has it any more, all of it is set aside and told.
+/// passes them; when nobody has it any more, all of it is set aside and reported.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_process_can_open_is_left_to_it() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (_, dxp_id) = declared(&house).await;
-        answer(&house, &dxp_id, &[said(&house, 120, "20260302090000000")]).await;
-        let second = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
+        let platform = TestPlatform::on(test).await;
+        let (_, dxp_id) = declared(&platform).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 120, "20260302090000000")],
+        )
+        .await;
+        let second = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 6))
+                .await,
+        );
         let (db, company, id) = (
-            &house.shared.db,
-            house.company_id(0),
-            house.shared.ids.next(),
+            &platform.shared.db,
+            platform.company_id(0),
+            platform.shared.ids.next(),
         );
         let seal = db.write(move |tx| {
             let (bytes, text) = (|| OF_K9.into(), || OF_K9_TEXT.into());
@@ -210,10 +237,10 @@ async fn what_another_process_can_open_is_left_to_it() {
         assert_eq!(feed().await.unwrap_err(), missing);
         // The caller reads on from the same place in a moment.
         assert_eq!(web::Problem::from(missing).status, 503);
-        let (shared, both) = (&house.shared, [ceb::Direction::Import]);
+        let (shared, both) = (&platform.shared, [ceb::Direction::Import]);
         assert!(crate::check::step(shared, vec![second]).await.is_err());
         assert!(crate::inbox::turn(shared, both[0]).await.is_err());
-        assert_eq!(house.state(0, second).await, "received");
+        assert_eq!(platform.state(0, second).await, "received");
         let is_aside = || db.read(move |tx| crate::inbox::aside::is_in(tx, id));
         assert!(!is_aside().await.unwrap());
 
@@ -222,7 +249,7 @@ async fn what_another_process_can_open_is_left_to_it() {
         crate::pipeline::drain(shared).await.unwrap();
         let item = feed().await.unwrap().remove(0);
         assert!(item.is_unreadable && item.return_info.contains("已损坏"));
-        assert_eq!(house.state(0, second).await, "held");
+        assert_eq!(platform.state(0, second).await, "held");
         assert!(is_aside().await.unwrap());
     }
 }
@@ -232,28 +259,28 @@ async fn what_another_process_can_open_is_left_to_it() {
 async fn nothing_moves_while_an_answer_of_the_key_is_damaged() {
     for is_damaged in [false, true] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (first, dxp_id) = declared(&house).await;
+            let platform = TestPlatform::on(test).await;
+            let (first, dxp_id) = declared(&platform).await;
             let second = accepted(
-                house
-                    .accept(0, again(&house.sample(0, Kind::Ceb311, 5), 2))
+                platform
+                    .accept(0, again(&platform.sample(0, Kind::Ceb311, 5), 2))
                     .await,
             );
-            crate::pipeline::drain(&house.shared).await.unwrap();
-            let guid = documents(&house, first).await.remove(0).guid.unwrap();
-            let named = receipt(&house, 0, 5, 2, &format!("新增申报成功[{guid}]"));
+            crate::pipeline::drain(&platform.shared).await.unwrap();
+            let guid = documents(&platform, first).await.remove(0).guid.unwrap();
+            let named = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
             let named = with_text(&named, "returnTime", "20260302090001000");
-            let onward = said(&house, 3, "20260302090002000");
-            answer(&house, &dxp_id, &[named, onward]).await;
+            let onward = said(&platform, 3, "20260302090002000");
+            answer(&platform, &dxp_id, &[named, onward]).await;
             if is_damaged {
                 let sql = "update receipt set return_info = $1 where return_status = 2";
-                damage(&house, sql, true).await;
+                damage(&platform, sql, true).await;
             }
-            let other = documents(&house, second).await.remove(0).guid.unwrap();
-            let moves = receipt(&house, 0, 5, 2, &format!("新增申报成功[{other}]"));
+            let other = documents(&platform, second).await.remove(0).guid.unwrap();
+            let moves = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{other}]"));
             let moves = with_text(&moves, "returnTime", "20260302090001500");
-            answer(&house, &dxp_id, &[moves]).await;
-            let stays = documents(&house, first).await.remove(0).status;
+            answer(&platform, &dxp_id, &[moves]).await;
+            let stays = documents(&platform, first).await.remove(0).status;
             assert_eq!(stays == Some(3), is_damaged, "{stays:?}");
         }
     }
@@ -264,18 +291,28 @@ async fn nothing_moves_while_an_answer_of_the_key_is_damaged() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_answer_takes_no_rejection_back() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, dxp_id) = declared(&house).await;
-        answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
-        house.clock.advance(Duration::from_secs(60));
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 100, "20260302090000000")],
+        )
+        .await;
+        platform.clock.advance(Duration::from_secs(60));
         // Dated by its arrival.
-        answer(&house, &dxp_id, &[said(&house, 120, "")]).await;
-        assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+        answer(&platform, &dxp_id, &[said(&platform, 120, "")]).await;
+        assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
         let sql = "update receipt set xml = $1 where return_status = 120";
-        damage(&house, sql, true).await;
+        damage(&platform, sql, true).await;
         // Dated earlier, so that all answers are read once more.
-        answer(&house, &dxp_id, &[said(&house, 2, "20260302085900000")]).await;
-        assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 2, "20260302085900000")],
+        )
+        .await;
+        assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
     }
 }
 
@@ -287,24 +324,24 @@ async fn a_feed_whose_number_is_damaged_goes_on_behind_its_newest_receipt() {
     const ON_DISK: [&str; 2] = ["last = 'x'", "last = x'80ff'"];
     for test in each_engine() {
         let is_sqlite = test.db.engine_name() == "SQLite";
-        let house = House::on(test).await;
-        let (_, dxp_id) = declared(&house).await;
+        let platform = TestPlatform::on(test).await;
+        let (_, dxp_id) = declared(&platform).await;
         let mut second = 0;
-        let mut told = async |n: usize| {
+        let mut reported = async |n: usize| {
             for _ in 0..n {
                 second += 1;
                 let time = format!("2026030209{:02}{:02}000", second / 60, second % 60);
-                answer(&house, &dxp_id, &[said(&house, 2, &time)]).await;
+                answer(&platform, &dxp_id, &[said(&platform, 2, &time)]).await;
             }
         };
-        told(3).await;
-        let company = house.company(0).id;
+        reported(3).await;
+        let company = platform.company(0).id;
         let mut n_told = 3;
         let all = EVERYWHERE
             .iter()
             .chain(ON_DISK.iter().filter(|_| is_sqlite));
         for change in all {
-            let spoil = house.shared.db.write(move |tx: &mut Tx<'_>| {
+            let spoil = platform.shared.db.write(move |tx: &mut Tx<'_>| {
                 let sql = match change.is_empty() {
                     true => "delete from feed where company_id = $1".to_owned(),
                     false => format!("update feed set {change} where company_id = $1"),
@@ -312,14 +349,14 @@ async fn a_feed_whose_number_is_damaged_goes_on_behind_its_newest_receipt() {
                 tx.execute(&sql, &[company.0.into()])
             });
             assert_eq!(spoil.await.unwrap(), 1, "{change}");
-            told(2).await;
+            reported(2).await;
             n_told += 2;
             let read = move |tx: &mut Tx<'_>| downlink::after(tx, company, 0, 100);
-            let feed = house.shared.db.read(read).await.unwrap();
+            let feed = platform.shared.db.read(read).await.unwrap();
             let numbers: Vec<i64> = feed.iter().map(|item| item.feed_no).collect();
             assert_eq!(numbers.len(), n_told, "{change}");
             assert!(numbers.is_sorted_by(|a, b| a < b), "{change} {numbers:?}");
-            assert!(parked_now(&house).await.is_empty(), "{change}");
+            assert!(parked_now(&platform).await.is_empty(), "{change}");
         }
     }
 }

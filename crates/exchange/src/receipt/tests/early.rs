@@ -6,7 +6,7 @@ use super::homes::{parked_now, release, renamed};
 use super::odd::with_text;
 use super::{answer, receipt};
 use crate::receipt::parked;
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, Outcome};
 use std::time::Duration;
 use store::testing::each_engine;
@@ -14,15 +14,15 @@ use store::testing::each_engine;
 const TIME: &str = "20260302090000123";
 
 /// What waits to be sent goes out now, and everything that passed its check did so just now.
-pub(super) async fn send_later(house: &House) {
-    house.clock.advance(Duration::from_secs(60));
-    let now_ms = house.shared.clock.now_ms();
-    let set = house.shared.db.write(move |tx| {
+pub(super) async fn send_later(platform: &TestPlatform) {
+    platform.clock.advance(Duration::from_secs(60));
+    let now_ms = platform.shared.clock.now_ms();
+    let set = platform.shared.db.write(move |tx| {
         let sql = "update event set at_ms = $1 where kind = 'message.checked'";
         tx.execute(sql, &[now_ms.into()])
     });
     assert!(set.await.unwrap() > 0);
-    set_states(house, "sent").await;
+    set_states(platform, "sent").await;
 }
 
 /// When two operators dismissed the answer.
@@ -33,8 +33,8 @@ enum Dismissed {
 }
 
 /// Two operators dismiss a parked answer.
-async fn give_up(house: &House, id: i64) {
-    let close = house.shared.db.write(move |tx| parked::close(tx, id, 7));
+async fn give_up(platform: &TestPlatform, id: i64) {
+    let close = platform.shared.db.write(move |tx| parked::close(tx, id, 7));
     assert!(close.await.unwrap());
 }
 
@@ -49,34 +49,39 @@ async fn what_came_before_a_document_was_sent_never_answers_it() {
         (true, Some(Dismissed::AfterSending)),
     ] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (id, dxp_id) = declared(&house).await;
+            let platform = TestPlatform::on(test).await;
+            let (id, dxp_id) = declared(&platform).await;
             if is_contested {
-                declare_again(&house, 2).await;
+                declare_again(&platform, 2).await;
             }
-            set_states(&house, "waiting").await;
-            let early = said(&house, 100, TIME);
-            answer(&house, &dxp_id, std::slice::from_ref(&early)).await;
+            set_states(&platform, "waiting").await;
+            let early = said(&platform, 100, TIME);
+            answer(&platform, &dxp_id, std::slice::from_ref(&early)).await;
             if dismissed == Some(Dismissed::BeforeSending) {
-                let waiting = parked_now(&house).await.remove(0);
-                give_up(&house, waiting.id).await;
-                house.clock.advance(Duration::from_secs(60));
-                answer(&house, &dxp_id, std::slice::from_ref(&early)).await;
+                let waiting = parked_now(&platform).await.remove(0);
+                give_up(&platform, waiting.id).await;
+                platform.clock.advance(Duration::from_secs(60));
+                answer(&platform, &dxp_id, std::slice::from_ref(&early)).await;
             }
-            send_later(&house).await;
+            send_later(&platform).await;
             if dismissed == Some(Dismissed::AfterSending) {
-                let waiting = parked_now(&house).await.remove(0);
-                give_up(&house, waiting.id).await;
+                let waiting = parked_now(&platform).await.remove(0);
+                give_up(&platform, waiting.id).await;
             }
-            answer(&house, &dxp_id, &[early]).await;
-            let waiting = parked_now(&house).await;
+            answer(&platform, &dxp_id, &[early]).await;
+            let waiting = parked_now(&platform).await;
             assert_eq!(waiting.len(), 1);
             assert!(waiting[0].reason.contains("尚未发往海关"), "{waiting:?}");
-            assert!(!release(&house, waiting[0].id).await);
-            assert!(house.feed(0).await.is_empty());
-            assert_eq!(became(&house, id).await.0, Outcome::Waiting);
-            answer(&house, &dxp_id, &[said(&house, 100, "20260302090100456")]).await;
-            assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+            assert!(!release(&platform, waiting[0].id).await);
+            assert!(platform.feed(0).await.is_empty());
+            assert_eq!(became(&platform, id).await.0, Outcome::Waiting);
+            answer(
+                &platform,
+                &dxp_id,
+                &[said(&platform, 100, "20260302090100456")],
+            )
+            .await;
+            assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
         }
     }
 }
@@ -86,26 +91,26 @@ async fn what_came_before_a_document_was_sent_never_answers_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_to_a_former_id_reaches_nothing_that_was_declared_under_another() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, former) = declared(&house).await;
-        let until_ms = house.shared.clock.now_ms();
-        house.clock.advance(Duration::from_secs(60));
-        let second = declare_again(&house, 2).await;
-        renamed(&house, 0, "DXPENT0000009999").await;
-        renamed(&house, 1, &former).await;
+        let platform = TestPlatform::on(test).await;
+        let (first, former) = declared(&platform).await;
+        let until_ms = platform.shared.clock.now_ms();
+        platform.clock.advance(Duration::from_secs(60));
+        let second = declare_again(&platform, 2).await;
+        renamed(&platform, 0, "DXPENT0000009999").await;
+        renamed(&platform, 1, &former).await;
         // The second one was declared after the change.
-        let set = house.shared.db.write(move |tx| {
+        let set = platform.shared.db.write(move |tx| {
             let sql = "update company_former_dxp set until_ms = $1";
             tx.execute(sql, &[until_ms.into()])
         });
         assert_eq!(set.await.unwrap(), 2);
-        house.clock.advance(Duration::from_secs(60));
-        answer(&house, &former, &[said(&house, 100, TIME)]).await;
-        let waiting = parked_now(&house).await;
+        platform.clock.advance(Duration::from_secs(60));
+        answer(&platform, &former, &[said(&platform, 100, TIME)]).await;
+        let waiting = parked_now(&platform).await;
         assert!(waiting[0].reason.contains("无法确定"), "{waiting:?}");
-        assert!(!release(&house, waiting[0].id).await);
+        assert!(!release(&platform, waiting[0].id).await);
         for id in [first, second] {
-            assert_eq!(became(&house, id).await.0, Outcome::Waiting);
+            assert_eq!(became(&platform, id).await.0, Outcome::Waiting);
         }
     }
 }
@@ -115,16 +120,16 @@ async fn an_answer_to_a_former_id_reaches_nothing_that_was_declared_under_anothe
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_new_holder_has_not_sent_takes_no_answer_from_the_former() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, former) = declared(&house).await;
+        let platform = TestPlatform::on(test).await;
+        let (first, former) = declared(&platform).await;
         // The new holder's order of the same number, declared by the company that has it; then it is its own.
-        let other = declare_again(&house, 2).await;
-        house.clock.advance(Duration::from_secs(60));
-        renamed(&house, 0, "DXPENT0000009999").await;
-        renamed(&house, 1, &former).await;
-        house.clock.advance(Duration::from_secs(60));
-        let owner = house.company(1).id.0;
-        let hand_over = house.shared.db.write(move |tx| {
+        let other = declare_again(&platform, 2).await;
+        platform.clock.advance(Duration::from_secs(60));
+        renamed(&platform, 0, "DXPENT0000009999").await;
+        renamed(&platform, 1, &former).await;
+        platform.clock.advance(Duration::from_secs(60));
+        let owner = platform.company(1).id.0;
+        let hand_over = platform.shared.db.write(move |tx| {
             for table in ["message", "document"] {
                 let sql = format!("update {table} set company_id = $1 where id >= $2");
                 tx.execute(&sql, &[owner.into(), other.0.into()])?;
@@ -133,12 +138,12 @@ async fn what_the_new_holder_has_not_sent_takes_no_answer_from_the_former() {
             tx.execute(sql, &[other.0.into()])
         });
         assert_eq!(hand_over.await.unwrap(), 1);
-        answer(&house, &former, &[said(&house, 100, TIME)]).await;
-        let waiting = parked_now(&house).await;
+        answer(&platform, &former, &[said(&platform, 100, TIME)]).await;
+        let waiting = parked_now(&platform).await;
         assert!(waiting[0].reason.contains("现属另一企业"), "{waiting:?}");
-        house.clock.advance(Duration::from_secs(60));
-        let now_ms = house.shared.clock.now_ms();
-        let send = house.shared.db.write(move |tx| {
+        platform.clock.advance(Duration::from_secs(60));
+        let now_ms = platform.shared.clock.now_ms();
+        let send = platform.shared.db.write(move |tx| {
             let sql = "update event set at_ms = $1 where kind = 'message.checked' \
                        and subject_id = $2";
             tx.execute(sql, &[now_ms.into(), other.0.into()])?;
@@ -146,9 +151,9 @@ async fn what_the_new_holder_has_not_sent_takes_no_answer_from_the_former() {
             tx.execute(sql, &[other.0.into()])
         });
         assert_eq!(send.await.unwrap(), 1);
-        assert!(release(&house, waiting[0].id).await);
-        assert_eq!(became(&house, first).await.0, Outcome::Rejected);
-        assert!(house.feed(1).await.is_empty());
+        assert!(release(&platform, waiting[0].id).await);
+        assert_eq!(became(&platform, first).await.0, Outcome::Rejected);
+        assert!(platform.feed(1).await.is_empty());
     }
 }
 
@@ -157,20 +162,20 @@ async fn what_the_new_holder_has_not_sent_takes_no_answer_from_the_former() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_names_a_document_of_the_new_holder_is_not_the_former_ones() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, former) = declared(&house).await;
-        let other = declare_again(&house, 2).await;
-        house.clock.advance(Duration::from_secs(60));
-        renamed(&house, 0, "DXPENT0000009999").await;
-        renamed(&house, 1, &former).await;
-        house.clock.advance(Duration::from_secs(60));
-        let guid = super::documents(&house, other)
+        let platform = TestPlatform::on(test).await;
+        let (first, former) = declared(&platform).await;
+        let other = declare_again(&platform, 2).await;
+        platform.clock.advance(Duration::from_secs(60));
+        renamed(&platform, 0, "DXPENT0000009999").await;
+        renamed(&platform, 1, &former).await;
+        platform.clock.advance(Duration::from_secs(60));
+        let guid = super::documents(&platform, other)
             .await
             .remove(0)
             .guid
             .unwrap();
-        let owner = house.company(1).id.0;
-        let refuse = house.shared.db.write(move |tx| {
+        let owner = platform.company(1).id.0;
+        let refuse = platform.shared.db.write(move |tx| {
             let sql = "update message set company_id = $1, state = 'refused' where id = $2";
             tx.execute(sql, &[owner.into(), other.0.into()])?;
             let sql = "update document set company_id = $1, outcome = 'refused', \
@@ -179,13 +184,13 @@ async fn what_names_a_document_of_the_new_holder_is_not_the_former_ones() {
             tx.execute(sql, &[owner.into(), other.0.into()])
         });
         assert_eq!(refuse.await.unwrap(), 1);
-        let named = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
-        answer(&house, &former, &[named]).await;
-        let waiting = parked_now(&house).await;
+        let named = receipt(&platform, 0, 5, 100, &format!("退单[{guid}]"));
+        answer(&platform, &former, &[named]).await;
+        let waiting = parked_now(&platform).await;
         assert_eq!(waiting.len(), 1);
-        assert!(!release(&house, waiting[0].id).await);
-        assert_eq!(became(&house, first).await.0, Outcome::Waiting);
-        assert!(house.feed(0).await.is_empty() && house.feed(1).await.is_empty());
+        assert!(!release(&platform, waiting[0].id).await);
+        assert_eq!(became(&platform, first).await.0, Outcome::Waiting);
+        assert!(platform.feed(0).await.is_empty() && platform.feed(1).await.is_empty());
     }
 }
 
@@ -195,17 +200,17 @@ async fn what_names_a_document_of_the_new_holder_is_not_the_former_ones() {
 async fn exact_times_in_one_second_are_two_answers() {
     for is_contested in [false, true] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (_, dxp_id) = declared(&house).await;
+            let platform = TestPlatform::on(test).await;
+            let (_, dxp_id) = declared(&platform).await;
             if is_contested {
-                declare_again(&house, 2).await;
+                declare_again(&platform, 2).await;
             }
-            let at = |time| said(&house, 100, time);
+            let at = |time| said(&platform, 100, time);
             let times = [TIME, "20260302090000456", "20260302090000456"];
             for time in times {
-                answer(&house, &dxp_id, &[at(time)]).await;
+                answer(&platform, &dxp_id, &[at(time)]).await;
             }
-            assert_eq!(house.feed(0).await.len(), 2, "{is_contested}");
+            assert_eq!(platform.feed(0).await.len(), 2, "{is_contested}");
         }
     }
 }
@@ -215,51 +220,51 @@ async fn exact_times_in_one_second_are_two_answers() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rejection_that_asks_later_is_told() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, dxp_id) = declared(&house).await;
-        let second = declare_again(&house, 2).await;
-        let guid = super::documents(&house, first)
+        let platform = TestPlatform::on(test).await;
+        let (first, dxp_id) = declared(&platform).await;
+        let second = declare_again(&platform, 2).await;
+        let guid = super::documents(&platform, first)
             .await
             .remove(0)
             .guid
             .unwrap();
-        let rejection = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
+        let rejection = receipt(&platform, 0, 5, 100, &format!("退单[{guid}]"));
         answer(
-            &house,
+            &platform,
             &dxp_id,
             &[with_text(&rejection, "returnTime", TIME)],
         )
         .await;
-        assert!(!became(&house, first).await.1);
-        assert_eq!(told(&house, first.0).await, 0);
-        let guid = super::documents(&house, second)
+        assert!(!became(&platform, first).await.1);
+        assert_eq!(describe(&platform, first.0).await, 0);
+        let guid = super::documents(&platform, second)
             .await
             .remove(0)
             .guid
             .unwrap();
-        let duplicate = receipt(&house, 0, 5, 100, &format!("重复申报[{guid}]"));
-        answer(&house, &dxp_id, &[duplicate]).await;
-        assert!(became(&house, first).await.1);
-        assert_eq!(told(&house, first.0).await, 1);
-        dismiss(&house, first).await;
-        let guid = super::documents(&house, first)
+        let duplicate = receipt(&platform, 0, 5, 100, &format!("重复申报[{guid}]"));
+        answer(&platform, &dxp_id, &[duplicate]).await;
+        assert!(became(&platform, first).await.1);
+        assert_eq!(describe(&platform, first.0).await, 1);
+        dismiss(&platform, first).await;
+        let guid = super::documents(&platform, first)
             .await
             .remove(0)
             .guid
             .unwrap();
-        let another = receipt(&house, 0, 5, 100, &format!("[Code:1313][{guid}]"));
+        let another = receipt(&platform, 0, 5, 100, &format!("[Code:1313][{guid}]"));
         let another = with_text(&another, "returnTime", "20260302090200789");
-        answer(&house, &dxp_id, &[another]).await;
-        assert!(became(&house, first).await.1);
-        assert_eq!(told(&house, first.0).await, 2);
+        answer(&platform, &dxp_id, &[another]).await;
+        assert!(became(&platform, first).await.1);
+        assert_eq!(describe(&platform, first.0).await, 2);
     }
 }
 
 /// How often the history of a message says that it was turned down.
-async fn told(house: &House, id: i64) -> usize {
+async fn describe(platform: &TestPlatform, id: i64) -> usize {
     let read = move |tx: &mut store::Tx<'_>| store::event::of_subject(tx, id, 99);
-    let events = house.shared.db.read(read).await.unwrap();
-    let of_outcome = |event: &&store::event::Event| crate::outcome::told(event).is_some();
+    let events = platform.shared.db.read(read).await.unwrap();
+    let of_outcome = |event: &&store::event::Event| crate::outcome::describe(event).is_some();
     events.iter().filter(of_outcome).count()
 }
 
@@ -267,12 +272,16 @@ async fn told(house: &House, id: i64) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_word_tells_what_is_to_be_done() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let dxp_id = house.company(0).dxp_id.clone();
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let dxp_id = platform.company(0).dxp_id.clone();
         let wrong = |n: usize| {
-            let xml = receipt(&house, 0, 5, 100, &format!("[Code:1332]第{n}次"));
+            let xml = receipt(&platform, 0, 5, 100, &format!("[Code:1332]第{n}次"));
             with_text(
                 &xml,
                 "returnTime",
@@ -280,11 +289,11 @@ async fn the_last_word_tells_what_is_to_be_done() {
             )
         };
         let words: Vec<String> = (0..210).map(wrong).collect();
-        answer(&house, &dxp_id, &words).await;
-        let last = receipt(&house, 0, 5, 100, "[Code:1313]");
+        answer(&platform, &dxp_id, &words).await;
+        let last = receipt(&platform, 0, 5, 100, "[Code:1313]");
         let last = with_text(&last, "returnTime", "20260302090100000");
-        answer(&house, &dxp_id, &[last]).await;
-        let found = house.shared.db.read(move |tx| {
+        answer(&platform, &dxp_id, &[last]).await;
+        let found = platform.shared.db.read(move |tx| {
             let sight = registry::access::Sight::All;
             let message = crate::finder::find(tx, &sight, id)?.unwrap();
             crate::query::doing(tx, &message)

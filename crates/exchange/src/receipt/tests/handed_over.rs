@@ -7,7 +7,7 @@ use super::homes::{parked_now, release, renamed};
 use super::odd::with_text;
 use crate::message::MessageId;
 use crate::receipt::return_time;
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use ceb::Outcome;
 use std::time::Duration;
 use store::clock::Clock;
@@ -15,23 +15,23 @@ use store::testing::each_engine;
 
 /// An order of the first company under an id that is the second one's by now, which has declared the same key an
 /// hour later: the first order, the id, and when the second one was declared, in Unix milliseconds.
-async fn handed_over(house: &House) -> (MessageId, String, i64) {
-    let (first, id) = declared(house).await;
-    house.clock.advance(Duration::from_secs(1800));
-    renamed(house, 0, "DXPENT0000009999").await;
-    renamed(house, 1, &id).await;
+async fn handed_over(platform: &TestPlatform) -> (MessageId, String, i64) {
+    let (first, id) = declared(platform).await;
+    platform.clock.advance(Duration::from_secs(1800));
+    renamed(platform, 0, "DXPENT0000009999").await;
+    renamed(platform, 1, &id).await;
     // Not on the minute, for some times are written to it.
-    house.clock.advance(Duration::from_secs(1821));
-    let second_ms = hand_in(house).await;
+    platform.clock.advance(Duration::from_secs(1821));
+    let second_ms = hand_in(platform).await;
     (first, id, second_ms)
 }
 
 /// The second company declares the key of the first one's order.
-async fn hand_in(house: &House) -> i64 {
-    let second_ms = house.clock.now_ms();
-    let other = declare_again(house, 2).await;
-    let owner = house.company(1).id.0;
-    let hand_over = house.shared.db.write(move |tx| {
+async fn hand_in(platform: &TestPlatform) -> i64 {
+    let second_ms = platform.clock.now_ms();
+    let other = declare_again(platform, 2).await;
+    let owner = platform.company(1).id.0;
+    let hand_over = platform.shared.db.write(move |tx| {
         for table in ["message", "document"] {
             let sql = format!("update {table} set company_id = $1 where id >= $2");
             tx.execute(&sql, &[owner.into(), other.0.into()])?;
@@ -44,7 +44,7 @@ async fn hand_in(house: &House) -> i64 {
         tx.execute(sql, &[other.0.into()])
     });
     assert_eq!(hand_over.await.unwrap(), 1);
-    house.clock.advance(Duration::from_secs(60));
+    platform.clock.advance(Duration::from_secs(60));
     second_ms
 }
 
@@ -54,19 +54,19 @@ async fn hand_in(house: &House) -> i64 {
 async fn a_late_answer_does_not_reach_the_new_holder_of_the_id() {
     for (before_ms, reason) in [(25 * 60_000, "归申报企业"), (25_000, "无法确定")] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (first, id, second_ms) = handed_over(&house).await;
+            let platform = TestPlatform::on(test).await;
+            let (first, id, second_ms) = handed_over(&platform).await;
             let time = return_time(second_ms - before_ms);
-            answer(&house, &id, &[said(&house, 100, &time)]).await;
-            let waiting = parked_now(&house).await;
+            answer(&platform, &id, &[said(&platform, 100, &time)]).await;
+            let waiting = parked_now(&platform).await;
             assert!(waiting[0].reason.contains(reason), "{waiting:?}");
             let is_certain = reason == "归申报企业";
-            assert_eq!(release(&house, waiting[0].id).await, is_certain);
+            assert_eq!(release(&platform, waiting[0].id).await, is_certain);
             assert_eq!(
-                became(&house, first).await.0 == Outcome::Rejected,
+                became(&platform, first).await.0 == Outcome::Rejected,
                 is_certain
             );
-            assert!(house.feed(1).await.is_empty());
+            assert!(platform.feed(1).await.is_empty());
         }
     }
 }
@@ -75,18 +75,18 @@ async fn a_late_answer_does_not_reach_the_new_holder_of_the_id() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_without_a_time_is_nobodys_when_two_have_had_the_id() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, id, second_ms) = handed_over(&house).await;
-        let ahead = return_time(house.clock.now_ms() + 3_600_000);
+        let platform = TestPlatform::on(test).await;
+        let (first, id, second_ms) = handed_over(&platform).await;
+        let ahead = return_time(platform.clock.now_ms() + 3_600_000);
         let minute = format!("{}00", &return_time(second_ms)[..12]);
         let times = ["", "2026x", &ahead, "20260302", &minute];
         for time in times {
-            answer(&house, &id, &[said(&house, 100, time)]).await;
-            let parked = parked_now(&house).await;
+            answer(&platform, &id, &[said(&platform, 100, time)]).await;
+            let parked = parked_now(&platform).await;
             assert!(parked[0].reason.contains("无法确定"), "{time}: {parked:?}");
-            assert!(house.feed(1).await.is_empty(), "{time}");
+            assert!(platform.feed(1).await.is_empty(), "{time}");
         }
-        assert_eq!(became(&house, first).await.0, Outcome::Waiting);
+        assert_eq!(became(&platform, first).await.0, Outcome::Waiting);
     }
 }
 
@@ -96,30 +96,30 @@ async fn an_answer_without_a_time_is_nobodys_when_two_have_had_the_id() {
 async fn what_came_before_the_declaration_is_not_taken_by_being_repeated() {
     for is_dismissed in [false, true] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let dxp_id = house.company(0).dxp_id.clone();
-            let time = return_time(house.clock.now_ms());
-            let early = said(&house, 100, &time);
-            answer(&house, &dxp_id, std::slice::from_ref(&early)).await;
-            let parked = parked_now(&house).await.remove(0);
+            let platform = TestPlatform::on(test).await;
+            let dxp_id = platform.company(0).dxp_id.clone();
+            let time = return_time(platform.clock.now_ms());
+            let early = said(&platform, 100, &time);
+            answer(&platform, &dxp_id, std::slice::from_ref(&early)).await;
+            let parked = parked_now(&platform).await.remove(0);
             if is_dismissed {
-                let close = house
+                let close = platform
                     .shared
                     .db
                     .write(move |tx| crate::receipt::parked::close(tx, parked.id, 7));
                 assert!(close.await.unwrap());
             }
-            house.clock.advance(Duration::from_secs(60));
-            let (id, _) = declared(&house).await;
-            house.clock.advance(Duration::from_secs(60));
+            platform.clock.advance(Duration::from_secs(60));
+            let (id, _) = declared(&platform).await;
+            platform.clock.advance(Duration::from_secs(60));
             let number = "44444444-5B7D-4E21-9C44-1A2B3C4D5E6F";
             let renumbered = with_text(&early, "guid", number);
-            let coarse = said(&house, 100, &time[..14]);
-            answer(&house, &dxp_id, &[early, renumbered, coarse]).await;
-            assert_eq!(became(&house, id).await.0, Outcome::Waiting);
-            assert!(house.feed(0).await.is_empty());
-            assert!(release(&house, parked.id).await);
-            assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+            let coarse = said(&platform, 100, &time[..14]);
+            answer(&platform, &dxp_id, &[early, renumbered, coarse]).await;
+            assert_eq!(became(&platform, id).await.0, Outcome::Waiting);
+            assert!(platform.feed(0).await.is_empty());
+            assert!(release(&platform, parked.id).await);
+            assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
         }
     }
 }
@@ -128,12 +128,12 @@ async fn what_came_before_the_declaration_is_not_taken_by_being_repeated() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_came_after_it_is_the_new_holders() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, id, second_ms) = handed_over(&house).await;
+        let platform = TestPlatform::on(test).await;
+        let (first, id, second_ms) = handed_over(&platform).await;
         let time = return_time(second_ms + 20_000);
-        answer(&house, &id, &[said(&house, 100, &time)]).await;
-        assert_eq!(house.feed(1).await.len(), 1);
-        assert_eq!(became(&house, first).await.0, Outcome::Waiting);
+        answer(&platform, &id, &[said(&platform, 100, &time)]).await;
+        assert_eq!(platform.feed(1).await.len(), 1);
+        assert_eq!(became(&platform, first).await.0, Outcome::Waiting);
     }
 }
 
@@ -143,25 +143,25 @@ async fn an_answer_that_came_after_it_is_the_new_holders() {
 async fn what_was_parked_before_the_new_holder_declared_is_not_its_own() {
     for pause_ms in [800, 7000] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (first, id) = declared(&house).await;
-            house.clock.advance(Duration::from_secs(1800));
-            renamed(&house, 0, "DXPENT0000009999").await;
-            renamed(&house, 1, &id).await;
-            let time = return_time(house.clock.now_ms());
-            answer(&house, &id, &[said(&house, 100, &time)]).await;
-            let parked = parked_now(&house).await.remove(0);
+            let platform = TestPlatform::on(test).await;
+            let (first, id) = declared(&platform).await;
+            platform.clock.advance(Duration::from_secs(1800));
+            renamed(&platform, 0, "DXPENT0000009999").await;
+            renamed(&platform, 1, &id).await;
+            let time = return_time(platform.clock.now_ms());
+            answer(&platform, &id, &[said(&platform, 100, &time)]).await;
+            let parked = parked_now(&platform).await.remove(0);
             assert!(parked.reason.contains("归申报企业"), "{parked:?}");
-            house.clock.advance(Duration::from_millis(pause_ms));
-            hand_in(&house).await;
+            platform.clock.advance(Duration::from_millis(pause_ms));
+            hand_in(&platform).await;
             let number = "22222222-5B7D-4E21-9C44-1A2B3C4D5E6F";
-            let renumbered = with_text(&said(&house, 100, &time), "guid", number);
-            let coarse = said(&house, 100, &time[..14]);
-            answer(&house, &id, &[renumbered, coarse]).await;
-            assert!(house.feed(1).await.is_empty(), "{pause_ms}");
-            assert!(release(&house, parked.id).await, "{pause_ms}");
-            assert_eq!(became(&house, first).await.0, Outcome::Rejected);
-            assert!(house.feed(1).await.is_empty(), "{pause_ms}");
+            let renumbered = with_text(&said(&platform, 100, &time), "guid", number);
+            let coarse = said(&platform, 100, &time[..14]);
+            answer(&platform, &id, &[renumbered, coarse]).await;
+            assert!(platform.feed(1).await.is_empty(), "{pause_ms}");
+            assert!(release(&platform, parked.id).await, "{pause_ms}");
+            assert_eq!(became(&platform, first).await.0, Outcome::Rejected);
+            assert!(platform.feed(1).await.is_empty(), "{pause_ms}");
         }
     }
 }
@@ -172,28 +172,28 @@ async fn what_was_parked_before_the_new_holder_declared_is_not_its_own() {
 async fn what_came_early_is_known_in_another_form() {
     for status in [100, 800] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (id, dxp_id) = declared(&house).await;
-            set_states(&house, "waiting").await;
-            let time = return_time(house.clock.now_ms());
-            answer(&house, &dxp_id, &[said(&house, status, &time)]).await;
-            assert_eq!(parked_now(&house).await.len(), 1);
-            super::early::send_later(&house).await;
+            let platform = TestPlatform::on(test).await;
+            let (id, dxp_id) = declared(&platform).await;
+            set_states(&platform, "waiting").await;
+            let time = return_time(platform.clock.now_ms());
+            answer(&platform, &dxp_id, &[said(&platform, status, &time)]).await;
+            assert_eq!(parked_now(&platform).await.len(), 1);
+            super::early::send_later(&platform).await;
             let number = "33333333-5B7D-4E21-9C44-1A2B3C4D5E6F";
-            let renumbered = with_text(&said(&house, status, &time), "guid", number);
-            let coarse = said(&house, status, &time[..14]);
-            answer(&house, &dxp_id, &[renumbered, coarse]).await;
-            assert_eq!(became(&house, id).await.0, Outcome::Waiting, "{status}");
-            assert!(house.feed(0).await.is_empty(), "{status}");
-            let waiting = parked_now(&house).await;
+            let renumbered = with_text(&said(&platform, status, &time), "guid", number);
+            let coarse = said(&platform, status, &time[..14]);
+            answer(&platform, &dxp_id, &[renumbered, coarse]).await;
+            assert_eq!(became(&platform, id).await.0, Outcome::Waiting, "{status}");
+            assert!(platform.feed(0).await.is_empty(), "{status}");
+            let waiting = parked_now(&platform).await;
             assert_eq!(waiting.len(), 3);
             for one in waiting {
-                assert!(!release(&house, one.id).await, "{status}");
+                assert!(!release(&platform, one.id).await, "{status}");
             }
-            assert_eq!(became(&house, id).await.0, Outcome::Waiting, "{status}");
-            let later = return_time(house.clock.now_ms());
-            answer(&house, &dxp_id, &[said(&house, status, &later)]).await;
-            assert_ne!(became(&house, id).await.0, Outcome::Waiting, "{status}");
+            assert_eq!(became(&platform, id).await.0, Outcome::Waiting, "{status}");
+            let later = return_time(platform.clock.now_ms());
+            answer(&platform, &dxp_id, &[said(&platform, status, &later)]).await;
+            assert_ne!(became(&platform, id).await.0, Outcome::Waiting, "{status}");
         }
     }
 }

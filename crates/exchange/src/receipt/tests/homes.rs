@@ -4,24 +4,27 @@ use super::clocks::{declared, text_of};
 use super::{answer, documents, receipt};
 use crate::message::MessageId;
 use crate::receipt::parked::{self, Listed, Parked};
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, Outcome};
 use registry::company;
 use std::time::Duration;
 use store::Tx;
 use store::testing::each_engine;
 
-pub(super) async fn parked_now(house: &House) -> Vec<Parked> {
+pub(super) async fn parked_now(platform: &TestPlatform) -> Vec<Parked> {
     let read = |tx: &mut Tx<'_>| parked::list(tx, i64::MAX, 10);
-    house.shared.db.read(read).await.unwrap()
+    platform.shared.db.read(read).await.unwrap()
 }
 
 /// Matches a parked receipt once more; whether it found a home.
-pub(super) async fn release(house: &House, id: i64) -> bool {
-    let (ground, now_ms) = (house.shared.ground.clone(), house.shared.clock.now_ms());
-    let released = house.shared.db.write(move |tx| -> store::Result<_> {
+pub(super) async fn release(platform: &TestPlatform, id: i64) -> bool {
+    let (context, now_ms) = (
+        platform.shared.context.clone(),
+        platform.shared.clock.now_ms(),
+    );
+    let released = platform.shared.db.write(move |tx| -> store::Result<_> {
         let body = parked::body(tx, id)?.unwrap();
-        let homes = crate::answer::again(tx, &ground, body, now_ms)?;
+        let homes = crate::answer::again(tx, &context, body, now_ms)?;
         if !homes.is_empty() {
             parked::found(tx, id, now_ms)?;
         }
@@ -31,19 +34,19 @@ pub(super) async fn release(house: &House, id: i64) -> bool {
 }
 
 /// Gives a company another DXP id, now.
-pub(super) async fn renamed(house: &House, n: usize, dxp_id: &str) {
-    let mut changed = house.company(n).clone();
+pub(super) async fn renamed(platform: &TestPlatform, n: usize, dxp_id: &str) {
+    let mut changed = platform.company(n).clone();
     changed.dxp_id = dxp_id.to_owned();
-    let now_ms = house.shared.clock.now_ms();
-    let correct = house
+    let now_ms = platform.shared.clock.now_ms();
+    let correct = platform
         .shared
         .db
         .write(move |tx| company::correct(tx, &changed, now_ms));
     correct.await.unwrap();
 }
 
-async fn outcome(house: &House, id: MessageId) -> Outcome {
-    documents(house, id).await.remove(0).outcome
+async fn outcome(platform: &TestPlatform, id: MessageId) -> Outcome {
+    documents(platform, id).await.remove(0).outcome
 }
 
 /// Customs answers to the DXP id under which a declaration was handed over, also when the company has another
@@ -51,13 +54,13 @@ async fn outcome(house: &House, id: MessageId) -> Outcome {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_to_a_former_dxp_id_arrives() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, former) = declared(&house).await;
-        renamed(&house, 0, "DXPENT0000009999").await;
-        house.clock.advance(Duration::from_secs(2));
-        answer(&house, &former, &[receipt(&house, 0, 5, 100, "退单")]).await;
-        assert_eq!(outcome(&house, id).await, Outcome::Rejected);
-        assert_eq!(house.feed(0).await.len(), 1);
+        let platform = TestPlatform::on(test).await;
+        let (id, former) = declared(&platform).await;
+        renamed(&platform, 0, "DXPENT0000009999").await;
+        platform.clock.advance(Duration::from_secs(2));
+        answer(&platform, &former, &[receipt(&platform, 0, 5, 100, "退单")]).await;
+        assert_eq!(outcome(&platform, id).await, Outcome::Rejected);
+        assert_eq!(platform.feed(0).await.len(), 1);
     }
 }
 
@@ -67,51 +70,68 @@ async fn an_answer_to_a_former_dxp_id_arrives() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_to_an_id_that_is_anothers_now_finds_who_had_it() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, former) = declared(&house).await;
-        let whole = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
-        accepted(house.accept(2, house.sample(2, Kind::Ceb311, 7)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let guid = documents(&house, id).await.remove(0).guid.unwrap();
-        let until_ms = house.shared.clock.now_ms();
-        house.clock.advance(Duration::from_secs(60));
-        let later = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 8)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        renamed(&house, 0, "DXPENT0000009999").await;
-        renamed(&house, 1, &former).await;
-        house.clock.advance(Duration::from_secs(2));
+        let platform = TestPlatform::on(test).await;
+        let (id, former) = declared(&platform).await;
+        let whole = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 6))
+                .await,
+        );
+        accepted(
+            platform
+                .accept(2, platform.sample(2, Kind::Ceb311, 7))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let guid = documents(&platform, id).await.remove(0).guid.unwrap();
+        let until_ms = platform.shared.clock.now_ms();
+        platform.clock.advance(Duration::from_secs(60));
+        let later = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 8))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        renamed(&platform, 0, "DXPENT0000009999").await;
+        renamed(&platform, 1, &former).await;
+        platform.clock.advance(Duration::from_secs(2));
         // The last one was declared after the change.
-        let set = house.shared.db.write(move |tx| {
+        let set = platform.shared.db.write(move |tx| {
             let sql = "update company_former_dxp set until_ms = $1";
             tx.execute(sql, &[until_ms.into()])
         });
         assert_eq!(set.await.unwrap(), 2);
 
-        let plain = receipt(&house, 0, 5, 3, "");
-        answer(&house, &former, &[plain]).await;
-        let waiting = parked_now(&house).await;
+        let plain = receipt(&platform, 0, 5, 3, "");
+        answer(&platform, &former, &[plain]).await;
+        let waiting = parked_now(&platform).await;
         assert!(waiting[0].reason.contains("现属另一企业"), "{waiting:?}");
-        assert!(release(&house, waiting[0].id).await);
-        assert_eq!(house.feed(0).await.len(), 1, "{:?}", house.feed(0).await);
+        assert!(release(&platform, waiting[0].id).await);
+        assert_eq!(
+            platform.feed(0).await.len(),
+            1,
+            "{:?}",
+            platform.feed(0).await
+        );
 
-        let named = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
-        answer(&house, &former, &[named]).await;
-        assert_eq!(outcome(&house, id).await, Outcome::Rejected);
-        let refused = super::courses::whole(&house, whole, "20260302090000000");
-        answer(&house, &former, &[refused]).await;
-        assert_eq!(outcome(&house, whole).await, Outcome::Faulty);
+        let named = receipt(&platform, 0, 5, 100, &format!("退单[{guid}]"));
+        answer(&platform, &former, &[named]).await;
+        assert_eq!(outcome(&platform, id).await, Outcome::Rejected);
+        let refused = super::courses::whole(&platform, whole, "20260302090000000");
+        answer(&platform, &former, &[refused]).await;
+        assert_eq!(outcome(&platform, whole).await, Outcome::Faulty);
 
-        let of_later = receipt(&house, 0, 8, 100, "退单");
-        let of_stranger = receipt(&house, 2, 7, 100, "退单");
-        answer(&house, &former, &[of_later, of_stranger]).await;
-        let waiting = parked_now(&house).await;
+        let of_later = receipt(&platform, 0, 8, 100, "退单");
+        let of_stranger = receipt(&platform, 2, 7, 100, "退单");
+        answer(&platform, &former, &[of_later, of_stranger]).await;
+        let waiting = parked_now(&platform).await;
         assert_eq!(waiting.len(), 2);
         for one in &waiting {
             assert!(one.reason.contains("没有申报过"), "{}", one.reason);
-            assert!(!release(&house, one.id).await);
+            assert!(!release(&platform, one.id).await);
         }
-        assert_eq!(outcome(&house, later).await, Outcome::Waiting);
-        assert!(house.feed(1).await.is_empty() && house.feed(2).await.is_empty());
+        assert_eq!(outcome(&platform, later).await, Outcome::Waiting);
+        assert!(platform.feed(1).await.is_empty() && platform.feed(2).await.is_empty());
     }
 }
 
@@ -120,20 +140,20 @@ async fn an_answer_to_an_id_that_is_anothers_now_finds_who_had_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_parked_receipt_keeps_its_address() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let rejection = receipt(&house, 0, 5, 100, "退单");
-        answer(&house, "DXPENT9999999999", &[rejection]).await;
-        let (id, own) = declared(&house).await;
-        let waiting = parked_now(&house).await;
+        let platform = TestPlatform::on(test).await;
+        let rejection = receipt(&platform, 0, 5, 100, "退单");
+        answer(&platform, "DXPENT9999999999", &[rejection]).await;
+        let (id, own) = declared(&platform).await;
+        let waiting = parked_now(&platform).await;
         assert_eq!(waiting.len(), 1);
-        assert!(!release(&house, waiting[0].id).await);
-        assert!(house.feed(0).await.is_empty());
-        assert_eq!(outcome(&house, id).await, Outcome::Waiting);
-        assert_eq!(parked_now(&house).await.len(), 1);
+        assert!(!release(&platform, waiting[0].id).await);
+        assert!(platform.feed(0).await.is_empty());
+        assert_eq!(outcome(&platform, id).await, Outcome::Waiting);
+        assert_eq!(parked_now(&platform).await.len(), 1);
         // The same words for the company itself are another receipt.
-        let rejection = receipt(&house, 0, 5, 100, "退单");
-        answer(&house, &own, &[rejection]).await;
-        assert_eq!(outcome(&house, id).await, Outcome::Rejected);
+        let rejection = receipt(&platform, 0, 5, 100, "退单");
+        answer(&platform, &own, &[rejection]).await;
+        assert_eq!(outcome(&platform, id).await, Outcome::Rejected);
     }
 }
 
@@ -142,10 +162,10 @@ async fn a_parked_receipt_keeps_its_address() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_whose_guid_and_address_differ_is_parked() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, _) = declared(&house).await;
-        let order = house.sample(0, Kind::Ceb311, 5);
-        let mut other = house.sample(1, Kind::Ceb311, 6);
+        let platform = TestPlatform::on(test).await;
+        let (first, _) = declared(&platform).await;
+        let order = platform.sample(0, Kind::Ceb311, 5);
+        let mut other = platform.sample(1, Kind::Ceb311, 6);
         for element in ["orderNo", "ebpCode"] {
             let (from, to) = (text_of(&other, element), text_of(&order, element));
             other = other.replace(
@@ -153,16 +173,16 @@ async fn an_answer_whose_guid_and_address_differ_is_parked() {
                 &format!("<ceb:{element}>{to}<"),
             );
         }
-        let second = accepted(house.accept(1, other).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let guid = documents(&house, first).await.remove(0).guid.unwrap();
-        let named = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
-        let address = house.company(1).dxp_id.clone();
-        answer(&house, &address, &[named]).await;
+        let second = accepted(platform.accept(1, other).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let guid = documents(&platform, first).await.remove(0).guid.unwrap();
+        let named = receipt(&platform, 0, 5, 100, &format!("退单[{guid}]"));
+        let address = platform.company(1).dxp_id.clone();
+        answer(&platform, &address, &[named]).await;
         for id in [first, second] {
-            assert_eq!(outcome(&house, id).await, Outcome::Waiting);
+            assert_eq!(outcome(&platform, id).await, Outcome::Waiting);
         }
-        assert!(parked_now(&house).await[0].reason.contains("不一致"));
+        assert!(parked_now(&platform).await[0].reason.contains("不一致"));
     }
 }
 
@@ -170,25 +190,25 @@ async fn an_answer_whose_guid_and_address_differ_is_parked() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_dismissed_waits_again_when_it_comes_again() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let rejection = receipt(&house, 0, 5, 100, "退单");
-        let address = house.company(0).dxp_id.clone();
-        answer(&house, &address, std::slice::from_ref(&rejection)).await;
-        let id = parked_now(&house).await[0].id;
-        let close = house.shared.db.write(move |tx| parked::close(tx, id, 7));
+        let platform = TestPlatform::on(test).await;
+        let rejection = receipt(&platform, 0, 5, 100, "退单");
+        let address = platform.company(0).dxp_id.clone();
+        answer(&platform, &address, std::slice::from_ref(&rejection)).await;
+        let id = parked_now(&platform).await[0].id;
+        let close = platform.shared.db.write(move |tx| parked::close(tx, id, 7));
         assert!(close.await.unwrap());
-        assert!(parked_now(&house).await.is_empty());
+        assert!(parked_now(&platform).await.is_empty());
         // It comes back for a reason of its own, and the event names the row that waits.
-        let write = house.shared.db.write(|tx| {
+        let write = platform.shared.db.write(|tx| {
             let sql = "update parked_receipt set reason = '先前的原因', cause = 'other'";
             tx.execute(sql, &[])
         });
         assert_eq!(write.await.unwrap(), 1);
-        answer(&house, &address, &[rejection]).await;
-        let back = parked_now(&house).await.remove(0);
+        answer(&platform, &address, &[rejection]).await;
+        let back = parked_now(&platform).await.remove(0);
         assert_eq!(back.id, id);
         assert!(back.reason.contains("没有找到"), "{}", back.reason);
-        let events = house
+        let events = platform
             .shared
             .db
             .read(move |tx| store::event::of_subject(tx, id, 9))
@@ -203,18 +223,18 @@ async fn what_was_dismissed_waits_again_when_it_comes_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_opens_no_large_bodies() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let garbage = vec![b'x'; 40 << 10];
-        super::odd::hand_over(&house, vec![garbage.clone(), b"small".to_vec()]).await;
-        let listed = parked_now(&house).await;
+        super::odd::hand_over(&platform, vec![garbage.clone(), b"small".to_vec()]).await;
+        let listed = parked_now(&platform).await;
         let bodies: Vec<&Listed> = listed.iter().map(|one| &one.body).collect();
         let small = Listed::Whole(b"small".to_vec());
         assert_eq!(bodies.len(), 2);
         assert!(bodies.contains(&&Listed::Large) && bodies.contains(&&small));
         let large = listed.iter().find(|one| one.body == Listed::Large).unwrap();
-        assert!(large.told().1.contains("内容较大"));
+        assert!(large.describe().1.contains("内容较大"));
         let id = large.id;
-        let whole = house.shared.db.read(move |tx| parked::body(tx, id));
+        let whole = platform.shared.db.read(move |tx| parked::body(tx, id));
         assert_eq!(whole.await.unwrap().unwrap().body, garbage);
     }
 }
@@ -223,10 +243,10 @@ async fn a_list_opens_no_large_bodies() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_answer_of_an_envelope_goes_home_without_the_others() {
     for test in each_engine() {
-        let house = House::on(test).await;
+        let platform = TestPlatform::on(test).await;
         let (of_one, of_other) = (
-            receipt(&house, 0, 5, 100, "退单"),
-            receipt(&house, 0, 6, 100, "退单"),
+            receipt(&platform, 0, 5, 100, "退单"),
+            receipt(&platform, 0, 6, 100, "退单"),
         );
         let entry = |xml: &str| {
             let from = xml.find("<OrderReturn>").unwrap();
@@ -237,23 +257,27 @@ async fn one_answer_of_an_envelope_goes_home_without_the_others() {
             "</OrderReturn>",
             &format!("</OrderReturn>{}", entry(&of_other)),
         );
-        let own = house.company(0).dxp_id.clone();
-        answer(&house, &own, &[both]).await;
-        let waiting = parked_now(&house).await;
+        let own = platform.company(0).dxp_id.clone();
+        answer(&platform, &own, &[both]).await;
+        let waiting = parked_now(&platform).await;
         assert_eq!(waiting.len(), 2);
-        let (id, _) = declared(&house).await;
+        let (id, _) = declared(&platform).await;
         let mut released = 0;
         for one in &waiting {
-            released += usize::from(release(&house, one.id).await);
+            released += usize::from(release(&platform, one.id).await);
         }
         assert_eq!(released, 1);
-        assert_eq!(outcome(&house, id).await, Outcome::Rejected);
-        assert_eq!(parked_now(&house).await.len(), 1);
+        assert_eq!(outcome(&platform, id).await, Outcome::Rejected);
+        assert_eq!(parked_now(&platform).await.len(), 1);
         // The other one's turn comes when it is declared.
-        let later = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        assert!(release(&house, parked_now(&house).await[0].id).await);
-        assert_eq!(outcome(&house, later).await, Outcome::Rejected);
-        assert!(parked_now(&house).await.is_empty());
+        let later = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 6))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert!(release(&platform, parked_now(&platform).await[0].id).await);
+        assert_eq!(outcome(&platform, later).await, Outcome::Rejected);
+        assert!(parked_now(&platform).await.is_empty());
     }
 }

@@ -5,14 +5,14 @@ use super::clocks::{declared, said};
 use crate::finder::find;
 use crate::message::MessageId;
 use crate::query::{MessageDetail, TimelineEntry, detail};
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use std::time::Duration;
 use store::clock::{Clock, beijing_rfc3339};
 use store::testing::each_engine;
 
-async fn life(house: &House, id: MessageId) -> MessageDetail {
-    let sight = house.sight(0);
-    let read = house.shared.db.read(move |tx| {
+async fn life(platform: &TestPlatform, id: MessageId) -> MessageDetail {
+    let sight = platform.sight(0);
+    let read = platform.shared.db.read(move |tx| {
         let message = find(tx, &sight, id)?.unwrap();
         detail(tx, &message)
     });
@@ -29,18 +29,23 @@ fn settled(life: &MessageDetail) -> &TimelineEntry {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_step_keeps_its_holder_and_the_new_state_its_own_moment() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, dxp_id) = declared(&house).await;
-        answer(&house, &dxp_id, &[said(&house, 120, "20260302031114000")]).await;
-        let before = life(&house, id).await;
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 120, "20260302031114000")],
+        )
+        .await;
+        let before = life(&platform, id).await;
         let step = settled(&before);
         assert_eq!((&*step.step_name, &*step.holder), ("回执已收齐", "无"));
         assert_eq!(step.outcome.as_deref(), Some("accepted"));
 
-        house.clock.advance(Duration::from_secs(3));
-        let fault = said(&house, -777_001, "20260302031117000");
-        answer(&house, &dxp_id, &[fault]).await;
-        let after = life(&house, id).await;
+        platform.clock.advance(Duration::from_secs(3));
+        let fault = said(&platform, -777_001, "20260302031117000");
+        answer(&platform, &dxp_id, &[fault]).await;
+        let after = life(&platform, id).await;
         let old = after.timeline.iter().zip(&before.timeline);
         for (now, then) in old {
             assert_eq!(
@@ -52,7 +57,7 @@ async fn a_step_keeps_its_holder_and_the_new_state_its_own_moment() {
         assert_eq!((&*last.step, &*last.step_name), ("faulty", "处理异常"));
         assert_eq!(last.holder, "企业（处理异常，请按回执处理）");
         assert_eq!(after.summary.since, last.at);
-        assert_eq!(last.at, beijing_rfc3339(house.clock.now_ms()));
+        assert_eq!(last.at, beijing_rfc3339(platform.clock.now_ms()));
     }
 }
 
@@ -60,14 +65,19 @@ async fn a_step_keeps_its_holder_and_the_new_state_its_own_moment() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dismissal_changes_no_step_before_it() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, dxp_id) = declared(&house).await;
-        answer(&house, &dxp_id, &[said(&house, 100, "20260302031114000")]).await;
-        let before = settled(&life(&house, id).await).holder.clone();
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 100, "20260302031114000")],
+        )
+        .await;
+        let before = settled(&life(&platform, id).await).holder.clone();
         assert_eq!(before, "企业（海关退单，请更正后重新申报）");
-        house.clock.advance(Duration::from_secs(3));
-        super::courses::dismiss(&house, id).await;
-        let after = life(&house, id).await;
+        platform.clock.advance(Duration::from_secs(3));
+        super::courses::dismiss(&platform, id).await;
+        let after = life(&platform, id).await;
         assert_eq!(settled(&after).holder, before);
         assert_eq!(after.summary.holder, "无（已重新申报或不再处理）");
     }

@@ -12,7 +12,7 @@ mod redelivered;
 mod unsure;
 
 use super::matching::{Address, Candidate, Home, choose};
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use bytes::Bytes;
 use ceb::envelope::Envelope;
 use ceb::{Kind, ReturnStatus};
@@ -54,7 +54,7 @@ fn the_addressed_company_comes_first_and_nobody_guesses() {
 
 /// Puts receipts on the queue as customs would, addressed to `receivers` with blanks between, and lets the
 /// platform apply them.
-async fn answer(house: &House, receivers: &str, xmls: &[String]) {
+async fn answer(platform: &TestPlatform, receivers: &str, xmls: &[String]) {
     let bodies: Vec<Bytes> = xmls
         .iter()
         .map(|xml| {
@@ -69,18 +69,18 @@ async fn answer(house: &House, receivers: &str, xmls: &[String]) {
             }))
         })
         .collect();
-    house
+    platform
         .shared
         .queue
-        .put(&house.shared.customs.import_down, &bodies)
+        .put(&platform.shared.customs.import_down, &bodies)
         .await
         .unwrap();
-    crate::pipeline::drain(&house.shared).await.unwrap();
+    crate::pipeline::drain(&platform.shared).await.unwrap();
 }
 
-fn receipt(house: &House, n: usize, seed: u64, status: i32, info: &str) -> String {
+fn receipt(platform: &TestPlatform, n: usize, seed: u64, status: i32, info: &str) -> String {
     ceb::sample::receipt(
-        &house.spec(n, Kind::Ceb312, seed),
+        &platform.spec(n, Kind::Ceb312, seed),
         ReturnStatus(status),
         info,
     )
@@ -89,55 +89,67 @@ fn receipt(house: &House, n: usize, seed: u64, status: i32, info: &str) -> Strin
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_journey_of_both_directions_ends_settled() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let order = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        let export = accepted(house.accept(1, house.sample(1, Kind::Ceb303, 2)).await);
-        house.settle().await;
-        assert_eq!(house.state(0, order).await, "settled");
-        let feed = house.feed(0).await;
+        let platform = TestPlatform::on(test).await;
+        let order = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        let export = accepted(
+            platform
+                .accept(1, platform.sample(1, Kind::Ceb303, 2))
+                .await,
+        );
+        platform.settle().await;
+        assert_eq!(platform.state(0, order).await, "settled");
+        let feed = platform.feed(0).await;
         let statuses: Vec<&str> = feed
             .iter()
             .filter_map(|line| line.split(' ').nth(2))
             .collect();
         assert_eq!(statuses, ["2", "3", "120"], "{feed:?}");
-        assert!(!house.feed(1).await.is_empty());
+        assert!(!platform.feed(1).await.is_empty());
         assert!(
-            house
+            platform
                 .feed(1)
                 .await
                 .iter()
                 .all(|line| line.starts_with("CEB304"))
         );
-        assert!(["answered", "settled"].contains(&&*house.state(1, export).await));
-        assert!(house.feed(2).await.is_empty());
+        assert!(["answered", "settled"].contains(&&*platform.state(1, export).await));
+        assert!(platform.feed(2).await.is_empty());
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_receipt_counts_once_and_a_late_one_does_not_turn_time_back() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let dxp_id = house.company(0).dxp_id.clone();
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let dxp_id = platform.company(0).dxp_id.clone();
         let at = |xml: String, time: &str| {
             let from = xml.find("<returnTime>").unwrap() + 12;
             let to = xml.find("</returnTime>").unwrap();
             format!("{}{time}{}", &xml[..from], &xml[to..])
         };
-        let late = at(receipt(&house, 0, 5, 120, "入库"), "20260302090010000");
-        let early = at(receipt(&house, 0, 5, 2, "申报中"), "20260302090001000");
-        let odd = at(receipt(&house, 0, 5, 777, "新代码"), "20260302090005000");
+        let late = at(receipt(&platform, 0, 5, 120, "入库"), "20260302090010000");
+        let early = at(receipt(&platform, 0, 5, 2, "申报中"), "20260302090001000");
+        let odd = at(receipt(&platform, 0, 5, 777, "新代码"), "20260302090005000");
         answer(
-            &house,
+            &platform,
             &dxp_id,
             &[late.clone(), late.clone(), odd, early.clone()],
         )
         .await;
-        answer(&house, &dxp_id, &[late, early]).await;
-        assert_eq!(house.feed(0).await.len(), 3);
-        assert_eq!(house.state(0, id).await, "settled");
-        let documents = house
+        answer(&platform, &dxp_id, &[late, early]).await;
+        assert_eq!(platform.feed(0).await.len(), 3);
+        assert_eq!(platform.state(0, id).await, "settled");
+        let documents = platform
             .shared
             .db
             .read(move |tx| super::shown_of_message(tx, id))
@@ -149,42 +161,50 @@ async fn the_same_receipt_counts_once_and_a_late_one_does_not_turn_time_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_fits_nobody_is_parked_once_and_garbage_too() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let stranger = receipt(&house, 0, 99, 120, "谁的");
+        let platform = TestPlatform::on(test).await;
+        let stranger = receipt(&platform, 0, 99, 120, "谁的");
         answer(
-            &house,
+            &platform,
             "DXPENT0000000001",
             &[stranger.clone(), stranger, "no xml".to_owned()],
         )
         .await;
-        let parked = house
+        let parked = platform
             .shared
             .db
             .read(|tx| tx.query("select reason from parked_receipt order by id", &[]))
             .await
             .unwrap();
         assert_eq!(parked.len(), 2);
-        let events = house
+        let events = platform
             .shared
             .db
             .read(|tx| tx.query("select id from event where kind = 'receipt.parked'", &[]))
             .await
             .unwrap();
         assert_eq!(events.len(), 2);
-        assert!(house.feed(0).await.is_empty());
+        assert!(platform.feed(0).await.is_empty());
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_message_of_customs_for_two_companies_is_split() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
-        accepted(house.accept(1, house.sample(1, Kind::Ceb311, 2)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let platform = TestPlatform::on(test).await;
+        accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        accepted(
+            platform
+                .accept(1, platform.sample(1, Kind::Ceb311, 2))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         let (one, two) = (
-            receipt(&house, 0, 1, 120, "甲"),
-            receipt(&house, 1, 2, 100, "乙"),
+            receipt(&platform, 0, 1, 120, "甲"),
+            receipt(&platform, 1, 2, 100, "乙"),
         );
         let entry = |xml: &str| {
             let (from, to) = (xml.find("<OrderReturn>"), xml.find("</CEB312Message>"));
@@ -194,11 +214,15 @@ async fn one_message_of_customs_for_two_companies_is_split() {
             "</CEB312Message>",
             &format!("{}</CEB312Message>", entry(&two)),
         );
-        let addressed = format!("{} {}", house.company(0).dxp_id, house.company(1).dxp_id);
-        answer(&house, &addressed, &[both]).await;
+        let addressed = format!(
+            "{} {}",
+            platform.company(0).dxp_id,
+            platform.company(1).dxp_id
+        );
+        answer(&platform, &addressed, &[both]).await;
         let of = async |n: usize| {
-            let company = house.company_id(n);
-            let read = house
+            let company = platform.company_id(n);
+            let read = platform
                 .shared
                 .db
                 .read(move |tx| crate::downlink::after(tx, company, 0, 10));
@@ -225,8 +249,11 @@ fn again(xml: &str, n: usize) -> String {
     xml
 }
 
-async fn documents(house: &House, id: crate::message::MessageId) -> Vec<super::DocumentStatus> {
-    let read = house
+async fn documents(
+    platform: &TestPlatform,
+    id: crate::message::MessageId,
+) -> Vec<super::DocumentStatus> {
+    let read = platform
         .shared
         .db
         .read(move |tx| super::shown_of_message(tx, id));
@@ -236,21 +263,21 @@ async fn documents(house: &House, id: crate::message::MessageId) -> Vec<super::D
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_duplicate_keeps_its_refusal_and_the_first_its_acceptance() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let order = house.sample(0, Kind::Ceb311, 1);
-        let first = accepted(house.accept(0, order.clone()).await);
-        let second = accepted(house.accept(0, again(&order, 2)).await);
-        house.settle().await;
+        let platform = TestPlatform::on(test).await;
+        let order = platform.sample(0, Kind::Ceb311, 1);
+        let first = accepted(platform.accept(0, order.clone()).await);
+        let second = accepted(platform.accept(0, again(&order, 2)).await);
+        platform.settle().await;
         // Once more when the first is accepted already.
-        let third = accepted(house.accept(0, again(&order, 3)).await);
-        house.settle().await;
-        let mut told = Vec::new();
+        let third = accepted(platform.accept(0, again(&order, 3)).await);
+        platform.settle().await;
+        let mut reported = Vec::new();
         for id in [first, second, third] {
-            let document = documents(&house, id).await.remove(0);
-            told.push((
+            let document = documents(&platform, id).await.remove(0);
+            reported.push((
                 document.status,
                 document.outcome.name(),
-                house.state(0, id).await,
+                platform.state(0, id).await,
             ));
         }
         let settled = || "settled".to_owned();
@@ -259,30 +286,30 @@ async fn a_refused_duplicate_keeps_its_refusal_and_the_first_its_acceptance() {
             (Some(-301_010), "faulty", settled()),
             (Some(-301_010), "faulty", settled()),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(reported, expected);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_orders_with_one_number_in_one_message_each_have_a_status() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let order = house.sample(0, Kind::Ceb311, 1);
+        let platform = TestPlatform::on(test).await;
+        let order = platform.sample(0, Kind::Ceb311, 1);
         let entry = |xml: &str| {
             let (from, to) = (xml.find("<ceb:Order>"), xml.find("</ceb:Order>"));
             xml[from.unwrap()..to.unwrap() + "</ceb:Order>".len()].to_owned()
         };
         let own = entry(&order);
         let both = order.replacen(&own, &format!("{own}{}", entry(&again(&order, 2))), 1);
-        let id = accepted(house.accept(0, both).await);
-        house.settle().await;
-        let statuses: Vec<_> = documents(&house, id)
+        let id = accepted(platform.accept(0, both).await);
+        platform.settle().await;
+        let statuses: Vec<_> = documents(&platform, id)
             .await
             .iter()
             .map(|one| one.status)
             .collect();
         assert_eq!(statuses, [Some(120), Some(-301_010)]);
-        assert_eq!(house.state(0, id).await, "settled");
+        assert_eq!(platform.state(0, id).await, "settled");
     }
 }
 
@@ -298,14 +325,14 @@ fn shuffled<T>(mut list: Vec<T>, mut seed: u64) -> Vec<T> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_any_order_and_twice_each_document_ends_with_its_own_answers() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let dxp_id = house.company(0).dxp_id.clone();
+        let platform = TestPlatform::on(test).await;
+        let dxp_id = platform.company(0).dxp_id.clone();
         for seed in 1..=12 {
-            let order = house.sample(0, Kind::Ceb311, 100 + seed);
+            let order = platform.sample(0, Kind::Ceb311, 100 + seed);
             let mut ids = Vec::new();
             for n in 1..=4 {
                 ids.push(accepted(
-                    house
+                    platform
                         .accept(
                             0,
                             again(&order, n).replace("-8000-0000", &format!("-80{seed:02}-0000")),
@@ -313,10 +340,10 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers() {
                         .await,
                 ));
             }
-            crate::pipeline::drain(&house.shared).await.unwrap();
+            crate::pipeline::drain(&platform.shared).await.unwrap();
             let mut guids = Vec::new();
             for id in &ids {
-                guids.push(documents(&house, *id).await.remove(0).guid.unwrap());
+                guids.push(documents(&platform, *id).await.remove(0).guid.unwrap());
             }
             // Rejected; declared again and accepted, a duplicate turned down in between; a change.
             let said: [(usize, i32, bool); 10] = [
@@ -337,7 +364,7 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers() {
                 } else {
                     String::new()
                 };
-                let xml = receipt(&house, 0, 100 + seed, *status, &info);
+                let xml = receipt(&platform, 0, 100 + seed, *status, &info);
                 let from = xml.find("<returnTime>").unwrap() + 12;
                 let to = xml.find("</returnTime>").unwrap();
                 let xml = format!("{}20260302090{n:06}{}", &xml[..from], &xml[to..]);
@@ -346,18 +373,22 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers() {
                 format!("{}{seed:018}{n:018}{}", &xml[..from], &xml[to..])
             });
             let twice: Vec<String> = receipts.clone().chain(receipts).collect();
-            let n_before = house.feed(0).await.len();
+            let n_before = platform.feed(0).await.len();
             for part in shuffled(twice, seed).chunks(3) {
-                answer(&house, &dxp_id, part).await;
+                answer(&platform, &dxp_id, part).await;
             }
             let mut statuses = Vec::new();
             for id in &ids {
-                statuses.push(documents(&house, *id).await.remove(0).status);
-                assert_eq!(house.state(0, *id).await, "settled", "{seed}");
+                statuses.push(documents(&platform, *id).await.remove(0).status);
+                assert_eq!(platform.state(0, *id).await, "settled", "{seed}");
             }
             let expected = [Some(100), Some(120), Some(-301_010), Some(120)];
             assert_eq!(statuses, expected, "{seed}");
-            assert_eq!(house.feed(0).await.len() - n_before, said.len(), "{seed}");
+            assert_eq!(
+                platform.feed(0).await.len() - n_before,
+                said.len(),
+                "{seed}"
+            );
         }
     }
 }
@@ -365,12 +396,12 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receipt_without_its_key_goes_to_the_document_that_it_names() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let order = house.sample(0, Kind::Ceb311, 1);
-        let id = accepted(house.accept(0, order).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let guid = documents(&house, id).await.remove(0).guid.unwrap();
-        let xml = receipt(&house, 0, 1, 120, "海关入库");
+        let platform = TestPlatform::on(test).await;
+        let order = platform.sample(0, Kind::Ceb311, 1);
+        let id = accepted(platform.accept(0, order).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let guid = documents(&platform, id).await.remove(0).guid.unwrap();
+        let xml = receipt(&platform, 0, 1, 120, "海关入库");
         let from = xml.find("<ebpCode>").unwrap() + 9;
         let to = xml.find("</ebpCode>").unwrap();
         let keyless = format!("{}{}", &xml[..from], &xml[to..]);
@@ -383,23 +414,23 @@ async fn a_receipt_without_its_key_goes_to_the_document_that_it_names() {
             &keyless[to..]
         );
         answer(
-            &house,
-            &house.company(1).dxp_id,
+            &platform,
+            &platform.company(1).dxp_id,
             std::slice::from_ref(&named),
         )
         .await;
         assert!(
-            house.feed(0).await.is_empty(),
+            platform.feed(0).await.is_empty(),
             "it is addressed to another company"
         );
-        answer(&house, &house.company(0).dxp_id, &[named]).await;
-        assert_eq!(documents(&house, id).await[0].status, Some(120));
+        answer(&platform, &platform.company(0).dxp_id, &[named]).await;
+        assert_eq!(documents(&platform, id).await[0].status, Some(120));
     }
 }
 
 /// An answer to a list, given at this time of the day (six digits), with the number of the list or without.
-fn list_answer(house: &House, status: i32, time: &str, is_numbered: bool) -> String {
-    let spec = house.spec(0, Kind::Ceb622, 1);
+fn list_answer(platform: &TestPlatform, status: i32, time: &str, is_numbered: bool) -> String {
+    let spec = platform.spec(0, Kind::Ceb622, 1);
     let mut xml = ceb::sample::receipt(&spec, ReturnStatus(status), "");
     let mut put = |element: &str, text: &str| {
         let open = format!("<{element}>");
@@ -418,23 +449,28 @@ fn list_answer(house: &House, status: i32, time: &str, is_numbered: bool) -> Str
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_number_of_customs_moves_with_the_answer_that_told_it() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let list = house.sample(0, Kind::Ceb621, 1);
-        let first = accepted(house.accept(0, list.clone()).await);
-        let second = accepted(house.accept(0, again(&list, 2)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let platform = TestPlatform::on(test).await;
+        let list = platform.sample(0, Kind::Ceb621, 1);
+        let first = accepted(platform.accept(0, list.clone()).await);
+        let second = accepted(platform.accept(0, again(&list, 2)).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         let numbers = async |id| {
-            let document = documents(&house, id).await.remove(0);
+            let document = documents(&platform, id).await.remove(0);
             (document.status, document.invt_no, document.pre_no)
         };
-        let dxp_id = house.company(0).dxp_id.clone();
-        answer(&house, &dxp_id, &[list_answer(&house, 120, "090500", true)]).await;
+        let dxp_id = platform.company(0).dxp_id.clone();
+        answer(
+            &platform,
+            &dxp_id,
+            &[list_answer(&platform, 120, "090500", true)],
+        )
+        .await;
         let (status, list_no, entry_no) = numbers(first).await;
         assert_eq!(status, Some(120));
         assert!(list_no.is_some() && entry_no.is_some());
         // Customs had turned the first one down before: what it accepted is the second.
-        let rejected = list_answer(&house, 100, "090100", false);
-        answer(&house, &dxp_id, &[rejected]).await;
+        let rejected = list_answer(&platform, 100, "090100", false);
+        answer(&platform, &dxp_id, &[rejected]).await;
         assert_eq!(numbers(first).await, (Some(100), None, None));
         assert_eq!(numbers(second).await, (Some(120), list_no, entry_no));
     }

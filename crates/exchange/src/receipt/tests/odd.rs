@@ -2,7 +2,7 @@
 //! that nobody knows.
 
 use super::{again, answer, documents, receipt};
-use crate::testing::{House, accepted};
+use crate::testing::{TestPlatform, accepted};
 use bytes::Bytes;
 use ceb::{Kind, Outcome};
 use std::time::Duration;
@@ -12,11 +12,11 @@ use store::testing::each_engine;
 const IN_GBK: &[u8] = b"\xB2\xBB\xD2\xBB\xD6\xC2";
 
 /// Puts bytes on the queue as a port without envelopes hands them over.
-pub(super) async fn hand_over(house: &House, bodies: Vec<Vec<u8>>) {
+pub(super) async fn hand_over(platform: &TestPlatform, bodies: Vec<Vec<u8>>) {
     let bodies: Vec<Bytes> = bodies.into_iter().map(Bytes::from).collect();
-    let down = &house.shared.customs.import_down;
-    house.shared.queue.put(down, &bodies).await.unwrap();
-    crate::pipeline::drain(&house.shared).await.unwrap();
+    let down = &platform.shared.customs.import_down;
+    platform.shared.queue.put(down, &bodies).await.unwrap();
+    crate::pipeline::drain(&platform.shared).await.unwrap();
 }
 
 /// A text with one part of its bytes replaced.
@@ -31,11 +31,15 @@ fn with_bytes(text: &str, from: &str, to: &[u8]) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_in_gbk_reaches_its_company() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let platform = TestPlatform::on(test).await;
+        accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         let declared = |encoding: &str, n: usize| {
-            let xml = receipt(&house, 0, 5, 100, &format!("[Code:1332;Desc:不一致]{n}"));
+            let xml = receipt(&platform, 0, 5, 100, &format!("[Code:1332;Desc:不一致]{n}"));
             let body = xml.split_once("?>").map_or(&*xml, |(_, body)| body);
             format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>{body}")
         };
@@ -46,9 +50,9 @@ async fn a_refusal_in_gbk_reaches_its_company() {
             with_bytes(&declared("UTF-8", 3), "不一致", IN_GBK),
             damaged.clone(),
         ];
-        hand_over(&house, bodies).await;
-        let company = house.company_id(0);
-        let read = house.shared.db.read(move |tx| -> store::Result<_> {
+        hand_over(&platform, bodies).await;
+        let company = platform.company_id(0);
+        let read = platform.shared.db.read(move |tx| -> store::Result<_> {
             let items = crate::downlink::after(tx, company, 0, 100)?;
             let parked = tx.query("select reason, body from parked_receipt", &[])?;
             Ok((items, parked.len()))
@@ -74,10 +78,14 @@ async fn a_refusal_in_gbk_reaches_its_company() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receipt_without_namespace_counts_once() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let xml = receipt(&house, 0, 5, 120, "入库");
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let xml = receipt(&platform, 0, 5, 120, "入库");
         let from = xml.find("<OrderReturn>").unwrap();
         let to = xml.find("</CEB312Message>").unwrap();
         let entry = &xml[from..to];
@@ -90,10 +98,10 @@ async fn a_receipt_without_namespace_counts_once() {
         );
         let prefixed = format!("<c:CEB312Message>{entry}</c:CEB312Message>");
         let bodies = [bare, small, prefixed].map(String::into_bytes);
-        hand_over(&house, bodies.to_vec()).await;
-        assert_eq!(house.feed(0).await.len(), 1);
-        assert_eq!(house.state(0, id).await, "settled");
-        let parked = house
+        hand_over(&platform, bodies.to_vec()).await;
+        assert_eq!(platform.feed(0).await.len(), 1);
+        assert_eq!(platform.state(0, id).await, "settled");
+        let parked = platform
             .shared
             .db
             .read(|tx| tx.query("select id from parked_receipt", &[]))
@@ -116,25 +124,25 @@ pub(super) fn with_text(xml: &str, element: &str, instead: &str) -> String {
 async fn answers_without_status_or_time_swallow_none_and_come_once() {
     for n_declared in [1, 2] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let order = house.sample(0, Kind::Ceb311, 1);
+            let platform = TestPlatform::on(test).await;
+            let order = platform.sample(0, Kind::Ceb311, 1);
             for n in 0..n_declared {
-                accepted(house.accept(0, again(&order, n)).await);
+                accepted(platform.accept(0, again(&order, n)).await);
             }
-            crate::pipeline::drain(&house.shared).await.unwrap();
-            let plain = receipt(&house, 0, 1, 120, "海关入库");
+            crate::pipeline::drain(&platform.shared).await.unwrap();
+            let plain = receipt(&platform, 0, 1, 120, "海关入库");
             let unreadable = |text: &str| with_text(&plain, "returnStatus", text);
             let undated = with_text(&plain, "returnTime", "");
             // The same, indented by another node.
             let indented = undated.replace("><", ">\n  <");
             let all = [unreadable("甲"), unreadable("乙"), undated, indented];
-            let dxp_id = house.company(0).dxp_id.clone();
+            let dxp_id = platform.company(0).dxp_id.clone();
             for _ in 0..3 {
-                answer(&house, &dxp_id, &all).await;
+                answer(&platform, &dxp_id, &all).await;
                 // Another arrival, another time of an undated one.
-                house.clock.advance(Duration::from_secs(5));
+                platform.clock.advance(Duration::from_secs(5));
             }
-            assert_eq!(house.feed(0).await.len(), 3, "{n_declared} declared");
+            assert_eq!(platform.feed(0).await.len(), 3, "{n_declared} declared");
         }
     }
 }
@@ -154,23 +162,27 @@ const ORDERS: [[usize; 3]; 6] = [
 async fn a_status_that_nobody_knows_leaves_it_open_in_whatever_order_it_comes() {
     for order in ORDERS {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-            crate::pipeline::drain(&house.shared).await.unwrap();
+            let platform = TestPlatform::on(test).await;
+            let id = accepted(
+                platform
+                    .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                    .await,
+            );
+            crate::pipeline::drain(&platform.shared).await.unwrap();
             let said = [
                 (2, "20260302090001000"),
                 (120, "20260302090002000"),
                 (777, "20260302090003000"),
             ];
-            let dxp_id = house.company(0).dxp_id.clone();
+            let dxp_id = platform.company(0).dxp_id.clone();
             for at in order {
                 let (status, time) = said[at];
-                let xml = with_text(&receipt(&house, 0, 5, status, ""), "returnTime", time);
-                answer(&house, &dxp_id, &[xml]).await;
+                let xml = with_text(&receipt(&platform, 0, 5, status, ""), "returnTime", time);
+                answer(&platform, &dxp_id, &[xml]).await;
             }
-            let document = documents(&house, id).await.remove(0);
-            let told = (document.status, document.outcome, document.is_final);
-            assert_eq!(told, (Some(777), Outcome::Waiting, false), "{order:?}");
+            let document = documents(&platform, id).await.remove(0);
+            let reported = (document.status, document.outcome, document.is_final);
+            assert_eq!(reported, (Some(777), Outcome::Waiting, false), "{order:?}");
         }
     }
 }

@@ -6,15 +6,15 @@ use super::courses::{declare_again, dismiss};
 use super::odd::with_text;
 use super::{answer, documents, receipt};
 use crate::receipt::parked::{self, Listed};
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use ceb::Outcome;
 use std::time::Duration;
 use store::Tx;
 use store::testing::each_engine;
 
 /// A rejection with its own number, which looks like a guid as often as not.
-fn numbered(house: &House, time: &str, guid: &str) -> String {
-    with_text(&said(house, 100, time), "guid", guid)
+fn numbered(platform: &TestPlatform, time: &str, guid: &str) -> String {
+    with_text(&said(platform, 100, time), "guid", guid)
 }
 
 /// A rejection of the order before it was corrected, sent once more under another number, is no answer to the
@@ -33,27 +33,27 @@ async fn a_rejection_that_comes_again_does_not_reach_the_corrected_order() {
     ];
     for (number, gap_s, time) in cases {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (first, dxp_id) = declared(&house).await;
-            let rejection = numbered(&house, time, "AAAAAAAA-5B7D-4E21-9C44-1A2B3C4D5E6F");
-            answer(&house, &dxp_id, &[rejection]).await;
-            house.clock.advance(Duration::from_secs(gap_s));
-            let second = declare_again(&house, 2).await;
-            let guid = documents(&house, second).await.remove(0).guid.unwrap();
-            let taken = receipt(&house, 0, 5, 2, &format!("新增申报成功[{guid}]"));
+            let platform = TestPlatform::on(test).await;
+            let (first, dxp_id) = declared(&platform).await;
+            let rejection = numbered(&platform, time, "AAAAAAAA-5B7D-4E21-9C44-1A2B3C4D5E6F");
+            answer(&platform, &dxp_id, &[rejection]).await;
+            platform.clock.advance(Duration::from_secs(gap_s));
+            let second = declare_again(&platform, 2).await;
+            let guid = documents(&platform, second).await.remove(0).guid.unwrap();
+            let taken = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
             let taken = with_text(&taken, "returnTime", "20260302090100001");
-            let accepted = said(&house, 120, "20260302090101002");
-            answer(&house, &dxp_id, &[taken, accepted]).await;
-            assert_eq!(became(&house, second).await.0, Outcome::Accepted);
-            answer(&house, &dxp_id, &[numbered(&house, time, number)]).await;
-            let (outcome, needs_action, _) = became(&house, second).await;
+            let accepted = said(&platform, 120, "20260302090101002");
+            answer(&platform, &dxp_id, &[taken, accepted]).await;
+            assert_eq!(became(&platform, second).await.0, Outcome::Accepted);
+            answer(&platform, &dxp_id, &[numbered(&platform, time, number)]).await;
+            let (outcome, needs_action, _) = became(&platform, second).await;
             assert_eq!(
                 (outcome, needs_action),
                 (Outcome::Accepted, false),
                 "{number}"
             );
-            assert!(!became(&house, first).await.1, "{number}");
-            assert_eq!(house.feed(0).await.len(), 3, "{number}");
+            assert!(!became(&platform, first).await.1, "{number}");
+            assert_eq!(platform.feed(0).await.len(), 3, "{number}");
         }
     }
 }
@@ -63,23 +63,23 @@ async fn a_rejection_that_comes_again_does_not_reach_the_corrected_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_answers_of_one_moment_reach_two_declarations() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, dxp_id) = declared(&house).await;
-        house.clock.advance(Duration::from_secs(1));
-        let second = declare_again(&house, 2).await;
-        house.clock.advance(Duration::from_secs(1));
+        let platform = TestPlatform::on(test).await;
+        let (first, dxp_id) = declared(&platform).await;
+        platform.clock.advance(Duration::from_secs(1));
+        let second = declare_again(&platform, 2).await;
+        platform.clock.advance(Duration::from_secs(1));
         for number in [
             "11111111-5B7D-4E21-9C44-1A2B3C4D5E6F",
             "22222222-5B7D-4E21-9C44-1A2B3C4D5E6F",
         ] {
-            let rejection = numbered(&house, "20260302090000123", number);
-            answer(&house, &dxp_id, &[rejection]).await;
+            let rejection = numbered(&platform, "20260302090000123", number);
+            answer(&platform, &dxp_id, &[rejection]).await;
         }
-        assert_eq!(house.feed(0).await.len(), 2);
+        assert_eq!(platform.feed(0).await.len(), 2);
         for id in [first, second] {
-            assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+            assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
         }
-        assert!(became(&house, second).await.1);
+        assert!(became(&platform, second).await.1);
     }
 }
 
@@ -96,24 +96,24 @@ async fn another_spelling_of_the_time_undoes_no_dismissal() {
     ];
     for (first, again) in cases {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let (id, dxp_id) = declared(&house).await;
-            let rejection = numbered(&house, first, "11111111-5B7D-4E21-9C44-1A2B3C4D5E6F");
-            answer(&house, &dxp_id, &[rejection]).await;
-            dismiss(&house, id).await;
-            house.clock.advance(Duration::from_secs(1));
-            let same = numbered(&house, again, "22222222-5B7D-4E21-9C44-1A2B3C4D5E6F");
-            answer(&house, &dxp_id, &[same]).await;
-            assert!(!became(&house, id).await.1, "{first} {again}");
-            assert_eq!(house.feed(0).await.len(), 1, "{first} {again}");
+            let platform = TestPlatform::on(test).await;
+            let (id, dxp_id) = declared(&platform).await;
+            let rejection = numbered(&platform, first, "11111111-5B7D-4E21-9C44-1A2B3C4D5E6F");
+            answer(&platform, &dxp_id, &[rejection]).await;
+            dismiss(&platform, id).await;
+            platform.clock.advance(Duration::from_secs(1));
+            let same = numbered(&platform, again, "22222222-5B7D-4E21-9C44-1A2B3C4D5E6F");
+            answer(&platform, &dxp_id, &[same]).await;
+            assert!(!became(&platform, id).await.1, "{first} {again}");
+            assert_eq!(platform.feed(0).await.len(), 1, "{first} {again}");
             // Another minute is another answer.
             let other = numbered(
-                &house,
+                &platform,
                 "20260302090101456",
                 "33333333-5B7D-4E21-9C44-1A2B3C4D5E6F",
             );
-            answer(&house, &dxp_id, &[other]).await;
-            assert!(became(&house, id).await.1, "{first} {again}");
+            answer(&platform, &dxp_id, &[other]).await;
+            assert!(became(&platform, id).await.1, "{first} {again}");
         }
     }
 }
@@ -123,24 +123,24 @@ async fn another_spelling_of_the_time_undoes_no_dismissal() {
 async fn a_damaged_parked_receipt_is_whole_again_when_it_comes_again() {
     for is_dismissed in [false, true] {
         for test in each_engine() {
-            let house = House::on(test).await;
-            let rejection = receipt(&house, 0, 5, 100, "退单");
-            let address = house.company(0).dxp_id.clone();
-            answer(&house, &address, std::slice::from_ref(&rejection)).await;
+            let platform = TestPlatform::on(test).await;
+            let rejection = receipt(&platform, 0, 5, 100, "退单");
+            let address = platform.company(0).dxp_id.clone();
+            answer(&platform, &address, std::slice::from_ref(&rejection)).await;
             let list = |tx: &mut Tx<'_>| parked::list(tx, i64::MAX, 9);
-            let id = house.shared.db.read(list).await.unwrap()[0].id;
-            super::damaged::damage(&house, "update parked_receipt set body = $1", false).await;
+            let id = platform.shared.db.read(list).await.unwrap()[0].id;
+            super::damaged::damage(&platform, "update parked_receipt set body = $1", false).await;
             if is_dismissed {
-                let close = house.shared.db.write(move |tx| parked::close(tx, id, 7));
+                let close = platform.shared.db.write(move |tx| parked::close(tx, id, 7));
                 assert!(close.await.unwrap());
             }
-            answer(&house, &address, &[rejection]).await;
-            let waiting = house.shared.db.read(list).await.unwrap();
+            answer(&platform, &address, &[rejection]).await;
+            let waiting = platform.shared.db.read(list).await.unwrap();
             assert_eq!((waiting.len(), waiting[0].id), (1, id));
             assert!(matches!(waiting[0].body, Listed::Whole(_)));
-            let (declared, _) = declared(&house).await;
-            assert!(super::homes::release(&house, id).await);
-            assert_eq!(became(&house, declared).await.0, Outcome::Rejected);
+            let (declared, _) = declared(&platform).await;
+            assert!(super::homes::release(&platform, id).await);
+            assert_eq!(became(&platform, declared).await.0, Outcome::Rejected);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{answer, receipt};
 use crate::message::MessageId;
 use crate::operator::explain;
 use crate::query::{MessageSummary, OPERATORS, search, unsure};
-use crate::testing::{House, accepted, person};
+use crate::testing::{TestPlatform, accepted, person};
 use crate::unknown_code::Answer;
 use crate::{finder, story};
 use ceb::Kind;
@@ -21,16 +21,16 @@ use store::testing::each_engine;
 type Stand = (String, bool, Option<i64>, String, String);
 
 /// A message as lists show it; the search and its story must say the same.
-async fn stands(house: &House, id: MessageId) -> Stand {
-    let (sight, order_no) = (house.sight(0), order_no(house));
+async fn stands(platform: &TestPlatform, id: MessageId) -> Stand {
+    let (sight, order_no) = (platform.sight(0), order_no(platform));
     let actor = person(
         1,
         Role::CompanyClerk,
-        Some(house.company(0)),
-        house.sight(0),
+        Some(platform.company(0)),
+        platform.sight(0),
     );
-    let now_ms = house.clock.now_ms();
-    let read = house.shared.db.read(move |tx| -> store::Result<_> {
+    let now_ms = platform.clock.now_ms();
+    let read = platform.shared.db.read(move |tx| -> store::Result<_> {
         let message = finder::find(tx, &sight, id)?.unwrap();
         let mut summary = MessageSummary::from(&message);
         summary.unsure(&unsure(tx, [id].into_iter())?);
@@ -56,30 +56,34 @@ async fn stands(house: &House, id: MessageId) -> Stand {
 }
 
 /// The number of the sample order.
-fn order_no(house: &House) -> String {
-    let sample = house.sample(0, Kind::Ceb311, 5);
+fn order_no(platform: &TestPlatform) -> String {
+    let sample = platform.sample(0, Kind::Ceb311, 5);
     let from = sample.find("orderNo>").unwrap() + "orderNo>".len();
     sample[from..].split('<').next().unwrap().to_owned()
 }
 
 /// An operator explains a status, for a kind, or takes that back.
-async fn explain(house: &House, (status, kind): (i64, &'static str), resubmit: Option<Resubmit>) {
+async fn explain(
+    platform: &TestPlatform,
+    (status, kind): (i64, &'static str),
+    resubmit: Option<Resubmit>,
+) {
     let operator = person(9, Role::Operator, None, Sight::All);
-    let (code, now_ms) = (status.to_string(), house.clock.now_ms());
-    let ground = house.shared.ground.clone();
-    let write = house.shared.db.write(move |tx| {
+    let (code, now_ms) = (status.to_string(), platform.clock.now_ms());
+    let context = platform.shared.context.clone();
+    let write = platform.shared.db.write(move |tx| {
         let sql = "select id from unknown_code where code = $1 and kind = $2";
         let row = tx.query_opt(sql, &[(&code).into(), kind.into()])?.unwrap();
         let id = row.int(0)?;
         let Some(resubmit) = resubmit else {
-            return explain::withdraw(tx, &ground, &operator, id, now_ms).map(|_| ());
+            return explain::withdraw(tx, &context, &operator, id, now_ms).map(|_| ());
         };
         let answer = Answer {
             meaning: "口岸试点状态。".to_owned(),
             advice: "见说明。".to_owned(),
             resubmit: resubmit.name().to_owned(),
         };
-        explain::explain(tx, &ground, &operator, (id, &answer), now_ms).map(|_| ())
+        explain::explain(tx, &context, &operator, (id, &answer), now_ms).map(|_| ())
     });
     write.await.unwrap();
 }
@@ -92,42 +96,42 @@ async fn a_status_that_nobody_knows_leaves_a_message_open() {
     for (before, name) in [(120, "accepted"), (800, "released")] {
         for info in ["", "海关放行", "处理成功", "[Code:2600;Desc:放行]"] {
             for test in each_engine() {
-                let house = House::on(test).await;
-                let (id, dxp_id) = declared(&house).await;
+                let platform = TestPlatform::on(test).await;
+                let (id, dxp_id) = declared(&platform).await;
                 answer(
-                    &house,
+                    &platform,
                     &dxp_id,
-                    &[said(&house, before, "20260302090000000")],
+                    &[said(&platform, before, "20260302090000000")],
                 )
                 .await;
-                let known = stands(&house, id).await;
+                let known = stands(&platform, id).await;
                 assert_eq!((known.0.as_str(), known.2), (name, None), "{info}");
-                let unknown = receipt(&house, 0, 5, 777, info);
+                let unknown = receipt(&platform, 0, 5, 777, info);
                 let unknown = with_text(&unknown, "returnTime", "20260302090100000");
-                answer(&house, &dxp_id, &[unknown]).await;
-                let open = stands(&house, id).await;
+                answer(&platform, &dxp_id, &[unknown]).await;
+                let open = stands(&platform, id).await;
                 let (waiting, answered) = ("waiting".to_owned(), "已有回执".to_owned());
                 let of_operators = (waiting, false, Some(777), answered, OPERATORS.to_owned());
                 assert_eq!(open, of_operators, "{info}");
-                explain(&house, (777, "CEB311"), Some(Resubmit::Corrected)).await;
-                let acting = stands(&house, id).await;
+                explain(&platform, (777, "CEB311"), Some(Resubmit::Corrected)).await;
+                let acting = stands(&platform, id).await;
                 assert_eq!(
                     (acting.0.as_str(), acting.1, acting.2),
                     ("faulty", true, None)
                 );
-                explain(&house, (777, "CEB311"), None).await;
-                assert_eq!(stands(&house, id).await, open, "{info}");
-                explain(&house, (777, "CEB311"), Some(Resubmit::Nothing)).await;
-                assert_eq!(stands(&house, id).await, known, "{info}");
+                explain(&platform, (777, "CEB311"), None).await;
+                assert_eq!(stands(&platform, id).await, open, "{info}");
+                explain(&platform, (777, "CEB311"), Some(Resubmit::Nothing)).await;
+                assert_eq!(stands(&platform, id).await, known, "{info}");
             }
         }
     }
 }
 
 /// The receipts of an order, each with its time, at its E-Port.
-async fn hear(house: &House, dxp_id: &str, said_then: &[(i32, &str)]) {
+async fn hear(platform: &TestPlatform, dxp_id: &str, said_then: &[(i32, &str)]) {
     for (status, time) in said_then {
-        answer(house, dxp_id, &[said(house, *status, time)]).await;
+        answer(platform, dxp_id, &[said(platform, *status, time)]).await;
     }
 }
 
@@ -165,57 +169,67 @@ async fn it_is_all_the_same_when_a_status_was_explained() {
         ),
     ];
     for (said_then, resubmit, outcome) in cases {
-        let house = House::on(store::testing::sqlite()).await;
-        let (id, dxp_id) = declared(&house).await;
-        hear(&house, &dxp_id, &said_then).await;
-        let open = stands(&house, id).await;
-        explain(&house, (777, "CEB311"), Some(resubmit)).await;
-        let after = stands(&house, id).await;
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let (id, dxp_id) = declared(&platform).await;
+        hear(&platform, &dxp_id, &said_then).await;
+        let open = stands(&platform, id).await;
+        explain(&platform, (777, "CEB311"), Some(resubmit)).await;
+        let after = stands(&platform, id).await;
         assert_eq!(after.0, outcome, "{said_then:?}");
-        explain(&house, (777, "CEB311"), None).await;
-        assert_eq!(stands(&house, id).await, open, "{said_then:?}");
+        explain(&platform, (777, "CEB311"), None).await;
+        assert_eq!(stands(&platform, id).await, open, "{said_then:?}");
     }
 }
 
 /// What an explanation says is to be done is asked for again after a dismissal.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_explained_status_asks_again_for_what_was_dismissed() {
-    let house = House::on(store::testing::sqlite()).await;
-    let (id, dxp_id) = declared(&house).await;
-    hear(&house, &dxp_id, &[(777, "20260302090000000")]).await;
-    explain(&house, (777, "CEB311"), Some(Resubmit::Corrected)).await;
-    assert!(stands(&house, id).await.1);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let (id, dxp_id) = declared(&platform).await;
+    hear(&platform, &dxp_id, &[(777, "20260302090000000")]).await;
+    explain(&platform, (777, "CEB311"), Some(Resubmit::Corrected)).await;
+    assert!(stands(&platform, id).await.1);
     let (ids, actor) = (
-        house.shared.ids.clone(),
+        platform.shared.ids.clone(),
         person(
             1,
             Role::CompanyClerk,
-            Some(house.company(0)),
-            house.sight(0),
+            Some(platform.company(0)),
+            platform.sight(0),
         ),
     );
-    let now_ms = house.clock.now_ms();
-    let dismiss = house
+    let now_ms = platform.clock.now_ms();
+    let dismiss = platform
         .shared
         .db
         .write(move |tx| crate::outcome::dismiss(tx, &ids, &actor, id, ("", now_ms)));
     assert!(dismiss.await.unwrap());
-    assert!(!stands(&house, id).await.1);
-    hear(&house, &dxp_id, &[(777, "20260302100000000")]).await;
-    assert!(stands(&house, id).await.1);
+    assert!(!stands(&platform, id).await.1);
+    hear(&platform, &dxp_id, &[(777, "20260302100000000")]).await;
+    assert!(stands(&platform, id).await.1);
 }
 
 /// A rejection stands whatever unknown status comes after it, and an acceptance after that status settles it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_status_hides_no_rejection_and_is_followed_by_what_is_known() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (id, dxp_id) = declared(&house).await;
-        answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
-        answer(&house, &dxp_id, &[said(&house, 777, "20260302090100000")]).await;
-        let rejected = stands(&house, id).await;
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 100, "20260302090000000")],
+        )
+        .await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 777, "20260302090100000")],
+        )
+        .await;
+        let rejected = stands(&platform, id).await;
         assert_eq!((rejected.0.as_str(), rejected.1), ("rejected", true));
-        let other = House::on(store::testing::sqlite()).await;
+        let other = TestPlatform::on(store::testing::sqlite()).await;
         let (id, dxp_id) = declared(&other).await;
         answer(&other, &dxp_id, &[said(&other, 777, "20260302090000000")]).await;
         assert_eq!(stands(&other, id).await.0, "waiting");
@@ -230,16 +244,21 @@ async fn an_unknown_status_hides_no_rejection_and_is_followed_by_what_is_known()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_explanation_is_of_its_status_and_kind() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let (_, dxp_id) = declared(&house).await;
-        answer(&house, &dxp_id, &[said(&house, 777, "20260302090000000")]).await;
-        explain(&house, (777, "CEB311"), Some(Resubmit::Nothing)).await;
-        let mut spec = house.spec(0, Kind::Ceb411, 6);
+        let platform = TestPlatform::on(test).await;
+        let (_, dxp_id) = declared(&platform).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 777, "20260302090000000")],
+        )
+        .await;
+        explain(&platform, (777, "CEB311"), Some(Resubmit::Nothing)).await;
+        let mut spec = platform.spec(0, Kind::Ceb411, 6);
         spec.n_documents = 2;
-        let pay = accepted(house.accept(0, ceb::sample::message(&spec)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let pay = accepted(platform.accept(0, ceb::sample::message(&spec)).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
         let with = |first: i64, second: i64| {
-            house.shared.db.write(move |tx| {
+            platform.shared.db.write(move |tx| {
                 for (document, status) in [(pay.0 + 1, first), (pay.0 + 2, second)] {
                     let sql = "update document set status = $1, outcome = 'waiting' where id = $2";
                     tx.execute(sql, &[status.into(), document.into()])?;

@@ -130,7 +130,7 @@ async fn signing_keys(
     };
     let size = page.size();
     let read = move |tx: &mut Tx<'_>| keys(tx, &actor.sight, &filter, size.rows());
-    let found = api.gate.ground.read(read).await?;
+    let found = api.gate.context.read(read).await?;
     let page = Page::cut(found, size, |key| key.id);
     Ok(Json(page.map(|key| view(&api, &key))))
 }
@@ -156,7 +156,7 @@ async fn remove_signing_key(
         }
         Ok(())
     };
-    api.gate.ground.act(act).await?;
+    api.gate.context.act(act).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -177,7 +177,7 @@ async fn test_signing_key(
     Path(id): Path<String>,
 ) -> Result<Json<KeyTest>, Problem> {
     let id = id_of(&id)?;
-    let found = api.gate.ground.read(move |tx| key(tx, id)).await?;
+    let found = api.gate.context.read(move |tx| key(tx, id)).await?;
     let found = found.ok_or_else(|| Problem::new(common::NOT_FOUND))?;
     let keyring = Arc::clone(&api.shared.keyring);
     let Some(card) = keyring.card(&found.name) else {
@@ -196,7 +196,7 @@ async fn test_signing_key(
         }
         Ok(())
     };
-    api.gate.ground.act(act).await?;
+    api.gate.context.act(act).await?;
     Ok(Json(KeyTest {
         ok: is_ok,
         ms: now_ms - begun_at,

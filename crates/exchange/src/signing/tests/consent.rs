@@ -1,7 +1,7 @@
 //! The consent of a company as its administrator gives it.
 
 use super::Keys;
-use super::step::{give_key, house};
+use super::step::{give_key, platform};
 use crate::signing::codes::NO_CERTIFICATE;
 use crate::signing::http::{ConsentBody, signing_consent};
 use axum::Json;
@@ -16,11 +16,11 @@ use web::JsonBody;
 async fn consent_without_a_certificate_is_refused_with_its_code() {
     for test in each_engine() {
         let keys = Keys::new();
-        let house = house(test, &keys).await;
+        let platform = platform(test, &keys).await;
         let consent = async |platform_signs: bool| {
-            let by = house.by_person(Role::CompanyAdmin, Some(0)).await;
+            let by = platform.by_person(Role::CompanyAdmin, Some(0)).await;
             let body = JsonBody(ConsentBody { platform_signs });
-            let answer = signing_consent(by, State(house.api()), body).await;
+            let answer = signing_consent(by, State(platform.api()), body).await;
             answer
                 .map(|Json(view)| view.platform_signs)
                 .map_err(|problem| problem.code)
@@ -28,7 +28,7 @@ async fn consent_without_a_certificate_is_refused_with_its_code() {
         assert_eq!(NO_CERTIFICATE.code, "TG-R4703");
         assert_eq!(consent(true).await, Err("TG-R4703".to_owned()));
         assert_eq!(consent(false).await, Ok(false));
-        give_key(&house, &keys, "sm2").await;
+        give_key(&platform, &keys, "sm2").await;
         assert_eq!(consent(true).await, Ok(true));
         assert_eq!(consent(false).await, Ok(false));
     }

@@ -1,13 +1,13 @@
 //! Forms of companies that let the platform sign.
 
 use super::Keys;
-use super::step::{give_consent, give_key, house, stored};
+use super::step::{give_consent, give_key, platform, stored};
 use crate::intake::Config;
 use crate::intake::http::SubmitState;
 use crate::message::MessageId;
 use crate::preflight::http::preflight;
 use crate::submit::submit;
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -17,38 +17,38 @@ use serde_json::Value;
 use std::sync::Arc;
 use store::testing::each_engine;
 
-/// A door without the frame that stands in for signatures.
-fn api(house: &House) -> Arc<SubmitState> {
+/// A router without the frame that stands in for signatures.
+fn api(platform: &TestPlatform) -> Arc<SubmitState> {
     let config = Arc::new(Config::default());
     Arc::new(SubmitState {
-        gate: Arc::clone(&house.gate),
-        intake: house.intake(),
-        ids: Arc::clone(&house.shared.ids),
-        clock: house.clock.clone(),
-        signatures: Arc::clone(&house.shared.signatures),
+        gate: Arc::clone(&platform.gate),
+        intake: platform.intake(),
+        ids: Arc::clone(&platform.shared.ids),
+        clock: platform.clock.clone(),
+        signatures: Arc::clone(&platform.shared.signatures),
         directory: Arc::new(registry::company::Directory::new(
-            house.shared.db.clone(),
-            house.clock.clone(),
+            platform.shared.db.clone(),
+            platform.clock.clone(),
         )),
-        room: config.room(),
+        budget: config.budget(),
         forms: config.turns(),
         config,
     })
 }
 
-fn request(house: &House, kind: &str, body: String) -> Request {
+fn request(platform: &TestPlatform, kind: &str, body: String) -> Request {
     let mut request = Request::new(axum::body::Body::from(body));
-    *request.headers_mut() = house.headers(0);
+    *request.headers_mut() = platform.headers(0);
     let kind = kind.parse().unwrap();
     request.headers_mut().insert(header::CONTENT_TYPE, kind);
     request
 }
 
-async fn submitted(house: &House, api: &Arc<SubmitState>, body: String) -> (u16, Value) {
+async fn submitted(platform: &TestPlatform, api: &Arc<SubmitState>, body: String) -> (u16, Value) {
     let answer = submit(
-        house.by(0).await,
+        platform.by(0).await,
         State(Arc::clone(api)),
-        request(house, "application/json", body),
+        request(platform, "application/json", body),
     )
     .await;
     let answer = answer.into_response();
@@ -61,8 +61,8 @@ async fn submitted(house: &House, api: &Arc<SubmitState>, body: String) -> (u16,
 async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
     for test in each_engine() {
         let keys = Keys::new();
-        let house = house(test, &keys).await;
-        let api = api(&house);
+        let platform = platform(test, &keys).await;
+        let api = api(&platform);
         let rows = sample_rows(Kind::Ceb621);
         let members = |part: Part| {
             let of_part = rows[0].iter().filter(|(own, ..)| *own == part);
@@ -73,25 +73,25 @@ async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
         let json = format!(
             "{{\"kind\": \"CEB621\", \"documents\": [{{{head}, \"lines\": [{{{line}}}]}}]}}"
         );
-        let (status, _) = submitted(&house, &api, json.clone()).await;
+        let (status, _) = submitted(&platform, &api, json.clone()).await;
         assert_eq!(status, 422, "it must be signed, and nobody signs");
-        give_consent(&house).await;
-        give_key(&house, &keys, "sm2").await;
-        let (status, answer) = submitted(&house, &api, json).await;
+        give_consent(&platform).await;
+        give_key(&platform, &keys, "sm2").await;
+        let (status, answer) = submitted(&platform, &api, json).await;
         assert_eq!(status, 202, "{answer}");
         let id = MessageId::parse(answer["id"].as_str().unwrap()).unwrap();
-        house.settle().await;
-        let (received, signed, _) = stored(&house, id).await;
+        platform.settle().await;
+        let (received, signed, _) = stored(&platform, id).await;
         let has_signature = |xml: &[u8]| xml.windows(13).any(|part| part == b"<ds:Signature");
         assert!(!has_signature(&received));
         assert!(has_signature(&signed.unwrap()));
-        assert!(["sent", "answered", "settled"].contains(&&*house.state(0, id).await));
+        assert!(["sent", "answered", "settled"].contains(&&*platform.state(0, id).await));
         // The preflight of unsigned XML does not ask for what the platform is going to do.
-        let xml = super::step::unsigned(&house, 7);
+        let xml = super::step::unsigned(&platform, 7);
         let answer = preflight(
-            house.by(0).await,
+            platform.by(0).await,
             State(Arc::clone(&api)),
-            request(&house, "application/xml", xml),
+            request(&platform, "application/xml", xml),
         );
         let answer = answer.await.map_err(|problem| problem.code).unwrap();
         assert!(answer.0.ok, "{:?}", answer.0.findings);

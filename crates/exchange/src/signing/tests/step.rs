@@ -7,7 +7,7 @@ use crate::keyring::provider::Method;
 use crate::message::MessageId;
 use crate::pipeline::retry;
 use crate::signing::{KeyWish, add_key, consent, hex};
-use crate::testing::{House, accepted, person};
+use crate::testing::{TestPlatform, accepted, person};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ceb::Kind;
@@ -17,53 +17,53 @@ use store::clock::Clock;
 use store::testing::each_engine;
 
 /// A sample of company 0 whose signature frame is taken out.
-pub(super) fn unsigned(house: &House, seed: u64) -> String {
-    let xml = house.sample(0, Kind::Ceb621, seed);
+pub(super) fn unsigned(platform: &TestPlatform, seed: u64) -> String {
+    let xml = platform.sample(0, Kind::Ceb621, seed);
     let from = xml.find("<ds:Signature").unwrap();
     let end = "</ds:Signature>";
     let to = xml.find(end).unwrap() + end.len();
     format!("{}{}", &xml[..from], &xml[to..])
 }
 
-pub(super) async fn house(test: store::testing::TestDb, keys: &Keys) -> House {
+pub(super) async fn platform(test: store::testing::TestDb, keys: &Keys) -> TestPlatform {
     let config = Config {
         keys: vec![keys.config("sm2", "sm2"), keys.config("rsa", "rsa")],
     };
-    House::with_keys(test, config).await
+    TestPlatform::with_keys(test, config).await
 }
 
-pub(super) async fn give_consent(house: &House) {
+pub(super) async fn give_consent(platform: &TestPlatform) {
     let admin = person(
         1,
         Role::CompanyAdmin,
-        Some(house.company(0)),
-        house.sight(0),
+        Some(platform.company(0)),
+        platform.sight(0),
     );
-    let (company, now_ms) = (house.company_id(0), house.clock.now_ms());
+    let (company, now_ms) = (platform.company_id(0), platform.clock.now_ms());
     let write = move |tx: &mut store::Tx<'_>| {
         consent(tx, &admin, company, (true, now_ms))?;
         crate::signing::sql::hurry(tx, company, now_ms)
     };
-    house.shared.db.write(write).await.unwrap();
+    platform.shared.db.write(write).await.unwrap();
 }
 
-pub(super) async fn give_key(house: &House, keys: &Keys, name: &str) {
+pub(super) async fn give_key(platform: &TestPlatform, keys: &Keys, name: &str) {
     let operator = person(2, Role::Operator, None, registry::access::Sight::All);
     let certificate = Certificate::from_file(&keys.path(&format!("{name}.crt.pem"))).unwrap();
     let wish = KeyWish {
-        company: house.company_id(0).0,
+        company: platform.company_id(0).0,
         name: name.to_owned(),
         provider: "file".to_owned(),
         certificate: hex(&certificate.der),
     };
-    let at = (house.shared.ids.next(), house.clock.now_ms());
+    let at = (platform.shared.ids.next(), platform.clock.now_ms());
     let write = move |tx: &mut store::Tx<'_>| add_key(tx, &operator, &wish, at);
-    house.shared.db.write(write).await.unwrap();
+    platform.shared.db.write(write).await.unwrap();
 }
 
 /// What was received, what was signed, and the texts of the events.
 pub(super) async fn stored(
-    house: &House,
+    platform: &TestPlatform,
     id: MessageId,
 ) -> (Vec<u8>, Option<Vec<u8>>, Vec<String>) {
     let read = move |tx: &mut store::Tx<'_>| -> store::Result<_> {
@@ -71,10 +71,10 @@ pub(super) async fn stored(
                    on s.message_id = b.message_id where b.message_id = $1";
         let row = tx.query_opt(sql, &[id.0.into()])?.unwrap();
         let events = store::event::of_subject(tx, id.0, 100)?;
-        let told = events.iter().map(|e| format!("{} {}", e.kind, e.detail));
-        Ok((row.bytes(0)?, row.bytes_opt(1)?, told.collect()))
+        let reported = events.iter().map(|e| format!("{} {}", e.kind, e.detail));
+        Ok((row.bytes(0)?, row.bytes_opt(1)?, reported.collect()))
     };
-    house.shared.db.read(read).await.unwrap()
+    platform.shared.db.read(read).await.unwrap()
 }
 
 fn element<'x>(xml: &'x str, name: &str) -> &'x str {
@@ -88,21 +88,21 @@ fn element<'x>(xml: &'x str, name: &str) -> &'x str {
 async fn what_comes_unsigned_is_signed_checked_and_sent_and_the_received_bytes_stay() {
     for test in each_engine() {
         let keys = Keys::new();
-        let house = house(test, &keys).await;
-        let refused = accepted(house.accept(0, unsigned(&house, 1)).await);
-        house.settle().await;
+        let platform = platform(test, &keys).await;
+        let refused = accepted(platform.accept(0, unsigned(&platform, 1)).await);
+        platform.settle().await;
         assert_eq!(
-            house.state(0, refused).await,
+            platform.state(0, refused).await,
             "refused",
             "nobody asked for a signature"
         );
-        give_consent(&house).await;
-        give_key(&house, &keys, "sm2").await;
-        let xml = unsigned(&house, 2);
-        let id = accepted(house.accept(0, xml.clone()).await);
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "answered");
-        let (received, signed, events) = stored(&house, id).await;
+        give_consent(&platform).await;
+        give_key(&platform, &keys, "sm2").await;
+        let xml = unsigned(&platform, 2);
+        let id = accepted(platform.accept(0, xml.clone()).await);
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "answered");
+        let (received, signed, events) = stored(&platform, id).await;
         assert_eq!(received, xml.as_bytes());
         let signed = String::from_utf8(signed.unwrap()).unwrap();
         assert_eq!(element(&signed, "KeyName"), "01010000000019f1");
@@ -125,13 +125,17 @@ async fn what_comes_unsigned_is_signed_checked_and_sent_and_the_received_bytes_s
 async fn a_signed_message_is_never_touched() {
     for test in each_engine() {
         let keys = Keys::new();
-        let house = house(test, &keys).await;
-        give_consent(&house).await;
-        give_key(&house, &keys, "rsa").await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb621, 3)).await);
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "answered");
-        let (_, signed, _) = stored(&house, id).await;
+        let platform = platform(test, &keys).await;
+        give_consent(&platform).await;
+        give_key(&platform, &keys, "rsa").await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb621, 3))
+                .await,
+        );
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "answered");
+        let (_, signed, _) = stored(&platform, id).await;
         assert_eq!(signed, None);
     }
 }
@@ -140,35 +144,45 @@ async fn a_signed_message_is_never_touched() {
 async fn without_a_key_a_message_waits_with_the_reason_and_goes_on_by_itself() {
     for test in each_engine() {
         let keys = Keys::new();
-        let house = house(test, &keys).await;
-        give_consent(&house).await;
+        let platform = platform(test, &keys).await;
+        give_consent(&platform).await;
         let mut waiting = Vec::new();
         for seed in 10..13 {
-            waiting.push(accepted(house.accept(0, unsigned(&house, seed)).await));
+            waiting.push(accepted(
+                platform.accept(0, unsigned(&platform, seed)).await,
+            ));
         }
-        let other = accepted(house.accept(1, house.sample(1, Kind::Ceb311, 1)).await);
-        house.settle().await;
-        assert_eq!(house.state(1, other).await, "settled", "nobody else waits");
+        let other = accepted(
+            platform
+                .accept(1, platform.sample(1, Kind::Ceb311, 1))
+                .await,
+        );
+        platform.settle().await;
+        assert_eq!(
+            platform.state(1, other).await,
+            "settled",
+            "nobody else waits"
+        );
         for id in &waiting {
-            assert_eq!(house.state(0, *id).await, "held");
+            assert_eq!(platform.state(0, *id).await, "held");
         }
-        let (_, _, events) = stored(&house, waiting[0]).await;
+        let (_, _, events) = stored(&platform, waiting[0]).await;
         assert!(
             events.last().unwrap().contains("还没有登记代签密钥"),
             "{events:?}"
         );
         // Trying again without a key changes nothing, and each try is later than the one before.
-        house.clock.advance(Duration::from_secs(2));
-        assert_eq!(retry::turn(&house.shared).await.unwrap(), 3);
-        house.clock.advance(Duration::from_secs(1));
-        assert_eq!(retry::turn(&house.shared).await.unwrap(), 0);
-        give_key(&house, &keys, "sm2").await;
-        house.clock.advance(Duration::from_secs(300));
-        house.settle().await;
+        platform.clock.advance(Duration::from_secs(2));
+        assert_eq!(retry::turn(&platform.shared).await.unwrap(), 3);
+        platform.clock.advance(Duration::from_secs(1));
+        assert_eq!(retry::turn(&platform.shared).await.unwrap(), 0);
+        give_key(&platform, &keys, "sm2").await;
+        platform.clock.advance(Duration::from_secs(300));
+        platform.settle().await;
         for id in &waiting {
-            assert_eq!(house.state(0, *id).await, "answered");
+            assert_eq!(platform.state(0, *id).await, "answered");
         }
-        assert_eq!(retry::turn(&house.shared).await.unwrap(), 0);
+        assert_eq!(retry::turn(&platform.shared).await.unwrap(), 0);
     }
 }
 
@@ -178,22 +192,22 @@ async fn without_a_key_a_message_waits_with_the_reason_and_goes_on_by_itself() {
 async fn what_is_damaged_waits_for_no_signature() {
     for test in each_engine() {
         let keys = Keys::new();
-        let house = house(test, &keys).await;
-        give_consent(&house).await;
-        let id = accepted(house.accept(0, unsigned(&house, 10)).await);
-        house.settle().await;
-        assert_eq!(house.state(0, id).await, "held");
-        let damage = house.shared.db.write(|tx| {
+        let platform = platform(test, &keys).await;
+        give_consent(&platform).await;
+        let id = accepted(platform.accept(0, unsigned(&platform, 10)).await);
+        platform.settle().await;
+        assert_eq!(platform.state(0, id).await, "held");
+        let damage = platform.shared.db.write(|tx| {
             let damaged = &b"\0TG\x01\x02k1 no key opens this"[..];
             tx.execute("update message_body set body = $1", &[damaged.into()])
         });
         assert_eq!(damage.await.unwrap(), 1);
-        house.clock.advance(Duration::from_secs(2));
-        assert_eq!(retry::turn(&house.shared).await.unwrap(), 1);
+        platform.clock.advance(Duration::from_secs(2));
+        assert_eq!(retry::turn(&platform.shared).await.unwrap(), 1);
         let waits = move |tx: &mut store::Tx<'_>| crate::signing::waits(tx, id);
-        assert!(!house.shared.db.read(waits).await.unwrap());
-        assert_eq!(house.state(0, id).await, "held");
-        let (_, _, events) = stored(&house, id).await;
+        assert!(!platform.shared.db.read(waits).await.unwrap());
+        assert_eq!(platform.state(0, id).await, "held");
+        let (_, _, events) = stored(&platform, id).await;
         assert!(events.last().unwrap().contains("无法读取"), "{events:?}");
     }
 }
@@ -204,9 +218,9 @@ async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
     use crate::signing::{PolicyWish, set_policy};
     for test in each_engine() {
         let keys = Keys::new();
-        let house = house(test, &keys).await;
-        give_consent(&house).await;
-        give_key(&house, &keys, "rsa").await;
+        let platform = platform(test, &keys).await;
+        give_consent(&platform).await;
+        give_key(&platform, &keys, "rsa").await;
         let certificate = Certificate::from_file(&keys.path("rsa.crt.pem")).unwrap();
         for (seed, allow_old, method) in [(1, false, Method::RsaSha256), (2, true, Method::RsaSha1)]
         {
@@ -217,17 +231,17 @@ async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
                 registry::access::Sight::Nothing,
             );
             let wish = PolicyWish {
-                company: house.company_id(0).0,
+                company: platform.company_id(0).0,
                 verify: Verify::Tolerated,
                 allow_old,
                 allow_tolerant_profiles: false,
             };
             let write = move |tx: &mut store::Tx<'_>| set_policy(tx, &officer, &wish, 0);
-            let policy = house.shared.db.write(write).await.unwrap();
+            let policy = platform.shared.db.write(write).await.unwrap();
             assert!(policy.platform_signs, "the consent stays");
-            let id = accepted(house.accept(0, unsigned(&house, seed)).await);
-            house.settle().await;
-            let (_, signed, _) = stored(&house, id).await;
+            let id = accepted(platform.accept(0, unsigned(&platform, seed)).await);
+            platform.settle().await;
+            let (_, signed, _) = stored(&platform, id).await;
             let signed = String::from_utf8(signed.unwrap()).unwrap();
             let uri = if allow_old {
                 "xmldsig#rsa-sha1"
@@ -246,15 +260,15 @@ async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
 async fn signing_is_not_switched_on_without_a_certificate_that_holds() {
     for test in each_engine() {
         let keys = Keys::new();
-        let house = house(test, &keys).await;
-        let (company, now_ms) = (house.company_id(0), house.clock.now_ms());
+        let platform = platform(test, &keys).await;
+        let (company, now_ms) = (platform.company_id(0), platform.clock.now_ms());
         let has = async |at: i64| {
             let read =
                 move |tx: &mut store::Tx<'_>| crate::signing::has_certificate(tx, company, at);
-            house.shared.db.read(read).await.unwrap()
+            platform.shared.db.read(read).await.unwrap()
         };
         assert!(!has(now_ms).await, "no key yet");
-        give_key(&house, &keys, "sm2").await;
+        give_key(&platform, &keys, "sm2").await;
         assert!(has(now_ms).await);
         assert!(!has(i64::MAX).await, "expired");
         assert!(!has(0).await, "not valid yet");

@@ -12,14 +12,14 @@ use tokio::sync::watch;
 
 const TEXT: &str = "<ds:SignedInfo>待签</ds:SignedInfo>";
 
-struct Stage {
+struct Setup {
     keys: Keys,
     usb: UsbKeyBox,
     keyring: Keyring,
     _stop: watch::Sender<bool>,
 }
 
-async fn stage(family: &str, change: impl FnOnce(&mut Behaviour)) -> Stage {
+async fn setup(family: &str, change: impl FnOnce(&mut Behaviour)) -> Setup {
     let keys = Keys::new();
     let key = FileKey::new(FileSettings {
         key_file: keys.path(&format!("{family}.key.pem")),
@@ -46,7 +46,7 @@ async fn stage(family: &str, change: impl FnOnce(&mut Behaviour)) -> Stage {
         }],
     };
     let keyring = Keyring::new(&config, &SystemClock::shared());
-    Stage {
+    Setup {
         keys,
         usb,
         keyring,
@@ -57,8 +57,8 @@ async fn stage(family: &str, change: impl FnOnce(&mut Behaviour)) -> Stage {
 #[tokio::test]
 async fn a_card_signs_by_its_own_family() {
     for (family, method) in [("rsa", Method::RsaSha1), ("sm2", Method::Sm2Sm3)] {
-        let stage = stage(family, |_| {}).await;
-        let card = stage.keyring.card("card").unwrap();
+        let setup = setup(family, |_| {}).await;
+        let card = setup.keyring.card("card").unwrap();
         let certificate = card.certificate().await.unwrap();
         let signature = card.sign(TEXT.as_bytes(), method).await.unwrap();
         assert!(certificate.has_signed(method, TEXT.as_bytes(), &signature));
@@ -69,8 +69,8 @@ async fn a_card_signs_by_its_own_family() {
 
 #[tokio::test]
 async fn a_wrong_password_reaches_the_card_once() {
-    let stage = stage("sm2", |card| card.password = "another".to_owned()).await;
-    let card = stage.keyring.card("card").unwrap();
+    let setup = setup("sm2", |card| card.password = "another".to_owned()).await;
+    let card = setup.keyring.card("card").unwrap();
     for _ in 0..2 * WRONG_MAX {
         let fault = card
             .sign(TEXT.as_bytes(), Method::Sm2Sm3)
@@ -79,19 +79,19 @@ async fn a_wrong_password_reaches_the_card_once() {
         assert_eq!(fault, Fault::WrongPin);
     }
     assert_eq!(
-        stage.usb.behaviour(|card| card.n_wrong),
+        setup.usb.behaviour(|card| card.n_wrong),
         1,
         "it is not locked by us"
     );
-    stage.keys.write("right.txt", "another");
+    setup.keys.write("right.txt", "another");
     card.reset().await;
     assert!(card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_locked_card_is_told_apart() {
-    let stage = stage("sm2", |card| card.n_wrong = WRONG_MAX).await;
-    let card = stage.keyring.card("card").unwrap();
+    let setup = setup("sm2", |card| card.n_wrong = WRONG_MAX).await;
+    let card = setup.keyring.card("card").unwrap();
     let fault = card
         .sign(TEXT.as_bytes(), Method::Sm2Sm3)
         .await
@@ -101,25 +101,25 @@ async fn a_locked_card_is_told_apart() {
 
 #[tokio::test]
 async fn an_absent_card_may_come_back() {
-    let stage = stage("sm2", |card| card.absent = true).await;
-    let card = stage.keyring.card("card").unwrap();
+    let setup = setup("sm2", |card| card.absent = true).await;
+    let card = setup.keyring.card("card").unwrap();
     let fault = card
         .sign(TEXT.as_bytes(), Method::Sm2Sm3)
         .await
         .unwrap_err();
     assert_eq!(fault, Fault::Absent);
-    stage.usb.behaviour(|card| card.absent = false);
+    setup.usb.behaviour(|card| card.absent = false);
     assert!(card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_reader_that_wants_a_reset_gets_one_more_try() {
-    let stage = stage("sm2", |_| {}).await;
-    let card = stage.keyring.card("card").unwrap();
+    let setup = setup("sm2", |_| {}).await;
+    let card = setup.keyring.card("card").unwrap();
     card.certificate().await.unwrap();
-    stage.usb.behaviour(|card| card.resets = 1);
+    setup.usb.behaviour(|card| card.resets = 1);
     assert!(card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.is_ok());
-    stage.usb.behaviour(|card| card.resets = 2);
+    setup.usb.behaviour(|card| card.resets = 2);
     let fault = card
         .sign(TEXT.as_bytes(), Method::Sm2Sm3)
         .await
@@ -130,8 +130,8 @@ async fn a_reader_that_wants_a_reset_gets_one_more_try() {
 
 #[tokio::test]
 async fn a_lost_connection_is_made_anew() {
-    let stage = stage("sm2", |card| card.drop_after = 3).await;
-    let card = stage.keyring.card("card").unwrap();
+    let setup = setup("sm2", |card| card.drop_after = 3).await;
+    let card = setup.keyring.card("card").unwrap();
     for _ in 0..10 {
         assert!(card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.is_ok());
     }
@@ -140,7 +140,7 @@ async fn a_lost_connection_is_made_anew() {
             name: "card".to_owned(),
             kind: KeyKind::UsbKey,
             url: "ws://127.0.0.1:1".to_owned(),
-            secret_file: stage.keys.path("right.txt"),
+            secret_file: setup.keys.path("right.txt"),
             ..KeyConfig::default()
         }],
     };
@@ -155,8 +155,8 @@ async fn a_lost_connection_is_made_anew() {
 
 #[tokio::test]
 async fn a_slow_card_serves_many_callers_one_after_another() {
-    let stage = stage("rsa", |card| card.delay_ms = 5).await;
-    let card = stage.keyring.card("card").unwrap();
+    let setup = setup("rsa", |card| card.delay_ms = 5).await;
+    let card = setup.keyring.card("card").unwrap();
     let callers: Vec<_> = (0..20)
         .map(|_| {
             let own = card.clone();
@@ -167,7 +167,7 @@ async fn a_slow_card_serves_many_callers_one_after_another() {
         assert!(caller.await.unwrap().is_ok());
     }
     assert_eq!(
-        stage
+        setup
             .usb
             .behaviour(|card| (card.n_signed, card.at_once_max)),
         (20, 1)

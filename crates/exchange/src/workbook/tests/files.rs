@@ -1,7 +1,7 @@
 //! Files that are no good workbooks, and what spreadsheets do to values.
 
 use super::{api, cell_of, checked, fill, findings, noted, submitted, unchanged, workbook};
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use crate::workbook::XLSX;
 use ceb::Kind;
 use ceb::form::columns;
@@ -23,8 +23,8 @@ pub(super) fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_that_are_no_good_workbooks_get_a_clear_answer() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
     let good = workbook(Kind::Ceb311, 1, noted);
     let zeros = vec![b' '; 65 << 20];
     let bomb = archive(&[("_rels/.rels", b"<x/>"), ("xl/workbook.xml", &zeros)]);
@@ -76,7 +76,7 @@ async fn files_that_are_no_good_workbooks_get_a_clear_answer() {
         ("blank", workbook(Kind::Ceb311, 1, unchanged), "TG-R4404"),
     ];
     for (name, file, expected) in cases {
-        let outcome = checked(&house, &api, XLSX, file.clone()).await;
+        let outcome = checked(&platform, &api, XLSX, file.clone()).await;
         // A workbook without any sheet gets one when it is saved: it is blank.
         let found = outcome.err();
         let expected = if name == "empty" {
@@ -138,8 +138,8 @@ fn put(sheet: &mut Worksheet, name: &str, made: &Made) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_spreadsheets_do_to_values_is_told_at_the_cell() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
     let kind = Kind::Ceb311;
     let cases = [
         ("OrderList/unit", Made::Number(35.0), "TG-E1706"),
@@ -161,17 +161,17 @@ async fn what_spreadsheets_do_to_values_is_told_at_the_cell() {
         fill(sheet, kind, 1, noted);
         put(sheet, name, &made);
         let file = book.save_to_buffer().unwrap();
-        let answer = checked(&house, &api, XLSX, file).await.unwrap();
-        let told = answer.findings.iter().map(|finding| {
+        let answer = checked(&platform, &api, XLSX, file).await.unwrap();
+        let reported = answer.findings.iter().map(|finding| {
             let cell = finding.finding.cell.as_deref().unwrap_or("-");
             format!("{cell} {}", finding.finding.code)
         });
-        let told: Vec<String> = told.collect();
+        let reported: Vec<String> = reported.collect();
         match expected {
-            "" => assert_eq!(told, [""; 0], "{name}"),
-            "TG-E1401" => assert_eq!(told.len(), 1, "the sum does not fit: {told:?}"),
+            "" => assert_eq!(reported, [""; 0], "{name}"),
+            "TG-E1401" => assert_eq!(reported.len(), 1, "the sum does not fit: {reported:?}"),
             code => assert_eq!(
-                told,
+                reported,
                 [format!("{} {code}", cell_of(kind, name, 3))],
                 "{name}"
             ),
@@ -181,13 +181,13 @@ async fn what_spreadsheets_do_to_values_is_told_at_the_cell() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sheet_of_unknown_name_is_told_and_several_kinds_go_together() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
     let mut book = Workbook::new();
     fill(book.add_worksheet(), Kind::Ceb311, 1, noted);
     fill(book.add_worksheet(), Kind::Ceb411, 2, unchanged);
     let both = book.save_to_buffer().unwrap();
-    let (status, answer) = submitted(&house, &api, XLSX, both).await;
+    let (status, answer) = submitted(&platform, &api, XLSX, both).await;
     assert_eq!(status, 202);
     let sheets: Vec<&str> = answer["items"]
         .as_array()
@@ -201,7 +201,7 @@ async fn a_sheet_of_unknown_name_is_told_and_several_kinds_go_together() {
         .unwrap()
         .write_string(0, 0, "x")
         .unwrap();
-    let (status, answer) = submitted(&house, &api, XLSX, book.save_to_buffer().unwrap()).await;
+    let (status, answer) = submitted(&platform, &api, XLSX, book.save_to_buffer().unwrap()).await;
     assert_eq!(
         (status, findings(&answer)),
         (422, vec!["我的备忘!A1 TG-E1710".to_owned()])

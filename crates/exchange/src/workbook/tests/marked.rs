@@ -1,7 +1,7 @@
 //! Workbooks with mistakes: how many there are said to be, and where they are when the marked copy comes back.
 
 use super::{api, bytes, cell_of, fill, findings, request, submitted};
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use crate::workbook::XLSX;
 use crate::workbook::http::workbook_report;
 use axum::extract::State;
@@ -28,11 +28,11 @@ fn wrong() -> Vec<u8> {
 /// same cells when it is handed in.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn as_many_mistakes_are_counted_as_listed_and_the_marked_copy_names_the_same_cells() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
-    let (status, first) = submitted(&house, &api, XLSX, wrong()).await;
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
+    let (status, first) = submitted(&platform, &api, XLSX, wrong()).await;
     assert_eq!(status, 422, "{first}");
-    let told = findings(&first);
+    let reported = findings(&first);
     for expected in [
         cell_of(Kind::Ceb411, "amountPaid", 4),
         cell_of(Kind::Ceb411, "amountPaid", 5),
@@ -40,7 +40,7 @@ async fn as_many_mistakes_are_counted_as_listed_and_the_marked_copy_names_the_sa
         cell_of(Kind::Ceb511, "weight", 5),
     ] {
         let is_here = |one: &&String| one.split(' ').next() == Some(&expected);
-        assert_eq!(told.iter().filter(is_here).count(), 1, "{told:?}");
+        assert_eq!(reported.iter().filter(is_here).count(), 1, "{reported:?}");
     }
     let list = first["findings"].as_array().unwrap();
     let n_of = |severity: &str| {
@@ -56,15 +56,15 @@ async fn as_many_mistakes_are_counted_as_listed_and_the_marked_copy_names_the_sa
     let counted = counted.collect::<Vec<_>>().join("，");
     assert_eq!(first["detail"], counted.as_str());
     let report = workbook_report(
-        house.by(0).await,
+        platform.by(0).await,
         State(Arc::clone(&api)),
-        request(&house, 0, XLSX, wrong()),
+        request(&platform, 0, XLSX, wrong()),
     )
     .await;
     let (status, marked) = bytes(report.unwrap()).await;
     assert_eq!(status, 200);
-    let (status, again) = submitted(&house, &api, XLSX, marked).await;
+    let (status, again) = submitted(&platform, &api, XLSX, marked).await;
     assert_eq!(status, 422, "{again}");
-    assert_eq!(findings(&again), told);
+    assert_eq!(findings(&again), reported);
     assert_eq!(again["detail"], first["detail"]);
 }

@@ -10,7 +10,7 @@ use super::{Body, XLSX, codes, read};
 use crate::intake::http::SubmitState;
 use crate::preflight::{PreflightAnswer, http::preflight};
 use crate::submit::submit;
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use ceb::Kind;
@@ -22,12 +22,17 @@ use std::time::Duration;
 use store::testing::each_engine;
 use web::Path;
 
-fn api(house: &House) -> Arc<SubmitState> {
-    house.submit_state()
+fn api(platform: &TestPlatform) -> Arc<SubmitState> {
+    platform.submit_state()
 }
 
-fn request(house: &House, n: usize, kind: &str, body: impl Into<axum::body::Body>) -> Request {
-    house.request(n, kind, body)
+fn request(
+    platform: &TestPlatform,
+    n: usize,
+    kind: &str,
+    body: impl Into<axum::body::Body>,
+) -> Request {
+    platform.request(n, kind, body)
 }
 
 async fn bytes(response: Response) -> (u16, Vec<u8>) {
@@ -39,15 +44,15 @@ async fn bytes(response: Response) -> (u16, Vec<u8>) {
 }
 
 async fn submitted(
-    house: &House,
+    platform: &TestPlatform,
     api: &Arc<SubmitState>,
     kind: &str,
     body: Vec<u8>,
 ) -> (u16, Value) {
     let answer = submit(
-        house.by(0).await,
+        platform.by(0).await,
         State(Arc::clone(api)),
-        request(house, 0, kind, body),
+        request(platform, 0, kind, body),
     )
     .await;
     let (status, body) = bytes(answer.into_response()).await;
@@ -55,15 +60,15 @@ async fn submitted(
 }
 
 async fn checked(
-    house: &House,
+    platform: &TestPlatform,
     api: &Arc<SubmitState>,
     kind: &str,
     body: Vec<u8>,
 ) -> Result<PreflightAnswer, String> {
     let answer = preflight(
-        house.by(0).await,
+        platform.by(0).await,
         State(Arc::clone(api)),
-        request(house, 0, kind, body),
+        request(platform, 0, kind, body),
     )
     .await;
     answer
@@ -148,11 +153,11 @@ fn cell_of(kind: Kind, name: &str, row: u32) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_template_of_every_kind_reads_back_and_declares_nothing() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
     for kind in Kind::ALL {
         let path = Path(kind.code().to_owned());
-        let answer = template(house.by(0).await, State(Arc::clone(&api)), path).await;
+        let answer = template(platform.by(0).await, State(Arc::clone(&api)), path).await;
         if !kind.is_declaration() {
             assert_eq!(answer.err().unwrap().code, codes::NO_TEMPLATE.code);
             continue;
@@ -173,8 +178,8 @@ async fn the_template_of_every_kind_reads_back_and_declares_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let api = api(&house);
+        let platform = TestPlatform::on(test).await;
+        let api = api(&platform);
         let mut ids = Vec::new();
         for kind in Kind::ALL
             .iter()
@@ -182,18 +187,18 @@ async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs() {
             .filter(|kind| kind.is_declaration())
         {
             let file = workbook(kind, 1, noted);
-            let answer = checked(&house, &api, XLSX, file.clone()).await.unwrap();
+            let answer = checked(&platform, &api, XLSX, file.clone()).await.unwrap();
             assert!(answer.ok, "{kind}: {:?}", answer.findings);
             assert_eq!(answer.documents.len(), 1);
             assert!(answer.documents[0].key.is_some());
-            let (status, answer) = submitted(&house, &api, XLSX, file).await;
+            let (status, answer) = submitted(&platform, &api, XLSX, file).await;
             assert_eq!(status, 202, "{answer}");
             let id = answer["items"][0]["id"].as_str().unwrap();
             ids.push((kind, crate::message::MessageId::parse(id).unwrap()));
         }
-        house.settle().await;
+        platform.settle().await;
         for (kind, id) in ids {
-            let state = house.state(0, id).await;
+            let state = platform.state(0, id).await;
             assert!(
                 ["sent", "answered", "settled"].contains(&&*state),
                 "{kind} {state}"
@@ -205,50 +210,50 @@ async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let api = api(&house);
+        let platform = TestPlatform::on(test).await;
+        let api = api(&platform);
         let kind = Kind::Ceb311;
         let wrong = |row: usize, name: &str| {
             (row == 2 && name == "buyerIdNumber").then(|| "110101199001010019".to_owned())
         };
         let file = workbook(kind, 3, wrong);
-        let (status, answer) = submitted(&house, &api, XLSX, file.clone()).await;
+        let (status, answer) = submitted(&platform, &api, XLSX, file.clone()).await;
         assert_eq!(
             (status, answer["code"].as_str()),
             (422, Some(codes::FINDINGS.code))
         );
         let expected = [format!("{} TG-E1312", cell_of(kind, "buyerIdNumber", 5))];
-        let told = findings(&answer);
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert_eq!(told[0].split(' ').next(), expected[0].split(' ').next());
-        let sight = house.sight(0);
-        let stored = house
+        let reported = findings(&answer);
+        assert_eq!(reported.len(), 1, "{reported:?}");
+        assert_eq!(reported[0].split(' ').next(), expected[0].split(' ').next());
+        let sight = platform.sight(0);
+        let stored = platform
             .shared
             .db
             .read(move |tx| crate::finder::list(tx, &sight, &crate::finder::Filter::default(), 10));
         assert_eq!(stored.await.unwrap(), Vec::new());
         let report = workbook_report(
-            house.by(0).await,
+            platform.by(0).await,
             State(Arc::clone(&api)),
-            request(&house, 0, XLSX, file),
+            request(&platform, 0, XLSX, file),
         )
         .await;
         let (status, marked) = bytes(report.unwrap()).await;
         assert_eq!(status, 200);
         // The marked workbook says the same and may be handed in again.
-        let (_, again) = submitted(&house, &api, XLSX, marked).await;
-        assert_eq!(findings(&again), told);
+        let (_, again) = submitted(&platform, &api, XLSX, marked).await;
+        assert_eq!(findings(&again), reported);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_workbook_twice_is_declared_once() {
     for test in each_engine() {
-        let house = House::on(test).await;
-        let api = api(&house);
+        let platform = TestPlatform::on(test).await;
+        let api = api(&platform);
         let no_time = |_: usize, name: &str| (name == "appTime").then(String::new);
         let file = workbook(Kind::Ceb411, 120, no_time);
-        let (status, first) = submitted(&house, &api, XLSX, file.clone()).await;
+        let (status, first) = submitted(&platform, &api, XLSX, file.clone()).await;
         assert_eq!(status, 202, "{first}");
         let sizes: Vec<u64> = first["items"]
             .as_array()
@@ -257,8 +262,8 @@ async fn the_same_workbook_twice_is_declared_once() {
             .map(|item| item["nDocuments"].as_u64().unwrap())
             .collect();
         assert_eq!(sizes, [100, 20]);
-        house.clock.advance(Duration::from_secs(90));
-        let (status, again) = submitted(&house, &api, XLSX, file).await;
+        platform.clock.advance(Duration::from_secs(90));
+        let (status, again) = submitted(&platform, &api, XLSX, file).await;
         assert_eq!(status, 202);
         for at in 0..2 {
             assert_eq!(again["items"][at]["id"], first["items"][at]["id"]);
@@ -269,8 +274,8 @@ async fn the_same_workbook_twice_is_declared_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn json_is_accepted_or_told_by_line() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
     let rows = sample_rows(Kind::Ceb411);
     let members: Vec<String> = rows[0]
         .iter()
@@ -280,10 +285,12 @@ async fn json_is_accepted_or_told_by_line() {
         "{{\"kind\": \"CEB411\", \"documents\": [{{\n{}\n}}]}}",
         members.join(",\n")
     );
-    let (status, answer) = submitted(&house, &api, "application/json", json.clone().into()).await;
+    let (status, answer) =
+        submitted(&platform, &api, "application/json", json.clone().into()).await;
     assert_eq!((status, answer["kind"].as_str()), (202, Some("CEB411")));
     let wrong = json.replace("\"amountPaid\": \"", "\"amountPaid\": \"-");
-    let (status, answer) = submitted(&house, &api, "application/json", wrong.clone().into()).await;
+    let (status, answer) =
+        submitted(&platform, &api, "application/json", wrong.clone().into()).await;
     assert_eq!(status, 422);
     let line = 1 + wrong
         .lines()
@@ -295,19 +302,19 @@ async fn json_is_accepted_or_told_by_line() {
     );
     assert_eq!(answer["findings"][0]["path"], "/documents/0/amountPaid");
     // XML is XML as before, and the preflight says what the check would.
-    let xml = house.sample(0, Kind::Ceb311, 5);
-    let answer = checked(&house, &api, "application/xml", xml.clone().into())
+    let xml = platform.sample(0, Kind::Ceb311, 5);
+    let answer = checked(&platform, &api, "application/xml", xml.clone().into())
         .await
         .unwrap();
     assert!(answer.ok && answer.documents.len() == 1);
     let bad = xml.replace("<ceb:appType>1", "<ceb:appType>7");
-    let answer = checked(&house, &api, "application/xml", bad.into())
+    let answer = checked(&platform, &api, "application/xml", bad.into())
         .await
         .unwrap();
     assert!(!answer.ok && answer.findings[0].finding.line > 1);
-    let foreign = house.sample(1, Kind::Ceb311, 5);
+    let foreign = platform.sample(1, Kind::Ceb311, 5);
     assert_eq!(
-        checked(&house, &api, "application/xml", foreign.into())
+        checked(&platform, &api, "application/xml", foreign.into())
             .await
             .err()
             .as_deref(),

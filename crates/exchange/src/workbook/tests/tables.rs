@@ -1,7 +1,7 @@
 //! Tables as text, archives of other makers, and forms that become several messages.
 
 use super::{api, checked, fill, noted, submitted, workbook};
-use crate::testing::House;
+use crate::testing::TestPlatform;
 use crate::workbook::{Body, XLSX, origin, read};
 use ceb::Kind;
 use ceb::form::{Part, columns, sample_rows};
@@ -49,8 +49,8 @@ fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_as_text_is_accepted_in_every_usual_encoding() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
     let text = table(Kind::Ceb311, ",", "两行,\"引号\"\n第二行；备注");
     let files: Vec<(&str, Vec<u8>, &str)> = vec![
         (
@@ -87,19 +87,19 @@ async fn a_table_as_text_is_accepted_in_every_usual_encoding() {
         ),
     ];
     for (name, file, kind) in files {
-        let (status, answer) = submitted(&house, &api, kind, file).await;
+        let (status, answer) = submitted(&platform, &api, kind, file).await;
         assert_eq!(status, 202, "{name}: {answer}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_as_text_that_is_wrong_or_is_none_says_so() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
     let text = table(Kind::Ceb311, ",", "备注");
     let wrong = text.replacen("\r\n1,", "\r\n7,", 1);
     assert_ne!(wrong, text);
-    let (status, answer) = submitted(&house, &api, "text/csv", wrong.into()).await;
+    let (status, answer) = submitted(&platform, &api, "text/csv", wrong.into()).await;
     assert_eq!(
         (status, &*super::findings(&answer)[0]),
         (422, "进口订单!A3 TG-E1304")
@@ -117,7 +117,7 @@ async fn a_table_as_text_that_is_wrong_or_is_none_says_so() {
         XLSX,
         "",
     ] {
-        let (status, answer) = submitted(&house, &api, kind, word.clone()).await;
+        let (status, answer) = submitted(&platform, &api, kind, word.clone()).await;
         let detail = answer["detail"].as_str().unwrap_or_default();
         assert!(
             status == 400 && detail.contains("Word 文档（.docx）"),
@@ -129,7 +129,7 @@ async fn a_table_as_text_that_is_wrong_or_is_none_says_so() {
         ("text/csv", "订单编号,金额,备注,状态\n1,2,3,4"),
         ("", "a,b,c,d\n1,2,3,4"),
     ] {
-        let (status, answer) = submitted(&house, &api, kind, file.into()).await;
+        let (status, answer) = submitted(&platform, &api, kind, file.into()).await;
         let detail = answer["detail"].as_str().unwrap_or_default();
         assert_eq!((status, answer["code"].as_str()), (400, Some("TG-R4408")));
         assert!(detail.contains("元素名"), "{detail}");
@@ -157,8 +157,8 @@ fn renamed(file: &[u8], name: impl Fn(&str) -> String) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn archives_of_other_makers_are_read_whatever_they_call_their_parts() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
     let good = workbook(Kind::Ceb311, 1, noted);
     let names: [(&str, Rename); 5] = [
         ("backslashes", |name| name.replace('/', "\\")),
@@ -170,7 +170,7 @@ async fn archives_of_other_makers_are_read_whatever_they_call_their_parts() {
         }),
     ];
     for (what, name) in names {
-        let answer = checked(&house, &api, XLSX, renamed(&good, name)).await;
+        let answer = checked(&platform, &api, XLSX, renamed(&good, name)).await;
         assert!(
             answer.is_ok_and(|answer| answer.ok && answer.documents.len() == 1),
             "{what}"
@@ -206,20 +206,20 @@ fn two_sheets(paid: &'static str) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_of_several_messages_is_accepted_whole_or_not_at_all() {
     for test in store::testing::each_engine() {
-        let house = House::on(test).await;
-        let api = api(&house);
+        let platform = TestPlatform::on(test).await;
+        let api = api(&platform);
         let file = two_sheets("10");
         // Somebody has used the guid of the second message for something else.
         let form = read(Body::Workbook, &file).unwrap();
-        let made = form.remade(&origin(house.company(0), 1_767_576_600_000, true));
+        let made = form.remade(&origin(platform.company(0), 1_767_576_600_000, true));
         let other = made[1]
             .made
             .xml
             .replacen("<ceb:amountPaid>10<", "<ceb:amountPaid>11<", 1);
         assert_ne!(other, made[1].made.xml);
-        let (status, _) = submitted(&house, &api, "application/xml", other.into()).await;
+        let (status, _) = submitted(&platform, &api, "application/xml", other.into()).await;
         assert_eq!(status, 202);
-        let (status, answer) = submitted(&house, &api, XLSX, file).await;
+        let (status, answer) = submitted(&platform, &api, XLSX, file).await;
         assert_eq!(
             (status, answer["code"].as_str()),
             (409, Some("TG-R4090")),
@@ -236,14 +236,14 @@ async fn a_form_of_several_messages_is_accepted_whole_or_not_at_all() {
             },
         );
         let alone = alone.save_to_buffer().unwrap();
-        let (status, first) = submitted(&house, &api, XLSX, alone.clone()).await;
+        let (status, first) = submitted(&platform, &api, XLSX, alone.clone()).await;
         assert_eq!(
             (status, &first["items"][0]["duplicate"]),
             (202, &false.into()),
             "nothing was kept"
         );
-        // What is there already is told, and the rest comes in.
-        let (status, both) = submitted(&house, &api, XLSX, two_sheets("12")).await;
+        // What is there already is reported, and the rest comes in.
+        let (status, both) = submitted(&platform, &api, XLSX, two_sheets("12")).await;
         assert_eq!(status, 202);
         assert_eq!(both["items"][0]["id"], first["items"][0]["id"]);
         assert_eq!(both["items"][0]["duplicate"], true);
@@ -253,9 +253,9 @@ async fn a_form_of_several_messages_is_accepted_whole_or_not_at_all() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_differs_between_documents_is_told_at_its_cell_too() {
-    let house = House::on(store::testing::sqlite()).await;
-    let api = api(&house);
-    let answer = checked(&house, &api, XLSX, two_sheets("1.23"))
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let api = api(&platform);
+    let answer = checked(&platform, &api, XLSX, two_sheets("1.23"))
         .await
         .unwrap();
     let paid: Vec<_> = answer

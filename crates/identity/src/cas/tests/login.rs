@@ -1,7 +1,7 @@
 //! `/cas/login` and `/cas/logout`: C1 to C6, C18 to C22.
 
-use super::house::{House, NOW_MS, PASSWORD, code, encoded, later, party};
 use super::peer::Peer;
+use super::platform::{NOW_MS, PASSWORD, TestPlatform, code, encoded, later, party};
 use crate::farewell;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -13,8 +13,8 @@ const WHO: (&str, &str) = ("li.lei", PASSWORD);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c01_the_form_has_the_protocols_fields_and_brings_the_service_back() {
-    for house in &House::each().await {
-        let page = house.login(SERVICE, "", "").await;
+    for platform in &TestPlatform::each().await {
+        let page = platform.login(SERVICE, "", "").await;
         assert_eq!(page.status, StatusCode::OK);
         for field in ["username", "password", "lt", "warn"] {
             assert!(page.body.contains(&format!("name=\"{field}\"")), "{field}");
@@ -22,18 +22,18 @@ async fn c01_the_form_has_the_protocols_fields_and_brings_the_service_back() {
         assert_eq!(page.field("service").replace("&#38;", "&"), SERVICE);
         let slip = page.field("lt");
         assert!(slip.starts_with("LT-"), "{slip}");
-        let entered = house.log_in(SERVICE, "", WHO, &[]).await;
+        let entered = platform.log_in(SERVICE, "", WHO, &[]).await;
         let ticket = entered.ticket();
-        let valid = house.validate("serviceValidate", SERVICE, &ticket).await;
+        let valid = platform.validate("serviceValidate", SERVICE, &ticket).await;
         assert!(valid.contains("<cas:user>li.lei</cas:user>"), "{valid}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c01_a_slip_works_once_in_its_own_browser_and_not_for_ever() {
-    for house in &House::each().await {
-        let page = house.login(SERVICE, "", "").await;
-        let door = page.cookie("tongguan_door").unwrap();
+    for platform in &TestPlatform::each().await {
+        let page = platform.login(SERVICE, "", "").await;
+        let provider = page.cookie("tongguan_door").unwrap();
         let slip = page.field("lt");
         let fields = [
             ("username", "li.lei"),
@@ -41,28 +41,28 @@ async fn c01_a_slip_works_once_in_its_own_browser_and_not_for_ever() {
             ("lt", slip.as_str()),
             ("service", SERVICE),
         ];
-        let elsewhere = house.post("/cas/login", "", &fields).await;
+        let elsewhere = platform.post("/cas/login", "", &fields).await;
         assert_eq!(elsewhere.status, StatusCode::CONFLICT, "no cookie");
-        let first = house.post("/cas/login", &door, &fields).await;
+        let first = platform.post("/cas/login", &provider, &fields).await;
         assert_eq!(first.status, StatusCode::UNAUTHORIZED);
-        let second = house.post("/cas/login", &door, &fields).await;
+        let second = platform.post("/cas/login", &provider, &fields).await;
         assert_eq!(second.status, StatusCode::CONFLICT, "used before");
-        let old = house.login(SERVICE, "", &door).await.field("lt");
-        later(house, 16 * 60_000);
+        let old = platform.login(SERVICE, "", &provider).await.field("lt");
+        later(platform, 16 * 60_000);
         let fields = [
             ("username", "li.lei"),
             ("password", PASSWORD),
             ("lt", old.as_str()),
         ];
-        let late = house.post("/cas/login", &door, &fields).await;
+        let late = platform.post("/cas/login", &provider, &fields).await;
         assert_eq!(late.status, StatusCode::CONFLICT, "too old");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c03_c04_renew_and_gateway_with_and_without_a_session() {
-    for house in &House::each().await {
-        let (_, cookie) = house.session(1).await;
+    for platform in &TestPlatform::each().await {
+        let (_, cookie) = platform.session(1).await;
         for (renew, gateway, has_session, expected) in [
             (false, false, false, "form"),
             (false, false, true, "ticket"),
@@ -77,7 +77,7 @@ async fn c03_c04_renew_and_gateway_with_and_without_a_session() {
             let gateway_word = if gateway { "&gateway=true" } else { "" };
             let more = format!("{renew_word}{gateway_word}");
             let cookie = if has_session { cookie.as_str() } else { "" };
-            let answer = house.login(SERVICE, &more, cookie).await;
+            let answer = platform.login(SERVICE, &more, cookie).await;
             let found = match answer.location() {
                 "" if answer.body.contains("name=\"lt\"") => "form",
                 location if location.contains("ticket=ST-") => "ticket",
@@ -86,7 +86,7 @@ async fn c03_c04_renew_and_gateway_with_and_without_a_session() {
             };
             assert_eq!(found, expected, "{more} {has_session}");
         }
-        let none = house.get("/cas/login?gateway=true", "").await;
+        let none = platform.get("/cas/login?gateway=true", "").await;
         assert!(
             none.body.contains("name=\"lt\""),
             "gateway without a service"
@@ -96,8 +96,8 @@ async fn c03_c04_renew_and_gateway_with_and_without_a_session() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c05_success_is_a_303_that_nobody_keeps_and_that_forwards_no_credentials() {
-    for house in &House::each().await {
-        let entered = house.log_in(SERVICE, "", WHO, &[]).await;
+    for platform in &TestPlatform::each().await {
+        let entered = platform.log_in(SERVICE, "", WHO, &[]).await;
         assert_eq!(entered.status, StatusCode::SEE_OTHER);
         let begin = format!("{SERVICE}&ticket=ST-");
         assert!(
@@ -111,7 +111,7 @@ async fn c05_success_is_a_303_that_nobody_keeps_and_that_forwards_no_credentials
             kept.contains("no-store") && kept.contains("no-cache"),
             "{kept}"
         );
-        let page = house.login(SERVICE, "", "").await;
+        let page = platform.login(SERVICE, "", "").await;
         let policy = page.headers[header::CONTENT_SECURITY_POLICY]
             .to_str()
             .unwrap();
@@ -119,7 +119,7 @@ async fn c05_success_is_a_303_that_nobody_keeps_and_that_forwards_no_credentials
             policy.contains("form-action 'self' https://app.example;"),
             "browsers hold the form to its policy along the redirect: {policy}"
         );
-        let plain = house.get("/cas/login", "").await;
+        let plain = platform.get("/cas/login", "").await;
         let policy = plain.headers[header::CONTENT_SECURITY_POLICY]
             .to_str()
             .unwrap();
@@ -129,41 +129,43 @@ async fn c05_success_is_a_303_that_nobody_keeps_and_that_forwards_no_credentials
             .header("sec-fetch-site", "cross-site")
             .body(Body::from("username=li.lei"))
             .unwrap();
-        let refused = house.send(foreign).await;
+        let refused = platform.send(foreign).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "login CSRF");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c06_who_wants_to_be_asked_is_asked_before_every_service() {
-    for house in &House::each().await {
-        let entered = house.log_in(SERVICE, "", WHO, &[("warn", "true")]).await;
+    for platform in &TestPlatform::each().await {
+        let entered = platform.log_in(SERVICE, "", WHO, &[("warn", "true")]).await;
         let cookie = entered.cookie("tongguan").unwrap();
         for more in ["", "&gateway=true"] {
-            let asked = house
+            let asked = platform
                 .login("http://other.example:8080/a", more, &cookie)
                 .await;
             assert_eq!(asked.status, StatusCode::OK);
             assert!(asked.body.contains("http://other.example:8080"));
             assert!(!asked.body.contains("ST-") && !asked.body.contains("refresh"));
         }
-        let asked = house
+        let asked = platform
             .login("http://other.example:8080/a", "", &cookie)
             .await;
         let fields = |csrf| [("csrf", csrf), ("service", "http://other.example:8080/a")];
-        let forged = house.post("/cas/login", &cookie, &fields("guess")).await;
+        let forged = platform.post("/cas/login", &cookie, &fields("guess")).await;
         assert_eq!(forged.status, StatusCode::FORBIDDEN);
         let csrf = asked.field("csrf");
-        let gone = house.post("/cas/login", &cookie, &fields(&csrf)).await;
+        let gone = platform.post("/cas/login", &cookie, &fields(&csrf)).await;
         assert!(gone.ticket().starts_with("ST-"));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c09_a_second_factor_on_the_way_still_counts_as_a_fresh_login() {
-    for house in &House::each().await {
+    for platform in &TestPlatform::each().await {
         let who = ("guan.yuan", PASSWORD);
-        let due = house.log_in(SERVICE, "", who, &[("renew", "true")]).await;
+        let due = platform
+            .log_in(SERVICE, "", who, &[("renew", "true")])
+            .await;
         assert!(
             due.location().starts_with("/account/totp?next="),
             "staff enrol first"
@@ -175,14 +177,14 @@ async fn c09_a_second_factor_on_the_way_still_counts_as_a_fresh_login() {
             .1
             .into_owned();
         let half = due.cookie("tongguan").unwrap();
-        let not_yet = house.get(&next, &half).await;
+        let not_yet = platform.get(&next, &half).await;
         assert!(
             not_yet.body.contains("name=\"lt\""),
             "half a login opens nothing"
         );
-        later(house, 1000);
-        let (_, cookie) = house.session(2).await;
-        let between = house.get(&next, &cookie).await;
+        later(platform, 1000);
+        let (_, cookie) = platform.session(2).await;
+        let between = platform.get(&next, &cookie).await;
         assert_eq!(
             between.status,
             StatusCode::OK,
@@ -194,8 +196,8 @@ async fn c09_a_second_factor_on_the_way_still_counts_as_a_fresh_login() {
             "/cas/serviceValidate?renew=true&service={}&ticket={ticket}",
             encoded(SERVICE)
         );
-        assert_eq!(code(&house.get(&path, "").await.body), "ok");
-        let again = house.get(&next, &cookie).await;
+        assert_eq!(code(&platform.get(&path, "").await.body), "ok");
+        let again = platform.get(&next, &cookie).await;
         assert!(
             again.body.contains("name=\"lt\""),
             "the way back works once"
@@ -205,11 +207,11 @@ async fn c09_a_second_factor_on_the_way_still_counts_as_a_fresh_login() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c18_c19_tickets_and_cookie_are_plain_and_the_cookie_ends_with_the_browser() {
-    for house in &House::each().await {
-        let entered = house.log_in(SERVICE, "", WHO, &[]).await;
+    for platform in &TestPlatform::each().await {
+        let entered = platform.log_in(SERVICE, "", WHO, &[]).await;
         let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         assert!(is_plain(&entered.ticket()));
-        assert!(is_plain(&house.login(SERVICE, "", "").await.field("lt")));
+        assert!(is_plain(&platform.login(SERVICE, "", "").await.field("lt")));
         let cookie = entered
             .headers
             .get_all(header::SET_COOKIE)
@@ -225,8 +227,8 @@ async fn c18_c19_tickets_and_cookie_are_plain_and_the_cookie_ends_with_the_brows
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
         );
-        later(house, 31 * 60_000);
-        let idle = house
+        later(platform, 31 * 60_000);
+        let idle = platform
             .login(SERVICE, "", cookie.split(';').next().unwrap())
             .await;
         assert!(
@@ -238,8 +240,8 @@ async fn c18_c19_tickets_and_cookie_are_plain_and_the_cookie_ends_with_the_brows
         public_url: "https://sso.example".to_owned(),
         ..Config::default()
     };
-    for house in &House::each_with(&secure, "").await {
-        let page = house.login(SERVICE, "", "").await;
+    for platform in &TestPlatform::each_with(&secure, "").await {
+        let page = platform.login(SERVICE, "", "").await;
         let set = page.headers.get_all(header::SET_COOKIE);
         assert!(
             set.iter()
@@ -250,7 +252,7 @@ async fn c18_c19_tickets_and_cookie_are_plain_and_the_cookie_ends_with_the_brows
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c20_logout_ends_the_session_and_goes_to_registered_services_only() {
-    for house in &House::each().await {
+    for platform in &TestPlatform::each().await {
         for (query, location) in [
             ("", ""),
             (
@@ -260,11 +262,11 @@ async fn c20_logout_ends_the_session_and_goes_to_registered_services_only() {
             ("?service=https%3A%2F%2Fevil.test%2F", ""),
             ("?url=https%3A%2F%2Fapp.example%2Fportal", ""),
         ] {
-            let (_, cookie) = house.session(1).await;
-            let out = house.get(&format!("/cas/logout{query}"), &cookie).await;
+            let (_, cookie) = platform.session(1).await;
+            let out = platform.get(&format!("/cas/logout{query}"), &cookie).await;
             assert_eq!(out.location(), location, "{query}");
             assert_eq!(out.cookie("tongguan").unwrap(), "tongguan=");
-            let after = house.login(SERVICE, "", &cookie).await;
+            let after = platform.login(SERVICE, "", &cookie).await;
             assert!(after.body.contains("name=\"lt\""), "{query}");
         }
     }
@@ -272,44 +274,44 @@ async fn c20_logout_ends_the_session_and_goes_to_registered_services_only() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c21_every_service_visited_is_told_once_however_the_session_ends() {
-    for house in &House::each().await {
+    for platform in &TestPlatform::each().await {
         let (first, second) = (Peer::start(None, "200 OK"), Peer::start(None, "500 No"));
         let urls: Vec<String> = [&first, &second]
             .map(|peer| format!("http://127.0.0.1:{}/app", peer.port))
             .to_vec();
         let dead = "http://127.0.0.1:9/app";
-        house.put(party(20, "one", &[&urls[0]])).await;
-        house.put(party(21, "two", &[&urls[1]])).await;
-        house.put(party(22, "dead", &[dead])).await;
+        platform.put(party(20, "one", &[&urls[0]])).await;
+        platform.put(party(21, "two", &[&urls[1]])).await;
+        platform.put(party(22, "dead", &[dead])).await;
         for (n, why) in ["logout", "kick", "timeout"].into_iter().enumerate() {
-            let (session, cookie) = house.session(1).await;
+            let (session, cookie) = platform.session(1).await;
             let mut tickets = Vec::new();
             for url in [&urls[0], &urls[1], &dead.to_owned()] {
-                let ticket = house.login(url, "", &cookie).await.ticket();
+                let ticket = platform.login(url, "", &cookie).await.ticket();
                 assert_eq!(
-                    code(&house.validate("serviceValidate", url, &ticket).await),
+                    code(&platform.validate("serviceValidate", url, &ticket).await),
                     "ok"
                 );
                 tickets.push(ticket);
             }
             // Issued, but nobody came with it: there is nobody to tell.
-            let unused = house.login(&urls[0], "", &cookie).await.ticket();
+            let unused = platform.login(&urls[0], "", &cookie).await.ticket();
             match why {
-                "logout" => drop(house.get("/cas/logout", &cookie).await),
+                "logout" => drop(platform.get("/cas/logout", &cookie).await),
                 "kick" => {
                     let end =
                         move |tx: &mut store::Tx<'_>| session::end(tx, session.id, NOW_MS, "kick");
-                    assert!(house.ground.db.write(end).await.unwrap());
+                    assert!(platform.context.db.write(end).await.unwrap());
                 }
                 _ => {
                     let end = |tx: &mut store::Tx<'_>| {
                         session::ended_or_stale(tx, NOW_MS + 1, NOW_MS, 10)
                     };
-                    assert_eq!(house.ground.db.write(end).await.unwrap().len(), 1);
+                    assert_eq!(platform.context.db.write(end).await.unwrap().len(), 1);
                 }
             }
-            farewell::round(&house.cas, NOW_MS - 1000).await.unwrap();
-            farewell::round(&house.cas, NOW_MS - 1000).await.unwrap();
+            farewell::round(&platform.cas, NOW_MS - 1000).await.unwrap();
+            farewell::round(&platform.cas, NOW_MS - 1000).await.unwrap();
             let heard = first.heard();
             assert_eq!(heard.len(), n + 1, "{why}: once");
             assert_eq!(second.heard().len(), n + 1, "{why}: an error is ignored");
@@ -336,16 +338,16 @@ async fn c21_every_service_visited_is_told_once_however_the_session_ends() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c21_a_new_login_takes_the_visits_over_and_somebody_elses_does_not() {
-    for house in &House::each().await {
+    for platform in &TestPlatform::each().await {
         let peer = Peer::start(None, "200 OK");
         let url = format!("http://127.0.0.1:{}/app", peer.port);
-        house.put(party(20, "one", &[&url])).await;
-        let entered = house.log_in(&url, "", WHO, &[]).await;
-        house
+        platform.put(party(20, "one", &[&url])).await;
+        let entered = platform.log_in(&url, "", WHO, &[]).await;
+        platform
             .validate("serviceValidate", &url, &entered.ticket())
             .await;
         let cookie = entered.cookie("tongguan").unwrap();
-        let page = house.login(&url, "&renew=true", &cookie).await;
+        let page = platform.login(&url, "&renew=true", &cookie).await;
         let cookies = format!("{cookie}; {}", page.cookie("tongguan_door").unwrap());
         let (slip, renewed) = (page.field("lt"), [("service", url.as_str())]);
         let mut fields = vec![
@@ -354,27 +356,27 @@ async fn c21_a_new_login_takes_the_visits_over_and_somebody_elses_does_not() {
             ("lt", slip.as_str()),
         ];
         fields.extend(renewed);
-        let again = house.post("/cas/login", &cookies, &fields).await;
+        let again = platform.post("/cas/login", &cookies, &fields).await;
         let cookie = again.cookie("tongguan").unwrap();
-        farewell::round(&house.cas, NOW_MS - 1000).await.unwrap();
+        farewell::round(&platform.cas, NOW_MS - 1000).await.unwrap();
         assert_eq!(peer.heard().len(), 0, "the same person is still here");
-        house.get("/cas/logout", &cookie).await;
-        farewell::round(&house.cas, NOW_MS - 1000).await.unwrap();
+        platform.get("/cas/logout", &cookie).await;
+        farewell::round(&platform.cas, NOW_MS - 1000).await.unwrap();
         assert_eq!(peer.heard().len(), 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c21_only_registered_addresses_are_called() {
-    for house in &House::each().await {
+    for platform in &TestPlatform::each().await {
         let (old, new) = (Peer::start(None, "200 OK"), Peer::start(None, "200 OK"));
         let url = format!("http://127.0.0.1:{}/app", old.port);
-        house.put(party(20, "one", &[&url])).await;
+        platform.put(party(20, "one", &[&url])).await;
         let visit = async || {
-            let (_, cookie) = house.session(1).await;
-            let ticket = house.login(&url, "", &cookie).await.ticket();
+            let (_, cookie) = platform.session(1).await;
+            let ticket = platform.login(&url, "", &cookie).await.ticket();
             assert_eq!(
-                code(&house.validate("serviceValidate", &url, &ticket).await),
+                code(&platform.validate("serviceValidate", &url, &ticket).await),
                 "ok"
             );
             cookie
@@ -382,17 +384,17 @@ async fn c21_only_registered_addresses_are_called() {
         let cookie = visit().await;
         let mut moved = party(20, "one", &[&url]);
         moved.logout_url = Some(format!("http://127.0.0.1:{}/bye", new.port));
-        house.put(moved).await;
-        house.get("/cas/logout", &cookie).await;
-        farewell::round(&house.cas, NOW_MS - 1000).await.unwrap();
+        platform.put(moved).await;
+        platform.get("/cas/logout", &cookie).await;
+        farewell::round(&platform.cas, NOW_MS - 1000).await.unwrap();
         assert_eq!((old.heard().len(), new.heard().len()), (0, 1));
-        house.put(party(20, "one", &[&url])).await;
+        platform.put(party(20, "one", &[&url])).await;
         let cookie = visit().await;
-        house
+        platform
             .put(party(20, "one", &["http://127.0.0.1:9/else"]))
             .await;
-        house.get("/cas/logout", &cookie).await;
-        farewell::round(&house.cas, NOW_MS - 1000).await.unwrap();
+        platform.get("/cas/logout", &cookie).await;
+        farewell::round(&platform.cas, NOW_MS - 1000).await.unwrap();
         assert_eq!(
             (old.heard().len(), new.heard().len()),
             (0, 1),
@@ -403,19 +405,21 @@ async fn c21_only_registered_addresses_are_called() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c22_there_is_no_remember_me_and_the_answer_says_so() {
-    for house in &House::each().await {
-        let page = house.login(SERVICE, "", "").await;
+    for platform in &TestPlatform::each().await {
+        let page = platform.login(SERVICE, "", "").await;
         assert!(!page.body.to_ascii_lowercase().contains("rememberme"));
-        let entered = house
+        let entered = platform
             .log_in(SERVICE, "", WHO, &[("rememberMe", "true")])
             .await;
         let ticket = entered.ticket();
-        let valid = house.validate("p3/serviceValidate", SERVICE, &ticket).await;
-        let told = "<cas:longTermAuthenticationRequestTokenUsed>false<";
-        assert!(valid.contains(told), "{valid}");
+        let valid = platform
+            .validate("p3/serviceValidate", SERVICE, &ticket)
+            .await;
+        let reported = "<cas:longTermAuthenticationRequestTokenUsed>false<";
+        assert!(valid.contains(reported), "{valid}");
         let cookie = entered.cookie("tongguan").unwrap();
-        later(house, 8 * 3_600_000);
-        let after = house.login(SERVICE, "", &cookie).await;
+        later(platform, 8 * 3_600_000);
+        let after = platform.login(SERVICE, "", &cookie).await;
         assert!(after.body.contains("name=\"lt\""));
     }
 }

@@ -1,12 +1,12 @@
 //! Proxy tickets: C11, C16 and C17.
 
-use super::house::{House, code, encoded, party};
 use super::peer::{Authority, Peer};
+use super::platform::{TestPlatform, code, encoded, party};
 use registry::config::Config;
 
-/// A house where `front` may act for people at `back`, and the certificates of its callbacks.
+/// A platform where `front` may act for people at `back`, and the certificates of its callbacks.
 struct Scene {
-    houses: Vec<House>,
+    houses: Vec<TestPlatform>,
     authority: Authority,
     _folder: tempfile::TempDir,
 }
@@ -16,7 +16,7 @@ async fn scene() -> Scene {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, authority.pem()).unwrap();
-    let houses = House::each_with(&Config::default(), file.to_str().unwrap()).await;
+    let houses = TestPlatform::each_with(&Config::default(), file.to_str().unwrap()).await;
     Scene {
         houses,
         authority,
@@ -24,30 +24,30 @@ async fn scene() -> Scene {
     }
 }
 
-async fn allow(house: &House, port: u16, back_proxies: &[&str]) -> String {
+async fn allow(platform: &TestPlatform, port: u16, back_proxies: &[&str]) -> String {
     let url = format!("https://localhost:{port}/front");
     let mut front = party(30, "front", &[&url]);
     front.may_proxy = true;
-    house.put(front).await;
+    platform.put(front).await;
     let mut back = party(31, "back", &["https://back.example/api"]);
     back.proxies = back_proxies.iter().map(|url| (*url).to_owned()).collect();
-    house.put(back).await;
+    platform.put(back).await;
     url
 }
 
-async fn ask(house: &House, url: &str, callback: &str) -> String {
-    let (_, cookie) = house.session(1).await;
-    ask_as(house, url, callback, &cookie).await
+async fn ask(platform: &TestPlatform, url: &str, callback: &str) -> String {
+    let (_, cookie) = platform.session(1).await;
+    ask_as(platform, url, callback, &cookie).await
 }
 
-async fn ask_as(house: &House, url: &str, callback: &str, cookie: &str) -> String {
-    let ticket = house.login(url, "", cookie).await.ticket();
+async fn ask_as(platform: &TestPlatform, url: &str, callback: &str, cookie: &str) -> String {
+    let ticket = platform.login(url, "", cookie).await.ticket();
     let path = format!(
         "/cas/serviceValidate?service={}&ticket={ticket}&pgtUrl={}",
         encoded(url),
         encoded(callback)
     );
-    house.get(&path, "").await.body
+    platform.get(&path, "").await.body
 }
 
 fn parameter(request: &str, name: &str) -> String {
@@ -68,13 +68,13 @@ fn element<'a>(document: &'a str, name: &str) -> &'a str {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c11_c16_c17_a_proxy_goes_its_way_and_can_go_it_again() {
     let scene = scene().await;
-    for house in &scene.houses {
+    for platform in &scene.houses {
         let peer = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
         let base = format!("https://localhost:{}/front", peer.port);
-        let url = allow(house, peer.port, &[&base]).await;
+        let url = allow(platform, peer.port, &[&base]).await;
         let callback = format!("{url}/callback?keep=1");
-        let (_, cookie) = house.session(1).await;
-        let answer = ask_as(house, &url, &callback, &cookie).await;
+        let (_, cookie) = platform.session(1).await;
+        let answer = ask_as(platform, &url, &callback, &cookie).await;
         let iou = element(&answer, "proxyGrantingTicket").to_owned();
         let heard = peer.heard();
         assert_eq!(heard.len(), 1);
@@ -97,25 +97,25 @@ async fn c11_c16_c17_a_proxy_goes_its_way_and_can_go_it_again() {
             encoded(target)
         );
         for _ in 0..2 {
-            let given = house.get(&path, "").await.body;
+            let given = platform.get(&path, "").await.body;
             let ticket = element(&given, "proxyTicket").to_owned();
             assert!(ticket.starts_with("PT-") && ticket.len() == 32, "{given}");
-            let valid = house.validate("proxyValidate", target, &ticket).await;
+            let valid = platform.validate("proxyValidate", target, &ticket).await;
             assert_eq!(element(&valid, "user"), "li.lei");
             assert_eq!(element(&valid, "proxy"), callback, "{valid}");
         }
-        let given = house.get(&path, "").await.body;
+        let given = platform.get(&path, "").await.body;
         let ticket = element(&given, "proxyTicket").to_owned();
-        let wrong = house.validate("serviceValidate", target, &ticket).await;
+        let wrong = platform.validate("serviceValidate", target, &ticket).await;
         assert_eq!(code(&wrong), "INVALID_TICKET_SPEC", "C11");
         assert!(
             !wrong.contains("li.lei"),
             "nothing but the failure: {wrong}"
         );
-        let burned = house.validate("proxyValidate", target, &ticket).await;
+        let burned = platform.validate("proxyValidate", target, &ticket).await;
         assert_eq!(code(&burned), "INVALID_TICKET");
-        house.get("/cas/logout", &cookie).await;
-        let after = house.get(&path, "").await.body;
+        platform.get("/cas/logout", &cookie).await;
+        let after = platform.get(&path, "").await.body;
         assert_eq!(
             code(&after),
             "INVALID_TICKET",
@@ -127,38 +127,38 @@ async fn c11_c16_c17_a_proxy_goes_its_way_and_can_go_it_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c11_proxies_are_listed_last_first() {
     let scene = scene().await;
-    for house in &scene.houses {
+    for platform in &scene.houses {
         let one = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
         let two = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
         let first = format!("https://localhost:{}/front", one.port);
         let second = format!("https://localhost:{}/middle", two.port);
-        allow(house, one.port, &[&second]).await;
+        allow(platform, one.port, &[&second]).await;
         let mut middle = party(32, "middle", &[&second]);
         middle.may_proxy = true;
         middle.proxies = vec![first.clone()];
-        house.put(middle).await;
-        ask(house, &first, &first).await;
+        platform.put(middle).await;
+        ask(platform, &first, &first).await;
         let granting = parameter(&one.heard()[0], "pgtId");
         let path = format!(
             "/cas/proxy?pgt={granting}&targetService={}",
             encoded(&second)
         );
-        let given = house.get(&path, "").await.body;
+        let given = platform.get(&path, "").await.body;
         let ticket = element(&given, "proxyTicket");
         let path = format!(
             "/cas/proxyValidate?service={0}&ticket={ticket}&pgtUrl={0}",
             encoded(&second)
         );
-        house.get(&path, "").await;
+        platform.get(&path, "").await;
         let granting = parameter(&two.heard()[0], "pgtId");
         let target = "https://back.example/api";
         let path = format!(
             "/cas/proxy?pgt={granting}&targetService={}",
             encoded(target)
         );
-        let given = house.get(&path, "").await.body;
+        let given = platform.get(&path, "").await.body;
         let ticket = element(&given, "proxyTicket");
-        let valid = house.validate("p3/proxyValidate", target, ticket).await;
+        let valid = platform.validate("p3/proxyValidate", target, ticket).await;
         let (begin, end) = (valid.find(&second).unwrap(), valid.find(&first).unwrap());
         assert!(begin < end, "{valid}");
     }
@@ -168,7 +168,7 @@ async fn c11_proxies_are_listed_last_first() {
 async fn c16_a_callback_needs_a_good_certificate_and_status_200() {
     let scene = scene().await;
     let stranger = Authority::new();
-    for house in &scene.houses {
+    for platform in &scene.houses {
         for (what, tls, status) in [
             (
                 "expired",
@@ -197,12 +197,12 @@ async fn c16_a_callback_needs_a_good_certificate_and_status_200() {
             ),
         ] {
             let peer = Peer::start(Some(tls), status);
-            let url = allow(house, peer.port, &[]).await;
-            let answer = ask(house, &url, &url).await;
+            let url = allow(platform, peer.port, &[]).await;
+            let answer = ask(platform, &url, &url).await;
             assert_eq!(element(&answer, "user"), "li.lei", "{what}: {answer}");
             assert!(!answer.contains("PGTIOU-"), "{what}: {answer}");
-            let n_kept = house
-                .ground
+            let n_kept = platform
+                .context
                 .db
                 .read(|tx| tx.query("select hash from cas_ticket where kind = 'PGT'", &[]))
                 .await
@@ -216,9 +216,9 @@ async fn c16_a_callback_needs_a_good_certificate_and_status_200() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c16_only_permitted_entries_and_registered_https_addresses_are_called() {
     let scene = scene().await;
-    for house in &scene.houses {
+    for platform in &scene.houses {
         let peer = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
-        let url = allow(house, peer.port, &[]).await;
+        let url = allow(platform, peer.port, &[]).await;
         let plain = Peer::start(None, "200 OK");
         let http = format!("http://localhost:{}/front", plain.port);
         for (callback, expected) in [
@@ -230,11 +230,11 @@ async fn c16_only_permitted_entries_and_registered_https_addresses_are_called() 
             ("https://localhost:1/front", "UNAUTHORIZED_SERVICE_PROXY"),
             ("file:///etc/passwd", "INVALID_PROXY_CALLBACK"),
         ] {
-            let answer = ask(house, &url, callback).await;
+            let answer = ask(platform, &url, callback).await;
             assert_eq!(code(&answer), expected, "{callback}");
         }
-        house.put(party(30, "front", &[&url])).await;
-        let answer = ask(house, &url, &url).await;
+        platform.put(party(30, "front", &[&url])).await;
+        let answer = ask(platform, &url, &url).await;
         assert_eq!(
             code(&answer),
             "UNAUTHORIZED_SERVICE_PROXY",
@@ -247,10 +247,10 @@ async fn c16_only_permitted_entries_and_registered_https_addresses_are_called() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c12_a_target_says_which_proxies_may_come() {
     let scene = scene().await;
-    for house in &scene.houses {
+    for platform in &scene.houses {
         let peer = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
-        let url = allow(house, peer.port, &["https://somebody.example/"]).await;
-        ask(house, &url, &url).await;
+        let url = allow(platform, peer.port, &["https://somebody.example/"]).await;
+        ask(platform, &url, &url).await;
         let granting = parameter(&peer.heard()[0], "pgtId");
         for target in [
             "https://back.example/api",
@@ -261,7 +261,7 @@ async fn c12_a_target_says_which_proxies_may_come() {
                 "/cas/proxy?pgt={granting}&targetService={}",
                 encoded(target)
             );
-            let answer = house.get(&path, "").await.body;
+            let answer = platform.get(&path, "").await.body;
             assert_eq!(code(&answer), "UNAUTHORIZED_SERVICE", "{target}");
         }
     }

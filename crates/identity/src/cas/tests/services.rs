@@ -1,6 +1,6 @@
 //! Which addresses are a registered service, and what the page says of others.
 
-use super::house::{House, encoded};
+use super::platform::{TestPlatform, encoded};
 use axum::http::StatusCode;
 
 const SERVICE: &str = "https://app.example/portal/home?lang=zh&x=1";
@@ -9,8 +9,8 @@ const SERVICE: &str = "https://app.example/portal/home?lang=zh&x=1";
 /// it off before the service sees it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c02_path_parameters_do_not_count() {
-    for house in &House::each().await {
-        let (_, cookie) = house.session(1).await;
+    for platform in &TestPlatform::each().await {
+        let (_, cookie) = platform.session(1).await;
         for (asked, validated) in [
             (
                 "https://app.example/portal;jsessionid=1E3A9C",
@@ -25,17 +25,17 @@ async fn c02_path_parameters_do_not_count() {
                 "https://app.example/portal/home;jsessionid=4",
             ),
         ] {
-            let entered = house.login(asked, "", &cookie).await;
+            let entered = platform.login(asked, "", &cookie).await;
             let begin = asked.split('?').next().unwrap();
             assert!(entered.location().starts_with(begin), "{asked}");
-            let valid = house
+            let valid = platform
                 .validate("serviceValidate", validated, &entered.ticket())
                 .await;
             assert!(valid.contains("<cas:user>"), "{asked}: {valid}");
         }
-        let entered = house.login(SERVICE, "", &cookie).await;
+        let entered = platform.login(SERVICE, "", &cookie).await;
         let other = "https://app.example/portal/other?lang=zh&x=1";
-        let refused = house
+        let refused = platform
             .validate("serviceValidate", other, &entered.ticket())
             .await;
         assert!(refused.contains("INVALID_SERVICE"), "{refused}");
@@ -44,14 +44,14 @@ async fn c02_path_parameters_do_not_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c02_the_page_shows_what_was_received_beside_what_is_registered() {
-    for house in &House::each().await {
+    for platform in &TestPlatform::each().await {
         let asked = "http://app.example/portal/<script>alert(1)</script>";
-        let page = house.login(asked, "", "").await;
+        let page = platform.login(asked, "", "").await;
         assert!(!page.body.contains("<script>alert"), "{}", page.body);
         assert!(page.body.contains("&#60;script&#62;alert"), "{}", page.body);
         let nearest = "<code id=\"nearest\">https://app.example/portal</code>";
         assert!(page.body.contains(nearest), "{}", page.body);
-        let far = house.login("https://evil.test/", "", "").await;
+        let far = platform.login("https://evil.test/", "", "").await;
         assert!(far.body.contains("https://evil.test/"), "{}", far.body);
         assert!(!far.body.contains("id=\"nearest\""), "{}", far.body);
     }
@@ -112,8 +112,8 @@ const CORPUS: [&str; 49] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c02_what_is_not_registered_is_refused_with_a_page_and_never_a_redirect() {
-    for house in &House::each().await {
-        let (_, cookie) = house.session(1).await;
+    for platform in &TestPlatform::each().await {
+        let (_, cookie) = platform.session(1).await;
         for service in CORPUS {
             for more in [
                 "",
@@ -122,13 +122,13 @@ async fn c02_what_is_not_registered_is_refused_with_a_page_and_never_a_redirect(
                 "&gateway=true&renew=true",
             ] {
                 for cookie in ["", cookie.as_str()] {
-                    let answer = house.login(service, more, cookie).await;
+                    let answer = platform.login(service, more, cookie).await;
                     assert_eq!(answer.status, StatusCode::FORBIDDEN, "{service} {more}");
                     assert_eq!(answer.location(), "", "{service}");
                     assert!(answer.body.contains("TG-R4210"), "{service}");
                 }
             }
-            let posted = house
+            let posted = platform
                 .post("/cas/login", "", &[("service", service), ("lt", "LT-00")])
                 .await;
             assert_eq!(posted.status, StatusCode::FORBIDDEN, "{service}");
@@ -138,7 +138,7 @@ async fn c02_what_is_not_registered_is_refused_with_a_page_and_never_a_redirect(
             encoded(SERVICE),
             encoded("https://evil.test/")
         );
-        let answer = house.get(&twice, &cookie).await;
+        let answer = platform.get(&twice, &cookie).await;
         assert_eq!(
             answer.status,
             StatusCode::FORBIDDEN,

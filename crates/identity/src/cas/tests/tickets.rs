@@ -1,6 +1,6 @@
 //! Service tickets and the answers about them: C7 to C15.
 
-use super::house::{House, code, encoded, later, party};
+use super::platform::{TestPlatform, code, encoded, later, party};
 use registry::role::{self, AccountId, Grant};
 use serde_json::Value;
 use std::io::Write;
@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 
 const SERVICE: &str = "https://app.example/portal/home";
 
-async fn ticket(house: &House, cookie: &str) -> String {
-    house.login(SERVICE, "", cookie).await.ticket()
+async fn ticket(platform: &TestPlatform, cookie: &str) -> String {
+    platform.login(SERVICE, "", cookie).await.ticket()
 }
 
 /// Answers what the schema of the protocol says about a document.
@@ -33,15 +33,15 @@ fn fits_schema(document: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn c07_of_fifty_who_come_with_one_ticket_exactly_one_succeeds() {
-    for house in House::each().await {
-        let house = Arc::new(house);
-        let (_, cookie) = house.session(1).await;
+    for platform in TestPlatform::each().await {
+        let platform = Arc::new(platform);
+        let (_, cookie) = platform.session(1).await;
         for route in ["serviceValidate", "validate"] {
-            let ticket = ticket(&house, &cookie).await;
+            let ticket = ticket(&platform, &cookie).await;
             let mut all = JoinSet::new();
             for _ in 0..50 {
-                let (house, ticket) = (Arc::clone(&house), ticket.clone());
-                all.spawn(async move { house.validate(route, SERVICE, &ticket).await });
+                let (platform, ticket) = (Arc::clone(&platform), ticket.clone());
+                all.spawn(async move { platform.validate(route, SERVICE, &ticket).await });
             }
             let answers = all.join_all().await;
             let is_success = |answer: &&String| answer.contains("li.lei");
@@ -52,13 +52,13 @@ async fn c07_of_fifty_who_come_with_one_ticket_exactly_one_succeeds() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c07_a_ticket_has_32_characters_lives_30_seconds_and_is_stored_as_a_hash() {
-    for house in &House::each().await {
-        let (_, cookie) = house.session(1).await;
-        let one = ticket(house, &cookie).await;
+    for platform in &TestPlatform::each().await {
+        let (_, cookie) = platform.session(1).await;
+        let one = ticket(platform, &cookie).await;
         assert!(one.starts_with("ST-") && one.len() == 32, "{one}");
-        assert_ne!(one, ticket(house, &cookie).await);
-        let stored = house
-            .ground
+        assert_ne!(one, ticket(platform, &cookie).await);
+        let stored = platform
+            .context
             .db
             .read(|tx| tx.query("select hash, service from cas_ticket", &[]))
             .await
@@ -66,24 +66,26 @@ async fn c07_a_ticket_has_32_characters_lives_30_seconds_and_is_stored_as_a_hash
         for row in stored {
             assert!(!row.text(0).unwrap().contains(&one[3..]));
         }
-        later(house, 29_999);
+        later(platform, 29_999);
         assert_eq!(
-            code(&house.validate("serviceValidate", SERVICE, &one).await),
+            code(&platform.validate("serviceValidate", SERVICE, &one).await),
             "ok"
         );
-        let two = ticket(house, &cookie).await;
-        later(house, 30_000);
-        let late = house.validate("serviceValidate", SERVICE, &two).await;
+        let two = ticket(platform, &cookie).await;
+        later(platform, 30_000);
+        let late = platform.validate("serviceValidate", SERVICE, &two).await;
         assert_eq!(code(&late), "INVALID_TICKET", "no ticket lives for ever");
-        let unknown = house.validate("serviceValidate", SERVICE, "ST-guess").await;
+        let unknown = platform
+            .validate("serviceValidate", SERVICE, "ST-guess")
+            .await;
         assert_eq!(code(&unknown), "INVALID_TICKET");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c08_another_service_gets_a_failure_and_nothing_else_and_the_ticket_is_burned() {
-    for house in &House::each().await {
-        let (_, cookie) = house.session(1).await;
+    for platform in &TestPlatform::each().await {
+        let (_, cookie) = platform.session(1).await;
         for other in [
             "https://app.example/portal",
             "https://app.example/portal/home?",
@@ -91,11 +93,11 @@ async fn c08_another_service_gets_a_failure_and_nothing_else_and_the_ticket_is_b
             "https://APP.example/portal/home",
             "https://app.example/portal/home.evil.test",
         ] {
-            let ticket = ticket(house, &cookie).await;
-            let answer = house.validate("serviceValidate", other, &ticket).await;
+            let ticket = ticket(platform, &cookie).await;
+            let answer = platform.validate("serviceValidate", other, &ticket).await;
             assert_eq!(code(&answer), "INVALID_SERVICE", "{other}");
             assert!(!answer.contains("Success"), "one document: {answer}");
-            let again = house.validate("serviceValidate", SERVICE, &ticket).await;
+            let again = platform.validate("serviceValidate", SERVICE, &ticket).await;
             assert_eq!(code(&again), "INVALID_TICKET", "{other}");
         }
     }
@@ -103,39 +105,46 @@ async fn c08_another_service_gets_a_failure_and_nothing_else_and_the_ticket_is_b
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c09_renew_at_validation_refuses_a_ticket_of_single_sign_on() {
-    for house in &House::each().await {
-        let (_, cookie) = house.session(1).await;
+    for platform in &TestPlatform::each().await {
+        let (_, cookie) = platform.session(1).await;
         for (renew, expected) in [
             ("&renew=true", "INVALID_TICKET"),
             ("&renew=", "INVALID_TICKET"),
             ("&renew=false", "ok"),
             ("", "ok"),
         ] {
-            let ticket = ticket(house, &cookie).await;
+            let ticket = ticket(platform, &cookie).await;
             let path = format!(
                 "/cas/serviceValidate?service={}&ticket={ticket}{renew}",
                 encoded(SERVICE)
             );
-            assert_eq!(code(&house.get(&path, "").await.body), expected, "{renew}");
+            assert_eq!(
+                code(&platform.get(&path, "").await.body),
+                expected,
+                "{renew}"
+            );
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c10_protocol_one_answers_two_lines() {
-    for house in &House::each().await {
-        let (_, cookie) = house.session(1).await;
-        let ticket = ticket(house, &cookie).await;
-        let yes = house.validate("validate", SERVICE, &ticket).await;
+    for platform in &TestPlatform::each().await {
+        let (_, cookie) = platform.session(1).await;
+        let ticket = ticket(platform, &cookie).await;
+        let yes = platform.validate("validate", SERVICE, &ticket).await;
         assert_eq!(yes, "yes\nli.lei\n");
-        assert_eq!(house.validate("validate", SERVICE, &ticket).await, "no\n\n");
-        assert_eq!(house.get("/cas/validate", "").await.body, "no\n\n");
+        assert_eq!(
+            platform.validate("validate", SERVICE, &ticket).await,
+            "no\n\n"
+        );
+        assert_eq!(platform.get("/cas/validate", "").await.body, "no\n\n");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c12_every_failure_is_a_document_of_status_200_with_its_code() {
-    for house in &House::each().await {
+    for platform in &TestPlatform::each().await {
         let service = encoded(SERVICE);
         for (path, expected) in [
             ("/cas/serviceValidate".to_owned(), "INVALID_REQUEST"),
@@ -169,7 +178,7 @@ async fn c12_every_failure_is_a_document_of_status_200_with_its_code() {
                 "UNAUTHORIZED_SERVICE",
             ),
         ] {
-            let answer = house.get(&path, "").await;
+            let answer = platform.get(&path, "").await;
             assert_eq!(answer.status, 200, "{path}");
             assert_eq!(code(&answer.body), expected, "{path}");
             assert!(fits_schema(&answer.body), "{}", answer.body);
@@ -179,8 +188,8 @@ async fn c12_every_failure_is_a_document_of_status_200_with_its_code() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c13_the_format_is_xml_or_json_in_any_case_and_nothing_else() {
-    for house in &House::each().await {
-        let (_, cookie) = house.session(1).await;
+    for platform in &TestPlatform::each().await {
+        let (_, cookie) = platform.session(1).await;
         for (format, begin) in [
             ("", "<cas:serviceResponse"),
             ("XML", "<cas:serviceResponse"),
@@ -188,26 +197,26 @@ async fn c13_the_format_is_xml_or_json_in_any_case_and_nothing_else() {
             ("JSON", "{\"serviceResponse\":"),
             ("json", "{\"serviceResponse\":"),
         ] {
-            let ticket = ticket(house, &cookie).await;
+            let ticket = ticket(platform, &cookie).await;
             let path = format!(
                 "/cas/serviceValidate?service={}&ticket={ticket}&format={format}",
                 encoded(SERVICE)
             );
-            let body = house.get(&path, "").await.body;
+            let body = platform.get(&path, "").await.body;
             assert!(body.starts_with(begin) && body.contains("li.lei"), "{body}");
         }
         let path = format!(
             "/cas/serviceValidate?service={}&ticket=ST-1&format=YAML",
             encoded(SERVICE)
         );
-        assert_eq!(code(&house.get(&path, "").await.body), "INVALID_REQUEST");
+        assert_eq!(code(&platform.get(&path, "").await.body), "INVALID_REQUEST");
     }
 }
 
-async fn with_attributes(house: &House) -> String {
-    let mut told = party(10, "app", &["https://app.example/portal"]);
-    told.attributes = ["name", "kind", "roles"].map(str::to_owned).to_vec();
-    house.put(told).await;
+async fn with_attributes(platform: &TestPlatform) -> String {
+    let mut reported = party(10, "app", &["https://app.example/portal"]);
+    reported.attributes = ["name", "kind", "roles"].map(str::to_owned).to_vec();
+    platform.put(reported).await;
     let grant = |role: &str, id| Grant {
         id,
         account: AccountId(2),
@@ -232,16 +241,16 @@ async fn with_attributes(house: &House) -> String {
         }
         Ok(())
     };
-    house.ground.db.write(write).await.unwrap();
-    house.session(2).await.1
+    platform.context.db.write(write).await.unwrap();
+    platform.session(2).await.1
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c14_the_document_fits_the_schema_and_tells_what_is_released_and_no_more() {
-    for house in &House::each().await {
-        let cookie = with_attributes(house).await;
-        let ticket_one = ticket(house, &cookie).await;
-        let answer = house
+    for platform in &TestPlatform::each().await {
+        let cookie = with_attributes(platform).await;
+        let ticket_one = ticket(platform, &cookie).await;
+        let answer = platform
             .validate("p3/serviceValidate", SERVICE, &ticket_one)
             .await;
         assert!(fits_schema(&answer), "{answer}");
@@ -262,11 +271,11 @@ async fn c14_the_document_fits_the_schema_and_tells_what_is_released_and_no_more
             </cas:serviceResponse>
         "#]];
         expected.assert_eq(&answer);
-        house
+        platform
             .put(party(10, "app", &["https://app.example/portal"]))
             .await;
-        let ticket_two = ticket(house, &cookie).await;
-        let answer = house
+        let ticket_two = ticket(platform, &cookie).await;
+        let answer = platform
             .validate("serviceValidate", SERVICE, &ticket_two)
             .await;
         assert!(
@@ -278,19 +287,19 @@ async fn c14_the_document_fits_the_schema_and_tells_what_is_released_and_no_more
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c15_json_mirrors_the_document() {
-    for house in &House::each().await {
-        let cookie = with_attributes(house).await;
-        let ticket = ticket(house, &cookie).await;
+    for platform in &TestPlatform::each().await {
+        let cookie = with_attributes(platform).await;
+        let ticket = ticket(platform, &cookie).await;
         let path = format!(
             "/cas/p3/serviceValidate?service={}&ticket={ticket}&format=JSON",
             encoded(SERVICE)
         );
-        let answer: Value = serde_json::from_str(&house.get(&path, "").await.body).unwrap();
+        let answer: Value = serde_json::from_str(&platform.get(&path, "").await.body).unwrap();
         let success = &answer["serviceResponse"]["authenticationSuccess"];
         assert_eq!(success["user"], "guan.yuan");
         assert_eq!(success["attributes"]["isFromNewLogin"], false);
         assert_eq!(success["attributes"]["roles"][1], "operator");
-        let failed: Value = serde_json::from_str(&house.get(&path, "").await.body).unwrap();
+        let failed: Value = serde_json::from_str(&platform.get(&path, "").await.body).unwrap();
         let failure = &failed["serviceResponse"]["authenticationFailure"];
         assert_eq!(failure["code"], "INVALID_TICKET");
         assert!(failure["description"].is_string());
@@ -299,17 +308,17 @@ async fn c15_json_mirrors_the_document() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ticket_dies_with_its_session_and_with_its_entry() {
-    for house in &House::each().await {
-        let (_, cookie) = house.session(1).await;
-        let one = ticket(house, &cookie).await;
-        house.get("/cas/logout", &cookie).await;
-        let answer = house.validate("serviceValidate", SERVICE, &one).await;
+    for platform in &TestPlatform::each().await {
+        let (_, cookie) = platform.session(1).await;
+        let one = ticket(platform, &cookie).await;
+        platform.get("/cas/logout", &cookie).await;
+        let answer = platform.validate("serviceValidate", SERVICE, &one).await;
         assert_eq!(code(&answer), "INVALID_TICKET");
-        let (_, cookie) = house.session(1).await;
-        let two = ticket(house, &cookie).await;
+        let (_, cookie) = platform.session(1).await;
+        let two = ticket(platform, &cookie).await;
         let remove = |tx: &mut store::Tx<'_>| crate::relying_party::remove(tx, "app");
-        assert!(house.ground.db.write(remove).await.unwrap());
-        let answer = house.validate("serviceValidate", SERVICE, &two).await;
+        assert!(platform.context.db.write(remove).await.unwrap());
+        let answer = platform.validate("serviceValidate", SERVICE, &two).await;
         assert_eq!(code(&answer), "INVALID_SERVICE");
     }
 }

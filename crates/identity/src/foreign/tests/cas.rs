@@ -1,6 +1,6 @@
-//! Logins through another house that speaks CAS.
+//! Logins through another system that speaks CAS.
 
-use super::house::{House, away, back, bound};
+use super::server::{Server, away, back, bound};
 use crate::testing::{Browser, COMPANY, PASSWORD, Pages, STAFF};
 use registry::account::{self, AccountId};
 use registry::config::{ForeignMatch, ForeignProtocol};
@@ -27,9 +27,9 @@ async fn state(pages: &Pages, browser: &mut Browser) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_bound_comes_in_with_one_factor_or_two() {
     for two_factors in [false, true] {
-        let house = House::new();
-        house.say(VALIDATE, success("wang.wu"));
-        let mut source = house.source(ForeignProtocol::Cas);
+        let server = Server::new();
+        server.say(VALIDATE, success("wang.wu"));
+        let mut source = server.source(ForeignProtocol::Cas);
         source.two_factors = two_factors;
         for pages in &Pages::each_with(std::slice::from_ref(&source)).await {
             bound(pages, "wang.wu", 2).await;
@@ -46,12 +46,12 @@ async fn who_is_bound_comes_in_with_one_factor_or_two() {
             let session = pages.session(&browser).await.unwrap();
             let (stage, methods, to) = match two_factors {
                 true => (Stage::Full, "foreign2", "/console/cases"),
-                // The staff need two factors, whatever the other house thinks of one.
+                // The staff need two factors, whatever the other system thinks of one.
                 false => (Stage::Enrol, "foreign", "/account/totp?next=/console/cases"),
             };
             assert_eq!((session.stage, session.methods.as_str()), (stage, methods));
             assert_eq!(answer.location(), to);
-            let asked = house.heard().pop().unwrap();
+            let asked = server.heard().pop().unwrap();
             let back =
                 "service=https%3A%2F%2Ftg.example%2Flogin%2Fforeign%2Fhouse%2Fcallback%3Fstate%3D";
             assert!(asked.contains(back), "{asked}");
@@ -63,13 +63,13 @@ async fn who_is_bound_comes_in_with_one_factor_or_two() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_way_back_works_once_in_time_and_in_its_own_browser() {
-    let house = House::new();
-    house.say(VALIDATE, success("wang.wu"));
-    for pages in &Pages::each_with(&[house.source(ForeignProtocol::Cas)]).await {
+    let server = Server::new();
+    server.say(VALIDATE, success("wang.wu"));
+    for pages in &Pages::each_with(&[server.source(ForeignProtocol::Cas)]).await {
         bound(pages, "wang.wu", 1).await;
         let mut browser = Browser::default();
         let good = state(pages, &mut browser).await;
-        let n_asked = house.heard().len();
+        let n_asked = server.heard().len();
         let refused = |state: &str| vec![("state".to_owned(), state.to_owned())];
         for mut params in [refused(""), refused("nonsense"), refused(&good[1..])] {
             params.push(("ticket".to_owned(), "ST-1".to_owned()));
@@ -89,7 +89,7 @@ async fn a_way_back_works_once_in_time_and_in_its_own_browser() {
         assert_eq!(back(pages, &mut other, &params).await.verdict(), "TG-R4652");
         state(pages, &mut other).await;
         assert_eq!(back(pages, &mut other, &params).await.verdict(), "TG-R4652");
-        assert_eq!(house.heard().len(), n_asked, "nothing was redeemed");
+        assert_eq!(server.heard().len(), n_asked, "nothing was redeemed");
         assert_eq!(
             back(pages, &mut browser, &params).await.location(),
             "/console/cases"
@@ -113,7 +113,7 @@ async fn a_way_back_works_once_in_time_and_in_its_own_browser() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_house_that_is_down_or_answers_badly_opens_nothing() {
-    let house = House::new();
+    let server = Server::new();
     let large = format!("{}{}", success("wang.wu"), " ".repeat(300 << 10));
     let failure = "<cas:serviceResponse xmlns:cas=\"http://www.yale.edu/tp/cas\">\
                    <cas:authenticationFailure code=\"INVALID_TICKET\">no\
@@ -127,10 +127,10 @@ async fn a_house_that_is_down_or_answers_badly_opens_nothing() {
         (204, "", "TG-R4650"),
         (200, &large, "TG-R4650"),
     ];
-    for pages in &Pages::each_with(&[house.source(ForeignProtocol::Cas)]).await {
+    for pages in &Pages::each_with(&[server.source(ForeignProtocol::Cas)]).await {
         bound(pages, "wang.wu", 1).await;
         for (status, body, code) in cases {
-            house.say_status(VALIDATE, status, body);
+            server.say_status(VALIDATE, status, body);
             let mut browser = Browser::default();
             let state = state(pages, &mut browser).await;
             let params = [("state", state.as_str()), ("ticket", "ST-1")];
@@ -158,9 +158,9 @@ async fn a_house_that_is_down_or_answers_badly_opens_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_house_that_hangs_is_given_up() {
-    let house = House::new();
-    house.hang(VALIDATE);
-    let pages = Pages::each_with(&[house.source(ForeignProtocol::Cas)])
+    let server = Server::new();
+    server.hang(VALIDATE);
+    let pages = Pages::each_with(&[server.source(ForeignProtocol::Cas)])
         .await
         .remove(0);
     let mut browser = Browser::default();
@@ -175,14 +175,14 @@ async fn a_house_that_hangs_is_given_up() {
 /// A second factor from here: the session of the staff is raised by it.
 async fn with_second(pages: &Pages, browser: &mut Browser, login: &str) {
     let write = |tx: &mut store::Tx<'_>| crate::factor::remove_all(tx, AccountId(2));
-    pages.ground.db.write(write).await.unwrap();
+    pages.context.db.write(write).await.unwrap();
     browser.log_in(pages, login).await;
     let page = browser.get(pages, "/account/totp").await;
     assert_eq!(page.status, 200);
-    let shared = pages.ground.clone();
+    let shared = pages.context.clone();
     let read = move |tx: &mut store::Tx<'_>| crate::factor::pending(tx, &shared, AccountId(2));
-    let secret = pages.ground.db.read(read).await.unwrap().unwrap();
-    let code = crate::factor::code(&secret, pages.ground.now_ms()).unwrap();
+    let secret = pages.context.db.read(read).await.unwrap().unwrap();
+    let code = crate::factor::code(&secret, pages.context.now_ms()).unwrap();
     let fields = [("csrf", page.field("csrf")), ("code", code)];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let answer = browser.post(pages, "/account/totp", &fields).await;
@@ -195,10 +195,10 @@ async fn with_second(pages: &Pages, browser: &mut Browser, login: &str) {
 )]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stranger_is_told_whom_to_ask_and_may_bind_once_he_is_known_here() {
-    let house = House::new();
-    house.say(VALIDATE, success("wang.wu"));
+    let server = Server::new();
+    server.say(VALIDATE, success("wang.wu"));
     let bind = "/login/foreign/house/bind";
-    for pages in &Pages::each_with(&[house.source(ForeignProtocol::Cas)]).await {
+    for pages in &Pages::each_with(&[server.source(ForeignProtocol::Cas)]).await {
         let mut browser = Browser::default();
         let first = state(pages, &mut browser).await;
         let params = [("state", first.as_str()), ("ticket", "ST-1")];
@@ -276,7 +276,7 @@ async fn a_stranger_is_told_whom_to_ask_and_may_bind_once_he_is_known_here() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_person_there_is_one_account_here_and_the_other_way_round() {
-    let pages = Pages::each_with(&[House::new().source(ForeignProtocol::Cas)]).await;
+    let pages = Pages::each_with(&[Server::new().source(ForeignProtocol::Cas)]).await;
     for pages in &pages {
         bound(pages, "wang.wu", 1).await;
         for (external, account) in [("wang.wu", 2), ("li.si", 1)] {
@@ -291,16 +291,16 @@ async fn one_person_there_is_one_account_here_and_the_other_way_round() {
                 };
                 crate::foreign::insert(tx, &binding)
             };
-            assert!(!pages.ground.db.write(insert).await.unwrap(), "{external}");
+            assert!(!pages.context.db.write(insert).await.unwrap(), "{external}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_disabled_here_stays_out_and_guesses_at_a_password_lock_nobody_out() {
-    let house = House::new();
-    house.say(VALIDATE, success("GUAN.yuan"));
-    let mut source = house.source(ForeignProtocol::Cas);
+    let server = Server::new();
+    server.say(VALIDATE, success("GUAN.yuan"));
+    let mut source = server.source(ForeignProtocol::Cas);
     source.account_by = ForeignMatch::Login;
     source.two_factors = true;
     for pages in &Pages::each_with(&[source]).await {
@@ -333,12 +333,12 @@ async fn who_is_disabled_here_stays_out_and_guesses_at_a_password_lock_nobody_ou
     }
 }
 
-/// Who came by the word of another house makes no way in that outlives it without our password.
+/// Who came through another system makes no way in that outlives it without our password.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_word_of_another_house_does_not_change_ways_to_log_in() {
-    let house = House::new();
-    house.say(VALIDATE, success("wang.wu"));
-    for pages in &Pages::each_with(&[house.source(ForeignProtocol::Cas)]).await {
+    let server = Server::new();
+    server.say(VALIDATE, success("wang.wu"));
+    for pages in &Pages::each_with(&[server.source(ForeignProtocol::Cas)]).await {
         bound(pages, "wang.wu", 1).await;
         let mut browser = Browser::default();
         let state = state(pages, &mut browser).await;

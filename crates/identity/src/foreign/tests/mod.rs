@@ -1,7 +1,7 @@
-//! Logins by the word of other houses, on both engines, against houses that also misbehave.
+//! Logins through other systems, on both engines, against systems that also misbehave.
 
 mod answers;
 mod cas;
-mod house;
+mod server;
 mod oidc;
 mod tokens;

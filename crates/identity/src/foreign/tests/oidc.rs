@@ -1,6 +1,6 @@
-//! Logins through another house that speaks OIDC.
+//! Logins through another system that speaks OIDC.
 
-use super::house::{House, away, back, bound};
+use super::server::{Server, away, back, bound};
 use super::tokens::{Signer, claims};
 use crate::testing::{Browser, Pages};
 use registry::config::ForeignProtocol;
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
-fn open(house: &House, signer: &Signer) {
-    let url = house.url();
+fn open(server: &Server, signer: &Signer) {
+    let url = server.url();
     let said = json!({
         "issuer": url,
         "authorization_endpoint": format!("{url}/auth?tenant=1"),
@@ -18,31 +18,31 @@ fn open(house: &House, signer: &Signer) {
         "jwks_uri": format!("{url}/keys"),
         "userinfo_endpoint": format!("{url}/me"),
     });
-    house.say(DISCOVERY, said.to_string());
-    house.say("/keys", signer.keys().to_string());
-    house.say(
+    server.say(DISCOVERY, said.to_string());
+    server.say("/keys", signer.keys().to_string());
+    server.say(
         "/me",
         json!({ "sub": "wang.wu", "employee": 8765 }).to_string(),
     );
 }
 
-fn issue(house: &House, signer: &Signer, claims: &Value) {
+fn issue(server: &Server, signer: &Signer, claims: &Value) {
     let token = signer.token(
         &json!({ "alg": "RS256", "kid": "rsa" }),
         &claims.to_string(),
     );
     let said = json!({ "id_token": token, "access_token": "at-1", "token_type": "Bearer" });
-    house.say("/token", said.to_string());
+    server.say("/token", said.to_string());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_is_redeemed_with_pkce_and_leads_to_the_bound_account() {
-    let (house, signer) = (House::new(), Signer::new());
-    open(&house, &signer);
+    let (server, signer) = (Server::new(), Signer::new());
+    open(&server, &signer);
     let folder = tempfile::tempdir().unwrap();
     let secret = folder.path().join("secret");
     std::fs::write(&secret, "s3cret/+\n").unwrap();
-    let mut source = house.source(ForeignProtocol::Oidc);
+    let mut source = server.source(ForeignProtocol::Oidc);
     source.client_secret_file = secret.display().to_string();
     source.two_factors = true;
     for pages in &Pages::each_with(&[source]).await {
@@ -63,11 +63,11 @@ async fn a_code_is_redeemed_with_pkce_and_leads_to_the_bound_account() {
         for (name, value) in fixed {
             assert_eq!(sent[name], value);
         }
-        issue(&house, &signer, &claims(&house.url(), &sent["nonce"]));
+        issue(&server, &signer, &claims(&server.url(), &sent["nonce"]));
         let params = [
             ("state", sent["state"].as_str()),
             ("code", "c-1"),
-            ("iss", &house.url()),
+            ("iss", &server.url()),
         ];
         let answer = back(pages, &mut browser, &params).await;
         assert_eq!(answer.location(), "/console/cases", "{}", answer.body);
@@ -76,7 +76,7 @@ async fn a_code_is_redeemed_with_pkce_and_leads_to_the_bound_account() {
             (session.stage, session.methods.as_str()),
             (Stage::Full, "foreign2")
         );
-        let asked = house.heard();
+        let asked = server.heard();
         let token = asked
             .iter()
             .rfind(|text| text.starts_with("POST /token"))
@@ -94,11 +94,11 @@ async fn a_code_is_redeemed_with_pkce_and_leads_to_the_bound_account() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_is_not_for_this_login_opens_nothing() {
-    let (house, signer) = (House::new(), Signer::new());
-    open(&house, &signer);
-    for pages in &Pages::each_with(&[house.source(ForeignProtocol::Oidc)]).await {
+    let (server, signer) = (Server::new(), Signer::new());
+    open(&server, &signer);
+    for pages in &Pages::each_with(&[server.source(ForeignProtocol::Oidc)]).await {
         bound(pages, "wang.wu", 1).await;
-        let url = house.url();
+        let url = server.url();
         let evil = "https://evil.example".to_owned();
         let cases: [(&str, &str, Option<&str>); 6] = [
             ("nonce", "another", None),
@@ -111,9 +111,9 @@ async fn an_answer_that_is_not_for_this_login_opens_nothing() {
         for (name, value, issuer) in cases {
             let mut browser = Browser::default();
             let sent = away(pages, &mut browser).await;
-            let mut told = claims(&url, &sent["nonce"]);
-            told[name] = json!(value);
-            issue(&house, &signer, &told);
+            let mut reported = claims(&url, &sent["nonce"]);
+            reported[name] = json!(value);
+            issue(&server, &signer, &reported);
             let mut params = vec![("state", sent["state"].as_str()), ("code", "c-1")];
             params.extend(issuer.map(|issuer| ("iss", issuer)));
             let answer = back(pages, &mut browser, &params).await;
@@ -132,7 +132,7 @@ async fn an_answer_that_is_not_for_this_login_opens_nothing() {
             "TG-R4651"
         );
         for status in [400, 401] {
-            house.say_status("/token", status, "{\"error\":\"invalid_grant\"}");
+            server.say_status("/token", status, "{\"error\":\"invalid_grant\"}");
             let sent = away(pages, &mut browser).await;
             let params = [("state", sent["state"].as_str()), ("code", "c-1")];
             assert_eq!(
@@ -145,8 +145,8 @@ async fn an_answer_that_is_not_for_this_login_opens_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_claim_may_come_from_the_token_or_from_userinfo_of_the_same_person() {
-    let (house, signer) = (House::new(), Signer::new());
-    open(&house, &signer);
+    let (server, signer) = (Server::new(), Signer::new());
+    open(&server, &signer);
     for (attribute, me, expected) in [
         ("employeeNumber", json!({}), "/console/cases"),
         (
@@ -172,14 +172,14 @@ async fn a_claim_may_come_from_the_token_or_from_userinfo_of_the_same_person() {
         ),
         ("employee", json!({ "sub": "wang.wu" }), "TG-R4651"),
     ] {
-        house.say("/me", me.to_string());
-        let mut source = house.source(ForeignProtocol::Oidc);
+        server.say("/me", me.to_string());
+        let mut source = server.source(ForeignProtocol::Oidc);
         source.attribute = attribute.to_owned();
         for pages in &Pages::each_with(&[source]).await {
             bound(pages, "8765", 1).await;
             let mut browser = Browser::default();
             let sent = away(pages, &mut browser).await;
-            issue(&house, &signer, &claims(&house.url(), &sent["nonce"]));
+            issue(&server, &signer, &claims(&server.url(), &sent["nonce"]));
             let params = [("state", sent["state"].as_str()), ("code", "c-1")];
             assert_eq!(
                 back(pages, &mut browser, &params).await.verdict(),
@@ -192,7 +192,7 @@ async fn a_claim_may_come_from_the_token_or_from_userinfo_of_the_same_person() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_is_down_or_strange_is_told_before_anybody_leaves() {
-    let (house, signer) = (House::new(), Signer::new());
+    let (server, signer) = (Server::new(), Signer::new());
     let leave = "/login/foreign/house";
     for (pointer, value, code) in [
         ("", json!(null), "TG-R4650"),
@@ -214,11 +214,11 @@ async fn a_provider_that_is_down_or_strange_is_told_before_anybody_leaves() {
             "TG-R4651",
         ),
     ] {
-        open(&house, &signer);
+        open(&server, &signer);
         if pointer.is_empty() {
-            house.say_status(DISCOVERY, 503, "");
+            server.say_status(DISCOVERY, 503, "");
         } else {
-            let url = house.url();
+            let url = server.url();
             let mut said = json!({
                 "issuer": url,
                 "authorization_endpoint": format!("{url}/auth"),
@@ -226,9 +226,9 @@ async fn a_provider_that_is_down_or_strange_is_told_before_anybody_leaves() {
                 "jwks_uri": format!("{url}/keys"),
             });
             said[pointer] = value;
-            house.say(DISCOVERY, said.to_string());
+            server.say(DISCOVERY, said.to_string());
         }
-        let source = house.source(ForeignProtocol::Oidc);
+        let source = server.source(ForeignProtocol::Oidc);
         for pages in &Pages::each_with(std::slice::from_ref(&source)).await {
             let answer = Browser::default().get(pages, leave).await;
             assert_eq!(answer.verdict(), code, "{pointer}");

@@ -1,7 +1,7 @@
 //! `/oauth2/authorize`: who may be sent where, with what.
 
-use super::house::{BACK, ISSUER, Place, path, told, wish};
-use crate::cas::tests::house::{PASSWORD, later};
+use super::platform::{BACK, ISSUER, Place, describe, path, wish};
+use crate::cas::tests::platform::{PASSWORD, later};
 use axum::http::{StatusCode, header};
 
 /// A right request with one field changed, added (`+name`) or, without a value, left out.
@@ -71,7 +71,7 @@ async fn v10_4_1_an_unknown_client_or_address_is_never_redirected() {
         ("+redirect_uri", "https://evil.test/", "TG-R4221"),
     ];
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         for (name, value, code) in table {
             for cookie in ["", &cookie] {
                 let answer = place.authorize(&changed(name, value), cookie).await;
@@ -126,21 +126,25 @@ async fn v10_4_6_what_is_wrong_or_without_pkce_goes_back_to_the_client_with_its_
         ("id_token_hint", &"x".repeat(4000), "invalid_request"),
     ];
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         for (name, value, error) in table {
             let answer = place.authorize(&changed(name, value), &cookie).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{name}={value}");
             assert!(answer.location().starts_with(&format!("{BACK}&")), "{name}");
-            let found = told(&answer, "error").unwrap_or_else(|| "ok".to_owned());
+            let found = describe(&answer, "error").unwrap_or_else(|| "ok".to_owned());
             assert_eq!(&found, error, "{name}={value}");
-            assert_eq!(told(&answer, "state").unwrap(), "st/ate 1", "{name}");
-            assert_eq!(told(&answer, "iss").unwrap(), ISSUER, "{name}");
-            assert_eq!(told(&answer, "code").is_some(), *error == "ok", "{name}");
+            assert_eq!(describe(&answer, "state").unwrap(), "st/ate 1", "{name}");
+            assert_eq!(describe(&answer, "iss").unwrap(), ISSUER, "{name}");
+            assert_eq!(
+                describe(&answer, "code").is_some(),
+                *error == "ok",
+                "{name}"
+            );
         }
         let answer = place.authorize(&changed("state", &long), &cookie).await;
-        assert_eq!(told(&answer, "error").unwrap(), "invalid_request");
-        assert_eq!(told(&answer, "state"), None);
-        let mut entry = super::house::confidential(30, "web");
+        assert_eq!(describe(&answer, "error").unwrap(), "invalid_request");
+        assert_eq!(describe(&answer, "state"), None);
+        let mut entry = super::platform::confidential(30, "web");
         entry.grants = vec!["client_credentials".to_owned()];
         entry.company = None;
         assert!(crate::relying_party::check(&entry).is_err());
@@ -190,11 +194,11 @@ async fn nobody_is_sent_to_the_login_pages_and_comes_back_through_a_step_between
 async fn prompt_and_max_age_ask_again_or_say_so() {
     for place in &Place::each().await {
         let silent = place.authorize(&changed("prompt", "none"), "").await;
-        assert_eq!(told(&silent, "error").unwrap(), "login_required");
-        let (_, cookie) = place.house.session(1).await;
+        assert_eq!(describe(&silent, "error").unwrap(), "login_required");
+        let (_, cookie) = place.platform.session(1).await;
         let silent = place.authorize(&changed("prompt", "none"), &cookie).await;
-        assert!(told(&silent, "code").is_some());
-        later(&place.house, 5 * 60_000);
+        assert!(describe(&silent, "code").is_some());
+        later(&place.platform, 5 * 60_000);
         for (name, value, is_asked) in [
             ("prompt", "login", true),
             ("prompt", "select_account", true),
@@ -210,16 +214,16 @@ async fn prompt_and_max_age_ask_again_or_say_so() {
         let mut fields = changed("prompt", "none");
         fields.push(("max_age", "60".to_owned()));
         let silent = place.authorize(&fields, &cookie).await;
-        assert_eq!(told(&silent, "error").unwrap(), "login_required");
+        assert_eq!(describe(&silent, "error").unwrap(), "login_required");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_proof_is_for_one_request_and_takes_the_session_over() {
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let before = place.tokens("web", &cookie).await;
-        later(&place.house, 60_000);
+        later(&place.platform, 60_000);
         let asked = place.authorize(&changed("prompt", "login"), &cookie).await;
         let page = place.get(asked.location(), &cookie).await;
         assert_eq!(page.status, StatusCode::OK, "the form, although logged in");
@@ -252,7 +256,7 @@ async fn a_new_proof_is_for_one_request_and_takes_the_session_over() {
         );
         let after = place.tokens("web", &fresh).await;
         let sid = |tokens: &serde_json::Value| {
-            super::house::claims(tokens["id_token"].as_str().unwrap())["sid"].clone()
+            super::platform::claims(tokens["id_token"].as_str().unwrap())["sid"].clone()
         };
         assert_eq!(sid(&before), sid(&after), "the client knows one session");
     }
@@ -261,13 +265,13 @@ async fn a_new_proof_is_for_one_request_and_takes_the_session_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hint_of_somebody_else_is_not_answered_for_this_person() {
     for place in &Place::each().await {
-        let (_, mine) = place.house.session(1).await;
-        let (_, other) = place.house.session(2).await;
+        let (_, mine) = place.platform.session(1).await;
+        let (_, other) = place.platform.session(2).await;
         let tokens = place.tokens("web", &other).await;
         let mut fields = wish("web");
         let hint = tokens["id_token"].as_str().unwrap().to_owned();
         fields.push(("id_token_hint", hint));
-        assert!(told(&place.authorize(&fields, &other).await, "code").is_some());
+        assert!(describe(&place.authorize(&fields, &other).await, "code").is_some());
         let asked = place.authorize(&fields, &mine).await;
         assert!(
             asked.location().starts_with("/login?"),
@@ -276,7 +280,7 @@ async fn a_hint_of_somebody_else_is_not_answered_for_this_person() {
         );
         fields.push(("prompt", "none".to_owned()));
         let silent = place.authorize(&fields, &mine).await;
-        assert_eq!(told(&silent, "error").unwrap(), "login_required");
+        assert_eq!(describe(&silent, "error").unwrap(), "login_required");
     }
 }
 
@@ -292,10 +296,10 @@ async fn a_form_of_another_site_comes_again_as_a_get() {
                 .location()
                 .starts_with("/oauth2/authorize?response_type=code&")
         );
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let entered = place.get(answer.location(), &cookie).await;
         assert!(
-            told(&entered, "code").is_some(),
+            describe(&entered, "code").is_some(),
             "{}",
             path("authorize", &fields)
         );

@@ -1,7 +1,7 @@
 //! What hangs on one grant: codes and refresh tokens that come twice, and the end of sessions.
 
-use super::house::{Place, SECRET, basic, claims, confidential, error, json};
-use crate::cas::tests::house::{later, party};
+use super::platform::{Place, SECRET, basic, claims, confidential, error, json};
+use crate::cas::tests::platform::{later, party};
 use axum::http::StatusCode;
 use registry::session;
 use serde_json::json as object;
@@ -13,7 +13,7 @@ const WEB: &str = "web";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn v10_4_2_a_code_that_comes_again_ends_what_it_led_to() {
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let code = place.code(WEB, &cookie).await;
         let tokens = json(&place.exchange(WEB, &code).await);
         let access = tokens["access_token"].as_str().unwrap();
@@ -35,7 +35,7 @@ async fn v10_4_2_a_code_that_comes_again_ends_what_it_led_to() {
 async fn of_fifty_who_come_with_one_code_or_refresh_token_exactly_one_succeeds() {
     for place in Place::each().await {
         let place = Arc::new(place);
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let code = place.code(WEB, &cookie).await;
         let tokens = place.tokens(WEB, &cookie).await;
         let refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
@@ -64,7 +64,7 @@ async fn of_fifty_who_come_with_one_code_or_refresh_token_exactly_one_succeeds()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn v10_4_5_a_refresh_token_works_once_and_its_reuse_ends_the_family() {
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let tokens = place.tokens(WEB, &cookie).await;
         let first = tokens["refresh_token"].as_str().unwrap();
         assert_eq!(
@@ -101,7 +101,7 @@ async fn v10_4_5_a_refresh_token_works_once_and_its_reuse_ends_the_family() {
         let next = json(&place.refresh(WEB, old).await);
         let access = next["access_token"].as_str().unwrap();
         assert!(place.is_alive(access).await);
-        later(&place.house, 21_000);
+        later(&place.platform, 21_000);
         assert_eq!(error(&place.refresh(WEB, old).await), "invalid_grant");
         assert!(!place.is_alive(access).await, "the whole family");
         let newest = next["refresh_token"].as_str().unwrap();
@@ -113,13 +113,13 @@ async fn v10_4_5_a_refresh_token_works_once_and_its_reuse_ends_the_family() {
 async fn v10_4_8_nothing_outlives_the_session() {
     for place in &Place::each().await {
         for why in ["logout", "kick", "end", "idle", "disabled"] {
-            let (session, cookie) = place.house.session(2).await;
+            let (session, cookie) = place.platform.session(2).await;
             let tokens = place.tokens(WEB, &cookie).await;
             let code = place.code(WEB, &cookie).await;
             let access = tokens["access_token"].as_str().unwrap();
             assert!(place.is_alive(access).await, "{why}");
-            let now_ms = place.house.ground.now_ms();
-            let db = &place.house.ground.db;
+            let now_ms = place.platform.context.now_ms();
+            let db = &place.platform.context.db;
             match why {
                 "logout" => {
                     let id = tokens["id_token"].as_str().unwrap();
@@ -138,13 +138,13 @@ async fn v10_4_8_nothing_outlives_the_session() {
                     };
                     let left = u64::try_from(session.expires_at - now_ms).unwrap();
                     db.write(seen).await.unwrap();
-                    later(&place.house, left - 1);
+                    later(&place.platform, left - 1);
                     let refresh = tokens["refresh_token"].as_str().unwrap();
                     let last = json(&place.refresh(WEB, refresh).await);
                     assert_eq!(last["expires_in"], 0, "no longer than the session");
-                    later(&place.house, 1);
+                    later(&place.platform, 1);
                 }
-                "idle" => later(&place.house, 30 * 60_000),
+                "idle" => later(&place.platform, 30 * 60_000),
                 _ => {
                     let disable = move |tx: &mut store::Tx<'_>| {
                         registry::account::set_state(tx, session.account, "disabled", now_ms)
@@ -171,10 +171,10 @@ async fn v10_4_8_nothing_outlives_the_session() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn v10_4_4_a_client_uses_only_the_grants_of_its_entry() {
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let mut entry = confidential(30, WEB);
         entry.grants = vec!["authorization_code".to_owned()];
-        place.house.put(entry.clone()).await;
+        place.platform.put(entry.clone()).await;
         let tokens = place.tokens(WEB, &cookie).await;
         assert!(tokens.get("refresh_token").is_none());
         let answer = place.refresh(WEB, "tgr_x").await;
@@ -183,18 +183,18 @@ async fn v10_4_4_a_client_uses_only_the_grants_of_its_entry() {
         let access = tokens["access_token"].as_str().unwrap();
         assert!(place.is_alive(access).await);
         let remove = |tx: &mut store::Tx<'_>| crate::relying_party::remove(tx, WEB);
-        assert!(place.house.ground.db.write(remove).await.unwrap());
+        assert!(place.platform.context.db.write(remove).await.unwrap());
         assert!(!place.is_alive(access).await);
         let mut again = entry;
         again.id = 40;
-        place.house.put(again).await;
+        place.platform.put(again).await;
         assert!(
             !place.is_alive(access).await,
             "a new entry of the same name"
         );
         let mut service = party(41, "service", &["https://service.example/"]);
         service.secret_hash = Some(registry::hash_text(SECRET));
-        place.house.put(service).await;
+        place.platform.put(service).await;
         let answer = place.refresh("service", "tgr_x").await;
         assert_eq!(
             error(&answer),
@@ -208,10 +208,10 @@ async fn v10_4_4_a_client_uses_only_the_grants_of_its_entry() {
 async fn a_client_that_lost_the_answer_of_a_refresh_asks_once_more_and_goes_on() {
     let token = |answer: &serde_json::Value| answer["refresh_token"].as_str().unwrap().to_owned();
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let first = token(&place.tokens(WEB, &cookie).await);
         let lost = json(&place.refresh(WEB, &first).await);
-        later(&place.house, 5_000);
+        later(&place.platform, 5_000);
         let stranger = place.refresh("other.web", &first).await;
         assert_eq!(error(&stranger), "invalid_grant", "another client");
         let again = json(&place.refresh(WEB, &first).await);
@@ -238,7 +238,7 @@ async fn a_client_that_lost_the_answer_of_a_refresh_asks_once_more_and_goes_on()
 async fn the_grace_is_for_the_immediate_predecessor_only() {
     let token = |answer: &serde_json::Value| answer["refresh_token"].as_str().unwrap().to_owned();
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let first = token(&place.tokens(WEB, &cookie).await);
         let second = token(&json(&place.refresh(WEB, &first).await));
         let third = json(&place.refresh(WEB, &second).await);

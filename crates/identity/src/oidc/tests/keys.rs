@@ -1,7 +1,7 @@
 //! Signing keys and what is published.
 
-use super::house::{ISSUER, Place, json};
-use crate::cas::tests::house::{House, later};
+use super::platform::{ISSUER, Place, json};
+use crate::cas::tests::platform::{TestPlatform, later};
 use crate::oidc::{key, rotate_if_due};
 use axum::http::header;
 use registry::access::{Actor, Origin};
@@ -34,13 +34,13 @@ async fn a_rotated_key_signs_no_more_and_is_known_as_long_as_its_tokens_are_of_u
     for place in &Place::each().await {
         let old = kids(place).await;
         assert_eq!(old.len(), 1);
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let hint = place.tokens("web", &cookie).await["id_token"].clone();
-        let ground = &place.house.ground;
+        let context = &place.platform.context;
         let officer = Actor::nobody(Origin::default());
-        let new = key::rotate(ground, &officer).await.unwrap();
+        let new = key::rotate(context, &officer).await.unwrap();
         assert_eq!(kids(place).await, [new.clone(), old[0].clone()]);
-        let signer = key::signer(ground).await.unwrap();
+        let signer = key::signer(context).await.unwrap();
         assert_eq!(signer.kid, new);
         let path = format!("/oauth2/logout?id_token_hint={}", hint.as_str().unwrap());
         let out = place.get(&path, &cookie).await;
@@ -48,12 +48,12 @@ async fn a_rotated_key_signs_no_more_and_is_known_as_long_as_its_tokens_are_of_u
         let sealed = |tx: &mut store::Tx<'_>| {
             tx.query("select kid from oidc_key where sealed is not null", &[])
         };
-        let rows = ground.db.read(sealed).await.unwrap();
+        let rows = context.db.read(sealed).await.unwrap();
         assert_eq!(rows.len(), 1, "the old private half is gone");
-        later(&place.house, 9 * 3_600_000);
+        later(&place.platform, 9 * 3_600_000);
         assert_eq!(kids(place).await, [new]);
-        crate::oidc::clean(ground.clone()).await.unwrap();
-        let rows = ground
+        crate::oidc::clean(context.clone()).await.unwrap();
+        let rows = context
             .db
             .read(|tx| tx.query("select kid from oidc_key", &[]))
             .await;
@@ -65,26 +65,29 @@ async fn a_rotated_key_signs_no_more_and_is_known_as_long_as_its_tokens_are_of_u
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_job_rotates_a_key_after_ninety_days_and_makes_none() {
     for place in &Place::each().await {
-        let ground = place.house.ground.clone();
-        later(&place.house, 90 * 86_400_000 - 1);
-        assert_eq!(rotate_if_due(ground.clone()).await.unwrap(), "");
-        later(&place.house, 1);
+        let context = place.platform.context.clone();
+        later(&place.platform, 90 * 86_400_000 - 1);
+        assert_eq!(rotate_if_due(context.clone()).await.unwrap(), "");
+        later(&place.platform, 1);
         assert!(
-            rotate_if_due(ground.clone())
+            rotate_if_due(context.clone())
                 .await
                 .unwrap()
                 .contains("新签名密钥")
         );
-        assert_eq!(rotate_if_due(ground).await.unwrap(), "");
+        assert_eq!(rotate_if_due(context).await.unwrap(), "");
     }
-    for house in House::each().await {
+    for platform in TestPlatform::each().await {
         assert_eq!(
-            rotate_if_due(house.ground.clone()).await.unwrap(),
+            rotate_if_due(platform.context.clone()).await.unwrap(),
             "",
             "nobody needs one"
         );
         // Two who need the first key at once get the same.
-        let (one, two) = tokio::join!(key::signer(&house.ground), key::signer(&house.ground));
+        let (one, two) = tokio::join!(
+            key::signer(&platform.context),
+            key::signer(&platform.context)
+        );
         assert_eq!(one.unwrap().kid, two.unwrap().kid);
     }
 }

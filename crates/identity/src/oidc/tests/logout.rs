@@ -1,8 +1,8 @@
 //! `/oauth2/logout` and the back channel.
 
-use super::house::{ISSUER, LEFT, Place, claims, confidential};
-use crate::cas::tests::house::{encoded, later};
+use super::platform::{ISSUER, LEFT, Place, claims, confidential};
 use crate::cas::tests::peer::Peer;
+use crate::cas::tests::platform::{encoded, later};
 use crate::oidc::{jwt, key};
 use axum::http::{StatusCode, header};
 use base64::Engine;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// A session with the ID token of a client.
 async fn entered(place: &Place, account: i64) -> (String, String, String) {
-    let (_, cookie) = place.house.session(account).await;
+    let (_, cookie) = place.platform.session(account).await;
     let tokens = place.tokens("web", &cookie).await;
     let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
     (cookie, text("id_token"), text("access_token"))
@@ -30,7 +30,7 @@ async fn v10_6_2_a_valid_hint_needs_no_question() {
     for place in &Place::each().await {
         let (cookie, hint, access) = entered(place, 1).await;
         // An old token is a hint as well (RP-initiated logout, section 2).
-        later(&place.house, 10 * 60_000);
+        later(&place.platform, 10 * 60_000);
         let answer = place
             .get(&address(&hint, LEFT, "&client_id=web"), &cookie)
             .await;
@@ -63,9 +63,9 @@ async fn v10_6_2_without_a_valid_hint_the_person_is_asked() {
             let kid = key_id(parts[0]);
             URL_SAFE_NO_PAD.encode(json!({ "alg": alg, "typ": typ, "kid": kid }).to_string())
         };
-        let mut told = claims(&hint);
-        told["sub"] = json!("2");
-        let changed = URL_SAFE_NO_PAD.encode(told.to_string());
+        let mut reported = claims(&hint);
+        reported["sub"] = json!("2");
+        let changed = URL_SAFE_NO_PAD.encode(reported.to_string());
         let bad = [
             String::new(),
             "x".repeat(9000),
@@ -87,9 +87,11 @@ async fn v10_6_2_without_a_valid_hint_the_person_is_asked() {
             let answer = place.get(&address(hint, LEFT, ""), &cookie).await;
             assert_eq!(answer.status, StatusCode::OK, "{hint}");
             assert!(answer.body.contains("action=\"/oauth2/logout\""), "{hint}");
-            let still = place.authorize(&super::house::wish("web"), &cookie).await;
+            let still = place
+                .authorize(&super::platform::wish("web"), &cookie)
+                .await;
             assert!(
-                super::house::told(&still, "code").is_some(),
+                super::platform::describe(&still, "code").is_some(),
                 "still logged in"
             );
         }
@@ -118,7 +120,9 @@ async fn v10_6_2_without_a_valid_hint_the_person_is_asked() {
         assert_eq!(forged.status, StatusCode::FORBIDDEN);
         let done = place.post("/oauth2/logout", &cookie, &fields(&csrf)).await;
         assert_eq!(done.location(), format!("{LEFT}?state=s+1"));
-        let gone = place.authorize(&super::house::wish("web"), &cookie).await;
+        let gone = place
+            .authorize(&super::platform::wish("web"), &cookie)
+            .await;
         assert!(gone.location().starts_with("/login?"));
     }
 }
@@ -172,22 +176,22 @@ async fn every_client_is_told_once_however_a_session_ends() {
         let peer = Peer::start(None, "200 OK");
         let mut entry = confidential(30, "web");
         entry.logout_url = Some(format!("http://127.0.0.1:{}/leave", peer.port));
-        place.house.put(entry).await;
+        place.platform.put(entry).await;
         for (n, why) in ["logout", "kick", "timeout"].into_iter().enumerate() {
-            let (session, cookie) = place.house.session(1).await;
+            let (session, cookie) = place.platform.session(1).await;
             let tokens = place.tokens("web", &cookie).await;
             place.tokens("web", &cookie).await;
             place.tokens("other.web", &cookie).await;
             let hint = tokens["id_token"].as_str().unwrap();
-            let now_ms = place.house.ground.now_ms();
+            let now_ms = place.platform.context.now_ms();
             match why {
                 "logout" => drop(place.get(&address(hint, LEFT, ""), &cookie).await),
                 "kick" => {
                     let end =
                         move |tx: &mut store::Tx<'_>| session::end(tx, session.id, now_ms, "kick");
-                    assert!(place.house.ground.db.write(end).await.unwrap());
+                    assert!(place.platform.context.db.write(end).await.unwrap());
                 }
-                _ => later(&place.house, 31 * 60_000),
+                _ => later(&place.platform, 31 * 60_000),
             }
             place.farewell().await;
             place.farewell().await;
@@ -196,18 +200,21 @@ async fn every_client_is_told_once_however_a_session_ends() {
             let (head, body) = heard[n].split_once("\r\n\r\n").unwrap();
             assert!(head.starts_with("POST /leave HTTP/1.1"), "{head}");
             let token = body.strip_prefix("logout_token=").unwrap();
-            let keys = key::published(&place.house.ground).await.unwrap();
+            let keys = key::published(&place.platform.context).await.unwrap();
             assert!(jwt::read(token, "JWT", &keys).is_none(), "no ID token");
-            let told = jwt::read(token, "logout+jwt", &keys).unwrap();
+            let reported = jwt::read(token, "logout+jwt", &keys).unwrap();
             let id = claims(hint);
-            assert_eq!((&told["sid"], &told["sub"]), (&id["sid"], &id["sub"]));
             assert_eq!(
-                (&told["iss"], &told["aud"]),
+                (&reported["sid"], &reported["sub"]),
+                (&id["sid"], &id["sub"])
+            );
+            assert_eq!(
+                (&reported["iss"], &reported["aud"]),
                 (&json!(ISSUER), &json!("web"))
             );
             let event = "http://schemas.openid.net/event/backchannel-logout";
-            assert_eq!(told["events"], json!({ event: {} }));
-            assert!(told.get("nonce").is_none() && told["jti"].is_string());
+            assert_eq!(reported["events"], json!({ event: {} }));
+            assert!(reported.get("nonce").is_none() && reported["jti"].is_string());
             let as_hint = place.get(&address(token, LEFT, ""), "").await;
             assert_eq!(as_hint.location(), "", "a logout token is no hint");
         }
@@ -232,8 +239,8 @@ async fn a_damaged_hint_is_as_no_hint_once_the_person_has_confirmed() {
                 .await;
             assert_eq!(asked.status, StatusCode::OK, "it asks");
             let fields = ["csrf", "client_id", "post_logout_redirect_uri", "state"];
-            let told: Vec<(&str, String)> = fields.map(|name| (name, asked.field(name))).into();
-            let form: Vec<(&str, &str)> = told.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            let reported: Vec<(&str, String)> = fields.map(|name| (name, asked.field(name))).into();
+            let form: Vec<(&str, &str)> = reported.iter().map(|(n, v)| (*n, v.as_str())).collect();
             let left = place.post("/oauth2/logout", &cookie, &form).await;
             if registered {
                 assert_eq!(left.location(), format!("{LEFT}?state=s+1"));

@@ -2,7 +2,7 @@
 
 mod authorize;
 mod families;
-mod house;
+mod platform;
 mod keys;
 mod logout;
 mod native;

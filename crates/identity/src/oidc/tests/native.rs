@@ -1,6 +1,6 @@
 //! Programs on the person's own machine or telephone: RFC 8252.
 
-use super::house::{Place, path, public, wish};
+use super::platform::{Place, path, public, wish};
 use crate::relying_party::redirect::{is_private_use, is_registered};
 use crate::relying_party::{self, Refusal, check};
 use axum::http::StatusCode;
@@ -149,8 +149,8 @@ async fn native_programs_get_their_code_at_the_address_that_they_brought() {
             "com.example.app:/cb".to_owned(),
         ];
         let write = move |tx: &mut store::Tx<'_>| relying_party::put(tx, &party, 1);
-        place.house.ground.db.write(write).await.unwrap();
-        let (_, cookie) = place.house.session(1).await;
+        place.platform.context.db.write(write).await.unwrap();
+        let (_, cookie) = place.platform.session(1).await;
         for (redirect, begin) in [
             (
                 "http://127.0.0.1:53219/callback",

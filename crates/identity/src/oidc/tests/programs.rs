@@ -1,7 +1,7 @@
 //! `client_credentials`: programs that call the API for a company.
 
-use super::house::{Place, SECRET, basic, confidential, error, json};
-use crate::cas::tests::house::{NOW_MS, later};
+use super::platform::{Place, SECRET, basic, confidential, error, json};
+use crate::cas::tests::platform::{NOW_MS, later};
 use crate::relying_party::RelyingParty;
 use axum::http::{HeaderMap, StatusCode, header};
 use registry::access::{Sight, Who};
@@ -45,8 +45,8 @@ async fn with_company(place: &Place) {
         created_at: NOW_MS,
     };
     let add = move |tx: &mut store::Tx<'_>| company::add(tx, &company);
-    place.house.ground.db.write(add).await.unwrap();
-    place.house.put(machine()).await;
+    place.platform.context.db.write(add).await.unwrap();
+    place.platform.put(machine()).await;
 }
 
 async fn token(place: &Place) -> String {
@@ -55,9 +55,9 @@ async fn token(place: &Place) -> String {
         .call("token", &basic("machine", SECRET), &fields)
         .await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    let told = json(&answer);
-    assert!(told.get("refresh_token").is_none() && told.get("id_token").is_none());
-    told["access_token"].as_str().unwrap().to_owned()
+    let reported = json(&answer);
+    assert!(reported.get("refresh_token").is_none() && reported.get("id_token").is_none());
+    reported["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Who calls with a token, or the code of the refusal.
@@ -91,7 +91,7 @@ async fn a_program_acts_for_the_company_of_its_entry_as_a_key_would() {
             !place.is_alive(&text).await,
             "it says nothing about a person"
         );
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let tokens = place.tokens("web", &cookie).await;
         let personal = tokens["access_token"].as_str().unwrap();
         assert_eq!(
@@ -99,12 +99,12 @@ async fn a_program_acts_for_the_company_of_its_entry_as_a_key_would() {
             "TG-R4011",
             "a person's token"
         );
-        later(&place.house, 299_999);
+        later(&place.platform, 299_999);
         assert_eq!(
             caller(place, &text, &SUBMIT).await,
             "client machine 测试企业"
         );
-        later(&place.house, 1);
+        later(&place.platform, 1);
         assert_eq!(
             caller(place, &text, &SUBMIT).await,
             "TG-R4222",
@@ -132,15 +132,15 @@ async fn a_programs_token_dies_with_its_entry_its_secret_and_its_grant() {
                 _ => {
                     let remove =
                         |tx: &mut store::Tx<'_>| crate::relying_party::remove(tx, "machine");
-                    assert!(place.house.ground.db.write(remove).await.unwrap());
+                    assert!(place.platform.context.db.write(remove).await.unwrap());
                 }
             }
             if why != "removed" {
-                place.house.put(entry).await;
+                place.platform.put(entry).await;
             }
             assert_eq!(caller(place, &text, &SUBMIT).await, "TG-R4222", "{why}");
             if why != "removed" {
-                place.house.put(machine()).await;
+                place.platform.put(machine()).await;
             }
         }
         assert_eq!(
@@ -165,13 +165,13 @@ async fn a_program_gets_no_scopes_and_a_public_client_no_program() {
             error(&place.call("token", "", &public).await),
             "unauthorized_client"
         );
-        let wish = super::house::wish("machine");
+        let wish = super::platform::wish("machine");
         let mut entry = machine();
-        entry.urls = vec![super::house::BACK.to_owned()];
-        place.house.put(entry).await;
-        let (_, cookie) = place.house.session(1).await;
+        entry.urls = vec![super::platform::BACK.to_owned()];
+        place.platform.put(entry).await;
+        let (_, cookie) = place.platform.session(1).await;
         let answer = place.authorize(&wish, &cookie).await;
-        let told = super::house::told(&answer, "error").unwrap();
-        assert_eq!(told, "unauthorized_client", "no code for a program");
+        let reported = super::platform::describe(&answer, "error").unwrap();
+        assert_eq!(reported, "unauthorized_client", "no code for a program");
     }
 }

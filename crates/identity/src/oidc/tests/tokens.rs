@@ -1,9 +1,9 @@
 //! `/oauth2/token` and what its tokens are good for.
 
-use super::house::{
+use super::platform::{
     BACK, ISSUER, Place, SECRET, VERIFIER, basic, claims, confidential, error, json, public,
 };
-use crate::cas::tests::house::later;
+use crate::cas::tests::platform::later;
 use axum::http::{Request, StatusCode, header};
 use serde_json::json as object;
 
@@ -12,13 +12,13 @@ const WEB: &str = "web";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_becomes_tokens_that_say_who_when_and_how() {
     for place in &Place::each().await {
-        let (session, cookie) = place.house.session(1).await;
+        let (session, cookie) = place.platform.session(1).await;
         let tokens = place.tokens(WEB, &cookie).await;
         assert_eq!(tokens["token_type"], "Bearer");
         assert_eq!(tokens["expires_in"], 300);
         assert_eq!(tokens["scope"], "openid profile attributes");
         let id = claims(tokens["id_token"].as_str().unwrap());
-        let now_s = place.house.ground.now_ms() / 1000;
+        let now_s = place.platform.context.now_ms() / 1000;
         assert_eq!(id["iss"], ISSUER);
         assert_eq!(id["aud"], WEB);
         assert_eq!(id["sub"], "1");
@@ -40,7 +40,7 @@ async fn a_code_becomes_tokens_that_say_who_when_and_how() {
         );
         let sql = "select hash from oidc_token union select code_hash from oidc_grant";
         let read = move |tx: &mut store::Tx<'_>| tx.query(sql, &[]);
-        for row in place.house.ground.db.read(read).await.unwrap() {
+        for row in place.platform.context.db.read(read).await.unwrap() {
             assert_eq!(row.text(0).unwrap().len(), 43, "a hash");
             assert!(!access.contains(&row.text(0).unwrap()));
         }
@@ -86,7 +86,7 @@ const BROUGHT: &[(&str, &str, &str, bool)] = &[
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_client_brings_for_a_code_must_fit() {
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         for (name, value, refused, is_used) in BROUGHT {
             let code = place.code(WEB, &cookie).await;
             let value = &match value.strip_prefix("LONG ") {
@@ -207,7 +207,7 @@ async fn v10_4_10_a_client_proves_who_it_is_in_one_way() {
         // A secret with letters that the header must encode.
         let mut odd = confidential(33, "odd");
         odd.secret_hash = Some(registry::hash_text("a:b +%ü"));
-        place.house.put(odd).await;
+        place.platform.put(odd).await;
         let by = basic("odd", "a%3Ab+%2B%25%C3%BC");
         let fields = [("grant_type", "refresh_token"), ("refresh_token", "tgr_x")];
         assert_eq!(
@@ -232,7 +232,7 @@ async fn v10_4_10_a_client_proves_who_it_is_in_one_way() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn v10_4_3_a_code_is_for_its_own_client_and_lives_a_minute() {
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let code = place.code(WEB, &cookie).await;
         let stolen = place.exchange("other.web", &code).await;
         assert_eq!(error(&stolen), "invalid_grant", "another client");
@@ -242,10 +242,10 @@ async fn v10_4_3_a_code_is_for_its_own_client_and_lives_a_minute() {
             "and nothing is lost"
         );
         let code = place.code(WEB, &cookie).await;
-        later(&place.house, 59_999);
+        later(&place.platform, 59_999);
         assert_eq!(error(&place.exchange(WEB, &code).await), "ok");
         let code = place.code(WEB, &cookie).await;
-        later(&place.house, 60_000);
+        later(&place.platform, 60_000);
         assert_eq!(error(&place.exchange(WEB, &code).await), "invalid_grant");
         let code = place.code("phone", &cookie).await;
         let fields = [
@@ -266,7 +266,7 @@ async fn v10_4_3_a_code_is_for_its_own_client_and_lives_a_minute() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn v10_3_1_tokens_are_read_where_they_are_meant_to_be() {
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
+        let (_, cookie) = place.platform.session(1).await;
         let tokens = place.tokens(WEB, &cookie).await;
         let access = tokens["access_token"].as_str().unwrap();
         let refresh = tokens["refresh_token"].as_str().unwrap();
@@ -300,7 +300,7 @@ async fn v10_3_1_tokens_are_read_where_they_are_meant_to_be() {
             .call("userinfo", &both, &[("access_token", access)])
             .await;
         assert_eq!(error(&both), "invalid_request");
-        // Whose it is: only its own client is told, and only one with a secret.
+        // Whose it is: only its own client is informed, and only one with a secret.
         let ask = async |client: &str, token: &str| {
             json(
                 &place
@@ -308,13 +308,13 @@ async fn v10_3_1_tokens_are_read_where_they_are_meant_to_be() {
                     .await,
             )
         };
-        let told = ask(WEB, access).await;
+        let reported = ask(WEB, access).await;
         assert_eq!(
-            (&told["active"], &told["client_id"]),
+            (&reported["active"], &reported["client_id"]),
             (&object!(true), &object!(WEB))
         );
         assert_eq!(
-            (&told["aud"], &told["sub"]),
+            (&reported["aud"], &reported["sub"]),
             (&object!(ISSUER), &object!("1"))
         );
         assert_eq!(ask(WEB, refresh).await["active"], true);
@@ -325,7 +325,7 @@ async fn v10_3_1_tokens_are_read_where_they_are_meant_to_be() {
             error(&place.call("introspect", "", &fields).await),
             "invalid_client"
         );
-        later(&place.house, 300_000);
+        later(&place.platform, 300_000);
         assert!(!place.is_alive(access).await, "five minutes");
         assert_eq!(ask(WEB, access).await, object!({ "active": false }));
     }
@@ -334,8 +334,8 @@ async fn v10_3_1_tokens_are_read_where_they_are_meant_to_be() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_is_given_back_is_dead() {
     for place in &Place::each().await {
-        let (_, cookie) = place.house.session(1).await;
-        place.house.put(public(32, "phone")).await;
+        let (_, cookie) = place.platform.session(1).await;
+        place.platform.put(public(32, "phone")).await;
         let tokens = place.tokens(WEB, &cookie).await;
         let access = tokens["access_token"].as_str().unwrap();
         let refresh = tokens["refresh_token"].as_str().unwrap();

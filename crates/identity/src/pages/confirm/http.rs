@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use registry::access::CSRF;
 use registry::account::Account;
-use registry::ground::{Ground, Ruling};
+use registry::context::{AppContext, Ruling};
 use registry::session::{Session, Stage};
 use serde::Deserialize;
 use web::Problem;
@@ -21,16 +21,16 @@ use web::Problem;
 pub const FRESH_MS: i64 = 10 * 60_000;
 
 /// Whether a session has proved a moment ago whose it is, by a way of our own: who came by the
-/// word of another house must not be able to make a way in that outlives that word.
-pub fn is_fresh(ground: &Ground, session: &Session) -> bool {
+/// word of another system must not be able to make a way in that outlives that word.
+pub fn is_fresh(context: &AppContext, session: &Session) -> bool {
     let is_own = session.has("password") || session.has("passkey");
-    is_own && (0..FRESH_MS).contains(&(ground.now_ms() - session.authenticated_at))
+    is_own && (0..FRESH_MS).contains(&(context.now_ms() - session.authenticated_at))
 }
 
 /// Whether somebody must prove who he is before he changes a factor. Who is on the way to his first
 /// one has just given the password and has no other page.
-pub fn needs_proof(ground: &Ground, session: &Session) -> bool {
-    session.stage == Stage::Full && !is_fresh(ground, session)
+pub fn needs_proof(context: &AppContext, session: &Session) -> bool {
+    session.stage == Stage::Full && !is_fresh(context, session)
 }
 
 /// The page that asks for a proof, with the way back.
@@ -99,9 +99,9 @@ pub async fn confirm_try(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
     }
-    let ground = entrance.ground();
+    let context = entrance.context();
     let who = (&actor.origin, &account);
-    let known = still_knows(ground, &entrance.throttle, who, &form.password).await?;
+    let known = still_knows(context, &entrance.throttle, who, &form.password).await?;
     if let Ruling::Refused(refused) = known {
         let (both, shown) = ((&session, &account), Some(refused.into()));
         return show_confirm(&entrance, lang, both, shown, &form.next).await;
@@ -111,8 +111,8 @@ pub async fn confirm_try(
     } else {
         "password"
     };
-    let begun = promote(ground, &actor, &session, method).await?;
-    Ok(go_with(ground, &begun, &form.next))
+    let begun = promote(context, &actor, &session, method).await?;
+    Ok(go_with(context, &begun, &form.next))
 }
 
 /// `POST /account/confirm/passkey`: a passkey instead of the password.
@@ -129,18 +129,18 @@ pub async fn confirm_passkey(
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
     }
-    let (ground, passkeys) = (entrance.ground(), the_passkeys(&entrance)?);
+    let (context, passkeys) = (entrance.context(), the_passkeys(&entrance)?);
     let asked = (Purpose::Confirm(session.id), form.answer());
     let who = Some(account.id);
-    match prove(ground, passkeys, &actor.origin, asked, who).await? {
+    match prove(context, passkeys, &actor.origin, asked, who).await? {
         Ruling::Granted(_) => {
             let method = if session.has("passkey") {
                 ""
             } else {
                 "passkey"
             };
-            let begun = promote(ground, &actor, &session, method).await?;
-            Ok(go_with(ground, &begun, &form.next))
+            let begun = promote(context, &actor, &session, method).await?;
+            Ok(go_with(context, &begun, &form.next))
         }
         Ruling::Refused(refused) => {
             let (both, shown) = ((&session, &account), Some(refused.into()));

@@ -45,7 +45,12 @@ async fn a_passkey_is_both_factors_and_needs_no_password() {
         );
         // The name by which the authenticator knows the person tells nothing of him.
         let sql = "select handle from passkey_handle";
-        let rows = pages.ground.db.read(|tx| tx.query(sql, &[])).await.unwrap();
+        let rows = pages
+            .context
+            .db
+            .read(|tx| tx.query(sql, &[]))
+            .await
+            .unwrap();
         assert_eq!(rows[0].text(0).unwrap().len(), 32);
     }
 }
@@ -205,7 +210,7 @@ async fn the_passkey_of_another_and_slips_of_other_purposes_open_nothing() {
         // On record is whose step it was, not whose passkey it was.
         let sql = "select object from audit where act = 'login.failed'";
         let read = |tx: &mut Tx<'_>| tx.query(sql, &[]);
-        let rows = pages.ground.db.read(read).await.unwrap();
+        let rows = pages.context.db.read(read).await.unwrap();
         let objects: Vec<String> = rows.iter().map(|row| row.text(0).unwrap()).collect();
         assert_eq!(objects, ["account:2"]);
     }

@@ -9,7 +9,7 @@ use registry::config::Config;
 
 async fn ids(pages: &Pages, account: i64) -> Vec<String> {
     let read = move |tx: &mut store::Tx<'_>| factor::list(tx, AccountId(account));
-    let factors = pages.ground.db.read(read).await.unwrap();
+    let factors = pages.context.db.read(read).await.unwrap();
     let passkeys = factors.iter().filter(|factor| factor.is_passkey());
     passkeys.map(|factor| factor.id.to_string()).collect()
 }

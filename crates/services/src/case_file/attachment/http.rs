@@ -4,7 +4,7 @@
 use super::super::http::{PARTIES, id_of, not_found, seen};
 use super::super::view::AttachmentView;
 use super::super::{CaseId, Doing, READ, Side, attach as keep, body, codes, sees, sides};
-use crate::Desk;
+use crate::ServicesApi;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State as Held;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use std::time::Duration;
 use store::Tx;
 use utoipa::IntoParams;
-use web::room::{Fault, Taken};
+use web::budget::{Fault, Taken};
 use web::shares::Full;
 use web::{Path, Problem, QueryOf, codes as common};
 
@@ -27,7 +27,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ServicesApi> {
     registry::routes!(attach, attachment)
 }
 
@@ -46,14 +46,14 @@ pub struct AttachQuery {
 
 /// The bytes of a file on its way in, within the limits of size, number and time.
 pub(crate) async fn receive(
-    desk: &Desk,
+    api: &ServicesApi,
     actor: &Actor,
     body: Body,
 ) -> Result<(axum::body::Bytes, Taken), Problem> {
-    let clock = desk.ground().clock.clone();
+    let clock = api.context().clock.clone();
     let holder = actor.holder();
     let received = tokio::select! {
-        received = desk.uploads.receive(&holder, body, super::BYTES_MAX) => received,
+        received = api.uploads.receive(&holder, body, super::BYTES_MAX) => received,
         () = clock.sleep(UPLOAD_TIME) => Err(Fault::Broken),
     };
     received.map_err(|fault| match fault {
@@ -72,22 +72,22 @@ pub(crate) async fn receive(
         (status = 415, body = Problem)))]
 async fn attach(
     By { actor, .. }: By<Attach>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
     QueryOf(query): QueryOf<AttachQuery>,
     body: Body,
 ) -> Result<(StatusCode, Json<AttachmentView>), Problem> {
     let id = CaseId(id_of(&id)?);
-    let (bytes, _room) = receive(&desk, &actor, body).await?;
+    let (bytes, _budget) = receive(&api, &actor, body).await?;
     let checked = super::check(&query.name, &bytes)?;
-    let (sees, kinds, ground) = (sees(&actor), desk.kinds.clone(), desk.ground().clone());
+    let (sees, kinds, context) = (sees(&actor), api.kinds.clone(), api.context().clone());
     let write = move |tx: &mut Tx<'_>| {
         let (case, kind) = seen(tx, &kinds, &sees, id)?;
         if !sides(&actor, &kind, &case).contains(&Side::Applicant) {
             return Err(Problem::new(codes::SIDE));
         }
         let doing = Doing {
-            ground: &ground,
+            context: &context,
             actor: &actor,
         };
         keep(
@@ -98,7 +98,7 @@ async fn attach(
             (&query.document, &checked, &bytes),
         )
     };
-    let attached = desk.write(write).await?;
+    let attached = api.write(write).await?;
     Ok((StatusCode::CREATED, Json(AttachmentView::from(&attached))))
 }
 
@@ -108,20 +108,20 @@ async fn attach(
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
 async fn attachment(
     By { actor, .. }: By<ReadAttachment>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ServicesApi>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id = id_of(&id)?;
-    let (sees, ground) = (sees(&actor), desk.ground().clone());
+    let (sees, context) = (sees(&actor), api.context().clone());
     let write = move |tx: &mut Tx<'_>| {
         let Some((attached, bytes)) = body(tx, &sees, id)? else {
             return Err(not_found());
         };
         let object = format!("case:{}", attached.case.0);
-        audit::done(tx, ground.now_ms(), &actor, READ, &object, &attached.name)?;
+        audit::done(tx, context.now_ms(), &actor, READ, &object, &attached.name)?;
         Ok((attached, bytes))
     };
-    let (attached, bytes) = desk.write(write).await?;
+    let (attached, bytes) = api.write(write).await?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     let disposition = HeaderValue::from_str(&web::attachment(&attached.name));

@@ -1,6 +1,6 @@
-//! Whatever arrives at customs' door, customs get an answer in their form.
+//! Whatever arrives from customs, customs get an answer in their form.
 
-use super::journey::stage;
+use super::journey::setup;
 use crate::payment_inquiry::Config;
 use store::testing::each_engine;
 
@@ -13,8 +13,8 @@ fn form(open_req: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_input_gets_20000_with_the_reason_and_status_200() {
     for test in &each_engine() {
-        let stage = stage(&test.db, "sm2", Config::default()).await;
-        let own = stage.company.customs_code.clone();
+        let setup = setup(&test.db, "sm2", Config::default()).await;
+        let own = setup.company.customs_code.clone();
         let right = r#"{"orderNo":"SO1","sessionID":"s-1","serviceTime":"1544519952469"}"#;
         let long = format!(
             r#"{{"orderNo":"SO1","sessionID":"{}","serviceTime":1}}"#,
@@ -44,21 +44,25 @@ async fn bad_input_gets_20000_with_the_reason_and_status_200() {
             (&own, vec![0xff; 100], "openReq"),
             ("1105969999", form(right).into_bytes(), "没有登记"),
         ];
-        for (code, body, told) in cases {
-            let (status, answer) = stage.ask_raw(code, body).await;
-            assert_eq!((status, answer.code.as_str()), (200, "20000"), "{told}");
-            assert!(answer.message.contains(told), "{told}: {}", answer.message);
+        for (code, body, reported) in cases {
+            let (status, answer) = setup.ask_raw(code, body).await;
+            assert_eq!((status, answer.code.as_str()), (200, "20000"), "{reported}");
+            assert!(
+                answer.message.contains(reported),
+                "{reported}: {}",
+                answer.message
+            );
         }
-        assert!(stage.inquiries().await.is_empty());
-        let (_, answer) = stage.ask_raw(&own, form(right)).await;
+        assert!(setup.inquiries().await.is_empty());
+        let (_, answer) = setup.ask_raw(&own, form(right)).await;
         assert_eq!(answer.code, "10000");
-        let credit_code = stage.company.credit_code.clone();
-        let (_, answer) = stage.ask_raw(&credit_code, form(right)).await;
+        let credit_code = setup.company.credit_code.clone();
+        let (_, answer) = setup.ask_raw(&credit_code, form(right)).await;
         assert_eq!(answer.code, "10000", "the same session again");
         let other = right.replace("SO1", "SO2");
-        let (_, answer) = stage.ask_raw(&own, form(&other)).await;
+        let (_, answer) = setup.ask_raw(&own, form(&other)).await;
         assert_eq!(answer.code, "20000");
-        assert_eq!(stage.inquiries().await.len(), 1);
+        assert_eq!(setup.inquiries().await.len(), 1);
     }
 }
 
@@ -69,25 +73,25 @@ async fn a_company_has_a_limit_in_a_minute_and_callers_may_be_named() {
             minute_max: 3,
             ..Config::default()
         };
-        let stage = stage(&test.db, "sm2", config).await;
+        let setup = setup(&test.db, "sm2", config).await;
         let mut codes = Vec::new();
         for n in 0..5 {
-            codes.push(stage.ask("SO1", &format!("s-{n}")).await.code);
+            codes.push(setup.ask("SO1", &format!("s-{n}")).await.code);
         }
         assert_eq!(codes, ["10000", "10000", "10000", "20000", "20000"]);
-        stage
+        setup
             .world
             .clock
             .advance(std::time::Duration::from_secs(60));
-        assert_eq!(stage.ask("SO1", "s-9").await.code, "10000");
+        assert_eq!(setup.ask("SO1", "s-9").await.code, "10000");
     }
     for test in &each_engine() {
         let config = Config {
             callers: vec!["192.0.2.1".to_owned()],
             ..Config::default()
         };
-        let stage = stage(&test.db, "sm2", config).await;
-        let answer = stage.ask("SO1", "s-1").await;
+        let setup = setup(&test.db, "sm2", config).await;
+        let answer = setup.ask("SO1", "s-1").await;
         assert_eq!(answer.code, "20000");
         assert!(answer.message.contains("调用方地址"));
     }
@@ -101,12 +105,12 @@ async fn strangers_who_know_no_orders_do_not_use_up_what_customs_need() {
             unknown_minute_max: 2,
             ..Config::default()
         };
-        let stage = stage(&test.db, "sm2", config).await;
-        stage.put("T1", &["SO1"], "5").await;
-        let own = stage.company.customs_code.clone();
+        let setup = setup(&test.db, "sm2", config).await;
+        setup.put("T1", &["SO1"], "5").await;
+        let own = setup.company.customs_code.clone();
         let ask = async |address: &str, order: &str, n: usize| {
-            let form = stage.form(order, &format!("{address}-{n}"));
-            stage.ask_from(address, &own, form).await.1.code == "10000"
+            let form = setup.form(order, &format!("{address}-{n}"));
+            setup.ask_from(address, &own, form).await.1.code == "10000"
         };
         // One address gets its share of what is there for orders that nobody knows, and no more.
         let mut n_taken = 0;
@@ -145,14 +149,14 @@ impl axum::body::HttpBody for Endless {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_address_that_keeps_everybody_waiting_keeps_only_itself() {
     for test in &each_engine() {
-        let stage = std::sync::Arc::new(stage(&test.db, "sm2", Config::default()).await);
-        let own = stage.company.customs_code.clone();
+        let setup = std::sync::Arc::new(setup(&test.db, "sm2", Config::default()).await);
+        let own = setup.company.customs_code.clone();
         let waiting: Vec<_> = (0..100)
             .map(|_| {
-                let (stage, own) = (std::sync::Arc::clone(&stage), own.clone());
+                let (setup, own) = (std::sync::Arc::clone(&setup), own.clone());
                 tokio::spawn(async move {
                     let body = axum::body::Body::new(Endless);
-                    stage.ask_from("198.51.100.1", &own, body).await.1.message
+                    setup.ask_from("198.51.100.1", &own, body).await.1.message
                 })
             })
             .collect();
@@ -162,10 +166,10 @@ async fn one_address_that_keeps_everybody_waiting_keeps_only_itself() {
             n_told = waiting.iter().filter(|task| task.is_finished()).count();
             tokio::task::yield_now().await;
         }
-        let form = stage.form("SO1", "s-1");
-        let (_, answer) = stage.ask_from("198.51.100.1", &own, form.clone()).await;
+        let form = setup.form("SO1", "s-1");
+        let (_, answer) = setup.ask_from("198.51.100.1", &own, form.clone()).await;
         assert_eq!(answer.code, "20000");
-        let (_, answer) = stage.ask_from("192.0.2.1", &own, form).await;
+        let (_, answer) = setup.ask_from("192.0.2.1", &own, form).await;
         assert_eq!(answer.code, "10000");
         waiting.iter().for_each(tokio::task::JoinHandle::abort);
     }

@@ -16,7 +16,7 @@ fn findings(from: &str, to: &str) -> Vec<String> {
 
 /// Each line: what is changed, into what, and the path of the finding under head or order.
 #[track_caller]
-fn told(cases: &str, under: &str) {
+fn describe(cases: &str, under: &str) {
     for line in cases.trim().lines() {
         let [from, to, name] = line.split(" | ").collect::<Vec<_>>()[..] else {
             panic!("{line}");
@@ -47,7 +47,7 @@ fn everything_wrong_in_the_head_is_told_by_its_place() {
         "note":"" | "note":7 | note
         312226T001 | NOTHING | payCode
     "#;
-    told(cases, "/payExchangeInfoHead");
+    describe(cases, "/payExchangeInfoHead");
     let without = findings("\"payType\":\"1\",", "");
     assert!(without.is_empty(), "it may be left out");
 }
@@ -58,19 +58,22 @@ fn the_sample_of_the_announcement_is_stored_with_a_warning() {
         .replacen("\"ebpCode\"", "\"guid\":\"FE2374AA\",\"ebpCode\"", 1)
         .replacen("\"currency\":\"142\"", "\"currency\":\"502\"", 1)
         .replacen('{', "{\"sessionID\":\"s\",\"serviceTime\":\"1\",", 1);
-    let (data, told) = read(&items(&body(&[sample])).unwrap()[0]).unwrap();
+    let (data, reported) = read(&items(&body(&[sample])).unwrap()[0]).unwrap();
     assert_eq!(data.currency, "502", "a real currency is kept as it is");
     assert!(
         !data.head_rest.contains("FE2374AA"),
         "the platform makes the guid"
     );
-    let told: Vec<(&str, &str)> = told.iter().map(|one| (&*one.path, one.severity)).collect();
+    let reported: Vec<(&str, &str)> = reported
+        .iter()
+        .map(|one| (&*one.path, one.severity))
+        .collect();
     let head = "/payExchangeInfoHead";
     let (guid, currency) = (format!("{head}/guid"), format!("{head}/currency"));
     for path in ["/sessionID", "/serviceTime", &guid, &currency] {
-        assert!(told.contains(&(path, "warn")), "{path}: {told:?}");
+        assert!(reported.contains(&(path, "warn")), "{path}: {reported:?}");
     }
-    assert_eq!(told.len(), 4);
+    assert_eq!(reported.len(), 4);
     let wrong = payment("T1", "1105960101", &["SO1"], "0").replacen(
         "\"ebpCode\"",
         "\"guid\":\"x\",\"ebpCode\"",
@@ -88,7 +91,7 @@ fn everything_wrong_in_the_orders_is_told_by_its_place() {
         "recpName":"合成收款企业" | "recpName":" " | recpName
         "gname" | "name" | goodsInfo/0/name
     "#;
-    told(cases, "/payExchangeInfoLists/0");
+    describe(cases, "/payExchangeInfoLists/0");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! From customs' question to their answer, over real HTTP, signed by a key in a file.
 
 use super::{payment, right};
-use crate::Desk;
-use crate::payment_inquiry::customs::{CustomsAnswer, CustomsDoor, plat_data_open};
+use crate::ServicesApi;
+use crate::payment_inquiry::customs::{CustomsAnswer, InquiryApi, plat_data_open};
 use crate::payment_inquiry::customs_side::{CustomsSide, open_req};
 use crate::payment_inquiry::upload::{Uploader, run};
 use crate::payment_inquiry::{
@@ -29,18 +29,18 @@ use store::clock::{Clock, SystemClock};
 use store::testing::each_engine;
 use tower::ServiceExt;
 
-pub(super) struct Stage {
+pub(super) struct Setup {
     pub(super) world: World,
     pub(super) company: Company,
     pub(super) admin: Actor,
     pub(super) customs: CustomsSide,
-    pub(super) door: Router,
+    pub(super) router: Router,
     pub(super) uploader: Arc<Uploader>,
     _folder: tempfile::TempDir,
 }
 
 /// A platform with one company, its key, and customs that listen.
-pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage {
+pub(super) async fn setup(db: &store::Db, family: &str, config: Config) -> Setup {
     let world = World::on(db);
     let company = world.company(1, &["ebp"]).await;
     let admin = world
@@ -73,13 +73,13 @@ pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage
     };
     let keyring = Keyring::new(&SigningConfig { keys: vec![key] }, &SystemClock::shared());
     let uploader = Arc::new(Uploader::new(config.clone(), Arc::new(keyring)).unwrap());
-    let gate = Arc::new(Gate::new(world.ground.clone(), []));
-    let uploads = web::room::Room::new("uploads", 96 << 20, 32 << 20);
-    let room = web::shares::Shares::new("inquiries", 64, 16);
-    let door = CustomsDoor::new(Desk::new(gate, Vec::new(), uploads), config, room);
-    let door = Router::new()
+    let gate = Arc::new(Gate::new(world.context.clone(), []));
+    let uploads = web::budget::Budget::new("uploads", 96 << 20, 32 << 20);
+    let places = web::shares::Shares::new("inquiries", 64, 16);
+    let router = InquiryApi::new(ServicesApi::new(gate, Vec::new(), uploads), config, places);
+    let router = Router::new()
         .route("/179/{code}/platDataOpen", post(plat_data_open))
-        .with_state(door);
+        .with_state(router);
     let wish = KeyWish {
         company: company.id.0,
         name: "own".to_owned(),
@@ -88,7 +88,7 @@ pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage
     };
     let (actor, at) = (
         admin.clone(),
-        (world.ground.ids.next(), world.ground.now_ms()),
+        (world.context.ids.next(), world.context.now_ms()),
     );
     let id = company.id;
     let write = move |tx: &mut store::Tx<'_>| {
@@ -96,18 +96,18 @@ pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage
         Ok(add_key(tx, &actor, &wish, at).unwrap())
     };
     world.write(write).await.unwrap();
-    Stage {
+    Setup {
         world,
         company,
         admin,
         customs,
-        door,
+        router,
         uploader,
         _folder: folder,
     }
 }
 
-impl Stage {
+impl Setup {
     pub(super) async fn ask_raw(&self, code: &str, body: impl Into<Body>) -> (u16, CustomsAnswer) {
         self.ask_from("192.0.2.77", code, body).await
     }
@@ -123,7 +123,7 @@ impl Stage {
             .header("x-tongguan-peer", address)
             .body(body.into())
             .unwrap();
-        let answer = self.door.clone().oneshot(request).await.unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
         let status = answer.status().as_u16();
         let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20)
             .await
@@ -149,14 +149,14 @@ impl Stage {
     pub(super) async fn put(&self, transaction: &str, orders: &[&str], amount: &str) -> Stored {
         let text = payment(transaction, &self.company.customs_code, orders, amount);
         let payment = right(&text);
-        let (ground, company) = (self.world.ground.clone(), self.company.clone());
+        let (context, company) = (self.world.context.clone(), self.company.clone());
         let write =
-            move |tx: &mut store::Tx<'_>| Ok(put(tx, &ground, &company, (&payment, &[5; 32]))?);
+            move |tx: &mut store::Tx<'_>| Ok(put(tx, &context, &company, (&payment, &[5; 32]))?);
         self.world.write(write).await.unwrap()
     }
 
     pub(super) async fn run(&self) -> String {
-        run(&self.world.ground, &self.uploader).await.unwrap()
+        run(&self.world.context, &self.uploader).await.unwrap()
     }
 
     pub(super) async fn inquiries(&self) -> Vec<Inquiry> {
@@ -167,14 +167,14 @@ impl Stage {
 
     /// Late or failed, and late.
     async fn unsettled(&self) -> (i64, i64) {
-        let now_ms = self.world.ground.now_ms();
+        let now_ms = self.world.context.now_ms();
         self.world
             .read(move |tx| unsettled(tx, &Sight::All, now_ms))
             .await
     }
 
     async fn allow_old(&self) {
-        let (actor, now_ms) = (self.admin.clone(), self.world.ground.now_ms());
+        let (actor, now_ms) = (self.admin.clone(), self.world.context.now_ms());
         let wish = PolicyWish {
             company: self.company.id.0,
             verify: Verify::Tolerated,
@@ -189,37 +189,37 @@ impl Stage {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn customs_ask_and_get_what_verifies() {
     for test in &each_engine() {
-        let stage = stage(&test.db, "sm2", Config::default()).await;
+        let setup = setup(&test.db, "sm2", Config::default()).await;
         assert!(matches!(
-            stage.put("T1", &["SO1", "SO2"], "5.0").await,
+            setup.put("T1", &["SO1", "SO2"], "5.0").await,
             Stored::New(_)
         ));
         for (order, session) in [("SO1", "s-1"), ("SO2", "s-2"), ("SO1", "s-1")] {
-            assert_eq!(stage.ask(order, session).await.code, "10000");
+            assert_eq!(setup.ask(order, session).await.code, "10000");
         }
-        assert_eq!(stage.run().await, "上传 2 条，共尝试 2 条");
+        assert_eq!(setup.run().await, "上传 2 条，共尝试 2 条");
         assert_eq!(
-            stage.run().await,
+            setup.run().await,
             "",
             "what is answered is not answered again"
         );
-        let seen = stage.customs.seen();
+        let seen = setup.customs.seen();
         assert_eq!(seen.len(), 2);
         for one in &seen {
             assert_eq!((one.fault.as_str(), one.method.as_str()), ("", "SM2-SM3"));
             assert!(one.text.contains("\"totalAmount\":5.0,"), "{}", one.text);
         }
-        let found = stage.inquiries().await;
+        let found = setup.inquiries().await;
         assert!(found.iter().all(|one| one.state == State::Uploaded));
         assert!(found.iter().all(|one| one.answer_text == "上传成功"));
-        assert_eq!(stage.unsettled().await, (0, 0));
+        assert_eq!(setup.unsettled().await, (0, 0));
         // What customs have got may not be changed any more; the same again is the same.
         assert!(matches!(
-            stage.put("T1", &["SO1", "SO2"], "5.0").await,
+            setup.put("T1", &["SO1", "SO2"], "5.0").await,
             Stored::Same(_)
         ));
         assert!(matches!(
-            stage.put("T1", &["SO1", "SO2"], "6.0").await,
+            setup.put("T1", &["SO1", "SO2"], "6.0").await,
             Stored::Refused(_)
         ));
     }
@@ -228,16 +228,16 @@ async fn customs_ask_and_get_what_verifies() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_old_card_signs_with_sha1_only_where_the_policy_allows_it() {
     for test in &each_engine() {
-        let stage = stage(&test.db, "rsa", Config::default()).await;
-        stage.put("T1", &["SO1"], "5").await;
-        stage.ask("SO1", "s-1").await;
-        stage.run().await;
-        assert!(stage.inquiries().await[0].reason.contains("旧算法"));
-        assert!(stage.customs.seen().is_empty());
-        stage.allow_old().await;
-        stage.world.clock.advance(Duration::from_secs(6));
-        stage.run().await;
-        let seen = stage.customs.seen();
+        let setup = setup(&test.db, "rsa", Config::default()).await;
+        setup.put("T1", &["SO1"], "5").await;
+        setup.ask("SO1", "s-1").await;
+        setup.run().await;
+        assert!(setup.inquiries().await[0].reason.contains("旧算法"));
+        assert!(setup.customs.seen().is_empty());
+        setup.allow_old().await;
+        setup.world.clock.advance(Duration::from_secs(6));
+        setup.run().await;
+        let seen = setup.customs.seen();
         assert_eq!(
             (seen[0].fault.as_str(), seen[0].method.as_str()),
             ("", "RSA-SHA1")
@@ -248,34 +248,34 @@ async fn an_old_card_signs_with_sha1_only_where_the_policy_allows_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_inquiry_waits_for_its_payment_and_is_told_as_late() {
     for test in &each_engine() {
-        let stage = stage(&test.db, "sm2", Config::default()).await;
-        assert_eq!(stage.ask("SO9", "s-9").await.code, "10000");
-        stage.run().await;
-        let found = stage.inquiries().await;
+        let setup = setup(&test.db, "sm2", Config::default()).await;
+        assert_eq!(setup.ask("SO9", "s-9").await.code, "10000");
+        setup.run().await;
+        let found = setup.inquiries().await;
         assert_eq!(found[0].state, State::Waiting);
         assert!(found[0].reason.contains("还没有该订单的支付数据"));
-        assert_eq!(stage.unsettled().await, (0, 0));
-        stage.world.clock.advance(Duration::from_secs(121));
-        assert_eq!(stage.unsettled().await, (1, 1));
+        assert_eq!(setup.unsettled().await, (0, 0));
+        setup.world.clock.advance(Duration::from_secs(121));
+        assert_eq!(setup.unsettled().await, (1, 1));
         // The payment that comes at last is uploaded at once.
-        stage.put("T9", &["SO9"], "1.10").await;
-        assert_eq!(stage.run().await, "上传 1 条，共尝试 1 条");
-        assert_eq!(stage.unsettled().await, (0, 0));
+        setup.put("T9", &["SO9"], "1.10").await;
+        assert_eq!(setup.run().await, "上传 1 条，共尝试 1 条");
+        assert_eq!(setup.unsettled().await, (0, 0));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn exceptions_are_tried_again_with_the_same_bytes_and_refusals_wait_for_a_person() {
     for test in &each_engine() {
-        let stage = stage(&test.db, "sm2", Config::default()).await;
-        stage.put("T1", &["SO1"], "5").await;
-        stage.ask("SO1", "s-1").await;
-        stage.customs.answer_with(Some("20001"));
+        let setup = setup(&test.db, "sm2", Config::default()).await;
+        setup.put("T1", &["SO1"], "5").await;
+        setup.ask("SO1", "s-1").await;
+        setup.customs.answer_with(Some("20001"));
         for _ in 0..3 {
-            assert_eq!(stage.run().await, "");
-            stage.world.clock.advance(Duration::from_secs(5));
+            assert_eq!(setup.run().await, "");
+            setup.world.clock.advance(Duration::from_secs(5));
         }
-        let texts: Vec<String> = stage
+        let texts: Vec<String> = setup
             .customs
             .seen()
             .into_iter()
@@ -283,35 +283,35 @@ async fn exceptions_are_tried_again_with_the_same_bytes_and_refusals_wait_for_a_
             .collect();
         assert_eq!(texts.len(), 3);
         assert!(texts.iter().all(|text| *text == texts[0]));
-        stage.customs.answer_with(Some("20000"));
-        stage.run().await;
-        let found = stage.inquiries().await.remove(0);
+        setup.customs.answer_with(Some("20000"));
+        setup.run().await;
+        let found = setup.inquiries().await.remove(0);
         assert_eq!(
             (found.state, found.answer_code.as_str()),
             (State::Failed, "20000")
         );
-        assert_eq!(stage.unsettled().await, (1, 0));
-        assert_eq!(stage.run().await, "", "nothing is sent again by itself");
-        stage.customs.answer_with(None);
-        let (ground, actor, id) = (stage.world.ground.clone(), stage.admin.clone(), found.id);
-        let again = move |tx: &mut store::Tx<'_>| resend(tx, &ground, &actor, id);
-        stage.world.write(again.clone()).await.unwrap();
-        assert_eq!(stage.run().await, "上传 1 条，共尝试 1 条");
-        let refused = stage.world.write(again).await;
+        assert_eq!(setup.unsettled().await, (1, 0));
+        assert_eq!(setup.run().await, "", "nothing is sent again by itself");
+        setup.customs.answer_with(None);
+        let (context, actor, id) = (setup.world.context.clone(), setup.admin.clone(), found.id);
+        let again = move |tx: &mut store::Tx<'_>| resend(tx, &context, &actor, id);
+        setup.world.write(again.clone()).await.unwrap();
+        assert_eq!(setup.run().await, "上传 1 条，共尝试 1 条");
+        let refused = setup.world.write(again).await;
         assert_eq!(crate::tests::code(refused), "TG-R4751");
-        assert_eq!(stage.world.audited("payment.resend").await, 1);
+        assert_eq!(setup.world.audited("payment.resend").await, 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_day_it_is_given_up() {
     for test in &each_engine() {
-        let stage = stage(&test.db, "sm2", Config::default()).await;
-        stage.ask("SO9", "s-9").await;
-        stage.run().await;
-        stage.world.clock.advance(Duration::from_secs(86_401));
-        stage.run().await;
-        let found = stage.inquiries().await;
+        let setup = setup(&test.db, "sm2", Config::default()).await;
+        setup.ask("SO9", "s-9").await;
+        setup.run().await;
+        setup.world.clock.advance(Duration::from_secs(86_401));
+        setup.run().await;
+        let found = setup.inquiries().await;
         assert_eq!(found[0].state, State::Failed);
         assert!(found[0].reason.starts_with("一天内未能上传"));
     }

@@ -1,6 +1,6 @@
 //! Payments are kept for three years, sealed, and shown masked.
 
-use super::journey::stage;
+use super::journey::setup;
 use crate::payment_inquiry::keep::clean;
 use crate::payment_inquiry::view::PaymentDetail;
 use crate::payment_inquiry::{Config, PaymentFilter, Stored, payments, private};
@@ -13,50 +13,50 @@ const DAY: Duration = Duration::from_secs(86_400);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_removed_before_three_years_after_its_last_use() {
     for test in &each_engine() {
-        let stage = stage(&test.db, "sm2", Config::default()).await;
-        stage.put("T1", &["SO1"], "5").await;
-        stage.put("T2", &["SO2"], "5").await;
+        let setup = setup(&test.db, "sm2", Config::default()).await;
+        setup.put("T1", &["SO1"], "5").await;
+        setup.put("T2", &["SO2"], "5").await;
         let all = PaymentFilter::default();
         let count = || {
             let all = all.clone();
-            stage
+            setup
                 .world
                 .read(move |tx| payments(tx, &Sight::All, &all, 10))
         };
         // The second is uploaded a hundred days later, and is kept three years from then on.
-        stage.world.clock.advance(DAY * 100);
-        stage.ask("SO2", "s-2").await;
-        assert_eq!(stage.run().await, "上传 1 条，共尝试 1 条");
-        stage.world.clock.advance(DAY * (1096 - 100));
-        assert_eq!(clean(stage.world.ground.clone()).await.unwrap(), "");
+        setup.world.clock.advance(DAY * 100);
+        setup.ask("SO2", "s-2").await;
+        assert_eq!(setup.run().await, "上传 1 条，共尝试 1 条");
+        setup.world.clock.advance(DAY * (1096 - 100));
+        assert_eq!(clean(setup.world.context.clone()).await.unwrap(), "");
         assert_eq!(count().await.len(), 2);
-        stage.world.clock.advance(DAY);
-        assert!(!clean(stage.world.ground.clone()).await.unwrap().is_empty());
+        setup.world.clock.advance(DAY);
+        assert!(!clean(setup.world.context.clone()).await.unwrap().is_empty());
         let left = count().await;
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].transaction_no, "T2");
-        assert_eq!(stage.inquiries().await.len(), 1);
-        stage.world.clock.advance(DAY * 100);
-        clean(stage.world.ground.clone()).await.unwrap();
+        assert_eq!(setup.inquiries().await.len(), 1);
+        setup.world.clock.advance(DAY * 100);
+        clean(setup.world.context.clone()).await.unwrap();
         assert!(count().await.is_empty());
-        assert!(stage.inquiries().await.is_empty());
-        assert_eq!(stage.world.audited("payment.remove").await, 2);
+        assert!(setup.inquiries().await.is_empty());
+        assert_eq!(setup.world.audited("payment.remove").await, 2);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_lead_to_one_payment_and_other_companies_see_nothing() {
     for test in &each_engine() {
-        let stage = stage(&test.db, "sm2", Config::default()).await;
-        let Stored::New(id) = stage.put("T1", &["SO1", "SO2"], "5.0").await else {
+        let setup = setup(&test.db, "sm2", Config::default()).await;
+        let Stored::New(id) = setup.put("T1", &["SO1", "SO2"], "5.0").await else {
             panic!("not stored");
         };
         assert!(matches!(
-            stage.put("T2", &["SO2"], "5").await,
+            setup.put("T2", &["SO2"], "5").await,
             Stored::Refused(_)
         ));
         assert_eq!(
-            stage.put("T1", &["SO1", "SO3"], "5.0").await,
+            setup.put("T1", &["SO1", "SO3"], "5.0").await,
             Stored::Changed(id)
         );
         let find = |sight: Sight, order: &str| {
@@ -64,13 +64,13 @@ async fn orders_lead_to_one_payment_and_other_companies_see_nothing() {
                 order_no: Some(order.to_owned()),
                 ..PaymentFilter::default()
             };
-            stage
+            setup
                 .world
                 .read(move |tx| payments(tx, &sight, &filter, 10))
         };
         assert_eq!(find(Sight::All, "SO3").await.len(), 1);
         assert!(find(Sight::All, "SO2").await.is_empty());
-        let other = stage.world.company(2, &["ebp"]).await;
+        let other = setup.world.company(2, &["ebp"]).await;
         assert!(find(Sight::Company(other.id), "SO3").await.is_empty());
     }
 }
@@ -78,8 +78,8 @@ async fn orders_lead_to_one_payment_and_other_companies_see_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_personal_is_sealed_in_the_database_and_masked_for_people() {
     for test in &each_engine() {
-        let stage = stage(&test.db, "sm2", Config::default()).await;
-        let Stored::New(id) = stage.put("T1", &["SO1"], "5.0").await else {
+        let setup = setup(&test.db, "sm2", Config::default()).await;
+        let Stored::New(id) = setup.put("T1", &["SO1"], "5.0").await else {
             panic!("not stored");
         };
         let read = move |tx: &mut store::Tx<'_>| {
@@ -89,14 +89,14 @@ async fn what_is_personal_is_sealed_in_the_database_and_masked_for_people() {
             )?;
             row.unwrap().bytes(0)
         };
-        let sealed = stage.world.read(read).await;
+        let sealed = setup.world.read(read).await;
         assert!(!sealed.windows(4).any(|part| part == b"6222"));
-        let ground = stage.world.ground.clone();
+        let context = setup.world.context.clone();
         let read = move |tx: &mut store::Tx<'_>| {
             let found = payments(tx, &Sight::All, &PaymentFilter::default(), 1)?;
-            Ok((found, private(tx, &ground, id)?.unwrap()))
+            Ok((found, private(tx, &context, id)?.unwrap()))
         };
-        let (found, private) = stage.world.read(read).await;
+        let (found, private) = setup.world.read(read).await;
         let text = |masked| {
             let detail = PaymentDetail::new(&found[0], &private, masked);
             serde_json::to_string(&detail).unwrap()

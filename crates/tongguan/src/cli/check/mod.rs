@@ -82,14 +82,14 @@ impl Color {
 }
 
 /// A finding of a file, with its place for people.
-struct Told {
+struct PlacedFinding {
     place: String,
     finding: Finding,
 }
 
 /// What was found in a file.
 struct Outcome {
-    told: Vec<Told>,
+    reported: Vec<PlacedFinding>,
     /// The text to which the lines of the findings belong; empty for a workbook.
     text: Vec<u8>,
     /// The kind of a receipt or notice of customs; none of a declaration.
@@ -125,13 +125,13 @@ fn run(args: &CheckArgs, terms: &Terms<'_>, out: &mut dyn FnMut(&str)) -> Ended 
             .and_then(|bytes| judge(&name, &bytes, terms));
         match judged {
             Ok(outcome) => {
-                total.add(&outcome.told);
+                total.add(&outcome.reported);
                 if args.quiet {
                     continue;
                 }
                 if args.json {
-                    for told in &outcome.told {
-                        out(&line(&name, told).to_string());
+                    for reported in &outcome.reported {
+                        out(&line(&name, reported).to_string());
                     }
                 } else {
                     out(&shown.file(&name, &outcome));
@@ -198,11 +198,11 @@ fn content(path: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn line(file: &str, told: &Told) -> Value {
-    let finding = &told.finding;
+fn line(file: &str, reported: &PlacedFinding) -> Value {
+    let finding = &reported.finding;
     json!({
         "file": file,
-        "place": told.place,
+        "place": reported.place,
         "line": finding.line,
         "path": finding.path,
         "code": finding.code,
@@ -216,12 +216,12 @@ fn line(file: &str, told: &Told) -> Value {
 fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<Outcome> {
     // The ending says what a file wants to be; without a telling one the content does.
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let told = match ending.to_ascii_lowercase().as_str() {
+    let reported = match ending.to_ascii_lowercase().as_str() {
         "json" => Some("application/json"),
         "xlsx" | "xls" | "csv" => Some(XLSX),
         _ => None,
     };
-    let kind = Body::of(told, bytes);
+    let kind = Body::of(reported, bytes);
     if kind == Body::Xml {
         return Ok(xml(bytes, terms));
     }
@@ -236,14 +236,14 @@ fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<Outcome>
     };
     let mut form = read(kind, bytes).map_err(refused)?;
     form.prepare(&origin(), terms).map_err(refused)?;
-    let told = form.findings.iter().map(|finding| Told {
+    let reported = form.findings.iter().map(|finding| PlacedFinding {
         place: finding
             .cell()
             .unwrap_or_else(|| at_line(&finding.placed.finding)),
         finding: finding.placed.finding.clone(),
     });
     Ok(Outcome {
-        told: told.collect(),
+        reported: reported.collect(),
         text: match kind {
             Body::Json => bytes.to_vec(),
             Body::Xml | Body::Workbook => Vec::new(),
@@ -279,12 +279,12 @@ fn xml(bytes: &[u8], terms: &Terms<'_>) -> Outcome {
         let found = about_signature(message, &inner, terms.profile);
         parsed.findings.extend(found);
     }
-    let told = parsed.findings.into_iter().map(|finding| Told {
+    let reported = parsed.findings.into_iter().map(|finding| PlacedFinding {
         place: at_line(&finding),
         finding,
     });
     Outcome {
-        told: told.collect(),
+        reported: reported.collect(),
         text: inner.into_owned(),
         received,
     }
@@ -324,6 +324,9 @@ fn origin() -> Origin {
 }
 
 /// How grave the worst finding is.
-fn worst(told: &[Told]) -> Option<Severity> {
-    told.iter().map(|told| told.finding.severity).min()
+fn worst(reported: &[PlacedFinding]) -> Option<Severity> {
+    reported
+        .iter()
+        .map(|reported| reported.finding.severity)
+        .min()
 }

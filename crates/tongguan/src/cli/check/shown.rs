@@ -1,6 +1,6 @@
 //! Findings for people: file by file, each with the line of the source and a mark under the place.
 
-use super::{Outcome, Told, worst};
+use super::{Outcome, PlacedFinding, worst};
 use ceb::{Finding, Severity, code};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -32,11 +32,11 @@ impl Total {
     }
 
     /// Counts a file.
-    pub(super) fn add(&mut self, told: &[Told]) {
-        for told in told {
-            *self.codes.entry(told.finding.code).or_default() += 1;
+    pub(super) fn add(&mut self, reported: &[PlacedFinding]) {
+        for reported in reported {
+            *self.codes.entry(reported.finding.code).or_default() += 1;
         }
-        match worst(told) {
+        match worst(reported) {
             Some(Severity::Refuse) => self.refused += 1,
             Some(Severity::Warn) => self.warned += 1,
             Some(Severity::Note) | None => self.good += 1,
@@ -69,11 +69,11 @@ impl Shown {
 
     /// A file with its findings.
     pub(super) fn file(&self, name: &str, outcome: &Outcome) -> String {
-        let told = &outcome.told;
+        let reported = &outcome.reported;
         let count = |severity: Severity| {
-            let n_found = told
+            let n_found = reported
                 .iter()
-                .filter(|told| told.finding.severity == severity)
+                .filter(|reported| reported.finding.severity == severity)
                 .count();
             (n_found > 0).then(|| format!("{n_found} 处{}", severity.chinese()))
         };
@@ -93,20 +93,20 @@ impl Shown {
             return format!("{name}：{}", self.paint("没有发现问题", "32"));
         }
         let mut out = format!("{name}：{}", counts.join("，"));
-        for told in told {
-            self.finding(&mut out, told, &outcome.text);
+        for reported in reported {
+            self.finding(&mut out, reported, &outcome.text);
         }
         out
     }
 
-    fn finding(&self, out: &mut String, told: &Told, text: &[u8]) {
-        let finding = &told.finding;
+    fn finding(&self, out: &mut String, reported: &PlacedFinding, text: &[u8]) {
+        let finding = &reported.finding;
         let _ = write!(
             out,
             "\n  {} {} {}",
             self.severity(finding.severity),
             finding.code,
-            told.place
+            reported.place
         );
         if !finding.path.is_empty() {
             let _ = write!(out, " {}", self.paint(&finding.path, "2"));

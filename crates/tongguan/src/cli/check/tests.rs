@@ -81,8 +81,12 @@ fn a_receipt_is_judged_as_the_platform_receives_it() {
         assert!(!sent.is_empty(), "{profile:?} would complain");
         let outcome = super::xml(receipt.as_bytes(), &terms);
         assert_eq!(outcome.received, Some(Kind::Ceb622));
-        let told: Vec<_> = outcome.told.iter().map(|told| &told.finding).collect();
-        assert!(told.is_empty(), "{told:?}");
+        let reported: Vec<_> = outcome
+            .reported
+            .iter()
+            .map(|reported| &reported.finding)
+            .collect();
+        assert!(reported.is_empty(), "{reported:?}");
     }
 }
 

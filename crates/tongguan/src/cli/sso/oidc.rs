@@ -5,11 +5,11 @@ use super::super::ids::Ids;
 use super::super::table::table;
 use super::super::{Base, Ended, say, wrong_use};
 use super::{RemoveArgs, administrator, list, put, remove};
-use crate::roles::{House, open_db};
+use crate::roles::{Process, open_db};
 use clap::{Args, Subcommand};
 use identity::oidc::key;
 use identity::relying_party::{Protocol, Refusal, RelyingParty};
-use registry::ground::system_random;
+use registry::context::system_random;
 use registry::{hash_text, token_text};
 use serde_json::json;
 use store::clock::beijing_rfc3339;
@@ -141,9 +141,9 @@ pub(super) async fn key(verb: KeyVerb) -> anyhow::Result<Ended> {
 }
 
 async fn keys(base: &Base) -> anyhow::Result<Ended> {
-    let house = House::open(base.load()?).await?;
-    let found = key::published(&house.ground).await;
-    house.close().await;
+    let process = Process::open(base.load()?).await?;
+    let found = key::published(&process.context).await;
+    process.close().await;
     let found = found.inspect_err(web::Problem::log);
     let found = found.map_err(|problem| anyhow::anyhow!("{}", problem.title))?;
     if base.json {
@@ -173,9 +173,9 @@ async fn keys(base: &Base) -> anyhow::Result<Ended> {
 }
 
 async fn rotate(base: &Base) -> anyhow::Result<Ended> {
-    let house = House::open_to_write(base.load()?).await?;
-    let made = key::rotate(&house.ground, &administrator()).await;
-    house.close().await;
+    let process = Process::open_to_write(base.load()?).await?;
+    let made = key::rotate(&process.context, &administrator()).await;
+    process.close().await;
     let made = made.inspect_err(web::Problem::log);
     let kid = made.map_err(|problem| anyhow::anyhow!("{}", problem.title))?;
     if base.json {

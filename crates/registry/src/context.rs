@@ -1,7 +1,7 @@
-//! What the rooms of the registry stand on: database, time, ids, randomness, the seal and the
+//! What the modules of the registry are given: database, time, ids, randomness, the seal and the
 //! settings, as arguments.
 
-use crate::code_table::Shelf;
+use crate::code_table::CodeTables;
 use crate::config::Config;
 use crate::parameter::{Board, Parameter};
 use crate::seal::Seal;
@@ -16,9 +16,9 @@ pub use crate::seal::Secret;
 /// Where randomness comes from: a test brings its own.
 pub type Random = Arc<dyn Fn() -> Option<Secret> + Send + Sync>;
 
-/// The foundations (基础设施) of the registry.
+/// What every handler and job is given (基础设施): database, time, ids, settings.
 #[derive(Clone)]
-pub struct Ground {
+pub struct AppContext {
     /// The database.
     pub db: Db,
     /// The time.
@@ -34,10 +34,10 @@ pub struct Ground {
     /// The settings that were changed while the platform runs.
     pub parameters: Arc<Board>,
     /// The code tables: built in, and loaded while the platform runs.
-    pub code_tables: Arc<Shelf>,
+    pub code_tables: Arc<CodeTables>,
 }
 
-impl Ground {
+impl AppContext {
     /// Fresh random bytes.
     ///
     /// # Errors

@@ -1,33 +1,33 @@
-//! What the handlers of this floor need, and transactions that a refusal undoes.
+//! What the handlers of this layer need, and transactions that a refusal undoes.
 
 use super::Kind;
 use registry::access::Gate;
-use registry::ground::Ground;
+use registry::context::AppContext;
 use std::sync::Arc;
 use store::{Result, Tx};
 use web::Problem;
-use web::room::Room;
+use web::budget::Budget;
 
-/// What the routes of this floor need.
+/// What the routes of this layer need.
 #[derive(Clone)]
-pub struct Desk {
+pub struct ServicesApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
     /// The kinds of cases.
     pub kinds: Arc<[Kind]>,
     /// Room for files on their way in.
-    pub uploads: Room,
+    pub uploads: Budget,
 }
 
-impl registry::access::HasGate for Desk {
+impl registry::access::HasGate for ServicesApi {
     fn gate(&self) -> &Gate {
         &self.gate
     }
 }
 
-impl Desk {
+impl ServicesApi {
     /// What handlers need, with all kinds of cases, and room for files on their way in.
-    pub fn new(gate: Arc<Gate>, kinds: Vec<Kind>, uploads: Room) -> Self {
+    pub fn new(gate: Arc<Gate>, kinds: Vec<Kind>, uploads: Budget) -> Self {
         Self {
             gate,
             kinds: Arc::from(kinds),
@@ -35,9 +35,9 @@ impl Desk {
         }
     }
 
-    /// The foundations.
-    pub fn ground(&self) -> &Ground {
-        &self.gate.ground
+    /// What every handler is given.
+    pub fn context(&self) -> &AppContext {
+        &self.gate.context
     }
 
     /// The kind of cases with this name.
@@ -54,7 +54,7 @@ impl Desk {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
-        self.ground().db.read(f).await
+        self.context().db.read(f).await
     }
 
     /// Runs `f` in a transaction; a problem that `f` answers undoes everything in it.
@@ -66,6 +66,6 @@ impl Desk {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
-        self.ground().db.write(f).await
+        self.context().db.write(f).await
     }
 }

@@ -1,4 +1,4 @@
-//! Another house in software: a server on loopback that answers what the test says, path by path.
+//! Another system in software: a server on loopback that answers what the test says, path by path.
 
 use crate::testing::{Answer, Browser, Pages};
 use registry::config::{ForeignProtocol, ForeignSource};
@@ -7,26 +7,26 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// What is answered on a path: status and body; nothing at all for a house that hangs.
+/// What is answered on a path: status and body; nothing at all for a system that hangs.
 pub(super) type Said = Option<(u16, Vec<u8>)>;
 
-/// A house.
-pub(super) struct House {
+/// A server.
+pub(super) struct Server {
     pub(super) port: u16,
     says: Arc<Mutex<BTreeMap<String, Said>>>,
     heard: Arc<Mutex<Vec<String>>>,
 }
 
-impl House {
+impl Server {
     pub(super) fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let house = Self {
+        let server = Self {
             port,
             says: Arc::default(),
             heard: Arc::default(),
         };
-        let (says, heard) = (Arc::clone(&house.says), Arc::clone(&house.heard));
+        let (says, heard) = (Arc::clone(&server.says), Arc::clone(&server.heard));
         std::thread::spawn(move || {
             for connection in listener.incoming() {
                 let (says, heard) = (Arc::clone(&says), Arc::clone(&heard));
@@ -34,7 +34,7 @@ impl House {
                 std::thread::spawn(move || answer(connection.unwrap(), &says, &heard).ok());
             }
         });
-        house
+        server
     }
 
     pub(super) fn url(&self) -> String {

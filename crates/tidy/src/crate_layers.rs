@@ -1,9 +1,9 @@
-//! Floors: a crate may use lower floors only.
+//! Layers of crates: a crate may use lower layers only.
 
 use crate::source::{files, report};
 
-/// The floors, lowest first.
-pub(crate) const FLOORS: [&str; 11] = [
+/// The layers, lowest first.
+pub(crate) const LAYERS: [&str; 11] = [
     "ceb",
     "store",
     "web",
@@ -17,7 +17,7 @@ pub(crate) const FLOORS: [&str; 11] = [
     "tongguan",
 ];
 
-/// Crates beside the house: they may use any floor, and no floor may use them.
+/// Crates beside the product: they may use any layer, and no layer may use them.
 const BESIDE: [&str; 3] = ["bench", "e2e", "tidy"];
 
 /// Crates that do not use each other, although all of them stand above `registry`: a change of a login page or of the
@@ -50,17 +50,17 @@ pub(crate) fn dependencies(manifest: &str, headings: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_crate_uses_lower_floors_only() {
+fn a_crate_uses_lower_layers_only() {
     let mut found = Vec::new();
     for manifest in files("crates", "Cargo.toml") {
         let krate = manifest.krate();
-        let own = FLOORS.iter().position(|floor| *floor == krate);
+        let own = LAYERS.iter().position(|layer| *layer == krate);
         if own.is_none() && !BESIDE.contains(&krate) {
-            found.push(format!("{krate} is on no floor"));
+            found.push(format!("{krate} is in no layer"));
         }
         for used in dependencies(&manifest.text, &["[dependencies]"]) {
-            let floor = FLOORS.iter().position(|floor| *floor == used);
-            let is_higher = own.is_some() && floor.is_some() && floor >= own;
+            let layer = LAYERS.iter().position(|layer| *layer == used);
+            let is_higher = own.is_some() && layer.is_some() && layer >= own;
             let is_beside = own.is_some() && BESIDE.contains(&&*used);
             if is_higher || is_beside || are_apart(krate, &used) {
                 found.push(format!("{krate} uses {used}"));
@@ -69,9 +69,9 @@ fn a_crate_uses_lower_floors_only() {
     }
     report(
         &found,
-        "Calls go down the floors, facts go up through events. Put what both need on the lower \
-         floor, or write an event there and read it above. A new crate needs a place in \
-         crates/tidy/src/floors.rs and a reason in docs/decisions.",
+        "Calls go down the layers, facts go up through events. Put what both need on the lower \
+         layer, or write an event there and read it above. A new crate needs a place in \
+         crates/tidy/src/crate_layers.rs and a reason in docs/decisions.",
     );
 }
 

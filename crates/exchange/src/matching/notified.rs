@@ -8,7 +8,7 @@ use crate::tax::{self, Rates};
 use ceb::Kind;
 use ceb::code::matching as code;
 use ceb::matching::{Difference, Known, Part, is_gone, limit};
-use registry::ground::Ground;
+use registry::context::AppContext;
 use std::collections::{BTreeMap, BTreeSet};
 use store::event::Event;
 use store::{Result, Tx};
@@ -19,7 +19,7 @@ const GRANTED: i64 = 399;
 /// Brings what is known up to date with the receipts of a batch, in its transaction.
 pub(crate) fn learn(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     changed: &[DocumentStatus],
     recorded: &[NewReceipt],
     now_ms: i64,
@@ -47,9 +47,9 @@ pub(crate) fn learn(
     if bills.is_empty() {
         return Ok(());
     }
-    let rates = tax::rates(tx, ground.code_tables.tables())?;
+    let rates = tax::rates(tx, context.code_tables.tables())?;
     for bill in bills {
-        compare_tax(tx, ground, &rates, (bill, now_ms))?;
+        compare_tax(tx, context, &rates, (bill, now_ms))?;
     }
     Ok(())
 }
@@ -108,7 +108,7 @@ fn give_back(tx: &mut Tx<'_>, ended: &BTreeSet<i64>) -> Result<()> {
 /// Tells the company when the tax bill of a list says otherwise than the estimate.
 fn compare_tax(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    context: &AppContext,
     rates: &Rates,
     (bill, now_ms): (&NewReceipt, i64),
 ) -> Result<()> {
@@ -128,7 +128,7 @@ fn compare_tax(
         facts,
         scope,
         &|code| rates.find(code, scope),
-        tax::way(ground),
+        tax::way(context),
     );
     let Some(text) = estimate.and_then(|estimate| ceb::tax::compare(&estimate, document)) else {
         return Ok(());
@@ -141,7 +141,7 @@ fn compare_tax(
     };
     let finding = difference.finding(facts, number(list.known.id));
     let event = Event {
-        id: ground.ids.next(),
+        id: context.ids.next(),
         at_ms: now_ms,
         kind: "matching.tax".to_owned(),
         company_id: Some(bill.company_id.0),

@@ -1,4 +1,4 @@
-//! A house with a CAS server for one test, and a small browser.
+//! A platform with a CAS server for one test, and a small browser.
 
 use crate::cas::{Cas, Courier, http};
 use crate::login;
@@ -10,7 +10,7 @@ use axum::routing::get;
 use registry::access::{Gate, Origin};
 use registry::account::{self, AccountId, NewAccount, password};
 use registry::config::Config;
-use registry::ground::{Ground, system_random};
+use registry::context::{AppContext, system_random};
 use registry::seal::Seal;
 use registry::session::Session;
 use registry::throttle::Throttle;
@@ -29,10 +29,10 @@ pub(crate) const FOLLOW: &[login::Follow] = &[crate::cas::follow, crate::oidc::f
 /// A moment: 2026-11-23.
 pub(crate) const NOW_MS: i64 = 1_795_390_000_000;
 
-pub(crate) struct House {
+pub(crate) struct TestPlatform {
     pub(crate) _db: TestDb,
     pub(crate) clock: Arc<TestClock>,
-    pub(crate) ground: Ground,
+    pub(crate) context: AppContext,
     pub(crate) cas: Arc<Cas>,
     router: Router,
 }
@@ -104,8 +104,8 @@ fn hash() -> &'static str {
     HASH.get_or_init(|| password::hash(PASSWORD, &[7; 16]).unwrap())
 }
 
-impl House {
-    /// A house on every engine, with a person of a company (1) and one of the staff (2).
+impl TestPlatform {
+    /// A platform on every engine, with a person of a company (1) and one of the staff (2).
     pub(crate) async fn each() -> Vec<Self> {
         Self::each_with(&Config::default(), "").await
     }
@@ -120,7 +120,7 @@ impl House {
 
     async fn on(db: TestDb, config: Config, ca_file: &str) -> Self {
         let clock = TestClock::at(NOW_MS);
-        let ground = Ground {
+        let context = AppContext {
             db: db.db.clone(),
             clock: clock.clone(),
             ids: Arc::new(IdMaker::new(clock.clone(), 1)),
@@ -149,8 +149,8 @@ impl House {
             relying_party::put(tx, &other, NOW_MS).unwrap();
             Ok(())
         };
-        ground.db.write(write).await.unwrap();
-        let gate = Arc::new(Gate::new(ground.clone(), &[]).with_programs(crate::oidc::PROGRAMS));
+        context.db.write(write).await.unwrap();
+        let gate = Arc::new(Gate::new(context.clone(), &[]).with_programs(crate::oidc::PROGRAMS));
         let cas = Arc::new(Cas {
             gate: Arc::clone(&gate),
             throttle: Arc::new(Throttle::new(50)),
@@ -171,7 +171,7 @@ impl House {
         Self {
             _db: db,
             clock,
-            ground,
+            context,
             cas,
             router,
         }
@@ -180,17 +180,22 @@ impl House {
     /// Adds or changes an entry.
     pub(crate) async fn put(&self, party: RelyingParty) {
         let put = move |tx: &mut store::Tx<'_>| relying_party::put(tx, &party, NOW_MS);
-        self.ground.db.write(put).await.unwrap();
+        self.context.db.write(put).await.unwrap();
     }
 
     /// A session that is logged in without the form; answers its cookie.
     pub(crate) async fn session(&self, id: i64) -> (Session, String) {
         let read = move |tx: &mut store::Tx<'_>| account::by_id(tx, AccountId(id));
-        let account = self.ground.db.read(read).await.unwrap().unwrap();
+        let account = self.context.db.read(read).await.unwrap().unwrap();
         let origin = Origin::default();
-        let begun = login::begin(&self.ground, &origin, &account, login::Proof::of("passkey"))
-            .await
-            .unwrap();
+        let begun = login::begin(
+            &self.context,
+            &origin,
+            &account,
+            login::Proof::of("passkey"),
+        )
+        .await
+        .unwrap();
         let begun = begun.result().unwrap();
         (begun.session, format!("tongguan={}", begun.token))
     }
@@ -223,7 +228,7 @@ impl House {
         more: &[(&str, &str)],
     ) -> Answer {
         let page = self.login(service, "", cookie).await;
-        let door = page.cookie("tongguan_door").expect("a cookie of the door");
+        let provider = page.cookie("tongguan_door").expect("a cookie of the door");
         let slip = page.field("lt");
         let mut fields = vec![
             ("username", who.0),
@@ -232,7 +237,7 @@ impl House {
             ("service", service),
         ];
         fields.extend(more);
-        let cookies = format!("{cookie}; {door}");
+        let cookies = format!("{cookie}; {provider}");
         self.post("/cas/login", &cookies, &fields).await
     }
 
@@ -277,7 +282,7 @@ pub(crate) fn code(answer: &str) -> &str {
 }
 
 /// A moment of clock time.
-pub(crate) fn later(house: &House, ms: u64) {
-    house.clock.advance(std::time::Duration::from_millis(ms));
-    assert!(house.clock.now_ms() > NOW_MS);
+pub(crate) fn later(platform: &TestPlatform, ms: u64) {
+    platform.clock.advance(std::time::Duration::from_millis(ms));
+    assert!(platform.clock.now_ms() > NOW_MS);
 }

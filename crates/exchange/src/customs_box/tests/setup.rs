@@ -17,7 +17,7 @@ use store::testing::{TestDb, sqlite};
 /// 2026-01-05T09:30:00 in Beijing.
 const START_MS: i64 = 1_767_576_600_000;
 
-pub(super) struct Stage {
+pub(super) struct Setup {
     pub(super) customs: CustomsBox,
     pub(super) queue: Arc<Builtin>,
     pub(super) clock: Arc<TestClock>,
@@ -28,7 +28,7 @@ pub(super) struct Stage {
     _test: Option<TestDb>,
 }
 
-impl Stage {
+impl Setup {
     /// On SQLite, with pauses of 100 ms and matching that waits for one second.
     pub(super) fn new() -> Self {
         Self::with(|_| {})
@@ -118,7 +118,7 @@ impl Stage {
         loop {
             while self.customs.step(256).await.unwrap().n_messages > 0 {}
             for body in self.down().await {
-                writeln!(text, "+{} {}", self.elapsed_ms, told(&body)).unwrap();
+                writeln!(text, "+{} {}", self.elapsed_ms, describe(&body)).unwrap();
             }
             if self.elapsed_ms >= end {
                 return text;
@@ -154,7 +154,7 @@ pub(super) fn marked(kind: Kind, marker: &str) -> String {
 }
 
 /// A receipt in one line: kind, status and text of every entity; guids in texts are cut out.
-pub(super) fn told(body: &[u8]) -> String {
+pub(super) fn describe(body: &[u8]) -> String {
     let Ok(envelope) = envelope::open(body) else {
         return "(garbage)".to_owned();
     };

@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use std::time::Duration;
 
-/// The unit in which room is handed out, in bytes.
+/// The unit in which budget is handed out, in bytes.
 const UNIT: usize = 1024;
 
 /// How long a body waits for room for its next piece.
@@ -18,7 +18,7 @@ const WAIT: Duration = Duration::from_secs(2);
 
 /// Room for bodies; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Room {
+pub struct Budget {
     shares: Shares,
 }
 
@@ -33,7 +33,7 @@ pub enum Fault {
     Full(Full),
 }
 
-impl Room {
+impl Budget {
     /// Room for `bytes_max` bytes, of which one caller may hold `share_bytes_max`; the name is that
     /// of the metrics.
     pub fn new(resource: &'static str, bytes_max: usize, share_bytes_max: usize) -> Self {
@@ -151,7 +151,7 @@ pub fn announced(headers: &HeaderMap) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, Room};
+    use super::{Budget, Fault};
     use crate::shares::{Full, Holder};
     use axum::body::Body;
     use bytes::Bytes;
@@ -168,47 +168,52 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_come_whole_and_not_longer_than_allowed() {
-        let room = Room::new("test", 100 << 10, 50 << 10);
+        let budget = Budget::new("test", 100 << 10, 50 << 10);
         let holder = Holder::Company(1);
         for n_bytes in [0, 1, 999, 1000, 1001, 20_000] {
-            let (bytes, _held) = room.receive(&holder, body(n_bytes), 20_000).await.unwrap();
+            let (bytes, _held) = budget
+                .receive(&holder, body(n_bytes), 20_000)
+                .await
+                .unwrap();
             assert!(bytes == vec![b'x'; n_bytes], "{n_bytes}");
         }
-        let long = room.receive(&holder, body(20_001), 20_000).await;
+        let long = budget.receive(&holder, body(20_001), 20_000).await;
         assert_eq!(long.err(), Some(Fault::TooLarge));
     }
 
     #[tokio::test(start_paused = true)]
     async fn room_is_taken_by_what_has_arrived_and_by_share() {
-        let room = Room::new("test", 100 << 10, 50 << 10);
+        let budget = Budget::new("test", 100 << 10, 50 << 10);
         let (one, other) = (Holder::Company(1), Holder::Company(2));
         // Twenty bodies that have not begun to arrive hold next to nothing.
         let mut begun = Vec::new();
         for _ in 0..20 {
-            begun.push(room.begin(&one).await.unwrap());
+            begun.push(budget.begin(&one).await.unwrap());
         }
-        let held = room.receive(&one, body(30_000), 1 << 20).await.unwrap();
-        // His share is used up in the middle of the next: he is told, others are not.
-        let refused = room.receive(&one, body(30_000), 1 << 20).await;
+        let held = budget.receive(&one, body(30_000), 1 << 20).await.unwrap();
+        // His share is used up in the middle of the next: it is refused, others are not.
+        let refused = budget.receive(&one, body(30_000), 1 << 20).await;
         assert_eq!(refused.err(), Some(Fault::Full(Full::Share)));
-        let taken = room.receive(&other, body(50 << 10), 1 << 20).await;
+        let taken = budget.receive(&other, body(50 << 10), 1 << 20).await;
         assert!(taken.is_ok());
-        let third = room.receive(&Holder::Company(3), body(9000), 1 << 20).await;
+        let third = budget
+            .receive(&Holder::Company(3), body(9000), 1 << 20)
+            .await;
         assert_eq!(third.err(), Some(Fault::Full(Full::All)));
         drop((held, taken, begun));
-        let again = room.receive(&one, body(50 << 10), 1 << 20).await;
+        let again = budget.receive(&one, body(50 << 10), 1 << 20).await;
         assert!(again.is_ok(), "what is given back can be taken again");
     }
 
     #[tokio::test]
     async fn a_body_that_breaks_off_is_no_body() {
-        let room = Room::new("test", 100 << 10, 50 << 10);
+        let budget = Budget::new("test", 100 << 10, 50 << 10);
         let pieces = [
             Ok(Bytes::from_static(b"half")),
             Err(std::io::Error::other("gone")),
         ];
         let broken = Body::from_stream(stream::iter(pieces));
-        let broken = room.receive(&Holder::Company(1), broken, 100).await;
+        let broken = budget.receive(&Holder::Company(1), broken, 100).await;
         assert_eq!(broken.err(), Some(Fault::Broken));
     }
 }

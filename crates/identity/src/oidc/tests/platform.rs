@@ -1,8 +1,10 @@
-//! A house with a provider for one test, and a small client.
+//! A platform with a provider for one test, and a small client.
 
-use crate::cas::tests::house::{Answer, FOLLOW, House, NOW_MS, encoded, form, party, send};
+use crate::cas::tests::platform::{
+    Answer, FOLLOW, NOW_MS, TestPlatform, encoded, form, party, send,
+};
 use crate::farewell;
-use crate::foreign::Doors;
+use crate::foreign::Providers;
 use crate::oidc::{Oidc, http, key};
 use crate::pages::login::{self as login, Entrance};
 use crate::relying_party::{Protocol, RelyingParty};
@@ -26,7 +28,7 @@ pub(super) const ISSUER: &str = "http://127.0.0.1:8080";
 
 /// A provider on one engine.
 pub(super) struct Place {
-    pub(super) house: House,
+    pub(super) platform: TestPlatform,
     pub(super) oidc: Arc<Oidc>,
     router: Router,
 }
@@ -53,9 +55,9 @@ pub(super) fn public(id: i64, name: &str) -> RelyingParty {
 }
 
 /// The same key for all tests of a process: to make one takes a while.
-async fn pkcs8(house: &House) -> &'static [u8] {
+async fn pkcs8(platform: &TestPlatform) -> &'static [u8] {
     static KEY: OnceCell<Vec<u8>> = OnceCell::const_new();
-    KEY.get_or_init(async || key::fresh(&house.ground).await.unwrap())
+    KEY.get_or_init(async || key::fresh(&platform.context).await.unwrap())
         .await
 }
 
@@ -83,7 +85,7 @@ pub(super) fn path(at: &str, fields: &[(&str, String)]) -> String {
 }
 
 /// A parameter of the address to which a browser is sent.
-pub(super) fn told(answer: &Answer, name: &str) -> Option<String> {
+pub(super) fn describe(answer: &Answer, name: &str) -> Option<String> {
     let url = url::Url::parse(answer.location()).ok()?;
     let mut pairs = url.query_pairs();
     let found = pairs.find(|(key, _)| key == name);
@@ -118,28 +120,30 @@ pub(super) fn claims(token: &str) -> Value {
 impl Place {
     pub(super) async fn each() -> Vec<Self> {
         let mut places = Vec::new();
-        for house in House::each().await {
-            places.push(Self::on(house).await);
+        for platform in TestPlatform::each().await {
+            places.push(Self::on(platform).await);
         }
         places
     }
 
-    async fn on(house: House) -> Self {
+    async fn on(platform: TestPlatform) -> Self {
         let nobody = Actor::nobody(registry::access::Origin::default());
-        let key = pkcs8(&house).await;
-        key::put(&house.ground, &nobody, key, false).await.unwrap();
-        house.put(confidential(30, "web")).await;
-        house.put(confidential(31, "other.web")).await;
-        house.put(public(32, "phone")).await;
+        let key = pkcs8(&platform).await;
+        key::put(&platform.context, &nobody, key, false)
+            .await
+            .unwrap();
+        platform.put(confidential(30, "web")).await;
+        platform.put(confidential(31, "other.web")).await;
+        platform.put(public(32, "phone")).await;
         let oidc = Arc::new(Oidc {
-            gate: Arc::clone(&house.cas.gate),
+            gate: Arc::clone(&platform.cas.gate),
             throttle: Throttle::new(20),
-            ended: Arc::clone(&house.cas.ended),
+            ended: Arc::clone(&platform.cas.ended),
         });
         let entrance = Entrance {
-            gate: Arc::clone(&house.cas.gate),
-            throttle: Arc::clone(&house.cas.throttle),
-            foreign: Arc::new(Doors::open(&house.ground.config)),
+            gate: Arc::clone(&platform.cas.gate),
+            throttle: Arc::clone(&platform.cas.throttle),
+            foreign: Arc::new(Providers::open(&platform.context.config)),
             passkeys: None,
             follow: FOLLOW,
             notices: |_, _, _| Ok(Vec::new()),
@@ -166,7 +170,7 @@ impl Place {
                     .with_state(entrance),
             );
         Self {
-            house,
+            platform,
             oidc,
             router,
         }
@@ -205,7 +209,7 @@ impl Place {
     pub(super) async fn code(&self, client: &str, cookie: &str) -> String {
         let answer = self.authorize(&wish(client), cookie).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        told(&answer, "code").unwrap_or_else(|| panic!("no code: {}", answer.location()))
+        describe(&answer, "code").unwrap_or_else(|| panic!("no code: {}", answer.location()))
     }
 
     /// Brings a code, as it should be brought.
@@ -244,7 +248,7 @@ impl Place {
     }
 
     pub(super) async fn farewell(&self) {
-        farewell::round(&self.house.cas, NOW_MS - 1000)
+        farewell::round(&self.platform.cas, NOW_MS - 1000)
             .await
             .unwrap();
     }
@@ -252,7 +256,7 @@ impl Place {
     /// Names of the acts in the audit.
     pub(super) async fn acts(&self) -> Vec<String> {
         let read = |tx: &mut store::Tx<'_>| tx.query("select act from audit order by number", &[]);
-        let rows = self.house.ground.db.read(read).await.unwrap();
+        let rows = self.platform.context.db.read(read).await.unwrap();
         rows.iter().map(|row| row.text(0).unwrap()).collect()
     }
 }
