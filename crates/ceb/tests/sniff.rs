@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ceb::envelope::{Envelope, seal};
 use ceb::sample::{self, Spec};
-use ceb::{Kind, sniff};
+use ceb::{Kind, Profile, Severity, sniff};
 use expect_test::expect;
 
 fn say(bytes: &[u8]) -> String {
@@ -177,6 +177,39 @@ fn a_false_transfer_entity_is_not_believed() {
     }
 }
 
+/// An envelope that names another kind than it carries is told so, as gravely as the profile has it; either name of the
+/// kind is right, and so is none.
+#[test]
+fn an_envelope_that_names_another_kind_is_told() {
+    let order = sample::message(&Spec::new(Kind::Ceb311, 1));
+    let named = |msg_type: &str| {
+        let carried = "<dxp:MsgType>";
+        let sealed = String::from_utf8(envelope(order.as_bytes())).expect("text");
+        let empty = format!("{carried}</dxp:MsgType>");
+        assert!(sealed.contains(&empty), "{sealed}");
+        sealed.replace(&empty, &format!("{carried}{msg_type}</dxp:MsgType>"))
+    };
+    for right in ["CEB311Message", "ceb311message", "CEB311", ""] {
+        let sealed = named(right);
+        let sniffed = sniff(sealed.as_bytes()).expect("an envelope");
+        assert!(sniffed.findings(Profile::Strict).is_empty(), "{right}");
+    }
+    let sealed = named("CEB411Message");
+    let sniffed = sniff(sealed.as_bytes()).expect("an envelope");
+    let graded = [
+        (Profile::Strict, Severity::Refuse),
+        (Profile::Lenient, Severity::Warn),
+    ];
+    for (profile, severity) in graded {
+        let found = sniffed.findings(profile);
+        let reported: Vec<_> = found.iter().map(|one| (one.code, one.severity)).collect();
+        assert_eq!(reported, [("TG-E1017", severity)]);
+        let text = &found[0].text;
+        assert!(text.contains("CEB411Message") && text.contains("CEB311Message"));
+        assert!(found[0].advice.contains("CEB311Message"));
+    }
+}
+
 #[test]
 fn a_receipt_with_more_entries_than_allowed_loses_none() {
     let spec = Spec {
@@ -196,7 +229,7 @@ fn a_receipt_with_more_entries_than_allowed_loses_none() {
         ceb::receipt::split(xml.as_bytes()).unwrap().entries.len(),
         120
     );
-    let strict = ceb::parse(xml.as_bytes(), ceb::Profile::Strict);
+    let strict = ceb::parse(xml.as_bytes(), Profile::Strict);
     assert_eq!(strict.message.unwrap().documents.len(), 100);
     let codes: Vec<_> = strict.findings.iter().map(|finding| finding.code).collect();
     assert_eq!(codes, ["TG-E1212"]);

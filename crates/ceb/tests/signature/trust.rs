@@ -152,6 +152,15 @@ fn a_name_and_a_code_are_read_by_their_object_identifiers() {
         (company, None),
         "the organisation of the subject"
     );
+    // The name that the E-Port wrote goes before that of the subject: here 公司 is 企业 in the one of them.
+    let mut der = pki::file("sm2-named.der");
+    let written = [0x51, 0x6C, 0x53, 0xF8];
+    let at = der.windows(4).position(|four| four == written);
+    let at = at.expect("a BMPString");
+    der[at..at + 4].copy_from_slice(&[0x4F, 0x01, 0x4E, 0x1A]);
+    let renamed = Certificate::from_der(&der).expect("certificate").holder();
+    let company = renamed.company.as_deref();
+    assert_eq!(company, Some("北京样例跨境电子商务有限企业"));
 }
 
 #[test]

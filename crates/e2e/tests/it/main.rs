@@ -23,6 +23,7 @@ mod wait;
 
 mod bad_input;
 mod cli;
+mod cli_outcome;
 mod code_tables;
 mod console;
 mod customs_trouble;

@@ -71,10 +71,20 @@ fn a_damaged_database_is_not_started_and_doctor_says_so() {
     let (code, said) = second(&place);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("已损坏") && said.contains("备份"), "{said}");
-    let doctor = place.run(&["doctor"]);
+    let doctor = place.run(&["doctor", "--json"]);
     assert_eq!(doctor.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
-    assert!(said.contains("已损坏"), "{said}");
+    let reported: serde_json::Value = serde_json::from_slice(&doctor.stdout).unwrap();
+    // It has looked at each file by itself: one is damaged, the queue's is not.
+    let findings = reported["findings"].as_array().unwrap().iter();
+    let files: Vec<_> = findings.filter(|one| one["what"] == "数据库文件").collect();
+    let is = |file: &str, ok: bool, word: &str| {
+        files.iter().any(|one| {
+            let text = one["text"].as_str().unwrap();
+            text.contains(file) && one["ok"] == ok && text.contains(word)
+        })
+    };
+    assert!(is("tongguan.db", false, "已损坏"), "{reported}");
+    assert!(is("queue.db", true, "完好"), "{reported}");
 }
 
 #[test]

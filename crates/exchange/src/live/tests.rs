@@ -162,3 +162,31 @@ async fn what_became_of_a_message_is_told_as_it_is() {
         assert_eq!(good, reported("accepted", "回执已收齐", false));
     }
 }
+
+/// A receipt tells what it says of its message, and whether its company must act.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_tells_whether_its_company_must_act() {
+    for test in each_engine() {
+        let platform = TestPlatform::on(test).await;
+        let feed = Some((platform.company_id(0), 0));
+        let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), feed);
+        let cases = [
+            (41, Some("ZZ-R1332"), "rejected", true),
+            (42, Some("ZZ-N621018"), "faulty", true),
+            (43, None, "accepted", false),
+        ];
+        for (seed, marker, outcome, acts) in cases {
+            let mut spec = platform.spec(0, Kind::Ceb311, seed);
+            spec.marker = marker.map(str::to_owned);
+            accepted(platform.accept(0, ceb::sample::message(&spec)).await);
+            platform.settle().await;
+            let heard = look(&platform, &mut own).await;
+            let reported = heard
+                .iter()
+                .filter_map(|line| line.strip_prefix("receipt "));
+            let last: serde_json::Value = serde_json::from_str(reported.last().unwrap()).unwrap();
+            assert_eq!(last["outcome"], outcome);
+            assert_eq!(last["needsAction"], acts, "{last}");
+        }
+    }
+}

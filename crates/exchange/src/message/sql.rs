@@ -246,6 +246,22 @@ pub(crate) struct Loaded {
     pub(crate) received_ms: i64,
 }
 
+impl Loaded {
+    /// What stands for a message of which a part is damaged: no accepted one is empty.
+    fn damaged(id: MessageId) -> Self {
+        Self {
+            id,
+            company_id: CompanyId(0),
+            kind: String::new(),
+            profile: String::new(),
+            body: Vec::new(),
+            is_signed_here: false,
+            has_waited: false,
+            received_ms: 0,
+        }
+    }
+}
+
 /// The oldest messages of a lane that wait for the check (`received`) or for sending (`checked`).
 pub(crate) fn waiting(
     tx: &mut Tx<'_>,
@@ -399,22 +415,31 @@ pub(crate) fn between(
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let id = row.int(0)?;
-        let body = tx.try_bytes(row.bytes(4), ("message", (id, 0)))?;
-        let loaded = Loaded {
-            id: MessageId(id),
-            company_id: CompanyId(row.int(1)?),
-            kind: row.text(2)?,
-            profile: row.text(3)?,
-            body: body.unwrap_or_default(),
-            is_signed_here: row.bool(5)?,
-            has_waited: false,
-            received_ms: row.int(7)?,
-        };
-        let state = State::from_name(&row.text(6)?);
-        // A state that nobody knows is not ready.
-        found.push((loaded, state.unwrap_or(State::Received)));
+        match damage(accepted_of(tx, id, row))? {
+            Ok(one) => found.push(one),
+            Err(why) => {
+                tell(("message", (id, 0)), &why);
+                found.push((Loaded::damaged(MessageId(id)), State::Held));
+            }
+        }
     }
     Ok(found)
+}
+
+fn accepted_of(tx: &mut Tx<'_>, id: i64, row: &Row) -> Result<(Loaded, State)> {
+    let state = State::from_name(&row.text(6)?);
+    let state = state.ok_or_else(|| Error::Damaged("a state that nobody knows".to_owned()))?;
+    let loaded = Loaded {
+        id: MessageId(id),
+        company_id: CompanyId(row.int(1)?),
+        kind: row.text(2)?,
+        profile: row.text(3)?,
+        body: tx.open(row.bytes(4)?)?,
+        is_signed_here: row.bool(5)?,
+        has_waited: false,
+        received_ms: row.int(7)?,
+    };
+    Ok((loaded, state))
 }
 
 /// Holds a message's row until the transaction ends, so that others who do the same wait.

@@ -175,6 +175,46 @@ async fn what_is_damaged_is_told_and_passed_over() {
     }
 }
 
+/// A message whose row is damaged, as SQLite hands out what was changed on the disk, is passed over and counted: what
+/// comes after it is rehearsed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_row_does_not_end_the_rehearsal() {
+    let spoilt = [
+        ("kind", "cast(x'80ff' as text)"),
+        ("profile", "cast(profile as blob)"),
+        ("state", "cast(x'80ff' as text)"),
+        ("state", "'sold'"),
+        ("company_id", "'x'"),
+    ];
+    for (column, value) in spoilt {
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let first = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 1))
+                .await,
+        );
+        accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 2))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let damage = platform.shared.db.write(move |tx| {
+            let sql = format!("update message set {column} = {value} where id = $1");
+            tx.execute(&sql, &[first.0.into()])
+        });
+        assert_eq!(damage.await.unwrap(), 1);
+        put(&platform, COMING).await.unwrap();
+        platform
+            .clock
+            .advance(Duration::from_millis(SETTLED_MS.unsigned_abs() * 2));
+        assert_eq!(turn(&platform.shared).await.unwrap(), 2, "{column} {value}");
+        let found = platform.shared.db.read(coming).await.unwrap().unwrap();
+        let figures = (found.n_rehearsed, found.n_unreadable);
+        assert_eq!(figures, (1, 1), "{column} {value}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_version_that_is_not_whole_is_not_loaded() {
     let test = store::testing::sqlite();

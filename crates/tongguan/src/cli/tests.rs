@@ -55,6 +55,55 @@ fn every_command_in_the_readmes_exists_and_both_languages_have_the_same() {
     }
 }
 
+/// Both languages of the page that a newcomer follows word by word.
+const READMES: [&str; 2] = [
+    include_str!("../../../../README.md"),
+    include_str!("../../../../README.zh-CN.md"),
+];
+
+/// A file that a step of the page reads was written by a step before it, so that the steps can be copied one by one.
+#[test]
+fn the_files_that_the_readmes_read_are_there_by_then() {
+    for text in READMES {
+        let mut written = std::collections::BTreeSet::new();
+        let mut n_read = 0;
+        for line in text.lines() {
+            let line = line.split(" #").next().unwrap_or_default();
+            let is_step = line.starts_with("./tongguan ") || line.contains("--data-binary @");
+            let (reads, writes) = line.split_once('>').unwrap_or((line, ""));
+            let files = reads
+                .split([' ', '@'])
+                .filter(|word| word.ends_with(".xml"));
+            for file in files.filter(|_| is_step) {
+                assert!(written.contains(file), "{file}: {line}");
+                n_read += 1;
+            }
+            written.insert(writes.trim());
+        }
+        assert!(n_read >= 6, "{n_read}");
+    }
+}
+
+/// What a newcomer must know before the first step stands on the page in both languages: what the machine needs, how
+/// long it takes, and how it runs on another port.
+#[test]
+fn the_readmes_say_what_is_needed_and_how_long_it_takes() {
+    let reported = [
+        ["4 GB of disk", "4 GB of memory", "four to six minutes"],
+        ["4 GB 磁盘", "4 GB 内存", "四至六分钟"],
+    ];
+    for (text, facts) in READMES.into_iter().zip(reported) {
+        let one_line = text.replace('\n', " ").replace("、 ", "、");
+        let tools = ["git", "make", "https://rustup.rs", "Debian"];
+        for fact in facts.into_iter().chain(tools) {
+            assert!(one_line.contains(fact), "{fact}");
+        }
+        assert!(text.contains("\nmake run PORT="));
+    }
+    let recipe = include_str!("../../../../Makefile");
+    assert!(recipe.contains("--listen 127.0.0.1:$(PORT)"));
+}
+
 /// What the parser answers to words that are not right.
 fn describe(words: &[&str]) -> String {
     let typed = std::iter::once("tongguan").chain(words.iter().copied());

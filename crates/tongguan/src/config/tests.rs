@@ -135,6 +135,26 @@ fn values_that_cannot_work_are_told() {
             "limits.body_bytes_max = 9223372036854775807",
             "body_bytes_max",
         ),
+        ("registry.public_url = \"example.com\"", "public_url"),
+        ("store.url = \"sqlite:\"", "store：url"),
+        ("store.n_writers = 0", "n_writers"),
+        ("store.n_writers = 65", "n_writers"),
+        ("http.listen = \"127.0.0.1\"", "listen"),
+        ("http.tls_key = \"key.pem\"", "tls_certificate"),
+        ("http.connections_max = 0", "connections_max"),
+        (
+            "http.connections_per_address_max = 0",
+            "connections_per_address_max",
+        ),
+        ("http.pace_window_ms = 0", "pace_window_ms"),
+        ("customs.export_up = \" \"", "不能为空"),
+        ("customs.export_receiver = \" \"", "DXP"),
+        ("customs.node = \"\"", "node"),
+        ("customs.customs_node = \"123456789\"", "customs_node"),
+        (
+            "customs_box.entities_per_message = 101",
+            "entities_per_message",
+        ),
     ];
     for (text, why) in cases {
         let reported = load(text, &[]).unwrap_err();

@@ -1,7 +1,8 @@
 //! Parts written by hand, as spreadsheets of different makers write them.
 
-use super::{BookFault, Parts, cell_name, read};
+use super::{BookFault, Parts, Wanted, cell_name, read, read_wanted};
 use crate::form::grid::Cell;
+use crate::kind::Kind;
 
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -226,4 +227,29 @@ fn cells_have_names() {
         .map(|(row, column)| cell_name(row, column))
         .into();
     assert_eq!(names, ["A1", "Z7", "AA7", "ZZ9", "AAA1"]);
+}
+
+/// Of a column that no element has the first cell is read, which tells of the column; the others would only cost. Who
+/// wants everything gets it.
+#[test]
+fn columns_of_nobody_are_passed_over() {
+    let inline = |text: &str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let row = |cells: [&str; 5]| format!("<row>{}</row>", cells.map(inline).concat());
+    let sheet = [
+        row(["guid", "orderNo", "备注", "ebpCode", "ebcCode"]),
+        row(["1", "2", "x", "3", "4"]),
+        row(["1", "2", "y", "3", "4"]),
+        row(["1", "2", "z", "3", "4"]),
+    ]
+    .concat();
+    let third = |wanted: Wanted| -> Vec<Cell> {
+        let sheets = read_wanted(&mut parts(&sheet, "", ""), |_| wanted).unwrap();
+        let rows = sheets[0].1.rows[1..].iter();
+        rows.map(|row| row[2].clone()).collect()
+    };
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let all = ["x", "y", "z"].map(text);
+    assert_eq!(third(Wanted::Everything), all);
+    let first = [text("x"), Cell::Empty, Cell::Empty];
+    assert_eq!(third(Wanted::Columns(Kind::Ceb311)), first);
 }

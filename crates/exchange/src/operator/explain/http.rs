@@ -69,7 +69,7 @@ pub struct AnswerBody {
         (status = 404, body = Problem, description = "不存在")
     )
 )]
-async fn answer_unknown_code(
+pub(crate) async fn answer_unknown_code(
     By { actor, .. }: By<AnswerUnknownCode>,
     Held(api): Held<ApiState>,
     Path(id): Path<String>,
@@ -97,7 +97,7 @@ async fn answer_unknown_code(
         (status = 409, body = Problem, description = "还没有解释")
     )
 )]
-async fn withdraw_unknown_code(
+pub(crate) async fn withdraw_unknown_code(
     By { actor, .. }: By<WithdrawUnknownCode>,
     Held(api): Held<ApiState>,
     Path(id): Path<String>,

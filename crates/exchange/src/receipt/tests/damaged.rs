@@ -5,10 +5,12 @@ use super::homes::parked_now;
 use super::odd::with_text;
 use super::{again, answer, documents, receipt};
 use crate::downlink;
+use crate::receipt::{parked, return_time};
 use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, Outcome};
 use std::time::Duration;
 use store::Tx;
+use store::clock::Clock;
 use store::testing::each_engine;
 
 /// A sealed text that no key opens, as it stands in a column.
@@ -359,4 +361,102 @@ async fn a_feed_whose_number_is_damaged_goes_on_behind_its_newest_receipt() {
             assert!(parked_now(&platform).await.is_empty(), "{change}");
         }
     }
+}
+
+/// Of parked answers one row is damaged in one of its columns: the list shows it with what can be read of it and all the
+/// others whole, and what is to be matched once more and cannot be is not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_parked_answer_hides_no_other() {
+    let spoilt = [
+        ("kind", NO_TEXT, true),
+        ("document_key", "cast(document_key as blob)", true),
+        ("reason", NO_TEXT, true),
+        ("receivers", NO_TEXT, false),
+        ("receivers", "cast(receivers as blob)", false),
+        ("at_ms", "'x'", true),
+        ("cause", NO_TEXT, true),
+        ("body", "cast(body as text)", false),
+        ("body", "x'00544701026b31206e6f206b6579'", false),
+    ];
+    for (column, value, is_whole) in spoilt {
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let dxp_id = platform.company(0).dxp_id.clone();
+        for seed in 1..=3 {
+            answer(
+                &platform,
+                &dxp_id,
+                &[receipt(&platform, 0, seed, 120, "入库")],
+            )
+            .await;
+        }
+        let ids: Vec<i64> = parked_now(&platform)
+            .await
+            .iter()
+            .map(|one| one.id)
+            .collect();
+        let bad = ids[1];
+        let spoil = platform.shared.db.write(move |tx: &mut Tx<'_>| {
+            let sql = format!("update parked_receipt set {column} = {value} where id = $1");
+            tx.execute(&sql, &[bad.into()])
+        });
+        assert_eq!(spoil.await.unwrap(), 1);
+        let listed = parked_now(&platform).await;
+        let found: Vec<i64> = listed.iter().map(|one| one.id).collect();
+        assert_eq!(found, ids, "{column} {value}");
+        assert!(listed[0].kind == "CEB312" && listed[2].kind == "CEB312");
+        let read = move |tx: &mut Tx<'_>| parked::body(tx, bad);
+        let body = platform.shared.db.read(read).await.unwrap();
+        assert_eq!(body.is_some(), is_whole, "{column} {value}");
+    }
+}
+
+/// An earlier answer whose XML is no text any more keeps no later one from being recorded, and takes no rejection back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_lost_its_xml_keeps_none_from_being_recorded() {
+    for value in [NO_TEXT, "cast(xml as blob)"] {
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let (id, dxp_id) = declared(&platform).await;
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 100, "20260302090000000")],
+        )
+        .await;
+        platform.clock.advance(Duration::from_secs(60));
+        // Dated by its arrival.
+        answer(&platform, &dxp_id, &[said(&platform, 120, "")]).await;
+        let spoil = platform.shared.db.write(move |tx: &mut Tx<'_>| {
+            let sql = format!("update receipt set xml = {value} where return_status = 120");
+            tx.execute(&sql, &[])
+        });
+        assert_eq!(spoil.await.unwrap(), 1);
+        // Dated earlier, so that all answers are read once more.
+        answer(
+            &platform,
+            &dxp_id,
+            &[said(&platform, 2, "20260302085900000")],
+        )
+        .await;
+        assert!(parked_now(&platform).await.is_empty(), "{value}");
+        assert_eq!(became(&platform, id).await.0, Outcome::Rejected, "{value}");
+    }
+}
+
+/// A parked answer whose bytes are none any more is in the way of no later one under its key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_parked_answer_stops_no_later_one() {
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let dxp_id = platform.company(0).dxp_id.clone();
+    let now = || return_time(platform.clock.now_ms());
+    answer(&platform, &dxp_id, &[said(&platform, 100, &now())]).await;
+    let spoil = platform.shared.db.write(|tx: &mut Tx<'_>| {
+        tx.execute("update parked_receipt set body = cast(body as text)", &[])
+    });
+    assert_eq!(spoil.await.unwrap(), 1);
+    platform.clock.advance(Duration::from_secs(60));
+    let (id, _) = declared(&platform).await;
+    platform.clock.advance(Duration::from_secs(60));
+    answer(&platform, &dxp_id, &[said(&platform, 120, &now())]).await;
+    assert_eq!(became(&platform, id).await.0, Outcome::Accepted);
+    assert_eq!(parked_now(&platform).await.len(), 1);
 }

@@ -4,6 +4,7 @@ mod clocks;
 mod courses;
 mod damaged;
 mod early;
+mod explained;
 mod handed_over;
 mod homes;
 mod later;

@@ -186,3 +186,36 @@ async fn a_status_that_nobody_knows_leaves_it_open_in_whatever_order_it_comes() 
         }
     }
 }
+
+/// A receipt whose status cannot be read shows none, neither beside its message nor among the steps, and never a number
+/// that customs did not write.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_status_that_cannot_be_read_is_shown_as_none() {
+    for text in ["甲", ""] {
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let xml = with_text(
+            &receipt(&platform, 0, 5, 120, "海关入库"),
+            "returnStatus",
+            text,
+        );
+        answer(&platform, &platform.company(0).dxp_id.clone(), &[xml]).await;
+        let sight = platform.sight(0);
+        let read = platform.shared.db.read(move |tx| {
+            let message = crate::finder::find(tx, &sight, id)?.unwrap();
+            crate::query::detail(tx, &message)
+        });
+        let life = read.await.unwrap();
+        let reported = &life.receipts[0];
+        let shown = (reported.return_status, &*reported.return_status_name);
+        assert_eq!(shown, (None, "未写明状态"));
+        let mut steps = life.timeline.iter();
+        let step = steps.find(|step| step.step == "receipt").unwrap();
+        assert_eq!(step.step_name, "未写明状态");
+    }
+}

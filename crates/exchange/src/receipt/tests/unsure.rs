@@ -1,17 +1,19 @@
 //! Statuses that the standard does not have: what became of a document then is not known, and nothing may look as if
 //! it were.
 
-use super::clocks::{declared, said};
+use super::clocks::{became, declared, said};
 use super::odd::with_text;
-use super::{answer, receipt};
+use super::{answer, documents, receipt};
+use crate::correction::http::correction;
 use crate::message::MessageId;
 use crate::operator::explain;
-use crate::query::{MessageSummary, OPERATORS, search, unsure};
+use crate::query::{MessageSummary, OPERATORS, detail, search, unsure};
 use crate::testing::{TestPlatform, accepted, person};
 use crate::unknown_code::Answer;
 use crate::{finder, story};
-use ceb::Kind;
+use axum::extract::{Path, State};
 use ceb::explain::Resubmit;
+use ceb::{Kind, Outcome};
 use registry::access::Sight;
 use registry::role::Role;
 use store::clock::Clock;
@@ -135,40 +137,28 @@ async fn hear(platform: &TestPlatform, dxp_id: &str, said_then: &[(i32, &str)]) 
     }
 }
 
-/// An explanation has the same effect whether it was there before the receipts or came after them, whatever came after
-/// the status, and so has taking it back; one that says that nothing has changed is no progress.
+/// Cases of answers in the order in which customs said them, what an operator says of 777, and what became of the order.
+type Bilingual = (Vec<(i32, &'static str)>, Resubmit, &'static str);
+
+const FIRST: &str = "20260302090000000";
+const LATER: &str = "20260302090100000";
+
+fn explained_cases() -> [Bilingual; 5] {
+    let (act, quiet) = (Resubmit::Corrected, Resubmit::Nothing);
+    [
+        (vec![(777, FIRST), (300, LATER)], act, "faulty"),
+        (vec![(777, FIRST), (778, LATER)], act, "faulty"),
+        (vec![(120, FIRST), (777, LATER)], quiet, "accepted"),
+        (vec![(777, FIRST), (300, LATER)], quiet, "waiting"),
+        (vec![(100, FIRST), (777, LATER)], act, "rejected"),
+    ]
+}
+
+/// An explanation has the same effect whatever came after the status, and so has taking it back; one that says that
+/// nothing has changed is no progress.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_all_the_same_when_a_status_was_explained() {
-    const FIRST: &str = "20260302090000000";
-    const LATER: &str = "20260302090100000";
-    let cases = [
-        (
-            vec![(777, FIRST), (300, LATER)],
-            Resubmit::Corrected,
-            "faulty",
-        ),
-        (
-            vec![(777, FIRST), (778, LATER)],
-            Resubmit::Corrected,
-            "faulty",
-        ),
-        (
-            vec![(120, FIRST), (777, LATER)],
-            Resubmit::Nothing,
-            "accepted",
-        ),
-        (
-            vec![(777, FIRST), (300, LATER)],
-            Resubmit::Nothing,
-            "waiting",
-        ),
-        (
-            vec![(100, FIRST), (777, LATER)],
-            Resubmit::Corrected,
-            "rejected",
-        ),
-    ];
-    for (said_then, resubmit, outcome) in cases {
+    for (said_then, resubmit, outcome) in explained_cases() {
         let platform = TestPlatform::on(store::testing::sqlite()).await;
         let (id, dxp_id) = declared(&platform).await;
         hear(&platform, &dxp_id, &said_then).await;
@@ -176,8 +166,92 @@ async fn it_is_all_the_same_when_a_status_was_explained() {
         explain(&platform, (777, "CEB311"), Some(resubmit)).await;
         let after = stands(&platform, id).await;
         assert_eq!(after.0, outcome, "{said_then:?}");
+        if resubmit == Resubmit::Nothing {
+            let known = said_then.iter().find(|(status, _)| *status != 777);
+            let status = documents(&platform, id).await.remove(0).status;
+            assert_eq!(status, known.map(|(status, _)| i64::from(*status)));
+        }
         explain(&platform, (777, "CEB311"), None).await;
         assert_eq!(stands(&platform, id).await, open, "{said_then:?}");
+    }
+}
+
+/// What was explained because of another order holds for the one that hears the status afterwards, and it stands as if
+/// the explanation had come last; taking it back leaves both open.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_explained_before_a_receipt_holds_for_it() {
+    for (said_then, resubmit, outcome) in explained_cases() {
+        let platform = TestPlatform::on(store::testing::sqlite()).await;
+        let (id, dxp_id) = declared(&platform).await;
+        let other = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 6))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        answer(&platform, &dxp_id, &[receipt(&platform, 0, 6, 777, "")]).await;
+        explain(&platform, (777, "CEB311"), Some(resubmit)).await;
+        hear(&platform, &dxp_id, &said_then).await;
+        let after = stands(&platform, id).await;
+        assert_eq!(after.0, outcome, "{said_then:?}");
+        let acts = ["faulty", "rejected"].contains(&outcome);
+        assert_eq!(after.1, acts, "{said_then:?}");
+        explain(&platform, (777, "CEB311"), None).await;
+        assert_eq!(became(&platform, other).await.0, Outcome::Waiting);
+        hear(&platform, &dxp_id, &[]).await;
+        let back = stands(&platform, id).await;
+        let known = [100, 120].contains(&said_then[0].0);
+        match known {
+            true if outcome == "rejected" => assert_eq!(back.0, "rejected"),
+            _ => assert_eq!((&*back.0, back.1), ("waiting", false), "{said_then:?}"),
+        }
+    }
+}
+
+/// What an operator says of a status is what the company reads wherever it is told what to do: beside the receipt, in
+/// the list, on the form of the correction, and as the name of the status.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_explained_names_what_to_do() {
+    let ways = [
+        (Resubmit::Corrected, "correct"),
+        (Resubmit::Change, "correct"),
+        (Resubmit::Ask, "call"),
+    ];
+    for (resubmit, doing) in ways {
+        for test in each_engine() {
+            let platform = TestPlatform::on(test).await;
+            let (id, dxp_id) = declared(&platform).await;
+            hear(&platform, &dxp_id, &[(120, FIRST), (777, LATER)]).await;
+            let form = || async {
+                let (by, state) = (platform.by(0).await, State(platform.submit_state()));
+                correction(by, state, Path(id.to_string())).await
+            };
+            assert!(form().await.is_err(), "nothing came back yet");
+            explain(&platform, (777, "CEB311"), Some(resubmit)).await;
+            let sight = platform.sight(0);
+            let read = platform.shared.db.read(move |tx| -> store::Result<_> {
+                let message = finder::find(tx, &sight, id)?.unwrap();
+                Ok((detail(tx, &message)?, crate::query::doing(tx, &message)?))
+            });
+            let (life, way) = read.await.unwrap();
+            assert_eq!(way, doing);
+            let document = &life.documents[0];
+            assert!(document.needs_action);
+            assert!(document.return_status_name.is_some());
+            let reported = &life.receipts.last().unwrap().explanation;
+            let words = (&*reported.meaning, &*reported.advice, &*reported.resubmit);
+            assert_eq!(words, ("口岸试点状态。", "见说明。", resubmit.name()));
+            let shown = form().await.unwrap().0.documents.remove(0);
+            let reason = &shown.reasons[0];
+            assert_eq!((reason.status, &*reason.advice), (Some(777), "见说明。"));
+            assert_eq!(reason.resubmit, resubmit.name());
+            // Who is told to declare a change finds it filled in, with where that was said.
+            let mut fields = shown.fields.iter();
+            let app_type = fields.find(|field| field.element == "appType").unwrap();
+            let mut why = app_type.reasons.iter();
+            let is_told = why.any(|why| why.contains("回执说明海关已有"));
+            assert_eq!(is_told, resubmit == Resubmit::Change, "{app_type:?}");
+        }
     }
 }
 
