@@ -266,8 +266,8 @@ export function workspaces(browserOf) {
       }
       assert.deepEqual((await badges.allInnerTexts()).map((text) => text.replace(/\s/g, "")), ["38", "57"]);
       // A narrow window has a folded menu of icons.
-      const entryOf = width < 1200 ? ".anticon" : ".ant-menu-title-content";
-      for (const entry of await page.locator("nav .ant-menu-item").all()) {
+      const entryOf = width < 1200 ? ".anticon" : ".label";
+      for (const entry of await page.locator("nav .menu a").all()) {
         await entry.scrollIntoViewIfNeeded();
         assert.equal(await entry.locator(entryOf).evaluate(isWhole), "", `${role} ${width}: an entry of the menu`);
       }

@@ -3,6 +3,7 @@
 // the server the last event it saw. The platform tells the counts of the day every few seconds, so
 // a line that says nothing for longer is dead, whatever the browser believes.
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import type { Path } from "./client";
 import { connection } from "./connection";
 import { useCan } from "./session";
 
@@ -60,7 +61,7 @@ class Line {
 
   private connect(): void {
     this.retry = undefined;
-    const source = new EventSource("/api/v1/events");
+    const source = new EventSource("/api/v1/events" satisfies Path<"GET">);
     this.source = source;
     source.onopen = () => {
       this.heard();

@@ -30,7 +30,7 @@ export function Actions<Row>({ row, actions, done, big = false }: Props<Row>) {
       const answer = await action.run(row, reason.trim());
       const text = action.secret?.(answer);
       // What is shown once says by itself that it is done: nothing covers it.
-      if (text !== undefined) tell({ title: t(action.label), text });
+      if (text != null) tell({ title: t(action.label), text });
       else void message.success(t(saidOf(answer, action.done ?? "action.done")));
       ask(undefined);
       setReason("");

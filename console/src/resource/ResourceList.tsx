@@ -4,13 +4,13 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { Button, Drawer, Empty, Select, Space, Table } from "antd";
 import { type Key, type ReactNode, useCallback, useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { call, type Query, withQuery } from "../api/client";
+import { jsonOf, type Query, request } from "../api/client";
 import { graveOf } from "../api/problem";
 import { useLive } from "../api/live";
 import { useCan } from "../api/session";
+import { useTodosChanged } from "../api/todos";
 import { useT } from "../i18n";
-import { ErrorView } from "../shell/ErrorView";
-import { useTodosChanged } from "../shell/Todos";
+import { ErrorView } from "../view/ErrorView";
 import { Actions } from "./Actions";
 import { ColumnChooser } from "./ColumnChooser";
 import { Export } from "./Export";
@@ -21,7 +21,8 @@ import type { Column, ListPage, Resource } from "./resource";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
 import { show } from "./show";
-import { usePrinting, useScrolling } from "./sticky";
+import { useScrolling } from "./sticky";
+import { usePrinting } from "./usePrinting";
 
 interface Props<Row> {
   resource: Resource<Row>;
@@ -29,6 +30,11 @@ interface Props<Row> {
   extra?: ReactNode;
   /** Between title and list. */
   before?: ReactNode;
+}
+
+/** A page of a list; the path of the resource says what its rows are. */
+async function read<Row>({ path, at }: Resource<Row>, query: Query, signal: AbortSignal): Promise<ListPage<Row>> {
+  return (await jsonOf(await request("GET", path, { path: at, query, signal }))) as ListPage<Row>;
 }
 
 /** Asks for the page of a list that the address describes. */
@@ -44,7 +50,7 @@ function useList<Row>(resource: Resource<Row>) {
   const client = useQueryClient();
   const list = useQuery({
     queryKey: ["list", resource.name, query],
-    queryFn: ({ signal }) => call<ListPage<Row>>("GET", withQuery(resource.path, query), undefined, signal),
+    queryFn: ({ signal }) => read<Row>(resource, query, signal),
     placeholderData: keepPreviousData,
   });
   const refresh = useCallback(

@@ -6,8 +6,8 @@ import { useCan } from "../../api/session";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
-import { Factors } from "../../shell/Factors";
-import { NamedRoles } from "../../shell/NamedRoles";
+import { Factors } from "../../view/Factors";
+import { NamedRoles } from "../../view/NamedRoles";
 import type { User } from "./users";
 
 export function Personal({ user }: { user: User }) {
@@ -19,7 +19,7 @@ export function Personal({ user }: { user: User }) {
   const [shown, show] = useState<{ phone: string; email: string }>();
   const unmask = async () => {
     try {
-      show(await call("POST", `/api/v1/users/${user.id}/unmask`, { reason: reason.trim() }));
+      show(await call("POST", "/api/v1/users/{id}/unmask", { path: { id: user.id }, body: { reason: reason.trim() } }));
     } catch (error) {
       problem(error);
     }

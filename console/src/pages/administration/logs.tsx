@@ -1,6 +1,7 @@
 // The login log and the operation log (登录日志、操作日志): two views of the audit, by person, time, result,
 // address and act.
 import { Descriptions } from "antd";
+import type { Item } from "../../api/types";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
@@ -11,21 +12,9 @@ import { AuditDetail } from "./AuditDetail";
 import { AuditObject } from "./AuditObject";
 import { ActName, Result } from "./audit";
 
-interface Row {
-  number: number;
-  at: string;
-  person: string;
-  login: string;
-  act: string;
-  actName: string;
-  object: string;
-  result: string;
-  address: string;
-  requestId: string;
-  detail: string;
-}
+type Row = Item<"Page_LogView">;
 
-const filters = (begin: string): Filter[] => [
+const filters = (begin: string): Filter<"person" | "act" | "result" | "address" | "from" | "to">[] => [
   { key: "person", label: "log.person", hint: "users.qHint", help: "users.qHelp" },
   { key: "act", label: "audit.act", as: "select", options: () => acts(begin) },
   {
@@ -57,7 +46,7 @@ const how: readonly Column<Row>[] = [
   { key: "requestId", title: "audit.requestId", as: "code", extra: true },
 ];
 
-const logins = defineResource<Row>({
+const logins = defineResource({
   name: "login-log",
   title: "menu.logins",
   path: "/api/v1/login-log",
@@ -69,7 +58,7 @@ const logins = defineResource<Row>({
   exportNeeds: "export_login_log",
 });
 
-const operations = defineResource<Row>({
+const operations = defineResource({
   name: "operation-log",
   title: "menu.operations",
   path: "/api/v1/operation-log",

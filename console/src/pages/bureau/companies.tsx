@@ -3,11 +3,10 @@ import { useT } from "../../i18n";
 import { useName } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
+import { Badge } from "../../view/Badge";
 import { BUSINESS_OPTIONS } from "../cases/applications";
-import type { CompanySummary } from "./types";
 
-const companies = defineResource<CompanySummary>({
+const companies = defineResource({
   name: "companies",
   title: "menu.companies",
   path: "/api/v1/companies",

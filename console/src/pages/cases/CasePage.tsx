@@ -13,13 +13,13 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named, NamedList, useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
-import { ErrorView } from "../../shell/ErrorView";
-import { sawCase } from "../../shell/caseNews";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { FILE_MAX, FILES } from "../../resource/FileInput";
 import { Code } from "../../resource/show";
 import { APPLICATIONS, filledFrom, missingOf } from "./applications";
 import { attachTo } from "./attach";
+import { sawCase } from "./caseNews";
 import { CaseState, Due } from "./cases";
 import { ApplicationDialog } from "./OpenCase";
 import type { CaseDetail } from "./types";
@@ -29,7 +29,7 @@ export function CasePage() {
   const client = useQueryClient();
   const found = useQuery({
     queryKey: ["case", id],
-    queryFn: ({ signal }) => call<CaseDetail>("GET", `/api/v1/cases/${encodeURIComponent(id)}`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/cases/{id}", { path: { id }, signal }),
   });
   const refresh = () => {
     void client.invalidateQueries({ queryKey: ["case", id] });
@@ -188,7 +188,7 @@ function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) 
   const run = async (act: string) => {
     setBusy(true);
     try {
-      await call("POST", `/api/v1/cases/${detail.id}/${act}`, { reason: reason.trim() });
+      await call("POST", "/api/v1/cases/{id}/{act}", { path: { id: detail.id, act }, body: { reason: reason.trim() } });
       // Passing on to the approver is not the end of the case.
       void message.success(act === "approve" ? t("case.passedOn") : t("case.actDone", { name: askedName }));
       ask(undefined);
@@ -242,9 +242,9 @@ function Unmask({ detail }: { detail: CaseDetail }) {
   if (!isMasked || !can("unmask_case")) return null;
   const ask = async () => {
     try {
-      const answer = await call<{ fields: Record<string, string> }>("POST", `/api/v1/cases/${detail.id}/unmask`, {
+      const answer = await call("POST", "/api/v1/cases/{id}/unmask", { path: { id: detail.id }, body: {
         reason: reason.trim(),
-      });
+      } });
       show(answer.fields);
     } catch (error) {
       problem(error);
@@ -323,7 +323,7 @@ function Documents({ detail, refresh }: { detail: CaseDetail; refresh: () => voi
   };
   const download = async (id: string, name: string) => {
     try {
-      await save(await send("GET", `/api/v1/attachments/${id}`), name);
+      await save(await send("GET", "/api/v1/attachments/{id}", { path: { id } }), name);
     } catch (error) {
       problem(error);
     }

@@ -5,7 +5,7 @@ import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { defineResource, type Resource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import type { Look } from "../../shell/Badge";
+import type { Look } from "../../view/Badge";
 import { OpenCase } from "./OpenCase";
 import type { CaseSummary } from "./types";
 
@@ -49,7 +49,7 @@ export function Due({ of: { dueAt: at, due, state, changedAt } }: { of: Pick<Cas
   );
 }
 
-const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
+const cases: Resource<CaseSummary> = defineResource({
   name: "cases",
   title: "menu.cases",
   path: "/api/v1/cases",

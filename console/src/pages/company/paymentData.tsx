@@ -10,10 +10,9 @@ import { useProblem } from "../../resource/problem";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 
-type Payment = Schema<"PaymentView">;
 type Detail = Schema<"PaymentDetail">;
 
-const payments = defineResource<Payment>({
+const payments = defineResource({
   name: "paymentData",
   list: "payment_data",
   title: "menu.paymentData",
@@ -51,12 +50,11 @@ function PaymentCard({ id }: { id: string }) {
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   useEffect(() => {
-    call("GET", `/api/v1/payment-data/${encodeURIComponent(id)}`).then((found) => setDetail(found as Detail), problem);
+    call("GET", "/api/v1/payment-data/{id}", { path: { id } }).then(setDetail, problem);
   }, [id, problem]);
   const unmask = async () => {
     try {
-      const path = `/api/v1/payment-data/${encodeURIComponent(id)}/unmask`;
-      setDetail((await call("POST", path, { reason: reason.trim() })) as Detail);
+      setDetail(await call("POST", "/api/v1/payment-data/{id}/unmask", { path: { id }, body: { reason: reason.trim() } }));
       void message.success(t("action.done"));
       setOpen(false);
     } catch (error) {

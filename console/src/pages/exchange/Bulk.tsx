@@ -9,7 +9,7 @@ import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { useLanguage, useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
-import { problemTitle } from "../../shell/ErrorView";
+import { problemTitle } from "../../view/ErrorView";
 import { ApiError } from "../../api/problem";
 import { useName } from "../../i18n/names";
 import { readAll } from "../../api/several";
@@ -87,7 +87,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
     setBusy(true);
     try {
       const edits = element === undefined ? [] : [{ element, value: next }];
-      setOutcomes(await call<Outcomes>("POST", "/api/v1/corrections", { messages: sent.map((row) => row.id), edits }));
+      setOutcomes(await call("POST", "/api/v1/corrections", { body: { messages: sent.map((row) => row.id), edits } }));
     } catch (error) {
       problem(error);
     } finally {
@@ -220,7 +220,7 @@ function useForms(rows: readonly Message[]): { forms: Form[]; isReading: boolean
   const [first] = useState(rows);
   useEffect(() => {
     const stopper = new AbortController();
-    const read = async ({ id }: Message) => call<Form>("GET", `/api/v1/messages/${encodeURIComponent(id)}/correction`, undefined, stopper.signal);
+    const read = async ({ id }: Message) => call("GET", "/api/v1/messages/{id}/correction", { path: { id }, signal: stopper.signal });
     void readAll(first, read, stopper.signal).then((answers) => {
       if (stopper.signal.aborted) return;
       keep({ forms: answers.flatMap((one) => (one === undefined ? [] : [one])), unread: first.filter((_, i) => answers[i] === undefined), isReading: false });

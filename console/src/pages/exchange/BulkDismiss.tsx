@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { call } from "../../api/client";
 import { ApiError } from "../../api/problem";
 import { useLanguage } from "../../i18n";
-import { problemTitle } from "../../shell/ErrorView";
+import { problemTitle } from "../../view/ErrorView";
 import { DismissReason } from "./DismissReason";
 import type { Message } from "./messages";
 import { Kind } from "./State";
@@ -28,7 +28,7 @@ export function BulkDismiss({ rows, close }: { rows: readonly Message[]; close: 
     const all: Told[] = [];
     for (const { id } of open) {
       try {
-        await call("POST", `/api/v1/messages/${id}/dismiss`, { reason: reason.trim() });
+        await call("POST", "/api/v1/messages/{id}/dismiss", { path: { id }, body: { reason: reason.trim() } });
         all.push({ id });
       } catch (error) {
         all.push({ id, error });

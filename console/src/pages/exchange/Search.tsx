@@ -3,18 +3,17 @@ import { useQuery } from "@tanstack/react-query";
 import { Empty, Input, Table } from "antd";
 import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { call, withQuery } from "../../api/client";
+import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useSession } from "../../api/session";
-import type { Item } from "../../api/types";
+
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useScrolling } from "../../resource/sticky";
-import { ErrorView } from "../../shell/ErrorView";
+import { ErrorView } from "../../view/ErrorView";
 import { isDealt, Kind, Progress, ReturnStatus } from "./State";
 
-type Hit = Item<"Page_SearchHit">;
 
 export function Search() {
   const t = useT();
@@ -28,7 +27,7 @@ export function Search() {
   const found = useQuery({
     queryKey: ["search", asked],
     enabled: asked !== "",
-    queryFn: ({ signal }) => call<{ items: Hit[] }>("GET", withQuery("/api/v1/search", { q: asked }), undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/search", { query: { q: asked }, signal }),
   });
   const hits = found.data?.items ?? [];
   return (

@@ -9,8 +9,8 @@ import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import { customsTime } from "../../format/time";
 import { useLanguage, useT, type Word } from "../../i18n";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { Told } from "../../i18n/told";
 import { Holder, isDealt, Kind, Progress, ReturnStatus, useActs } from "./State";
 import { CorrectButton, Links } from "./ToDo";
@@ -26,7 +26,7 @@ export function StoryPage() {
   const t = useT();
   const story = useQuery({
     queryKey: ["story", id],
-    queryFn: ({ signal }) => call<Story>("GET", `/api/v1/stories/${encodeURIComponent(id)}`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/stories/{documentId}", { path: { documentId: id }, signal }),
   });
   useLive(["message", "receipt"], () => void client.invalidateQueries({ queryKey: ["story", id] }));
   if (graveOf(story) !== undefined) return <ErrorView error={story.error} retry={() => void story.refetch()} />;

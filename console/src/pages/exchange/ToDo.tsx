@@ -5,7 +5,7 @@ import { Alert, App, Button, Modal, Popconfirm } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
-import type { components } from "../../api/schema";
+import type { Schema } from "../../api/types";
 import { useCan } from "../../api/session";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
@@ -17,7 +17,7 @@ import { numberOf } from "./keys";
 import { sentences } from "./sentences";
 import { isBad, OUTCOMES, useActs } from "./State";
 
-type Detail = components["schemas"]["MessageDetail"];
+type Detail = Schema<"MessageDetail">;
 
 interface Known {
   id: string;
@@ -82,7 +82,7 @@ export function Dismiss({ message }: { message: Detail }) {
   const run = async () => {
     setBusy(true);
     try {
-      await call("POST", `/api/v1/messages/${message.id}/dismiss`, { reason: reason.trim() });
+      await call("POST", "/api/v1/messages/{id}/dismiss", { path: { id: message.id }, body: { reason: reason.trim() } });
       void toast.success(t("todo.dismissed"));
       ask(false);
       await client.invalidateQueries({ queryKey: ["message", message.id] });
@@ -122,7 +122,7 @@ export function Resume({ message }: { message: Detail }) {
   if (message.canResume !== true || !can("resume_message")) return null;
   const run = async () => {
     try {
-      await call("POST", `/api/v1/messages/${message.id}/resume`);
+      await call("POST", "/api/v1/messages/{id}/resume", { path: { id: message.id } });
       void toast.success(t("todo.resumed"));
     } catch (error) {
       problem(error);

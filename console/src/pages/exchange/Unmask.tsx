@@ -17,7 +17,7 @@ export function Unmask({ id, done }: { id: string; done: () => void }) {
   if (!can("unmask")) return null;
   const run = async () => {
     try {
-      await call("POST", `/api/v1/messages/${encodeURIComponent(id)}/unmask`, { reason: reason.trim() });
+      await call("POST", "/api/v1/messages/{id}/unmask", { path: { id }, body: { reason: reason.trim() } });
       void message.success(t("message.unmasked"));
       setOpen(false);
       done();

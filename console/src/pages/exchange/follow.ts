@@ -1,6 +1,6 @@
 // Messages that were just submitted, followed until customs is done with them.
 import { useQueries } from "@tanstack/react-query";
-import { api } from "../../api/client";
+import { call } from "../../api/client";
 import { useLive } from "../../api/live";
 import type { Schema } from "../../api/types";
 
@@ -14,8 +14,7 @@ export function useFollowed(ids: readonly string[]): readonly Detail[] {
   const messages = useQueries({
     queries: ids.slice(0, FOLLOWED_MAX).map((id) => ({
       queryKey: ["message", id],
-      queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        (await api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal })).data as Detail,
+      queryFn: ({ signal }: { signal: AbortSignal }) => call("GET", "/api/v1/messages/{id}", { path: { id }, signal }),
     })),
   });
   useLive(["message", "receipt"], () => {

@@ -10,7 +10,7 @@ import { say, useT } from "../../i18n";
 import { Kind, ReturnStatus, statusWord } from "../exchange/State";
 import { Asked } from "./Asked";
 
-const parked = defineResource<Item<"Page_ParkedItem">>({
+const parked = defineResource({
   name: "parked",
   title: "menu.parked",
   intro: "parked.intro",
@@ -43,7 +43,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       reason: true,
       confirm: "parked.releaseConfirm",
       done: "action.sentForApproval",
-      run: (row, reason) => call("POST", `/api/v1/operator/parked/${row.id}/release`, { reason }),
+      run: (row, reason) => call("POST", "/api/v1/operator/parked/{id}/release", { path: { id: row.id }, body: { reason } }),
     },
     {
       key: "dismiss",
@@ -55,7 +55,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       danger: true,
       confirm: "parked.dismissConfirm",
       done: "action.sentForApproval",
-      run: (row, reason) => call("POST", `/api/v1/operator/parked/${row.id}/release`, { reason, refuse: true }),
+      run: (row, reason) => call("POST", "/api/v1/operator/parked/{id}/release", { path: { id: row.id }, body: { reason, refuse: true } }),
     },
   ],
 });
