@@ -24,6 +24,11 @@ export function dateTime(value: string | number | null | undefined): string {
   return `${day} ${time}`;
 }
 
+/** The time of the day in Beijing. */
+export function clock(ms: number): string {
+  return parts(ms).time;
+}
+
 export function beijingDay(ms: number): string {
   return parts(ms).day;
 }

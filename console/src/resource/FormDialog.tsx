@@ -11,6 +11,7 @@ import { FileInput } from "./FileInput";
 import { fits, NUMBER_MAX } from "./fits";
 import { labelOf } from "./options";
 import type { Field, Values } from "./resource";
+import { REASON_CHARS_MAX } from "./ReasonDialog";
 import { saidOf } from "./said";
 
 interface Props<Answer> {
@@ -127,6 +128,8 @@ function input(field: Field, t: Translate): ReactNode {
       return <Switch />;
     case "area":
       return <Input.TextArea rows={4} maxLength={field.max ?? 2000} showCount />;
+    case "reason":
+      return <Input.TextArea rows={3} maxLength={REASON_CHARS_MAX} placeholder={t("action.reasonHint")} />;
     case "day":
       return <DatePicker />;
     case "file":

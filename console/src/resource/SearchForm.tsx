@@ -1,12 +1,12 @@
 // The form on top of a list, and filters that a person keeps under a name.
 import { DeleteOutlined, DownOutlined, SearchOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { Button, DatePicker, Input, Popover, Select, Space } from "antd";
 import dayjs from "dayjs";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { useT } from "../i18n";
 import { labelOf } from "./options";
-import type { Filter, Option } from "./resource";
+import type { Filter } from "./resource";
+import { useOptions } from "./useOptions";
 import { dropFilter, savedFilters, saveFilter } from "./saved";
 
 type Values = Record<string, string | undefined>;
@@ -65,19 +65,6 @@ interface FieldProps {
   filter: Filter;
   value: string | undefined;
   change: (value: string) => void;
-}
-
-/** The choices of a filter; the platform is asked once in a while. */
-function useOptions(resource: string, { key, options = [] }: Filter): { options: readonly Option[]; isKnown: boolean } {
-  const asks = typeof options === "function";
-  const asked = useQuery({
-    queryKey: ["options", resource, key],
-    queryFn: () => (asks ? options() : []),
-    enabled: asks,
-    staleTime: 60_000,
-    refetchInterval: false,
-  });
-  return asks ? { options: asked.data ?? [], isKnown: asked.data !== undefined } : { options, isKnown: true };
 }
 
 function Field({ resource, filter, value, change }: FieldProps) {

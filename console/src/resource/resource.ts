@@ -52,7 +52,7 @@ export type Values = Record<string, unknown>;
 export interface Field {
   key: string;
   label: Word;
-  as?: "text" | "area" | "select" | "choices" | "tags" | "number" | "switch" | "day" | "file";
+  as?: "text" | "area" | "select" | "choices" | "tags" | "number" | "switch" | "day" | "file" | "reason";
   required?: boolean;
   options?: readonly Option[];
   hint?: Word;
@@ -106,6 +106,8 @@ export interface Action<Row> {
   needs: Operation;
   when?: (row: Row) => boolean;
   danger?: boolean;
+  /** It may be done to several rows at once, one after the other. */
+  bulk?: boolean;
   /** What it is done to, for the question. */
   about?: (row: Row, t: Translate) => ReactNode;
   /** A sentence to confirm; with `reason`, a field for why. */

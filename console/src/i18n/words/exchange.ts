@@ -85,10 +85,6 @@ export const exchange = {
   "dismiss.ask": ["将 {n} 份退回的报文标记为不再处理。确定吗？", "{n} messages will be dismissed. Continue?"],
   "dismiss.askOne": ["将报文 {no} 标记为不再处理。确定吗？", "Message {no} will be dismissed. Continue?"],
   "dismiss.others": ["所选的另外 {n} 份已无需处理。", "The other {n} need no action any more."],
-  "dismiss.reason": ["原因（可不填）", "Reason (optional)"],
-  "dismiss.result": ["处理结果", "Result"],
-  "dismiss.failed": ["未办理", "Not done"],
-  "dismiss.notTried": ["未尝试", "Not tried"],
   "correct.button": ["更正重报", "Correct"],
   "correct.page": ["更正重报", "Correct and declare again"],
   "correct.intro": [

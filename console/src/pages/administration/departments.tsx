@@ -56,7 +56,7 @@ const departments = defineResource({
       done: "action.sentForApproval",
       fields: [
         { key: "district", label: "department.district", max: 4, hint: "department.districtHint" },
-        { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+        { key: "reason", label: "action.reason", as: "reason", required: true },
       ],
       values: (row) => ({ district: row.district }),
       run: (row, values: Added<"/api/v1/departments/{id}/district">) => call("POST", "/api/v1/departments/{id}/district", { path: { id: row.id }, body: values }),

@@ -40,7 +40,7 @@ const grants = defineResource({
       },
       { key: "district", label: "grant.district", max: 4, hint: "grant.districtHint" },
       { key: "expiresAt", label: "grant.expiresAt", as: "day" },
-      { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+      { key: "reason", label: "action.reason", as: "reason", required: true },
     ],
     run: (values: Added<"/api/v1/grants">) => call("POST", "/api/v1/grants", { body: values }),
   },

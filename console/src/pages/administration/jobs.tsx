@@ -21,6 +21,7 @@ const jobs = defineResource({
   title: "menu.jobs",
   intro: "job.intro",
   path: "/api/v1/jobs",
+  whole: true,
   rowKey: (row) => row.id,
   empty: "list.empty",
   columns: [

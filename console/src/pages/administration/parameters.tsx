@@ -35,7 +35,7 @@ const fields = async (row: Parameter): Promise<Field[]> => [
   row.kind === "switch"
     ? { key: "value", label: "parameter.newValue", as: "switch" }
     : { key: "value", label: "parameter.newValue", as: "number", required: true, min: row.min, max: row.max, ...unitOf(row) },
-  { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+  { key: "reason", label: "action.reason", as: "reason", required: true },
 ];
 
 const parameters = defineResource({

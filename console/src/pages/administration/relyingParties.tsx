@@ -29,7 +29,7 @@ const fields: readonly Field[] = [
   { key: "proxies", label: "party.proxies", as: "tags" },
   { key: "company", label: "party.company", max: 20, hint: "party.companyHint" },
   { key: "makesSecret", label: "party.makesSecret", as: "switch", hint: "party.makesSecretHint" },
-  { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+  { key: "reason", label: "action.reason", as: "reason", required: true },
 ];
 
 type Asked = Changed<"/api/v1/relying-parties/{name}">;
@@ -52,6 +52,7 @@ const parties = defineResource({
   title: "menu.parties",
   intro: "parties.intro",
   path: "/api/v1/relying-parties",
+  whole: true,
   rowKey: (row) => row.name,
   empty: "parties.empty",
   columns: [

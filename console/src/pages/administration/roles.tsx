@@ -25,7 +25,7 @@ const fields = async (): Promise<Field[]> => {
       required: true,
       options: grantable.map((one) => ({ value: one.id, label: { text: `${one.name} (${one.id})` } })),
     },
-    { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+    { key: "reason", label: "action.reason", as: "reason", required: true },
   ];
 };
 
@@ -45,6 +45,7 @@ const roles = defineResource({
   title: "menu.roles",
   intro: "roles.intro",
   path: "/api/v1/roles",
+  whole: true,
   rowKey: (row) => row.id,
   empty: "list.empty",
   columns: [

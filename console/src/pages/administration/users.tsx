@@ -40,6 +40,7 @@ function act(key: keyof typeof ACTS, label: Action<User>["label"], needs: Action
     label,
     needs,
     reason: true,
+    about: (row) => `${row.name} ${row.login}`,
     run: (row, reason) => call("POST", ACTS[key], { path: { id: row.id }, body: { reason } }),
     ...rest,
   };
@@ -120,8 +121,8 @@ const users = defineResource({
     run: (row, values: Changed<"/api/v1/users/{id}">) => call("PUT", "/api/v1/users/{id}", { path: { id: row.id }, body: values }),
   },
   actions: [
-    act("unlock", "user.unlock", "unlock_user", { when: (row) => row.isLocked }),
-    act("enable", "user.enable", "enable_user", { when: (row) => row.state === "disabled" }),
+    act("unlock", "user.unlock", "unlock_user", { bulk: true, when: (row) => row.isLocked }),
+    act("enable", "user.enable", "enable_user", { bulk: true, when: (row) => row.state === "disabled" }),
     act("link", "person.linkAgain", "link_user", { when: (row) => row.state === "invited", confirm: "person.linkAgainConfirm", secret: link }),
     act("reset", "person.newLink", "reset_user", { when: (row) => row.state !== "disabled", confirm: "person.newLinkConfirm", secret: link }),
     act("factors", "user.factorReset", "ask_factor_reset", {
@@ -129,7 +130,7 @@ const users = defineResource({
       confirm: "user.factorResetConfirm",
       done: "action.sentForApproval",
     }),
-    act("disable", "user.disable", "disable_user", { when: (row) => row.state !== "disabled", danger: true, confirm: "user.disableConfirm" }),
+    act("disable", "user.disable", "disable_user", { bulk: true, when: (row) => row.state !== "disabled", danger: true, confirm: "user.disableConfirm" }),
   ],
 });
 

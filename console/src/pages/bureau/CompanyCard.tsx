@@ -88,7 +88,7 @@ function Profile({ card, done }: { card: Card; done: () => void }) {
         { value: "lenient", label: "company.lenient" },
       ],
     },
-    { key: "reason", label: "action.reason", required: true, max: 500 },
+    { key: "reason", label: "action.reason", as: "reason", required: true },
   ];
   return (
     <>

@@ -11,6 +11,7 @@ const keys = defineResource({
   title: "menu.keys",
   intro: "keys.intro",
   path: "/api/v1/keys",
+  whole: true,
   rowKey: (row) => row.id,
   empty: "keys.empty",
   columns: [

@@ -18,6 +18,7 @@ const members = defineResource({
   title: "menu.members",
   intro: "members.intro",
   path: "/api/v1/members",
+  whole: true,
   rowKey: (row) => row.id,
   empty: "members.empty",
   columns: [

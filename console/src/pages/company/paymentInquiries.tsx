@@ -48,6 +48,8 @@ const inquiries = defineResource({
       key: "resend",
       label: "inquiry.resend",
       needs: "resend_payment",
+      bulk: true,
+      about: (row) => row.orderNo,
       when: (row) => row.state === "failed",
       confirm: "inquiry.resendConfirm",
       done: "inquiry.queued",

@@ -18,6 +18,7 @@ function ask(key: string, rest: Pick<Action<Stuck>, "label" | "needs" | "when" |
     ...rest,
     about: (row, t) => [row.acceptanceNo, row.company?.name].filter(Boolean).join(t("list.comma")),
     reason: true,
+    bulk: true,
     done: "action.sentForApproval",
     run,
   };
