@@ -22,7 +22,7 @@ export function Freshness({ at, isFailed, follows }: Props) {
   if (at === 0) return null;
   const state = freshness({ isDown: down !== undefined, isFailed, line, follows });
   return (
-    <span className={`live is-${state === "polling" ? "asked" : state}`} role="status" aria-live="off">
+    <span className={`fresh is-${state === "polling" ? "asked" : state}`} role="status" aria-live="off">
       <i aria-hidden="true" />
       <span>
         {t("list.readAt", { at: clock(at) })} · {t(`fresh.${state}`)}

@@ -9,7 +9,7 @@ import { EditButton } from "./Forms";
 import { nested } from "./nested";
 import type { Column, Resource } from "./resource";
 import { show } from "./show";
-import { sorterOf } from "./sorting";
+import { isSortable, sorterOf } from "./sorting";
 import { useScrolling } from "./sticky";
 import { usePrinting } from "./usePrinting";
 
@@ -57,7 +57,7 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, open, re
     render: cell(column),
     ...(column.width === undefined ? {} : { width: column.width }),
     // The whole list is here: sorting it sorts all there is. A page of a longer one would only seem sorted.
-    ...(resource.whole === true && resource.parent === undefined && column.render === undefined ? { sorter: sorterOf(column), showSorterTooltip: false } : {}),
+    ...(resource.whole === true && resource.parent === undefined && isSortable(column, rows) ? { sorter: sorterOf(column), showSorterTooltip: false } : {}),
     ...(column.as === "number" ? { align: "right" as const } : {}),
   }));
   const forms = [...(resource.edit === undefined ? [] : [resource.edit]), ...(resource.forms ?? [])].filter((one) => can(one.needs));

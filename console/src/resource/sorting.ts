@@ -13,7 +13,17 @@ export function compare(a: Value, b: Value): number {
   return words.compare(String(a), String(b));
 }
 
-export function sorterOf<Row>({ key, value }: Pick<Column<Row>, "key" | "value">): (a: Row, b: Row) => number {
-  const of = value ?? ((row: Row): Value => Reflect.get(Object(row), key));
+type Valued<Row> = Pick<Column<Row>, "key" | "value">;
+
+const reader = <Row>({ key, value }: Valued<Row>) => value ?? ((row: Row): Value => Reflect.get(Object(row), key));
+
+/** Whether a column has values that have an order: what it draws of several fields has none. */
+export function isSortable<Row>(column: Valued<Row>, rows: readonly Row[]): boolean {
+  const of = reader(column);
+  return rows.some((row) => ["string", "number", "boolean"].includes(typeof of(row)));
+}
+
+export function sorterOf<Row>(column: Valued<Row>): (a: Row, b: Row) => number {
+  const of = reader(column);
   return (a, b) => compare(of(a), of(b));
 }

@@ -18,7 +18,7 @@ export const shell = {
   "shell.news": ["消息", "News"],
   "shell.toDoNow": ["退回来待处理", "Came back, for you to handle"],
   "shell.granted": ["已办结的申请", "Applications granted"],
-  "todo.casesReturned": ["已退回的申请，请重新申请", "Applications returned: apply again"],
+  "todo.casesReturned": ["已退回的申请，请重新申请", "Applications rejected: apply again"],
   "todo.casesSupplement": ["待补正的申请", "Applications to supplement"],
   "todo.docking": ["到期未完成的对接", "Connections past their due date"],
   "todo.rejected": ["海关退单，请更正重报", "Rejected by customs: correct and declare again"],

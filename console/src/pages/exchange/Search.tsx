@@ -6,14 +6,12 @@ import { Link, useSearchParams } from "react-router";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useSession } from "../../api/session";
-
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../view/ErrorView";
 import { isDealt, Kind, Progress, ReturnStatus } from "./State";
-
 
 export function Search() {
   const t = useT();
@@ -73,7 +71,7 @@ export function Search() {
               { title: t("document.orderNo"), render: (_, hit) => <span className="mono">{hit.orderNo ?? "–"}</span> },
               { title: t("document.logisticsNo"), render: (_, hit) => <span className="mono">{hit.logisticsNo ?? "–"}</span> },
               { title: t("document.invtNo"), render: (_, hit) => <span className="mono">{hit.invtNo ?? "–"}</span> },
-              { title: t("outcome.title"), render: (_, hit) => <Progress of={hit} /> },
+              { title: t("outcome.title"), render: (_, hit) => <Progress of={hit} hasStatus /> },
               { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} name={hit.returnStatusName} isOver={isDealt(hit)} /> },
               { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
               {
