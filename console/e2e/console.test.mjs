@@ -5,6 +5,7 @@ import { bootstrap, isGood, launch, listen, settled, shot, tablesFit, url } from
 import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
+import { frame } from "./frame.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { passkey } from "./passkey.mjs";
 import { returned } from "./returned.mjs";
@@ -43,6 +44,7 @@ describe("people", { concurrency: 3 }, () => {
     correcting(() => browser);
     returned(() => browser);
     stale(() => browser);
+    frame(() => browser);
     passkey(() => browser);
     backOffice(() => browser);
   });

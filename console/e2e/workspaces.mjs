@@ -151,7 +151,7 @@ async function offered(page, label) {
 export function workspaces(browserOf) {
   test("a company sees the DXP id that its messages carry, and copies it; staff see the same", async () => {
     const page = await open(browserOf(), "company", "/");
-    await page.getByRole("menuitem", { name: "企业信息" }).click();
+    await page.locator("nav .menu").getByRole("link", { name: "企业信息", exact: true }).click();
     await settled(page);
     const { company } = await (await page.context().request.get(`${url}/api/v1/session`)).json();
     const { dxpId } = await (await page.context().request.get(`${url}/api/v1/companies/${company.id}`)).json();

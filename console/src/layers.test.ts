@@ -29,3 +29,17 @@ test("imports go down", () => {
   const up = imports.filter(({ from, to }) => LAYERS.indexOf(layerOf(to)) < LAYERS.indexOf(layerOf(from)));
   expect(up.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
 });
+
+test("a page has a file of its own, which other files do not take apart", () => {
+  const lists = sources.filter((name) => /^pages\/\w+\/pages\.tsx$/.test(name));
+  const pages = lists.flatMap((name) => [...readFileSync(join(ROOT, name), "utf8").matchAll(/import\("\.\/(\w+)"\)/g)].map(([, file = ""]) => `${dirname(name)}/${file}.tsx`));
+  expect(pages.length).toBeGreaterThan(40);
+  expect(pages.filter((one, i) => pages.indexOf(one) !== i)).toEqual([]);
+  const taken = sources.flatMap((name) =>
+    [...readFileSync(join(ROOT, name), "utf8").matchAll(/import (?!type)[^;]*?\{([^}]*)\} from "(\.[^"]*)"/g)]
+      .filter(([, what = "", to = ""]) => /(^|,)\s*(?!type\b)\w/.test(what) && pages.includes(`${relative(ROOT, normalize(join(ROOT, dirname(name), to)))}.tsx`))
+      .map(([, what = "", to = ""]) => `${name} takes ${what.trim()} from ${to}`),
+  );
+  // A company's own page is the card of a company with its codes above.
+  expect(taken).toEqual(["pages/company/OwnCompany.tsx takes CompanyCard from ../bureau/CompanyCard"]);
+});

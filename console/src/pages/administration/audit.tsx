@@ -7,11 +7,11 @@ import type { Item } from "../../api/types";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
-import { isWord, say, useLanguage, useT } from "../../i18n";
+import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { type Column, defineResource, type Filter } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../view/Badge";
+import { ActName, Result } from "./ActName";
 import { AuditObject } from "./AuditObject";
 import { AuditDetail } from "./AuditDetail";
 import { acts } from "./acts";
@@ -52,26 +52,6 @@ const rows = defineResource({
   exportName: "csv",
   filters: [{ key: "act", label: "audit.act", as: "select", options: () => acts("") }, { key: "object", label: "audit.object", hint: "audit.objectHint", help: "audit.objectHelp", asked: objectAsked }, ...days],
 });
-
-/** What was done, by its name; what nobody has named by its code. */
-export function ActName({ act, name, withCode = false }: { act: string; name: string; withCode?: boolean }) {
-  const { language } = useLanguage();
-  const word = `act.${act}`;
-  const shown = language === "zh-CN" ? name : isWord(word) ? say(language, word) : "";
-  const code = <span className="mono">{act}</span>;
-  if (shown === "") return code;
-  return withCode ? (
-    <>
-      {shown} {code}
-    </>
-  ) : (
-    shown
-  );
-}
-
-export function Result({ result }: { result: string }) {
-  return result === "done" ? <Badge look="good" word="audit.done" /> : <Badge look="bad" word="audit.refused" />;
-}
 
 function Whole({ row }: { row: Row }) {
   const t = useT();

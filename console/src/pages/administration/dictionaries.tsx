@@ -13,7 +13,7 @@ import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../view/Badge";
 import { ErrorView } from "../../view/ErrorView";
-import { Active } from "./posts";
+import { Active } from "./Active";
 
 type Dictionary = Item<"Page_DictionaryView">;
 

@@ -6,7 +6,7 @@ import type { Added, Changed } from "../../api/types";
 import { defineResource, type Field, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { EntryWord } from "../../view/EntryBadge";
-import { Active } from "./posts";
+import { Active } from "./Active";
 
 const COLOURS = ["blue", "green", "orange", "red", "purple", "grey"] as const;
 

@@ -79,14 +79,14 @@ export const pages = definePages([
     title: "menu.operations",
     needs: "operation_log",
     icon: <ProfileOutlined />,
-    component: lazily(async () => (await import("./logs")).OperationLog),
+    component: lazily(async () => (await import("./OperationLog")).OperationLog),
   },
   {
     path: "/logins",
     title: "menu.logins",
     needs: "login_log",
     icon: <LoginOutlined />,
-    component: lazily(async () => (await import("./logs")).LoginLog),
+    component: lazily(async () => (await import("./LoginLog")).LoginLog),
   },
   {
     path: "/audit",

@@ -3,7 +3,7 @@ import { call } from "../../api/client";
 import type { Added, Changed } from "../../api/types";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../view/Badge";
+import { Active } from "./Active";
 
 
 const fields: readonly Field[] = [
@@ -52,11 +52,6 @@ const posts = defineResource({
     },
   ],
 });
-
-/** Whether something is offered. */
-export function Active({ isActive }: { isActive: boolean }) {
-  return isActive ? <Badge look="good" word="backOffice.active" /> : <Badge look="" word="backOffice.disabled" />;
-}
 
 export function Posts() {
   return <ResourceList resource={posts} />;

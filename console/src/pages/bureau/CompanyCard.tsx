@@ -17,9 +17,9 @@ import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { AuditDetail } from "../administration/AuditDetail";
 import { AuditObject } from "../administration/AuditObject";
-import { CaseStateTold } from "../cases/cases";
-import { AppointmentState } from "../company/agents";
-import { CompanyState } from "./companies";
+import { CaseStateTold } from "../cases/CaseState";
+import { AppointmentState } from "../company/AppointmentState";
+import { CompanyState } from "./CompanyState";
 import type { Card } from "./types";
 
 /** The card of the company in the address, or of the one that is named, with something above it. */

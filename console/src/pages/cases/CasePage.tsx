@@ -21,7 +21,7 @@ import { Code } from "../../resource/show";
 import { APPLICATIONS, filledFrom, missingOf } from "./applications";
 import { attachTo } from "./attach";
 import { sawCase } from "./caseNews";
-import { CaseState, Due } from "./cases";
+import { CaseState, Due } from "./CaseState";
 import { ApplicationDialog } from "./OpenCase";
 import type { CaseDetail } from "./types";
 

@@ -9,6 +9,7 @@ import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../view/Badge";
 import { FILE } from "../cases/applications";
 import { attachTo } from "../cases/attach";
+import { AppointmentState } from "./AppointmentState";
 import { KIND_OPTIONS } from "../exchange/kinds";
 
 const agents = defineResource({
@@ -68,11 +69,6 @@ async function appoint({ [FILE]: file, ...form }: Added<"/api/v1/agents"> & { [F
   const opened = await call("POST", "/api/v1/agents", { body: form });
   await attachTo(opened.caseId, "mandate", file).catch(() => undefined);
   return opened;
-}
-
-export function AppointmentState({ state }: { state: string }) {
-  if (state === "active") return <Badge look="good" word="agent.active" />;
-  return state === "expired" ? <Badge look="warn" word="agent.expired" /> : <Badge look="" word="agent.ended" />;
 }
 
 function Directions({ directions }: { directions: string[] }) {

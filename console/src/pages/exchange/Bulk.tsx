@@ -16,7 +16,7 @@ import { useName } from "../../i18n/names";
 import { readAll } from "../../api/several";
 import { BulkDismiss } from "./BulkDismiss";
 import { asTheyWere, careful, carefulMessages, commonFields, unchanged } from "./choices";
-import { choiceOptions } from "./Correction";
+import { choiceOptions } from "./choiceOptions";
 import { useWay } from "./Explanation";
 import { useFollowed } from "./follow";
 import type { Message } from "./messages";

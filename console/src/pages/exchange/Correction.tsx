@@ -18,6 +18,7 @@ import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { useTold } from "../../i18n/told";
 import { type Edits, editList, keyOf } from "./edits";
+import { choiceOptions } from "./choiceOptions";
 import { careful } from "./choices";
 import { useWay } from "./Explanation";
 import { Key } from "./Key";
@@ -296,15 +297,6 @@ interface FieldProps {
   isNamed: boolean;
   /** Whether what was said of it asks for no change. */
   isCalm: boolean;
-}
-
-/** The codes of a field with their meanings: a bare number tells nobody what it is. */
-export function choiceOptions(field: Field, named: ReturnType<typeof useName>) {
-  return (field.choices ?? []).map((choice) => {
-    const key = `${field.element}.${choice}`;
-    const name = named("choice", key);
-    return { value: choice, label: name === key ? choice : `${choice} ${name}` };
-  });
 }
 
 function FieldInput({ placed, value, change, wrong, isNamed, isCalm }: FieldProps) {

@@ -17,6 +17,7 @@ import { lazily } from "../../view/lazily";
 import { Loading } from "../../view/Loading";
 import { FITTING } from "../../resource/sticky";
 import { RESULTS, resultLook } from "./figures";
+import { Tile } from "./Tile";
 import { BAD, Kind, Outcome } from "./State";
 import { HandleButton } from "./ToDo";
 import type { HomeAnswer } from "./types";
@@ -191,29 +192,6 @@ function QuotaWarning({ quota }: { quota: NonNullable<HomeAnswer["quota"]> }) {
       })}
       description={t("home.quotaHint")}
     />
-  );
-}
-
-interface TileProps {
-  label: string;
-  value: string;
-  look?: "good" | "bad" | "warn" | "";
-  /** The list behind the figure. */
-  to?: string;
-}
-
-export function Tile({ label, value, look = "", to }: TileProps) {
-  const content = (
-    <>
-      <b>{value}</b>
-      <span>{label}</span>
-    </>
-  );
-  if (to === undefined) return <div className={`tile ${look}`}>{content}</div>;
-  return (
-    <Link to={to} className={`tile tile-link ${look}`}>
-      {content}
-    </Link>
   );
 }
 

@@ -17,7 +17,7 @@ import { lazily } from "../../view/lazily";
 import { Loading } from "../../view/Loading";
 import { FLOW, RESULTS, resultLook, results, resultsBy, total } from "./figures";
 import { Kind } from "./State";
-import { Tile } from "./Home";
+import { Tile } from "./Tile";
 import type { DayCount, KindCount } from "./types";
 
 const Chart = lazily(async () => (await import("../../charts/Chart")).Chart);

@@ -14,7 +14,7 @@ import { Badge } from "../../view/Badge";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { State } from "../exchange/State";
-import { Tile } from "../exchange/Home";
+import { Tile } from "../exchange/Tile";
 import { backedUp, isSlow, looked } from "./backlog";
 import { Drill, useDrill } from "./Drill";
 import { NearQuota } from "./NearQuota";

@@ -14,7 +14,7 @@ import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { type MenuPage, useSite } from "../../shell/page";
 import { FLOW, RESULTS, resultLook, results, total } from "../exchange/figures";
-import { Tile } from "../exchange/Home";
+import { Tile } from "../exchange/Tile";
 import { TodoList } from "./Todos";
 
 const PATH = "/start";
