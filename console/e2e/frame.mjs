@@ -91,7 +91,7 @@ export function frame(browserOf) {
     await settled(page);
     await entry(page, "用户").click();
     await page.getByRole("heading", { level: 1, name: "用户" }).waitFor();
-    await page.getByRole("button", { name: "新建用户" }).click();
+    await page.getByRole("button", { name: "创建用户" }).click();
     await page.getByRole("dialog").waitFor();
     await page.goBack();
     await page.getByRole("heading", { level: 1, name: "岗位" }).waitFor();

@@ -2,10 +2,11 @@
 import { DeleteOutlined, DownOutlined, SearchOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Input, Popover, Select, Space } from "antd";
 import dayjs from "dayjs";
-import { type FormEvent, useEffect, useId, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { useT } from "../i18n";
 import { labelOf } from "./options";
 import type { Filter } from "./resource";
+import { useDraft } from "./useDraft";
 import { useOptions } from "./useOptions";
 import { dropFilter, savedFilters, saveFilter } from "./saved";
 
@@ -23,11 +24,9 @@ const FIRST = 6;
 
 export function SearchForm({ resource, filters, values, search }: Props) {
   const t = useT();
-  const [draft, setDraft] = useState<Values>(values);
-  const [all, setAll] = useState(() => filters.slice(FIRST).some((filter) => values[filter.key] !== undefined));
-  const asked = JSON.stringify(values);
   // The address can change without the form: back, a tab, a saved filter.
-  useEffect(() => setDraft(JSON.parse(asked) as Values), [asked]);
+  const [draft, setDraft] = useDraft<Values>(values);
+  const [all, setAll] = useState(() => filters.slice(FIRST).some((filter) => values[filter.key] !== undefined));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     search(draft);

@@ -1,6 +1,6 @@
 // The pages that are open (已打开的页面). One is seen; the others keep what they have: their filters, how far they were
 // scrolled, and what was typed into them. While it is not seen a page asks and follows nothing.
-import { Activity, createContext, type ReactNode, Suspense, useCallback, useContext, useLayoutEffect, useRef, useState } from "react";
+import { Activity, type ReactNode, Suspense, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { type Location, Route, Routes, useLocation } from "react-router";
 import { useConnection } from "../api/connection";
 import { FrameContext } from "../resource/sticky";
@@ -8,11 +8,6 @@ import { Boundary } from "../view/ErrorView";
 import { Loading } from "../view/Loading";
 import type { Page } from "./page";
 import type { Tab } from "./tabs";
-
-const Seen = createContext(true);
-
-/** Whether the page is the one that is seen. */
-export const useSeen = (): boolean => useContext(Seen);
 
 /** Each address at which a page was last seen, the one of now among them. */
 function useVisited(isPage: boolean): readonly Location[] {
@@ -41,12 +36,12 @@ export function OpenPages({ pages, page, tabs, head, otherwise }: Props) {
   const open = visited.filter((one) => one.pathname === pathname || tabs.some((tab) => tab.path === one.pathname));
   return (
     <>
-      {page === undefined && <Frame isSeen>{otherwise}</Frame>}
+      {page === undefined && <Frame>{otherwise}</Frame>}
       {open.map((location) => {
         const isSeen = location.pathname === pathname;
         return (
           <Activity key={location.pathname} mode={isSeen ? "visible" : "hidden"}>
-            <Frame isSeen={isSeen}>
+            <Frame>
               {isSeen && head}
               {/* An error of one page reaches no other. */}
               <Boundary>
@@ -65,23 +60,29 @@ export function OpenPages({ pages, page, tabs, head, otherwise }: Props) {
 }
 
 /** The part of the window that scrolls; each page has its own, and finds it where it was. */
-function Frame({ isSeen, children }: { isSeen: boolean; children: ReactNode }) {
+function Frame({ children }: { children: ReactNode }) {
   const down = useConnection();
   const [element, setElement] = useState<HTMLElement | null>(null);
+  // A page that is hidden gives its element back for a while; what stands in it stays.
+  const hold = useCallback((next: HTMLElement | null) => {
+    if (next !== null) setElement(next);
+  }, []);
   const top = useRef(0);
   const keep = useCallback((event: { currentTarget: HTMLElement }) => {
     top.current = event.currentTarget.scrollTop;
   }, []);
+  // The effect begins whenever the page is seen, and ends when it is hidden: one page at a time is the content.
   useLayoutEffect(() => {
-    if (isSeen && element !== null) element.scrollTop = top.current;
-  }, [isSeen, element]);
+    if (element === null) return;
+    element.id = "content";
+    element.scrollTop = top.current;
+    return () => element.removeAttribute("id");
+  }, [element]);
   return (
     // It scrolls, and a page without a link or a button must be read to its end with the keyboard, too.
-    <main ref={setElement} {...(isSeen ? { id: "content" } : {})} className={down === undefined ? "content" : "content is-old"} tabIndex={0} onScroll={keep}>
+    <main ref={hold} className={down === undefined ? "content" : "content is-old"} tabIndex={0} onScroll={keep}>
       {element !== null && (
-        <FrameContext value={element}>
-          <Seen value={isSeen}>{children}</Seen>
-        </FrameContext>
+        <FrameContext value={element}>{children}</FrameContext>
       )}
     </main>
   );

@@ -117,7 +117,12 @@ function Result({ answer }: { answer: Answer }) {
   const { look, word } = verdict(answer);
   const top = useRef<HTMLDivElement>(null);
   // What was found stands below the form: the eyes are led there.
-  useEffect(() => top.current?.scrollIntoView({ block: "start" }), [answer]);
+  // Once for each answer, not whenever the tab is seen again.
+  const shown = useRef<Answer>(undefined);
+  useEffect(() => {
+    if (shown.current !== answer) top.current?.scrollIntoView({ block: "start" });
+    shown.current = answer;
+  }, [answer]);
   return (
     <>
       <div ref={top} />

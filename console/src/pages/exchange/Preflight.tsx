@@ -46,8 +46,10 @@ export function Preflight() {
   };
   // What was found stands below the files: it is brought into view, once for each check.
   const found = useRef<HTMLDivElement>(null);
+  const shown = useRef(0);
   useEffect(() => {
-    if (checked > 0) found.current?.scrollIntoView({ block: "start" });
+    if (checked > shown.current) found.current?.scrollIntoView({ block: "start" });
+    shown.current = checked;
   }, [checked]);
   const isEmpty = files.length === 0 && text.trim() === "";
   return (

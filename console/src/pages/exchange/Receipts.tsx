@@ -13,6 +13,7 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Key } from "./Key";
 import { useScrolling } from "../../resource/sticky";
+import { useDraft } from "../../resource/useDraft";
 import { ErrorView } from "../../view/ErrorView";
 import { Told } from "../../i18n/told";
 import { Explanation } from "./Explanation";
@@ -164,8 +165,7 @@ function ExportReceipts({ after }: { after: string }) {
 function Rewind({ after, go }: { after: string; go: (cursor: string) => void }) {
   const t = useT();
   const id = useId();
-  const [typed, type] = useState(after);
-  useEffect(() => type(after), [after]);
+  const [typed, type] = useDraft(after);
   const isGood = /^\d{1,18}$/.test(typed.trim());
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -1,7 +1,6 @@
 // Search anything (综合查询): an order, a waybill, a list, any number that somebody says on the telephone.
 import { useQuery } from "@tanstack/react-query";
 import { Empty, Input, Table } from "antd";
-import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
@@ -10,6 +9,7 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useScrolling } from "../../resource/sticky";
+import { useDraft } from "../../resource/useDraft";
 import { ErrorView } from "../../view/ErrorView";
 import { isDealt, Kind, Progress, ReturnStatus } from "./State";
 
@@ -20,8 +20,7 @@ export function Search() {
   const isStaff = workspaces.some((one) => one !== "company");
   const [search, setSearch] = useSearchParams();
   const asked = search.get("q")?.trim() ?? "";
-  const [typed, type] = useState(asked);
-  useEffect(() => type(asked), [asked]);
+  const [typed, type] = useDraft(asked);
   const found = useQuery({
     queryKey: ["search", asked],
     enabled: asked !== "",
