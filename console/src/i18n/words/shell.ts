@@ -40,7 +40,7 @@ export const shell = {
   "group.publish": ["公告与字典", "Notices and dictionaries"],
   "group.watch": ["监控", "Monitoring"],
   "group.dispose": ["处置", "Incidents"],
-  "group.port": ["口岸", "Customs port"],
+  "group.port": ["口岸", "Customs interface"],
   "group.companies": ["企业服务", "Companies"],
   "group.people": ["人员与权限", "People and rights"],
   "group.audit": ["审计", "Audit"],

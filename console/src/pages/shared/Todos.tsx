@@ -9,9 +9,10 @@ import { useCan } from "../../api/session";
 import { type Todo, useTodos } from "../../api/todos";
 import { dateTime } from "../../format/time";
 import { useT, type Word } from "../../i18n";
+import type { MenuPath } from "..";
 
 /** The word of each kind and the page that has it. */
-const KINDS: Readonly<Record<string, [Word, string]>> = {
+const KINDS: Readonly<Record<string, [Word, MenuPath | `${MenuPath}?${string}`]>> = {
   approvals: ["todo.approvals", "/approvals?state=pending"],
   cases_review: ["todo.casesReview", "/cases?state=open"],
   cases_approve: ["todo.casesApprove", "/cases?state=approving"],
