@@ -114,7 +114,8 @@ function Crumbs({ page }: { page: Page | undefined }) {
   const workspace = menu.find(({ top, groups }) => has(top) || groups.some((group) => has(group.pages)));
   const group = workspace?.groups.find((one) => has(one.pages));
   const items = [
-    ...(workspace === undefined ? [] : [{ title: t(`workspace.${workspace.workspace}`) }]),
+    // Who has one workspace begins with its groups, as in the menu.
+    ...(workspace === undefined || menu.length === 1 ? [] : [{ title: t(`workspace.${workspace.workspace}`) }]),
     ...(group === undefined ? [] : [{ title: t(group.title) }]),
     ...(parent === undefined ? [] : [{ title: <Link to={parent.path}>{t(parent.title)}</Link> }]),
     { title: t(page.title) },
