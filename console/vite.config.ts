@@ -15,7 +15,7 @@ const described = [...description.matchAll(/"operationId": "(\w+)"/g)].map((foun
 
 /** Everything that is not the console comes from the platform. */
 const proxy = Object.fromEntries(
-  ["/api", "/login", "/logout", "/account", "/docs", "/bootstrap", "/activate", "/register"].map((path) => [
+  ["/api", "/login", "/logout", "/account", "/docs", "/bootstrap", "/activate", "/register", "/passkey", "/copy.js", "/clinic", "/live", "/messages", "/cas", "/oauth2", "/.well-known"].map((path) => [
     path,
     { target, headers },
   ]),

@@ -5,6 +5,7 @@ import { bootstrap, isGood, launch, listen, settled, shot, tablesFit, url } from
 import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
+import { frame } from "./frame.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { passkey } from "./passkey.mjs";
 import { returned } from "./returned.mjs";
@@ -43,6 +44,7 @@ describe("people", { concurrency: 3 }, () => {
     correcting(() => browser);
     returned(() => browser);
     stale(() => browser);
+    frame(() => browser);
     passkey(() => browser);
     backOffice(() => browser);
   });
@@ -62,7 +64,7 @@ function everyPage() {
       await settled(page);
       const landing = (await page.locator("#content").innerText()).split("\n").filter((line) => line.trim() !== "");
       assert.ok(landing.length > 3, `${role} lands on a page without content: ${landing.join(" / ")}`);
-      const entries = page.locator("nav .ant-menu-item:not(:has(a[target]))");
+      const entries = page.locator("nav .menu a:not([target])");
       const count = await entries.count();
       assert.ok(count > 0, "the menu is empty");
       for (let i = 0; i < count; i += 1) {
@@ -86,9 +88,9 @@ function everyPage() {
       await page.addInitScript(() => localStorage.setItem("tongguan.language", "en"));
       await page.goto(`${url}/console/`);
       await settled(page);
-      const cut = await page.locator("nav .ant-menu-title-content").evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
+      const cut = await page.locator("nav .menu .label, nav .menu .group span").evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
       assert.deepEqual(cut, [], "entries of the menu are cut");
-      const entries = page.locator("nav .ant-menu-item:not(:has(a[target]))");
+      const entries = page.locator("nav .menu a:not([target])");
       for (let i = 0; i < (await entries.count()); i += 1) {
         const name = (await entries.nth(i).innerText()).trim();
         await entries.nth(i).click();

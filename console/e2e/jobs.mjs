@@ -59,7 +59,7 @@ export function jobs(browserOf) {
     await shot(page, "customs-found");
     await page.getByRole("link", { name: "单证全程" }).first().click();
     await settled(page);
-    await page.getByText(ORDER).first().waitFor();
+    await page.locator("#content").getByText(ORDER).first().waitFor();
     await isGood(page, "the story");
     await shot(page, "customs-story");
     await page.goBack();
@@ -72,7 +72,7 @@ export function jobs(browserOf) {
     assert.match(await xml.innerText(), /\*{3,}/, "masked at first");
     await page.getByRole("button", { name: "显示个人信息" }).click();
     await confirm(page, "核对收件人，布控单 2026-11");
-    await page.waitForFunction(() => !/\*{3,}/.test(document.querySelector("[role=tabpanel] pre")?.textContent ?? "***"));
+    await page.waitForFunction(() => !/\*{3,}/.test(document.querySelector("#content [role=tabpanel] pre")?.textContent ?? "***"));
     assert.deepEqual(complaints, []);
     await page.context().close();
   });

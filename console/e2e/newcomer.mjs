@@ -98,7 +98,7 @@ export function newcomer(browserOf) {
     keep(url, "company", await context.storageState());
 
     // The template comes from the page itself.
-    await page.getByRole("menuitem", { name: "申报" }).click();
+    await page.locator("nav .menu").getByRole("link", { name: "申报", exact: true }).click();
     await settled(page);
     await page.getByRole("button", { name: /模板/ }).click();
     const [download] = await Promise.all([

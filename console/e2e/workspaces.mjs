@@ -151,7 +151,7 @@ async function offered(page, label) {
 export function workspaces(browserOf) {
   test("a company sees the DXP id that its messages carry, and copies it; staff see the same", async () => {
     const page = await open(browserOf(), "company", "/");
-    await page.getByRole("menuitem", { name: "企业信息" }).click();
+    await page.locator("nav .menu").getByRole("link", { name: "企业信息", exact: true }).click();
     await settled(page);
     const { company } = await (await page.context().request.get(`${url}/api/v1/session`)).json();
     const { dxpId } = await (await page.context().request.get(`${url}/api/v1/companies/${company.id}`)).json();
@@ -266,8 +266,8 @@ export function workspaces(browserOf) {
       }
       assert.deepEqual((await badges.allInnerTexts()).map((text) => text.replace(/\s/g, "")), ["38", "57"]);
       // A narrow window has a folded menu of icons.
-      const entryOf = width < 1200 ? ".anticon" : ".ant-menu-title-content";
-      for (const entry of await page.locator("nav .ant-menu-item").all()) {
+      const entryOf = width < 1200 ? ".anticon" : ".label";
+      for (const entry of await page.locator("nav .menu a").all()) {
         await entry.scrollIntoViewIfNeeded();
         assert.equal(await entry.locator(entryOf).evaluate(isWhole), "", `${role} ${width}: an entry of the menu`);
       }

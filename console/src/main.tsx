@@ -7,16 +7,20 @@ import dayjs from "dayjs";
 import "dayjs/locale/zh-cn";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { BrowserRouter, Route, Routes } from "react-router";
+import { BrowserRouter } from "react-router";
 import { connection, watchNetwork } from "./api/connection";
 import { POLL_MS } from "./api/live";
 import { ApiError, isRefused } from "./api/problem";
-import { SessionGate, useSession } from "./api/session";
 import { Languages, useLanguage } from "./i18n";
-import { Boundary } from "./shell/ErrorView";
-import { pagesFor } from "./shell/pages";
-import { NotFound, Shell, Start } from "./shell/Shell";
+import { PAGES } from "./pages";
+import { MENU } from "./pages/menu";
+import { Bell, ImportantNotices } from "./pages/notices/Bell";
+import { Todos } from "./pages/shared/Todos";
+import { type Site, SiteContext } from "./shell/page";
+import { SessionGate } from "./shell/SessionGate";
+import { Shell } from "./shell/Shell";
 import { theme } from "./theme";
+import { Boundary } from "./view/ErrorView";
 import "./styles.css";
 
 const client = new QueryClient({
@@ -44,18 +48,7 @@ connection.watch(() => {
   if (connection.current() === undefined) void client.invalidateQueries();
 });
 
-function Pages() {
-  const pages = pagesFor(useSession());
-  return (
-    <Routes>
-      <Route element={<Shell />}>
-        <Route index element={<Start />} />
-        {pages.map(({ path, component: Component }) => Component !== undefined && <Route key={path} path={path} element={<Component />} />)}
-        <Route path="*" element={<NotFound />} />
-      </Route>
-    </Routes>
-  );
-}
+const SITE: Site = { pages: PAGES, menu: MENU };
 
 function Root() {
   const { language } = useLanguage();
@@ -66,7 +59,17 @@ function Root() {
       <App notification={{ top: 92 }} message={{ top: 92 }}>
         <Boundary>
           <SessionGate>
-            <Pages />
+            <SiteContext value={SITE}>
+              <Shell
+                tools={
+                  <>
+                    <Todos />
+                    <Bell />
+                  </>
+                }
+                news={<ImportantNotices />}
+              />
+            </SiteContext>
           </SessionGate>
         </Boundary>
       </App>

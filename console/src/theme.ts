@@ -23,7 +23,6 @@ export const theme: ThemeConfig = {
   },
   components: {
     Layout: { headerHeight: 48, headerPadding: "0 12px 0 4px", headerBg: "#ffffff", siderBg: "#0f2a5c", bodyBg: "#f3f5f9" },
-    Menu: { darkItemBg: "#0f2a5c", darkSubMenuItemBg: "#0b2149", darkItemColor: "#d6e0f0", itemHeight: 38, darkItemSelectedBg: "#1f66cc" },
     Table: { headerBg: "#eef2f8", cellPaddingBlockSM: 7 },
     Descriptions: { itemPaddingBottom: 8 },
   },

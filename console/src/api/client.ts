@@ -1,6 +1,5 @@
 // The one door to the platform: every request goes through `guarded`, which adds the token against
 // forged requests, leads to the login page and turns a bad answer into an ApiError.
-import createClient from "openapi-fetch";
 import { connection, isGone } from "./connection";
 import { ApiError, toError } from "./problem";
 import type { operations, paths } from "./schema";
@@ -11,7 +10,7 @@ export type Operation = keyof operations;
 /** The operations of the description from which this console was built; see vite.config.ts. */
 declare const __DESCRIBED__: readonly string[];
 
-export function isDescribed(operation: Operation): boolean {
+export function isDescribed(operation: string): operation is Operation {
   return __DESCRIBED__.includes(operation);
 }
 
@@ -54,46 +53,108 @@ async function guarded(request: Request): Promise<Response> {
   return response;
 }
 
-/** Typed by the description of the API. It throws instead of answering errors: `data` is there. */
-export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: guarded });
+type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-export type Query = Record<string, string | number | undefined>;
+/** The paths that have a method. */
+export type Path<M extends Method> = { [P in keyof paths]: paths[P][Lowercase<M>] extends { responses: unknown } ? P : never }[keyof paths];
 
-export function withQuery(path: string, query: Query = {}): string {
+type At<M extends Method, P extends Path<M>> = paths[P][Lowercase<M>];
+
+/** `undefined` is left out of a query. */
+type Loose<T> = { [K in keyof T]?: T[K] | undefined };
+
+/** What is filled into a path, and asked behind it. */
+type Place<O> = O extends unknown
+  ? (O extends { parameters: { path: infer Params } } ? { path: Params } : { path?: undefined }) &
+      (O extends { parameters: { query?: infer Query } } ? { query?: Loose<NonNullable<Query>> | undefined } : { query?: undefined })
+  : never;
+
+type Json<T> = T extends { content: { "application/json": infer Body } } ? Body : never;
+
+type Sent<O> = O extends { requestBody: infer Body } ? { body: Json<Body> } : O extends { requestBody?: infer Body } ? ([Json<NonNullable<Body>>] extends [never] ? { body?: undefined } : { body?: Json<NonNullable<Body>> }) : { body?: undefined };
+
+type Asked<O> = O extends unknown ? Place<O> & Sent<O> & { signal?: AbortSignal | undefined } : never;
+
+/** The bodies of the answers that are successes. */
+type Got<O> = O extends { responses: infer All } ? { [Status in keyof All]: Status extends 200 | 201 | 202 ? Json<All[Status]> : never }[keyof All] : never;
+
+/** What a request answers; nothing where the description has no body. */
+export type Answer<M extends Method, P extends Path<M>> = [Got<At<M, P>>] extends [never] ? undefined : Got<At<M, P>>;
+
+/** What a request may be asked in its query. */
+export type QueryOf<M extends Method, P extends Path<M>> = At<M, P> extends { parameters: { query?: infer Query } } ? Loose<NonNullable<Query>> : Record<never, never>;
+
+/** The body of a request. */
+export type BodyOf<M extends Method, P extends Path<M>> = At<M, P> extends { requestBody?: infer Body } ? Json<NonNullable<Body>> : never;
+
+export type Query = Record<string, string | number | boolean | undefined>;
+
+/** An address from a path of the description, its parts in braces filled. */
+export function addressOf(path: string, parts: Readonly<Record<string, string>> = {}, query: Query = {}): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`${path} without ${name}`);
+    return encodeURIComponent(part);
+  });
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined && value !== "") search.set(key, String(value));
   }
   const text = search.toString();
-  return text === "" ? path : `${path}?${text}`;
+  return text === "" ? filled : `${filled}?${text}`;
 }
 
-/** Sends any request, for bodies and answers that are not JSON. */
-export async function send(
-  method: string,
-  path: string,
-  options: { query?: Query; body?: BodyInit; type?: string; signal?: AbortSignal } = {},
-): Promise<Response> {
+interface Raw {
+  path?: Readonly<Record<string, string>> | undefined;
+  query?: Query | undefined;
+  body?: BodyInit | undefined;
+  type?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Any request; who knows its path at compile time uses `call` or `send`. */
+export async function request(method: Method, path: string, { path: parts, query, body, type, signal }: Raw = {}): Promise<Response> {
   const headers = new Headers({ accept: "application/json" });
-  if (options.type !== undefined) headers.set("content-type", options.type);
-  const url = new URL(withQuery(path, options.query), window.location.origin);
+  if (type !== undefined) headers.set("content-type", type);
   const init: RequestInit = { method, headers };
-  if (options.body !== undefined) init.body = options.body;
-  if (options.signal !== undefined) init.signal = options.signal;
-  return guarded(new Request(url, init));
+  if (body !== undefined) init.body = body;
+  if (signal !== undefined) init.signal = signal;
+  return guarded(new Request(new URL(addressOf(path, parts, query), window.location.origin), init));
 }
 
-/** A request with JSON in both directions; an empty answer gives `undefined`. */
-export async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const options: Parameters<typeof send>[2] = {};
-  if (body !== undefined) {
-    options.body = JSON.stringify(body);
-    options.type = "application/json";
-  }
-  if (signal !== undefined) options.signal = signal;
-  const response = await send(method, path, options);
+/** The JSON of an answer; an empty one gives `undefined`. */
+export async function jsonOf(response: Response): Promise<unknown> {
   const text = await response.text();
-  return (text === "" ? undefined : JSON.parse(text)) as T;
+  return text === "" ? undefined : JSON.parse(text);
+}
+
+/** Nothing need be said where nothing must be. */
+type Needed<T> = Record<never, never> extends T ? [options?: T] : [options: T];
+
+/** A request whose body or answer is not JSON; its path is one of the description. */
+export function send<M extends Method, P extends Path<M>>(
+  method: M,
+  path: P,
+  ...options: Needed<Place<At<M, P>> & Omit<Raw, "path" | "query">>
+): Promise<Response> {
+  const [given] = options as readonly [Raw?];
+  return request(method, path, given);
+}
+
+/** A request whose body is a file, and whose answer is JSON. */
+export async function upload<M extends Method, P extends Path<M>>(
+  method: M,
+  path: P,
+  ...options: Needed<Place<At<M, P>> & Omit<Raw, "path" | "query">>
+): Promise<Answer<M, P>> {
+  return (await jsonOf(await send(method, path, ...options))) as Answer<M, P>;
+}
+
+/** A request with JSON in both directions; path, query, body and answer are those of the description. It throws what is no success. */
+export async function call<M extends Method, P extends Path<M>>(method: M, path: P, ...options: Needed<Asked<At<M, P>>>): Promise<Answer<M, P>> {
+  const [{ body, ...place } = {}] = options as readonly [(Omit<Raw, "body" | "type"> & { body?: unknown })?];
+  const sent = body === undefined ? place : { ...place, body: JSON.stringify(body), type: "application/json" };
+  return (await jsonOf(await request(method, path, sent))) as Answer<M, P>;
 }
 
 /** The name that the server gave a file, else ours. */

@@ -2,6 +2,7 @@
 // down one request every few seconds looks whether it is back. Pages keep what they have and say how
 // old it is: nobody should take old figures for those of now.
 import { useSyncExternalStore } from "react";
+import type { Path } from "./client";
 
 export interface Down {
   /** When the platform last answered, milliseconds since 1970; what is on the screen is from then. */
@@ -75,7 +76,7 @@ export const isGone = (status: number): boolean => GONE.has(status);
 
 async function probe(): Promise<boolean> {
   try {
-    const response = await fetch("/api/v1/session", { cache: "no-store" });
+    const response = await fetch("/api/v1/session" satisfies Path<"GET">, { cache: "no-store" });
     return !isGone(response.status);
   } catch {
     return false;

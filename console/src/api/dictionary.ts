@@ -1,18 +1,12 @@
 // Dictionaries (字典) of the platform: choices of forms, and words of codes in lists.
 import { useQuery } from "@tanstack/react-query";
-import type { Option } from "../resource/resource";
 import { call } from "./client";
 import type { Schema } from "./types";
 
 export type Entry = Schema<"EntryView">;
 
-const entries = (code: string) => call<{ items: Entry[] }>("GET", `/api/v1/dictionaries/${encodeURIComponent(code)}/entries`);
-
-/** The entries that a form offers. */
-export async function choicesOf(code: string): Promise<Option[]> {
-  const { items } = await entries(code);
-  return items.filter((one) => one.isActive).map((one) => ({ value: one.code, label: { text: one.chinese } }));
-}
+/** All entries of a dictionary. */
+export const entries = (code: string) => call("GET", "/api/v1/dictionaries/{code}/entries", { path: { code } });
 
 /** The entries of a dictionary by code, those that are offered no more among them. */
 export function useDictionary(code: string): ReadonlyMap<string, Entry> {

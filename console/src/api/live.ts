@@ -3,6 +3,7 @@
 // the server the last event it saw. The platform tells the counts of the day every few seconds, so
 // a line that says nothing for longer is dead, whatever the browser believes.
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import type { Path } from "./client";
 import { connection } from "./connection";
 import { useCan } from "./session";
 
@@ -60,7 +61,7 @@ class Line {
 
   private connect(): void {
     this.retry = undefined;
-    const source = new EventSource("/api/v1/events");
+    const source = new EventSource("/api/v1/events" satisfies Path<"GET">);
     this.source = source;
     source.onopen = () => {
       this.heard();
@@ -131,8 +132,38 @@ export function useLiveState(): LiveState {
   return useSyncExternalStore(line.watch, line.current);
 }
 
-/** Calls `react` at most once a second while events of the topics arrive (or it is time to ask). */
-export function useLive(topics: readonly Topic[], react: () => void): void {
+/** The message that an event is about; nothing for others. */
+export function messageOf({ topic, data }: LiveEvent): string | undefined {
+  const name = topic === "message" ? "id" : topic === "receipt" ? "messageId" : undefined;
+  const id: unknown = name === undefined ? undefined : Reflect.get(Object(data), name);
+  return typeof id === "string" ? id : undefined;
+}
+
+/** Of which messages events told; `undefined` when it is time to ask for all. */
+export type Told = ReadonlySet<string> | undefined;
+
+/** What happened since `react` was called last. */
+class News {
+  private ids: Set<string> | undefined = new Set();
+
+  add(event: LiveEvent): void {
+    if (event.topic === "tick") this.ids = undefined;
+    const id = messageOf(event);
+    if (id !== undefined) this.ids?.add(id);
+  }
+
+  take(): Told {
+    const told = this.ids;
+    this.ids = new Set();
+    return told;
+  }
+}
+
+/** The shortest time between two calls. */
+const PAUSE_MS = 1_000;
+
+/** Calls `react` at once when an event of the topics arrives (or it is time to ask), and at most once a second while they go on. */
+export function useLive(topics: readonly Topic[], react: (told: Told) => void): void {
   const mayConnect = useCan()("events");
   const latest = useRef(react);
   useEffect(() => {
@@ -142,13 +173,17 @@ export function useLive(topics: readonly Topic[], react: () => void): void {
   useEffect(() => {
     if (wanted === "") return;
     let waiting: ReturnType<typeof setTimeout> | undefined;
+    let lastAt = 0;
+    const news = new News();
     const stop = line.listen((event) => {
       if (event.topic !== "tick" && !wanted.split(" ").includes(event.topic)) return;
       if (document.hidden) return;
+      news.add(event);
       waiting ??= setTimeout(() => {
         waiting = undefined;
-        latest.current();
-      }, 1000);
+        lastAt = Date.now();
+        latest.current(news.take());
+      }, Math.max(0, lastAt + PAUSE_MS - Date.now()));
     }, mayConnect);
     return () => {
       stop();

@@ -1,7 +1,7 @@
-// A chart. ECharts is loaded only where a chart is; the same figures stand in a table beside it or in
+// A chart. It is loaded lazily with ECharts, where a chart is; the same figures stand in a table beside it or in
 // the label, for those who do not see it.
 import { useEffect, useRef } from "react";
-import type { EChartsCoreOption } from "./echarts";
+import { type EChartsCoreOption, init } from "./echarts";
 
 export function Chart({ option, label, height = 260 }: { option: EChartsCoreOption; label: string; height?: number }) {
   const box = useRef<HTMLDivElement>(null);
@@ -14,24 +14,15 @@ export function Chart({ option, label, height = 260 }: { option: EChartsCoreOpti
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    let gone = false;
-    let clean = () => undefined as void;
-    void import("./echarts").then(({ init }) => {
-      if (gone) return;
-      const chart = init(element, undefined, { renderer: "svg" });
-      draw.current = () => chart.setOption(latest.current, { notMerge: true });
-      draw.current();
-      const sizes = new ResizeObserver(() => chart.resize());
-      sizes.observe(element);
-      clean = () => {
-        sizes.disconnect();
-        chart.dispose();
-        draw.current = undefined;
-      };
-    });
+    const chart = init(element, undefined, { renderer: "svg" });
+    draw.current = () => chart.setOption(latest.current, { notMerge: true });
+    draw.current();
+    const sizes = new ResizeObserver(() => chart.resize());
+    sizes.observe(element);
     return () => {
-      gone = true;
-      clean();
+      sizes.disconnect();
+      chart.dispose();
+      draw.current = undefined;
     };
   }, []);
   return <div ref={box} role="img" aria-label={label} style={{ height }} />;

@@ -1,6 +1,8 @@
 // Times as people here read them: Beijing, yyyy-MM-dd HH:mm:ss, whatever the clock of the computer says.
-import type { Translate } from "../i18n";
 import { rounded } from "./number";
+
+/** Says a length of time in the language of the person; the words are in `i18n`. */
+type Say = (word: `duration.${"ms" | "s" | "min" | "h" | "d"}`, values: { n: string | number }) => string;
 
 const BEIJING_MS = 8 * 3_600_000;
 const two = (n: number) => String(n).padStart(2, "0");
@@ -22,6 +24,11 @@ export function dateTime(value: string | number | null | undefined): string {
   return `${day} ${time}`;
 }
 
+/** The time of the day in Beijing. */
+export function clock(ms: number): string {
+  return parts(ms).time;
+}
+
 export function beijingDay(ms: number): string {
   return parts(ms).day;
 }
@@ -35,7 +42,7 @@ export function customsTime(value: string | null | undefined): string {
 }
 
 /** How long ago or how long it took, in the unit that a person would choose: 850 ms, 3.2 s, 5 min, 2 h, 3 d. */
-export function duration(ms: number | null | undefined, t: Translate): string {
+export function duration(ms: number | null | undefined, t: Say): string {
   if (ms === null || ms === undefined) return "–";
   if (ms < 1000) return t("duration.ms", { n: Math.round(ms) });
   if (ms < 60_000) return t("duration.s", { n: rounded(ms / 1000) });

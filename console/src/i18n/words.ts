@@ -4,7 +4,8 @@ import { administration } from "./words/administration";
 import { backOffice } from "./words/backOffice";
 import { exchange } from "./words/exchange";
 import { names } from "./words/names";
+import { operator } from "./words/operator";
 import { services } from "./words/services";
 import { shell } from "./words/shell";
 
-export const words = { ...shell, ...exchange, ...services, ...administration, ...backOffice, ...names, ...acts };
+export const words = { ...shell, ...exchange, ...operator, ...services, ...administration, ...backOffice, ...names, ...acts };

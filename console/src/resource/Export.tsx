@@ -2,7 +2,7 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { App, Button } from "antd";
 import { useState } from "react";
-import { isDescribed, type Operation, type Query, save, send } from "../api/client";
+import { isDescribed, request, save, send } from "../api/client";
 import { useCan, useSession } from "../api/session";
 import { beijingDay } from "../format/time";
 import { useT } from "../i18n";
@@ -28,10 +28,10 @@ export function Export<Row>({ resource, columns, filters }: Props<Row>) {
   const own = exportPath !== undefined && exportNeeds !== undefined;
   const list = operationOf(resource);
   // A list without a route of its own name is not exported.
-  const general = operations.includes(list) && isDescribed(list as Operation) && can("export_list");
+  const general = operations.includes(list) && isDescribed(list) && can("export_list");
   if (own ? !can(exportNeeds) : !general) return null;
   const ask = () => {
-    if (own) return send("GET", exportPath, { query: query as Query });
+    if (own) return request("GET", exportPath, { path: resource.at, query });
     const body = JSON.stringify(listExport(resource, columns, query, t));
     return send("POST", "/api/v1/exports/list", { body, type: "application/json" });
   };

@@ -5,15 +5,16 @@ import dayjs, { type Dayjs } from "dayjs";
 import { type ReactNode, useId, useState } from "react";
 import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, type Word } from "../i18n";
-import { ProblemText, problemTitle } from "../shell/ErrorView";
+import { ProblemText, problemTitle } from "../view/ErrorView";
 import { count } from "../format/number";
 import { FileInput } from "./FileInput";
 import { fits, NUMBER_MAX } from "./fits";
 import { labelOf } from "./options";
 import type { Field, Values } from "./resource";
+import { REASON_CHARS_MAX } from "./ReasonDialog";
 import { saidOf } from "./said";
 
-interface Props {
+interface Props<Answer> {
   title: string;
   fields: readonly Field[];
   initial: Values;
@@ -22,13 +23,13 @@ interface Props {
   /** What is said when it is done. */
   said?: Word;
   /** Whether an answer is told by itself: nothing covers what is shown once. */
-  isTold?: (answer: unknown) => boolean;
+  isTold?: (answer: Answer) => boolean;
   close: () => void;
-  run: (values: Values) => Promise<unknown>;
-  done: (answer: unknown) => void;
+  run(values: Values): Promise<Answer>;
+  done: (answer: Answer) => void;
 }
 
-export function FormDialog({ title, fields, initial, about, said = "action.done", isTold, close, run, done }: Props) {
+export function FormDialog<Answer>({ title, fields, initial, about, said = "action.done", isTold, close, run, done }: Props<Answer>) {
   const { t, language } = useLanguage();
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
@@ -127,6 +128,8 @@ function input(field: Field, t: Translate): ReactNode {
       return <Switch />;
     case "area":
       return <Input.TextArea rows={4} maxLength={field.max ?? 2000} showCount />;
+    case "reason":
+      return <Input.TextArea rows={3} maxLength={REASON_CHARS_MAX} placeholder={t("action.reasonHint")} />;
     case "day":
       return <DatePicker />;
     case "file":

@@ -46,11 +46,11 @@ function Creating({ create, done }: { create: Create; done: () => void }) {
           fields={fields}
           initial={create.initial ?? {}}
           close={close}
-          isTold={(answer) => create.secret?.(answer) !== undefined}
+          isTold={(answer) => create.secret?.(answer) != null}
           run={create.run}
           done={(answer) => {
             close();
-            tell(create.secret?.(answer));
+            tell(create.secret?.(answer) ?? undefined);
             if (create.after !== undefined) void navigate(create.after(answer));
             done();
           }}
@@ -93,11 +93,11 @@ function Editing<Row>({ row, edit, done }: { row: Row; edit: Edit<Row>; done: ()
           initial={edit.values(row)}
           {...(edit.done === undefined ? {} : { said: edit.done })}
           close={close}
-          isTold={(answer) => edit.secret?.(answer) !== undefined}
+          isTold={(answer) => edit.secret?.(answer) != null}
           run={(values) => edit.run(row, values)}
           done={(answer) => {
             close();
-            tell(edit.secret?.(answer));
+            tell(edit.secret?.(answer) ?? undefined);
             done();
           }}
         />

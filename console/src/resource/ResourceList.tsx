@@ -1,27 +1,29 @@
 // The page of a resource: search on top, the table, what can be done, and pages by cursor.
 import { LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Drawer, Empty, Select, Space, Table } from "antd";
-import { type Key, type ReactNode, useCallback, useState } from "react";
-import { Link, useSearchParams } from "react-router";
-import { call, type Query, withQuery } from "../api/client";
+import { Button, Drawer, Select, Space } from "antd";
+import { type ReactNode, useCallback, useState } from "react";
+import { useSearchParams } from "react-router";
+import { jsonOf, type Query, request } from "../api/client";
 import { graveOf } from "../api/problem";
 import { useLive } from "../api/live";
 import { useCan } from "../api/session";
+import { useTodosChanged } from "../api/todos";
 import { useT } from "../i18n";
-import { ErrorView } from "../shell/ErrorView";
-import { useTodosChanged } from "../shell/Todos";
-import { Actions } from "./Actions";
+import { ErrorView } from "../view/ErrorView";
+import { BulkBar } from "./BulkBar";
 import { ColumnChooser } from "./ColumnChooser";
 import { Export } from "./Export";
-import { CreateButton, EditButton } from "./Forms";
+import { Freshness } from "./Freshness";
+import { PrintedFilters } from "./PrintedFilters";
+import { CreateButton } from "./Forms";
 import * as cursor from "./cursor";
 import { askedOf, PAGES, readFilters, readSize, SIZE, SIZES, writeFilters } from "./filters";
-import type { Column, ListPage, Resource } from "./resource";
+import type { Action, ListPage, Resource } from "./resource";
+import { Rows } from "./Rows";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
-import { show } from "./show";
-import { usePrinting, useScrolling } from "./sticky";
+import { totalOf } from "./total";
 
 interface Props<Row> {
   resource: Resource<Row>;
@@ -29,6 +31,11 @@ interface Props<Row> {
   extra?: ReactNode;
   /** Between title and list. */
   before?: ReactNode;
+}
+
+/** A page of a list; the path of the resource says what its rows are. */
+async function read<Row>({ path, at }: Resource<Row>, query: Query, signal: AbortSignal): Promise<ListPage<Row>> {
+  return (await jsonOf(await request("GET", path, { path: at, query, signal }))) as ListPage<Row>;
 }
 
 /** Asks for the page of a list that the address describes. */
@@ -44,7 +51,7 @@ function useList<Row>(resource: Resource<Row>) {
   const client = useQueryClient();
   const list = useQuery({
     queryKey: ["list", resource.name, query],
-    queryFn: ({ signal }) => call<ListPage<Row>>("GET", withQuery(resource.path, query), undefined, signal),
+    queryFn: ({ signal }) => read<Row>(resource, query, signal),
     placeholderData: keepPreviousData,
   });
   const refresh = useCallback(
@@ -89,7 +96,9 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const [chosen, chooseRows] = useState<readonly string[]>([]);
   const can = useCan();
   const selection = resource.selection !== undefined && can(resource.selection.needs) ? resource.selection : undefined;
-  const chosenRows = selection === undefined ? [] : rows.filter((row) => chosen.includes(resource.rowKey(row)) && selection.when(row));
+  const bulk = (resource.actions ?? []).filter((action) => action.bulk === true && can(action.needs));
+  const when = choosable(selection?.when, bulk);
+  const chosenRows = when === undefined ? [] : rows.filter((row) => chosen.includes(resource.rowKey(row)) && when(row));
   const chosenDone = () => {
     chooseRows([]);
     refresh();
@@ -106,6 +115,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
       </div>
       {resource.intro !== undefined && <p className="soft">{t(resource.intro)}</p>}
       {before}
+      <PrintedFilters resource={resource.name} filters={resource.filters ?? []} values={filters} page={resource.whole === true ? undefined : cursor.pageNumber(stack)} />
       {(resource.filters ?? []).length > 0 && (
         <SearchForm resource={resource.name} filters={resource.filters ?? []} values={filters} search={filter} />
       )}
@@ -115,11 +125,15 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
             <Button icon={<ReloadOutlined />} onClick={press} loading={pressed && list.isFetching}>
               {t("action.refresh")}
             </Button>
-            <Export resource={resource} columns={shown} filters={asked} />
+            <Freshness at={list.dataUpdatedAt} isFailed={list.isError} follows={stack.length === 0 && (resource.live ?? []).length > 0} />
           </Space>
-          <ColumnChooser name={resource.name} columns={resource.columns} chosen={columns} choose={setColumns} />
+          <Space>
+            <Export resource={resource} columns={shown} filters={asked} />
+            <ColumnChooser name={resource.name} columns={resource.columns} chosen={columns} choose={setColumns} />
+          </Space>
         </div>
         {selection !== undefined && selection.bar(chosenRows, chosenDone)}
+        {bulk.length > 0 && <BulkBar resource={resource} actions={bulk} rows={chosenRows} done={chosenDone} />}
         {graveOf(list) !== undefined ? (
           <ErrorView error={list.error} retry={refresh} />
         ) : (
@@ -131,31 +145,34 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
             filtered={Object.keys(filters).length > 0}
             open={open}
             refresh={refresh}
-            {...(selection === undefined ? {} : { selection: { chosen: chosenRows.map(resource.rowKey), choose: chooseRows, when: selection.when } })}
+            {...(when === undefined ? {} : { selection: { chosen: chosenRows.map(resource.rowKey), choose: chooseRows, when } })}
           />
         )}
-        {resource.whole !== true && (
         <div className="pager">
-          <span className="num">{t("list.page", { n: cursor.pageNumber(stack) })}</span>
-          <Button icon={<LeftOutlined />} disabled={stack.length === 0} onClick={() => go(cursor.back(stack))}>
-            {t("list.prev")}
-          </Button>
-          <Button
-            icon={<RightOutlined />}
-            iconPlacement="end"
-            disabled={next === undefined || rows.length === 0}
-            onClick={() => next !== undefined && go(cursor.forward(stack, next))}
-          >
-            {t("list.next")}
-          </Button>
-          <Select
-            aria-label={t("list.size")}
-            value={size}
-            options={SIZES.map((n) => ({ value: n, label: t("list.sizeOf", { n }) }))}
-            onChange={resize}
-          />
+          {list.data !== undefined && <span className="num">{totalOf(t, { n: rows.length, page: cursor.pageNumber(stack), hasNext: next !== undefined })}</span>}
+          {resource.whole !== true && (
+            <>
+              <span className="num">{t("list.page", { n: cursor.pageNumber(stack) })}</span>
+              <Button icon={<LeftOutlined />} disabled={stack.length === 0} onClick={() => go(cursor.back(stack))}>
+                {t("list.prev")}
+              </Button>
+              <Button
+                icon={<RightOutlined />}
+                iconPlacement="end"
+                disabled={next === undefined || rows.length === 0}
+                onClick={() => next !== undefined && go(cursor.forward(stack, next))}
+              >
+                {t("list.next")}
+              </Button>
+              <Select
+                aria-label={t("list.size")}
+                value={size}
+                options={SIZES.map((n) => ({ value: n, label: t("list.sizeOf", { n }) }))}
+                onChange={resize}
+              />
+            </>
+          )}
         </div>
-        )}
       </div>
       <Drawer
         open={opened !== undefined}
@@ -169,112 +186,8 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   );
 }
 
-interface RowsProps<Row> {
-  resource: Resource<Row>;
-  columns: readonly Column<Row>[];
-  rows: Row[];
-  loading: boolean;
-  filtered: boolean;
-  open: (row: Row) => void;
-  refresh: () => void;
-  selection?: { chosen: readonly string[]; choose: (keys: readonly string[]) => void; when: (row: Row) => boolean };
-}
-
-function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh, selection }: RowsProps<Row>) {
-  const t = useT();
-  const can = useCan();
-  const printing = usePrinting();
-  const scrolling = useScrolling();
-  const [closed, close] = useState<readonly string[]>([]);
-  // A tree is open but for what the person has closed, so that what comes new is seen.
-  const expandable = {
-    expandedRowKeys: rows.map(resource.rowKey).filter((key) => !closed.includes(key)),
-    onExpand: (isOpen: boolean, row: Row) => {
-      const key = resource.rowKey(row);
-      close(isOpen ? closed.filter((one) => one !== key) : [...closed, key]);
-    },
-  };
-  const actions = (resource.actions ?? []).filter((action) => can(action.needs));
-  const first = columns[0]?.key;
-  const cell = (column: Column<Row>) => (_: unknown, row: Row) => {
-    const value = show(column, row, t);
-    if (column.key !== first) return value;
-    if (resource.link !== undefined) return <Link to={resource.link(row)}>{value}</Link>;
-    if (resource.detail === undefined) return value;
-    return (
-      <Button type="link" size="small" className="cell-link" onClick={() => open(row)}>
-        {value}
-      </Button>
-    );
-  };
-  const table = columns.map((column) => ({
-    key: column.key,
-    title: t(column.title),
-    render: cell(column),
-    ...(column.width === undefined ? {} : { width: column.width }),
-    ...(column.as === "number" ? { align: "right" as const } : {}),
-  }));
-  const forms = [...(resource.edit === undefined ? [] : [resource.edit]), ...(resource.forms ?? [])].filter((one) => can(one.needs));
-  const acts =
-    (actions.length === 0 && forms.length === 0) || printing
-      ? []
-      : [
-          {
-            key: "·acts",
-            title: t("list.operations"),
-            fixed: "right" as const,
-            render: (_: unknown, row: Row) => (
-              <>
-                {forms.map((form) => (
-                  <EditButton key={form.label ?? "action.edit"} row={row} edit={form} done={refresh} />
-                ))}
-                <Actions row={row} actions={actions} done={refresh} />
-              </>
-            ),
-          },
-        ];
-  return (
-    <Table<Row>
-      size="small"
-      rowKey={resource.rowKey}
-      {...(resource.rowClass === undefined ? {} : { rowClassName: resource.rowClass })}
-      {...(selection === undefined
-        ? {}
-        : {
-            rowSelection: {
-              fixed: true,
-              selectedRowKeys: [...selection.chosen],
-              onChange: (keys: Key[]) => selection.choose(keys.map(String)),
-              getCheckboxProps: (row: Row) => ({ disabled: !selection.when(row), "aria-label": t("list.choose") }),
-            },
-          })}
-      columns={[...table, ...acts]}
-      {...(resource.parent === undefined
-        ? { dataSource: rows }
-        : { dataSource: nested(rows, resource.rowKey, resource.parent), expandable })}
-      loading={loading}
-      pagination={false}
-      {...scrolling}
-      locale={{
-        emptyText: loading ? " " : (
-          <Empty
-            image={Empty.PRESENTED_IMAGE_SIMPLE}
-            description={t(filtered ? "list.emptyFiltered" : resource.empty)}
-          />
-        ),
-      }}
-    />
-  );
-}
-
-/** Rows with those below them, as the table wants trees; the order stays. */
-export function nested<Row>(rows: readonly Row[], key: (row: Row) => string, parent: (row: Row) => string | null | undefined): Row[] {
-  const copies = new Map(rows.map((row) => [key(row), { ...row } as Row & { children?: Row[] }]));
-  const tops: Row[] = [];
-  for (const copy of copies.values()) {
-    const above = copies.get(parent(copy) ?? "");
-    if (above === undefined) tops.push(copy);
-    else (above.children ??= []).push(copy);
-  }
-  return tops;
+/** Which rows can be chosen: those with which the list, or one of its acts on several, can do something. */
+function choosable<Row>(listed: ((row: Row) => boolean) | undefined, bulk: readonly Action<Row>[]): ((row: Row) => boolean) | undefined {
+  if (listed === undefined && bulk.length === 0) return undefined;
+  return (row) => listed?.(row) === true || bulk.some((action) => action.when?.(row) ?? true);
 }

@@ -1,12 +1,13 @@
 // The form on top of a list, and filters that a person keeps under a name.
 import { DeleteOutlined, DownOutlined, SearchOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { Button, DatePicker, Input, Popover, Select, Space } from "antd";
 import dayjs from "dayjs";
-import { type FormEvent, useEffect, useId, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { useT } from "../i18n";
 import { labelOf } from "./options";
-import type { Filter, Option } from "./resource";
+import type { Filter } from "./resource";
+import { useDraft } from "./useDraft";
+import { useOptions } from "./useOptions";
 import { dropFilter, savedFilters, saveFilter } from "./saved";
 
 type Values = Record<string, string | undefined>;
@@ -23,11 +24,9 @@ const FIRST = 6;
 
 export function SearchForm({ resource, filters, values, search }: Props) {
   const t = useT();
-  const [draft, setDraft] = useState<Values>(values);
-  const [all, setAll] = useState(() => filters.slice(FIRST).some((filter) => values[filter.key] !== undefined));
-  const asked = JSON.stringify(values);
   // The address can change without the form: back, a tab, a saved filter.
-  useEffect(() => setDraft(JSON.parse(asked) as Values), [asked]);
+  const [draft, setDraft] = useDraft<Values>(values);
+  const [all, setAll] = useState(() => filters.slice(FIRST).some((filter) => values[filter.key] !== undefined));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     search(draft);
@@ -65,19 +64,6 @@ interface FieldProps {
   filter: Filter;
   value: string | undefined;
   change: (value: string) => void;
-}
-
-/** The choices of a filter; the platform is asked once in a while. */
-function useOptions(resource: string, { key, options = [] }: Filter): { options: readonly Option[]; isKnown: boolean } {
-  const asks = typeof options === "function";
-  const asked = useQuery({
-    queryKey: ["options", resource, key],
-    queryFn: () => (asks ? options() : []),
-    enabled: asks,
-    staleTime: 60_000,
-    refetchInterval: false,
-  });
-  return asks ? { options: asked.data ?? [], isKnown: asked.data !== undefined } : { options, isKnown: true };
 }
 
 function Field({ resource, filter, value, change }: FieldProps) {

@@ -11,7 +11,7 @@ export interface ListExport {
 }
 
 /** The operation of a resource's list. */
-export function operationOf<Row>(resource: Resource<Row>): string {
+export function operationOf<Row>(resource: Pick<Resource<Row>, "list" | "name">): string {
   return resource.list ?? resource.name.replaceAll("-", "_");
 }
 

@@ -3,7 +3,7 @@ import { App } from "antd";
 import { useCallback } from "react";
 import { ApiError } from "../api/problem";
 import { useLanguage } from "../i18n";
-import { ProblemText, problemTitle } from "../shell/ErrorView";
+import { ProblemText, problemTitle } from "../view/ErrorView";
 
 export function useProblem(): (error: unknown) => void {
   const { notification } = App.useApp();

@@ -91,7 +91,7 @@ test("the export asks for what is seen, in words", () => {
   const resource: Resource<{ id: string }> = {
     name: "online-things",
     title: "menu.users",
-    path: "/x",
+    path: "/api/v1/users",
     rowKey: (row) => row.id,
     empty: "list.empty",
     filters: [{ key: "state", label: "message.state", as: "select", options: [{ value: "a", label: { text: "Alpha" } }] }],

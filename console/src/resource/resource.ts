@@ -1,8 +1,9 @@
 // What a list of the platform is (资源): where it comes from, its columns, filters and acts. Everything
 // else (paging, saved filters, choice of columns, export, live updates, errors) is the same for all lists.
 import type { ReactNode } from "react";
-import type { Operation } from "../api/client";
+import type { Operation, Path, QueryOf } from "../api/client";
 import type { Topic } from "../api/live";
+import type { ListPath, RowOf } from "../api/types";
 import type { Translate, Word } from "../i18n";
 import type { Label } from "./options";
 
@@ -29,8 +30,8 @@ export interface Option {
   label: Label;
 }
 
-export interface Filter {
-  key: string;
+export interface Filter<Key extends string = string> {
+  key: Key;
   label: Word;
   as?: "text" | "select" | "day";
   /** A function when the platform must be asked for them. */
@@ -51,7 +52,7 @@ export type Values = Record<string, unknown>;
 export interface Field {
   key: string;
   label: Word;
-  as?: "text" | "area" | "select" | "choices" | "tags" | "number" | "switch" | "day" | "file";
+  as?: "text" | "area" | "select" | "choices" | "tags" | "number" | "switch" | "day" | "file" | "reason";
   required?: boolean;
   options?: readonly Option[];
   hint?: Word;
@@ -62,6 +63,9 @@ export interface Field {
   unit?: Label;
 }
 
+// The acts of forms are methods: each says in its arguments which body it sends and which answer it reads, and a form
+// trusts that its fields fill that body.
+
 /** Adds something to a list. */
 export interface Create {
   label?: Word;
@@ -69,12 +73,12 @@ export interface Create {
   /** A function when the choices must be asked first. */
   fields: readonly Field[] | (() => Promise<readonly Field[]>);
   initial?: Values;
-  run: (values: Values) => Promise<unknown>;
+  run(values: Values): Promise<unknown>;
   /** Something in the answer that is shown this once, such as a key. */
-  secret?: (answer: unknown) => string | undefined;
+  secret?(answer: unknown): string | null | undefined;
   secretHint?: Word;
   /** Where to go when it is done. */
-  after?: (answer: unknown) => string;
+  after?(answer: unknown): string;
 }
 
 /** Changes a row. */
@@ -89,9 +93,9 @@ export interface Edit<Row> {
   values: (row: Row) => Values;
   /** The word when it is done; "done" when absent. */
   done?: Word;
-  run: (row: Row, values: Values) => Promise<unknown>;
+  run(row: Row, values: Values): Promise<unknown>;
   /** Something in the answer that is shown this once, such as a new secret. */
-  secret?: (answer: unknown) => string | undefined;
+  secret?(answer: unknown): string | null | undefined;
   secretHint?: Word;
 }
 
@@ -102,6 +106,8 @@ export interface Action<Row> {
   needs: Operation;
   when?: (row: Row) => boolean;
   danger?: boolean;
+  /** It may be done to several rows at once, one after the other. */
+  bulk?: boolean;
   /** What it is done to, for the question. */
   about?: (row: Row, t: Translate) => ReactNode;
   /** A sentence to confirm; with `reason`, a field for why. */
@@ -110,7 +116,7 @@ export interface Action<Row> {
   /** The word when it is done; "done" when absent. */
   done?: Word;
   /** Something in the answer that is shown this once, such as a link. */
-  secret?: (answer: unknown) => string | undefined;
+  secret?(answer: unknown): string | null | undefined;
   /** Whether a refusal ends it, so that there is nothing to try again: the question closes and the list is read anew. */
   isEnd?: (error: unknown) => boolean;
   run: (row: Row, reason: string) => Promise<unknown>;
@@ -126,15 +132,17 @@ export interface Selection<Row> {
   bar: (rows: readonly Row[], done: () => void) => ReactNode;
 }
 
-export interface Resource<Row> {
+export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends string = string> {
   /** The name under which choices are kept and answers are cached. */
   name: string;
   title: Word;
-  /** Route of the API that answers `{items, next?}`. */
-  path: string;
+  /** Path of the API that answers `{items, next?}`; its rows are those of the list. */
+  path: P;
+  /** What is filled into the braces of the path. */
+  at?: Readonly<Record<string, string>>;
   rowKey: (row: Row) => string;
   columns: readonly Column<Row>[];
-  filters?: readonly Filter[];
+  filters?: readonly Filter<FilterKey>[];
   /** Query that is always asked. */
   fixed?: Record<string, string>;
   actions?: readonly Action<Row>[];
@@ -148,9 +156,9 @@ export interface Resource<Row> {
   detail?: (row: Row) => ReactNode;
   detailTitle?: (row: Row) => ReactNode;
   /** The operation that answers the list, for the export; the name with underscores when absent. */
-  list?: string;
+  list?: Operation;
   /** Route of an export of its own. */
-  exportPath?: string;
+  exportPath?: Path<"GET">;
   exportNeeds?: Operation;
   /** Ending of the exported file; a workbook when absent. */
   exportName?: "csv";
@@ -176,6 +184,7 @@ export interface ListPage<Row> {
   next?: string | null;
 }
 
-export function defineResource<Row>(resource: Resource<Row>): Resource<Row> {
+/** The path says of which type the rows are, and by what they can be filtered. */
+export function defineResource<const P extends ListPath>(resource: Resource<RowOf<P>, P, Extract<keyof QueryOf<"GET", P>, string>>): Resource<RowOf<P>> {
   return resource;
 }

@@ -1,22 +1,11 @@
 // Tables on the screen and on paper. On the screen headings stay in sight; a table is as wide as its card, its
 // cells break their lines, and only what cannot be broken scrolls inside the frame. On paper there is no frame:
 // one plain table as wide as the page.
-import { useSyncExternalStore } from "react";
-import { flushSync } from "react-dom";
+import { createContext, useContext } from "react";
+import { usePrinting } from "./usePrinting";
 
-const media = typeof window === "undefined" ? undefined : window.matchMedia("print");
-
-function watch(changed: () => void): () => void {
-  // The browser takes its picture right after the event: what changes must have changed by then.
-  const now = () => flushSync(changed);
-  media?.addEventListener("change", now);
-  return () => media?.removeEventListener("change", now);
-}
-
-/** Whether the page is being printed. */
-export function usePrinting(): boolean {
-  return useSyncExternalStore(watch, () => media?.matches === true);
-}
+/** The part of the window that scrolls, and in which the page is. */
+export const FrameContext = createContext<HTMLElement | undefined>(undefined);
 
 /** As wide as its frame, and no wider unless it must. */
 export const FITTING = { scroll: { x: true }, tableLayout: "auto" } as const;
@@ -30,7 +19,8 @@ interface Scrolling extends Partial<typeof FITTING> {
 
 /** What a wide table needs on the screen; nothing on paper. */
 export function useScrolling(): Scrolling {
+  const frame = useContext(FrameContext);
   const printing = usePrinting();
   if (printing) return {};
-  return { sticky: { getContainer: () => document.getElementById("content") ?? window, offsetHeader: -FRAME_TOP }, ...FITTING };
+  return { sticky: { getContainer: () => frame ?? window, offsetHeader: -FRAME_TOP }, ...FITTING };
 }

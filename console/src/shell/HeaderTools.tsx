@@ -2,7 +2,7 @@
 import { DownOutlined, UserOutlined } from "@ant-design/icons";
 import { App, Button, Dropdown, type MenuProps, Space, Tag } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { call } from "../api/client";
 import { useConnection } from "../api/connection";
 import { useLiveState } from "../api/live";
@@ -10,18 +10,15 @@ import { useCan, useSession } from "../api/session";
 import { useLanguage } from "../i18n";
 import { useName } from "../i18n/names";
 import { useProblem } from "../resource/problem";
-import { Todos } from "./Todos";
-import { Bell } from "./Bell";
 
-export function HeaderTools() {
+export function HeaderTools({ children }: { children: ReactNode }) {
   const { t, language, setLanguage } = useLanguage();
   const session = useSession();
   return (
     <Space className="tools" size="small">
       {session.demo && <Tag className="badge held">{t("app.demo")}</Tag>}
       <LiveDot />
-      <Todos />
-      <Bell />
+      {children}
       <CompanySwitch />
       <Button type="text" lang={language === "en" ? "zh-CN" : "en"} onClick={() => setLanguage(language === "en" ? "zh-CN" : "en")}>
         {t("shell.language")}
@@ -58,7 +55,7 @@ function CompanySwitch() {
   if (session.memberships.length < 2) return name;
   const choose = async (companyId: string) => {
     try {
-      await call("POST", "/api/v1/session/company", { companyId });
+      await call("POST", "/api/v1/session/company", { body: { companyId } });
       // Everything on the screen belongs to the company of before.
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
       await client.refetchQueries({ queryKey: ["session"] });

@@ -1,32 +1,38 @@
 // The frame of every page: menu by workspace, open pages as tabs, where one is, and who one is.
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { Alert, App, Breadcrumb, Button, Layout, Result } from "antd";
-import { Suspense, useEffect, useMemo, useState } from "react";
-import { Link, Navigate, Outlet, useLocation } from "react-router";
+import { type ReactNode, useEffect, useState } from "react";
+import { Link, Navigate, useLocation } from "react-router";
 import { onActDone } from "../api/client";
-import { useConnection } from "../api/connection";
 import { useSession } from "../api/session";
 import { dateTime } from "../format/time";
 import { useT } from "../i18n";
-import { ImportantNotices } from "./Bell";
-import { Boundary } from "./ErrorView";
 import { HeaderTools } from "./HeaderTools";
-import { Loading } from "./Loading";
 import { OldBanner } from "./Old";
-import { SideMenu } from "./SideMenu";
+import { OpenPages } from "./OpenPages";
+import { firstOf, pageAt, type Page, useSite } from "./page";
 import { PrintHead } from "./PrintHead";
-import { type Page, pageAt, pagesFor, workspaceOf } from "./pages";
+import { SideMenu } from "./SideMenu";
 import { recordOf } from "./tabs";
 import { TabStrip } from "./TabStrip";
+import { useTabs } from "./useTabs";
 
 const COLLAPSED = "tongguan.menu.collapsed";
 
-export function Shell() {
+interface Props {
+  /** What stands in the head beside the account, such as what there is to do. */
+  tools: ReactNode;
+  /** Above the first page of a person. */
+  news: ReactNode;
+}
+
+export function Shell({ tools, news }: Props) {
   const t = useT();
-  const session = useSession();
+  const { company } = useSession();
   const { pathname } = useLocation();
-  const pages = useMemo(() => pagesFor(session), [session]);
+  const { pages, menu } = useSite();
   const page = pageAt(pages, pathname);
+  const tabs = useTabs(page);
   const [collapsed, setCollapsed] = useState(
     () => (localStorage.getItem(COLLAPSED) ?? (window.innerWidth < 1200 ? "yes" : "no")) === "yes",
   );
@@ -34,7 +40,6 @@ export function Shell() {
     const title = page === undefined ? t("shell.notFound") : `${t(page.title)} ${recordOf(page.path, pathname)}`.trim();
     document.title = `${title} · ${t("app.name")}`;
   }, [page, pathname, t]);
-  const down = useConnection();
   useForgetErrors(pathname);
   const fold = () => {
     localStorage.setItem(COLLAPSED, collapsed ? "no" : "yes");
@@ -51,7 +56,7 @@ export function Shell() {
           {!collapsed && <span>{t("app.name")}</span>}
         </Link>
         <nav aria-label={t("shell.menu")}>
-          <SideMenu pages={pages} page={page} collapsed={collapsed} />
+          <SideMenu menu={menu} page={page} tabs={tabs.tabs} collapsed={collapsed} />
         </nav>
       </Layout.Sider>
       <Layout>
@@ -62,23 +67,26 @@ export function Shell() {
             icon={collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
             onClick={fold}
           />
-          <Crumbs page={page} pages={pages} />
-          <HeaderTools />
+          <Crumbs page={page} />
+          <HeaderTools>{tools}</HeaderTools>
         </Layout.Header>
-        <TabStrip page={page} pages={pages} />
+        <TabStrip pages={pages} {...tabs} />
         <OldBanner />
-        <Layout.Content id="content" className={down === undefined ? "content" : "content is-old"} tabIndex={0}>
-          {/* It scrolls, and a page without a link or a button must be read to its end with the keyboard, too. */}
-          <PrintHead />
-          <PasswordSoon />
-          {page !== undefined && page === firstOf(pages) && <ImportantNotices />}
-          {/* The key starts every page anew, so that no error and no state of one page reaches another. */}
-          <Boundary key={pathname}>
-            <Suspense fallback={<Loading />}>
-              <Outlet />
-            </Suspense>
-          </Boundary>
-        </Layout.Content>
+        {/* Of another company everything is another page. */}
+        <OpenPages
+          key={company?.id ?? ""}
+          pages={pages}
+          page={page}
+          tabs={tabs.tabs}
+          head={
+            <>
+              <PrintHead />
+              <PasswordSoon />
+              {page !== undefined && page === firstOf(pages) && news}
+            </>
+          }
+          otherwise={pathname === "/" ? <Start /> : <NotFound />}
+        />
       </Layout>
     </Layout>
   );
@@ -96,14 +104,19 @@ function useForgetErrors(pathname: string): void {
   }, [notification, pathname]);
 }
 
-function Crumbs({ page, pages }: { page: Page | undefined; pages: readonly Page[] }) {
+function Crumbs({ page }: { page: Page | undefined }) {
   const t = useT();
-  const session = useSession();
+  const { pages, menu } = useSite();
   if (page === undefined) return <div className="crumbs" />;
-  const workspace = workspaceOf(page, session);
-  const parent = pages.find((one) => one.path === page.under);
+  const parent = "under" in page ? pages.find((one) => one.path === page.under) : undefined;
+  const entry = (parent ?? page).path;
+  const has = (all: readonly Page[]) => all.some((one) => one.path === entry);
+  const workspace = menu.find(({ top, groups }) => has(top) || groups.some((group) => has(group.pages)));
+  const group = workspace?.groups.find((one) => has(one.pages));
   const items = [
-    ...(workspace === undefined ? [] : [{ title: t(`workspace.${workspace}`) }]),
+    // Who has one workspace begins with its groups, as in the menu.
+    ...(workspace === undefined || menu.length === 1 ? [] : [{ title: t(`workspace.${workspace.workspace}`) }]),
+    ...(group === undefined ? [] : [{ title: t(group.title) }]),
     ...(parent === undefined ? [] : [{ title: <Link to={parent.path}>{t(parent.title)}</Link> }]),
     { title: t(page.title) },
   ];
@@ -128,20 +141,17 @@ function PasswordSoon() {
   );
 }
 
-/** Where a person begins. */
-const firstOf = (pages: readonly Page[]) => pages.find((page) => page.icon !== undefined && page.component !== undefined);
-
 /** The first page that the person may open. */
-export function Start() {
+function Start() {
   const t = useT();
-  const first = firstOf(pagesFor(useSession()));
+  const first = firstOf(useSite().pages);
   if (first === undefined) {
     return <Result status="info" title={t("shell.noMenu")} subTitle={t("shell.noMenuAdvice")} />;
   }
   return <Navigate to={first.path} replace />;
 }
 
-export function NotFound() {
+function NotFound() {
   const t = useT();
   return <Result status="404" title={t("shell.notFound")} subTitle={t("shell.notFoundAdvice")} />;
 }

@@ -1,77 +1,119 @@
-// The menu: a tree by workspace, with what the person may do and nothing else.
-import {
-  AuditOutlined,
-  BankOutlined,
-  DashboardOutlined,
-  SettingOutlined,
-  ShopOutlined,
-} from "@ant-design/icons";
-import { Menu, type MenuProps } from "antd";
-import { type ReactNode, useMemo } from "react";
-import { useNavigate } from "react-router";
-import { useSession, type Workspace } from "../api/session";
-import { useT } from "../i18n";
-import { type Page, WORKSPACES, workspaceOf } from "./pages";
+// The menu (菜单): groups by the job that a person does, and in them links to the pages. They are plain links in lists: the
+// middle button, a copied address and the keyboard do with them what they do with any link.
+import { DownOutlined, RightOutlined } from "@ant-design/icons";
+import { type ReactNode, useId, useState } from "react";
+import { Link } from "react-router";
+import { useT, type Word } from "../i18n";
+import type { Entries, MenuPage, Page } from "./page";
+import type { Tab } from "./tabs";
 
-const ICONS: Record<Workspace, ReactNode> = {
-  company: <ShopOutlined />,
-  customs: <AuditOutlined />,
-  bureau: <BankOutlined />,
-  operator: <DashboardOutlined />,
-  admin: <SettingOutlined />,
-};
+const CLOSED = "tongguan.menu.closed";
 
-function label(page: Page, title: string): ReactNode {
-  if (page.href === undefined) return title;
-  return (
-    <a href={page.href} target="_blank" rel="noopener noreferrer">
-      {title}
-    </a>
-  );
+function readClosed(): string[] {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(CLOSED) ?? "[]");
+    return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
+  } catch {
+    return [];
+  }
 }
 
 interface Props {
-  pages: readonly Page[];
+  menu: readonly Entries[];
   page: Page | undefined;
+  tabs: readonly Tab[];
   collapsed: boolean;
 }
 
-export function SideMenu({ pages, page, collapsed }: Props) {
+export function SideMenu({ menu, page, tabs, collapsed }: Props) {
   const t = useT();
-  const session = useSession();
-  const navigate = useNavigate();
-  const groups = useMemo(
-    () =>
-      WORKSPACES.map((workspace) => ({
-        workspace,
-        entries: pages.filter((one) => one.icon !== undefined && workspaceOf(one, session) === workspace),
-      })).filter((group) => group.entries.length > 0),
-    [pages, session],
-  );
-  const entry = (one: Page) => ({ key: one.path, icon: one.icon, label: label(one, t(one.title)), title: t(one.title) });
-  const only = groups.length === 1 ? groups[0] : undefined;
-  const items: MenuProps["items"] =
-    only !== undefined
-      ? only.entries.map(entry)
-      : groups.map((group) => ({
-          key: group.workspace,
-          icon: ICONS[group.workspace],
-          label: t(`workspace.${group.workspace}`),
-          children: group.entries.map(entry),
-        }));
-  const marked = page?.under ?? page?.path;
+  const [closed, setClosed] = useState(readClosed);
+  const toggle = (name: string) => {
+    const next = closed.includes(name) ? closed.filter((one) => one !== name) : [...closed, name];
+    localStorage.setItem(CLOSED, JSON.stringify(next));
+    setClosed(next);
+  };
+  const links = (pages: readonly MenuPage[]) => pages.map((one) => <Entry key={one.path} entry={one} page={page} tabs={tabs} collapsed={collapsed} />);
   return (
-    <Menu
-      mode="inline"
-      theme="dark"
-      inlineCollapsed={collapsed}
-      items={items}
-      defaultOpenKeys={groups.map((group) => group.workspace)}
-      selectedKeys={marked === undefined ? [] : [marked]}
-      onClick={({ key }) => {
-        // What is not a page of the console is a link of its own.
-        if (pages.some((one) => one.path === key && one.component !== undefined)) void navigate(key);
-      }}
-    />
+    <div className={collapsed ? "menu collapsed" : "menu"}>
+      {menu.map(({ workspace, top, groups }) => (
+        <section key={workspace}>
+          {menu.length > 1 && <h2 title={t(`workspace.${workspace}`)}>{t(`workspace.${workspace}`)}</h2>}
+          {top.length > 0 && <ul>{links(top)}</ul>}
+          {groups.map(({ title, pages }) => (
+            <GroupOf key={title} title={title} isOpen={collapsed || !closed.includes(`${workspace}.${title}`)} toggle={() => toggle(`${workspace}.${title}`)} fixed={collapsed}>
+              {links(pages)}
+            </GroupOf>
+          ))}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+interface GroupProps {
+  title: Word;
+  isOpen: boolean;
+  toggle: () => void;
+  /** Where only icons are seen there is no room for the name; the list keeps it for those who hear it. */
+  fixed: boolean;
+  children: ReactNode;
+}
+
+function GroupOf({ title, isOpen, toggle, fixed, children }: GroupProps) {
+  const t = useT();
+  const id = useId();
+  return (
+    <>
+      {!fixed && (
+        <button type="button" className="group" aria-expanded={isOpen} aria-controls={id} onClick={toggle}>
+          <span>{t(title)}</span>
+          {isOpen ? <DownOutlined aria-hidden /> : <RightOutlined aria-hidden />}
+        </button>
+      )}
+      <ul id={id} aria-label={t(title)} hidden={!isOpen}>
+        {children}
+      </ul>
+    </>
+  );
+}
+
+interface EntryProps {
+  entry: MenuPage;
+  page: Page | undefined;
+  tabs: readonly Tab[];
+  collapsed: boolean;
+}
+
+function Entry({ entry, page, tabs, collapsed }: EntryProps) {
+  const t = useT();
+  const title = t(entry.title);
+  const content = (
+    <>
+      {/* It says nothing that the name does not. */}
+      <span aria-hidden="true">{entry.icon}</span>
+      <span className="label">{title}</span>
+    </>
+  );
+  const name = collapsed ? { title, "aria-label": title } : {};
+  if (entry.href !== undefined) {
+    return (
+      <li>
+        <a href={entry.href} target="_blank" rel="noopener noreferrer" {...name}>
+          {content}
+        </a>
+      </li>
+    );
+  }
+  // A page that is open is opened as it was left, with its filters.
+  const search = tabs.find((tab) => tab.path === entry.path)?.search ?? "";
+  const isUnder = page !== undefined && "under" in page && page.under === entry.path;
+  const current = page?.path === entry.path ? "page" : isUnder ? "true" : undefined;
+  return (
+    <li>
+      <Link to={entry.path + search} aria-current={current} {...name}>
+        {content}
+      </Link>
+    </li>
   );
 }

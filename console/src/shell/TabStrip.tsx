@@ -1,27 +1,17 @@
 // The open pages. Plain links and buttons in a list: a screen reader and the keyboard know those.
 import { CloseOutlined, DownOutlined } from "@ant-design/icons";
 import { Button, Dropdown } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import { useT } from "../i18n";
-import { type Page, pageAt } from "./pages";
-import { close, readTabs, recordOf, type Tab, visit, writeTabs } from "./tabs";
+import { type Page, pageAt } from "./page";
+import { recordOf, type Tab } from "./tabs";
+import type { Tabs } from "./useTabs";
 
-export function TabStrip({ page, pages }: { page: Page | undefined; pages: readonly Page[] }) {
+export function TabStrip({ pages, tabs, shut, shutOthers }: { pages: readonly Page[] } & Tabs) {
   const t = useT();
-  const { pathname, search } = useLocation();
+  const { pathname } = useLocation();
   const navigate = useNavigate();
-  const [tabs, setTabs] = useState<Tab[]>(() => readTabs(sessionStorage));
-  const title = page?.title;
-  useEffect(() => {
-    if (title !== undefined) setTabs((old) => visit(old, { path: pathname, search, title }));
-  }, [pathname, search, title]);
-  useEffect(() => writeTabs(sessionStorage, tabs), [tabs]);
-  const shut = (path: string) => {
-    const left = close(tabs, path);
-    setTabs(left.tabs);
-    if (path === pathname) void navigate(left.next === undefined ? "/" : left.next.path + left.next.search);
-  };
   const shown = tabs.filter((tab) => pageAt(pages, tab.path) !== undefined);
   const name = (tab: Tab) => {
     const found = pageAt(pages, tab.path);
@@ -34,13 +24,12 @@ export function TabStrip({ page, pages }: { page: Page | undefined; pages: reado
   useEffect(() => {
     open.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [pathname, tabs]);
-  const others = () => setTabs((old) => old.filter((tab) => tab.path === pathname));
   const entries = [
     ...shown.map((tab) => ({ key: tab.path, label: name(tab) })),
     ...(n > 1 ? [{ type: "divider" as const }, { key: "·others", label: t("shell.closeOthers") }] : []),
   ];
   const choose = ({ key }: { key: string }) => {
-    if (key === "·others") others();
+    if (key === "·others") shutOthers();
     const tab = shown.find((one) => one.path === key);
     if (tab !== undefined) void navigate(tab.path + tab.search);
   };

@@ -65,7 +65,7 @@ export const names = {
   "caseAct.resubmit": ["提交补正", "Submit again"],
   "caseAct.approve": ["审核通过，报审批", "Pass on for a decision"],
   "caseAct.finish": ["批准办结", "Approve"],
-  "caseAct.return": ["退回", "Turn down"],
+  "caseAct.return": ["退回", "Reject"],
   "caseAct.withdraw": ["撤回", "Withdraw"],
   "caseField.companyName": ["企业名称", "Company"],
   "caseField.name": ["企业名称", "Company"],

@@ -35,7 +35,7 @@ export const services = {
   "case.supplementing": ["待补正", "To be supplemented"],
   "case.approving": ["待审批", "To be decided"],
   "case.done": ["已办结", "Done"],
-  "case.returned": ["已退回", "Returned"],
+  "case.returned": ["已退回", "Rejected"],
   "case.q": ["办件编号或事项", "Number or subject"],
   "case.qHint": ["编号或事项名称", "whole or part"],
   "case.qHelp": ["办件编号须写全；事项名称可以只写一部分", "The number in full, or a part of the subject"],

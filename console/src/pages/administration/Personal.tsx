@@ -1,29 +1,21 @@
 // A user in a drawer, telephone and mail masked until a reason is given.
-import { Button, Descriptions, Input, Space } from "antd";
-import { useId, useState } from "react";
+import { Button, Descriptions } from "antd";
+import { useState } from "react";
 import { call } from "../../api/client";
 import { useCan } from "../../api/session";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
-import { useProblem } from "../../resource/problem";
-import { Factors } from "../../shell/Factors";
-import { NamedRoles } from "../../shell/NamedRoles";
+import { ReasonDialog } from "../../resource/ReasonDialog";
+import { Factors } from "../../view/Factors";
+import { NamedRoles } from "../../view/NamedRoles";
 import type { User } from "./users";
 
 export function Personal({ user }: { user: User }) {
   const t = useT();
   const can = useCan();
-  const problem = useProblem();
-  const field = useId();
-  const [reason, setReason] = useState("");
+  const [isAsked, ask] = useState(false);
   const [shown, show] = useState<{ phone: string; email: string }>();
-  const unmask = async () => {
-    try {
-      show(await call("POST", `/api/v1/users/${user.id}/unmask`, { reason: reason.trim() }));
-    } catch (error) {
-      problem(error);
-    }
-  };
+  const unmask = async (reason: string) => show(await call("POST", "/api/v1/users/{id}/unmask", { path: { id: user.id }, body: { reason } }));
   const isHidden = shown === undefined && `${user.phone}${user.email}` !== "";
   return (
     <>
@@ -44,16 +36,11 @@ export function Personal({ user }: { user: User }) {
         ]}
       />
       {isHidden && can("unmask_user") && (
-        <div className="after">
-          <label htmlFor={field}>{t("message.unmask")}</label>
-          <Space.Compact block>
-            <Input id={field} maxLength={500} placeholder={t("action.reasonHint")} value={reason} onChange={(event) => setReason(event.target.value)} />
-            <Button disabled={reason.trim().length < 2} onClick={() => void unmask()}>
-              {t("action.ok")}
-            </Button>
-          </Space.Compact>
-        </div>
+        <Button className="after" onClick={() => ask(true)}>
+          {t("message.unmask")}
+        </Button>
       )}
+      {isAsked && <ReasonDialog title={t("message.unmask")} about={user.name} run={unmask} close={() => ask(false)} />}
     </>
   );
 }

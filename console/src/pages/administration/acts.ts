@@ -11,7 +11,7 @@ interface Act {
 
 /** What can be looked for; those of the login log when `begin` says so. */
 export async function acts(begin: string): Promise<Option[]> {
-  const { items } = await call<{ items: Act[] }>("GET", "/api/v1/audit/acts");
+  const { items } = await call("GET", "/api/v1/audit/acts");
   const labelOf = ({ id, module, name }: Act) => {
     const word = `act.${id}`;
     return isWord(word) ? word : { text: `${module}：${name}` };

@@ -3,34 +3,21 @@ import { CheckOutlined } from "@ant-design/icons";
 import { App, Button, Descriptions } from "antd";
 import { useState } from "react";
 import { call } from "../../api/client";
+import type { Item } from "../../api/types";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
-import { isWord, say, useLanguage, useT } from "../../i18n";
+import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { type Column, defineResource, type Filter } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
+import { ActName, Result } from "./ActName";
 import { AuditObject } from "./AuditObject";
 import { AuditDetail } from "./AuditDetail";
 import { acts } from "./acts";
 import { objectAsked } from "./objectAsked";
 
-interface Row {
-  number: number;
-  at: string;
-  actorKind: string;
-  actorId?: string | null;
-  actor: string;
-  act: string;
-  actName: string;
-  object: string;
-  result: string;
-  address: string;
-  requestId: string;
-  detail: string;
-  hash: string;
-}
+type Row = Item<"Page_AuditView">;
 
 const columns: readonly Column<Row>[] = [
   { key: "number", title: "audit.number", as: "number" },
@@ -45,12 +32,12 @@ const columns: readonly Column<Row>[] = [
   { key: "act", title: "audit.actId", as: "code", extra: true },
 ];
 
-const days: readonly Filter[] = [
+const days: readonly Filter<"from" | "to">[] = [
   { key: "from", label: "filter.from", as: "day" },
   { key: "to", label: "filter.to", as: "day" },
 ];
 
-const rows = defineResource<Row>({
+const rows = defineResource({
   name: "audit",
   title: "menu.audit",
   intro: "audit.intro",
@@ -65,26 +52,6 @@ const rows = defineResource<Row>({
   exportName: "csv",
   filters: [{ key: "act", label: "audit.act", as: "select", options: () => acts("") }, { key: "object", label: "audit.object", hint: "audit.objectHint", help: "audit.objectHelp", asked: objectAsked }, ...days],
 });
-
-/** What was done, by its name; what nobody has named by its code. */
-export function ActName({ act, name, withCode = false }: { act: string; name: string; withCode?: boolean }) {
-  const { language } = useLanguage();
-  const word = `act.${act}`;
-  const shown = language === "zh-CN" ? name : isWord(word) ? say(language, word) : "";
-  const code = <span className="mono">{act}</span>;
-  if (shown === "") return code;
-  return withCode ? (
-    <>
-      {shown} {code}
-    </>
-  ) : (
-    shown
-  );
-}
-
-export function Result({ result }: { result: string }) {
-  return result === "done" ? <Badge look="good" word="audit.done" /> : <Badge look="bad" word="audit.refused" />;
-}
 
 function Whole({ row }: { row: Row }) {
   const t = useT();
@@ -120,7 +87,7 @@ function Verify() {
   const run = async () => {
     setBusy(true);
     try {
-      const verdict = await call<{ ok: boolean; rows: number; brokenAt?: number | null; head: string }>("GET", "/api/v1/audit/verify");
+      const verdict = await call("GET", "/api/v1/audit/verify");
       const content = (
         <>
           <p>{verdict.ok ? t("audit.whole", { n: count(verdict.rows) }) : t("audit.broken", { n: count(verdict.brokenAt) })}</p>

@@ -2,19 +2,9 @@
 import { call } from "../../api/client";
 import type { Option } from "../../resource/resource";
 
-interface Named {
-  id: string;
-  name: string;
-}
-
-async function options(path: string): Promise<Option[]> {
-  const { items } = await call<{ items: Named[] }>("GET", path);
-  return items.map((one) => ({ value: one.id, label: { text: one.name } }));
-}
-
 /** Departments by their whole names, `except` for one with all that is below it. */
 export async function departments(except?: string): Promise<Option[]> {
-  const { items } = await call<{ items: (Named & { path: string; parentId?: string | null })[] }>("GET", "/api/v1/departments");
+  const { items } = await call("GET", "/api/v1/departments");
   const out = new Set(except === undefined ? [] : [except]);
   // Each comes after the one above it.
   for (const one of items) if (out.has(one.parentId ?? "")) out.add(one.id);
@@ -22,13 +12,16 @@ export async function departments(except?: string): Promise<Option[]> {
 }
 
 export async function posts(): Promise<Option[]> {
-  const { items } = await call<{ items: (Named & { isActive: boolean })[] }>("GET", "/api/v1/posts");
+  const { items } = await call("GET", "/api/v1/posts");
   return items.filter((one) => one.isActive).map((one) => ({ value: one.id, label: { text: one.name } }));
 }
 
-export const roles = () => options("/api/v1/roles?limit=1000");
+export async function roles(): Promise<Option[]> {
+  const { items } = await call("GET", "/api/v1/roles");
+  return items.map((one) => ({ value: one.id, label: { text: one.name } }));
+}
 
 export async function staff(): Promise<Option[]> {
-  const { items } = await call<{ items: (Named & { login: string })[] }>("GET", "/api/v1/users?kind=staff&limit=1000");
+  const { items } = await call("GET", "/api/v1/users", { query: { kind: "staff", limit: 1000 } });
   return items.map((one) => ({ value: one.id, label: { text: `${one.name} (${one.login})` } }));
 }

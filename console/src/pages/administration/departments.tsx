@@ -1,23 +1,13 @@
 // Departments (部门): the tree of the agencies. The customs district of one is what its people see, so
 // that another officer decides about it.
 import { call } from "../../api/client";
+import type { Added, Changed, Item } from "../../api/types";
 import { useCan } from "../../api/session";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { departments as choices, staff } from "./choices";
 
-interface Department {
-  id: string;
-  parentId?: string | null;
-  name: string;
-  code: string;
-  place: number;
-  leaderId?: string | null;
-  leader?: string | null;
-  phone: string;
-  district?: string | null;
-  people: number;
-}
+type Department = Item<"Page_DepartmentView">;
 
 const fields = async (row?: Department): Promise<Field[]> => [
   { key: "parentId", label: "department.parent", as: "select", options: await choices(row?.id), hint: "department.parentHint" },
@@ -28,7 +18,7 @@ const fields = async (row?: Department): Promise<Field[]> => [
   { key: "phone", label: "department.phone", max: 20 },
 ];
 
-const departments = defineResource<Department>({
+const departments = defineResource({
   name: "departments",
   title: "menu.departments",
   intro: "departments.intro",
@@ -51,13 +41,13 @@ const departments = defineResource<Department>({
     needs: "create_department",
     initial: { place: 0 },
     fields: () => fields(),
-    run: (values) => call("POST", "/api/v1/departments", values),
+    run: (values: Added<"/api/v1/departments">) => call("POST", "/api/v1/departments", { body: values }),
   },
   edit: {
     needs: "change_department",
     fields,
     values: (row) => ({ ...row }),
-    run: (row, values) => call("PUT", `/api/v1/departments/${row.id}`, values),
+    run: (row, values: Changed<"/api/v1/departments/{id}">) => call("PUT", "/api/v1/departments/{id}", { path: { id: row.id }, body: values }),
   },
   forms: [
     {
@@ -66,10 +56,10 @@ const departments = defineResource<Department>({
       done: "action.sentForApproval",
       fields: [
         { key: "district", label: "department.district", max: 4, hint: "department.districtHint" },
-        { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+        { key: "reason", label: "action.reason", as: "reason", required: true },
       ],
       values: (row) => ({ district: row.district }),
-      run: (row, values) => call("POST", `/api/v1/departments/${row.id}/district`, values),
+      run: (row, values: Added<"/api/v1/departments/{id}/district">) => call("POST", "/api/v1/departments/{id}/district", { path: { id: row.id }, body: values }),
     },
   ],
   actions: [
@@ -79,7 +69,7 @@ const departments = defineResource<Department>({
       needs: "remove_department",
       danger: true,
       confirm: "department.removeConfirm",
-      run: (row) => call("DELETE", `/api/v1/departments/${row.id}`),
+      run: (row) => call("DELETE", "/api/v1/departments/{id}", { path: { id: row.id } }),
     },
   ],
 });

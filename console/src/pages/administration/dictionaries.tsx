@@ -4,17 +4,16 @@ import { useQuery } from "@tanstack/react-query";
 import { Empty, Input, Table } from "antd";
 import { useId, useState } from "react";
 import { Link } from "react-router";
-import { call, withQuery } from "../../api/client";
+import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
-import type { Entry } from "../../api/dictionary";
-import type { Item } from "../../api/types";
+import type { Added, Changed, Item } from "../../api/types";
 import { useT } from "../../i18n";
 import { Told } from "../../i18n/told";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
-import { ErrorView } from "../../shell/ErrorView";
-import { Active } from "./posts";
+import { Badge } from "../../view/Badge";
+import { ErrorView } from "../../view/ErrorView";
+import { Active } from "./Active";
 
 type Dictionary = Item<"Page_DictionaryView">;
 
@@ -24,7 +23,7 @@ const names: readonly Field[] = [
   { key: "remark", label: "backOffice.remark", as: "area", max: 200 },
 ];
 
-const dictionaries = defineResource<Dictionary>({
+const dictionaries = defineResource({
   name: "dictionaries",
   title: "menu.dictionaries",
   path: "/api/v1/dictionaries",
@@ -44,14 +43,14 @@ const dictionaries = defineResource<Dictionary>({
     label: "dictionary.create",
     needs: "create_dictionary",
     fields: [{ key: "code", label: "backOffice.code", required: true, max: 40, hint: "dictionary.codeHint" }, ...names],
-    run: (values) => call("POST", "/api/v1/dictionaries", values),
+    run: (values: Added<"/api/v1/dictionaries">) => call("POST", "/api/v1/dictionaries", { body: values }),
   },
   edit: {
     needs: "change_dictionary",
     when: (row) => !row.isStandard,
     fields: [...names, { key: "isActive", label: "backOffice.active", as: "switch" }],
     values: (row) => ({ ...row }),
-    run: (row, values) => call("PUT", `/api/v1/dictionaries/${encodeURIComponent(row.id)}`, values),
+    run: (row, values: Changed<"/api/v1/dictionaries/{code}">) => call("PUT", "/api/v1/dictionaries/{code}", { path: { code: row.id }, body: values }),
   },
   actions: [
     {
@@ -61,7 +60,7 @@ const dictionaries = defineResource<Dictionary>({
       danger: true,
       when: (row) => !row.isStandard && !row.isOwn,
       confirm: "dictionary.removeConfirm",
-      run: (row) => call("DELETE", `/api/v1/dictionaries/${encodeURIComponent(row.id)}`),
+      run: (row) => call("DELETE", "/api/v1/dictionaries/{code}", { path: { code: row.id } }),
     },
   ],
 });
@@ -78,7 +77,7 @@ function Lookup() {
   const [text, setText] = useState("");
   const found = useQuery({
     queryKey: ["dictionary-search", text],
-    queryFn: ({ signal }) => call<{ items: Entry[] }>("GET", withQuery("/api/v1/dictionary-search", { q: text }), undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/dictionary-search", { query: { q: text }, signal }),
     enabled: text !== "",
   });
   return (

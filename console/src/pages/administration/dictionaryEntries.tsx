@@ -2,11 +2,11 @@
 import { useMemo } from "react";
 import { useParams } from "react-router";
 import { call } from "../../api/client";
-import type { Entry } from "../../api/dictionary";
+import type { Added, Changed } from "../../api/types";
 import { defineResource, type Field, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { EntryWord } from "../../shell/EntryBadge";
-import { Active } from "./posts";
+import { EntryWord } from "../../view/EntryBadge";
+import { Active } from "./Active";
 
 const COLOURS = ["blue", "green", "orange", "red", "purple", "grey"] as const;
 
@@ -21,12 +21,12 @@ const fields: readonly Field[] = [
   { key: "remark", label: "backOffice.remark", as: "area", max: 200 },
 ];
 
-const entries = (code: string) => {
-  const path = `/api/v1/dictionaries/${encodeURIComponent(code)}`;
-  return defineResource<Entry>({
+const entries = (code: string) =>
+  defineResource<"/api/v1/dictionaries/{code}/entries">({
     name: `dictionary-${code}`,
     title: "dictionary.entries",
-    path: `${path}/entries`,
+    path: "/api/v1/dictionaries/{code}/entries",
+    at: { code },
     rowKey: (row) => row.id,
     whole: true,
     empty: "list.empty",
@@ -39,7 +39,7 @@ const entries = (code: string) => {
       { key: "isActive", title: "message.state", render: (row) => <Active isActive={row.isActive} /> },
       { key: "remark", title: "backOffice.remark" },
     ],
-    exportPath: `${path}/export`,
+    exportPath: "/api/v1/dictionaries/{code}/export",
     exportNeeds: "export_dictionary",
     // The tables of the message standard change with the program.
     ...(code.startsWith("ceb.")
@@ -50,13 +50,13 @@ const entries = (code: string) => {
             needs: "create_dictionary_entry",
             initial: { place: 0, isActive: true },
             fields: [{ key: "code", label: "backOffice.code", required: true, max: 40, hint: "backOffice.codeHint" }, ...fields],
-            run: (values) => call("POST", `${path}/entries`, values),
+            run: (values: Added<"/api/v1/dictionaries/{code}/entries">) => call("POST", "/api/v1/dictionaries/{code}/entries", { path: { code }, body: values }),
           },
           edit: {
             needs: "change_dictionary_entry",
             fields,
             values: (row) => ({ ...row, colour: row.colour === "" ? undefined : row.colour }),
-            run: (row, values) => call("PUT", `/api/v1/dictionary-entries/${row.id}`, values),
+            run: (row, values: Changed<"/api/v1/dictionary-entries/{id}">) => call("PUT", "/api/v1/dictionary-entries/{id}", { path: { id: row.id }, body: values }),
           },
           actions: [
             {
@@ -66,12 +66,11 @@ const entries = (code: string) => {
               danger: true,
               when: (row) => row.isRemovable,
               confirm: "dictionary.removeEntryConfirm",
-              run: (row) => call("DELETE", `/api/v1/dictionary-entries/${row.id}`),
+              run: (row) => call("DELETE", "/api/v1/dictionary-entries/{id}", { path: { id: row.id } }),
             },
           ],
         }),
   });
-};
 
 export function DictionaryEntries() {
   const { code = "" } = useParams();

@@ -1,26 +1,15 @@
 // Who holds which role (授权). Giving and taking wait for the security administrator.
 import { call } from "../../api/client";
+import type { Added } from "../../api/types";
 import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { roles, staff } from "./choices";
 
-interface Grant {
-  id: string;
-  accountId: string;
-  login: string;
-  name: string;
-  role: { id: string; name: string };
-  sight: string;
-  district?: string | null;
-  grantedAt: string;
-  expiresAt?: string | null;
-}
-
 const SIGHTS = ["all", "district", "department", "nothing"] as const;
 
-const grants = defineResource<Grant>({
+const grants = defineResource({
   name: "grants",
   title: "menu.grants",
   intro: "grants.intro",
@@ -51,9 +40,9 @@ const grants = defineResource<Grant>({
       },
       { key: "district", label: "grant.district", max: 4, hint: "grant.districtHint" },
       { key: "expiresAt", label: "grant.expiresAt", as: "day" },
-      { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+      { key: "reason", label: "action.reason", as: "reason", required: true },
     ],
-    run: (values) => call("POST", "/api/v1/grants", values),
+    run: (values: Added<"/api/v1/grants">) => call("POST", "/api/v1/grants", { body: values }),
   },
   actions: [
     {
@@ -64,7 +53,7 @@ const grants = defineResource<Grant>({
       reason: true,
       confirm: "grant.revokeConfirm",
       done: "action.sentForApproval",
-      run: (row, reason) => call("POST", `/api/v1/grants/${row.id}/revoke`, { reason }),
+      run: (row, reason) => call("POST", "/api/v1/grants/{id}/revoke", { path: { id: row.id }, body: { reason } }),
     },
   ],
 });

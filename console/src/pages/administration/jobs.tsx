@@ -2,39 +2,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
+import type { Item } from "../../api/types";
 import { graveOf } from "../../api/problem";
 import { dateTime, duration } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { Badge } from "../../view/Badge";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 
-interface Run {
-  id: string;
-  askedBy: string;
-  startedAt: string;
-  endedAt?: string | null;
-  result: string;
-  detail: string;
-}
+type Run = Item<"Page_RunView">;
 
-interface Job {
-  id: string;
-  name: string;
-  everySeconds: number;
-  dueAt?: string | null;
-  isRunning: boolean;
-  last?: Run | null;
-}
 
-const jobs = defineResource<Job>({
+const jobs = defineResource({
   name: "jobs",
   title: "menu.jobs",
   intro: "job.intro",
   path: "/api/v1/jobs",
+  whole: true,
   rowKey: (row) => row.id,
   empty: "list.empty",
   columns: [
@@ -56,7 +43,7 @@ const jobs = defineResource<Job>({
       reason: true,
       done: "job.asked",
       when: (row) => !row.isRunning,
-      run: (row, reason) => call("POST", `/api/v1/jobs/${encodeURIComponent(row.id)}/run`, { reason }),
+      run: (row, reason) => call("POST", "/api/v1/jobs/{name}/run", { path: { name: row.id }, body: { reason } }),
     },
   ],
 });
@@ -91,7 +78,7 @@ function Runs({ job }: { job: string }) {
   const t = useT();
   const runs = useQuery({
     queryKey: ["job", job],
-    queryFn: ({ signal }) => call<{ items: Run[] }>("GET", `/api/v1/jobs/${encodeURIComponent(job)}/runs`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/jobs/{name}/runs", { path: { name: job }, signal }),
   });
   if (graveOf(runs) !== undefined) return <ErrorView error={runs.error} retry={() => void runs.refetch()} />;
   if (runs.data === undefined) return <Loading />;

@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
+import type { Item } from "../../api/types";
 import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
@@ -12,38 +13,16 @@ import { Named, useName } from "../../i18n/names";
 import { Actions } from "../../resource/Actions";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { Badge } from "../../view/Badge";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 
-interface Change {
-  id: string;
-  value?: number | null;
-  shown: string;
-  askedBy: string;
-  approvedBy?: string | null;
-  at: string;
-  why: string;
-}
+type Change = Item<"Page_ChangeView">;
 
-interface Parameter {
-  id: string;
-  name: string;
-  sentence: string;
-  kind: "number" | "switch";
-  min: number;
-  max: number;
-  unit: string;
-  isSecurity: boolean;
-  fallback: number;
-  value: number;
-  isChanged: boolean;
-  isPending: boolean;
-  last?: Change | null;
-}
+type Parameter = Item<"Page_ParameterView">;
 
 const put = (row: Parameter, value: number | null, reason: string) =>
-  call<{ holds: boolean }>("PUT", `/api/v1/parameters/${encodeURIComponent(row.id)}`, { value, reason });
+  call("PUT", "/api/v1/parameters/{name}", { path: { name: row.id }, body: { value, reason } });
 
 /** The unit in our words where they have one, else as the platform tells it. */
 function unitOf({ unit }: Parameter): Pick<Field, "unit"> {
@@ -56,10 +35,10 @@ const fields = async (row: Parameter): Promise<Field[]> => [
   row.kind === "switch"
     ? { key: "value", label: "parameter.newValue", as: "switch" }
     : { key: "value", label: "parameter.newValue", as: "number", required: true, min: row.min, max: row.max, ...unitOf(row) },
-  { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+  { key: "reason", label: "action.reason", as: "reason", required: true },
 ];
 
-const parameters = defineResource<Parameter>({
+const parameters = defineResource({
   name: "parameters",
   title: "menu.parameters",
   intro: "parameters.intro",
@@ -133,7 +112,7 @@ function History({ row }: { row: Parameter }) {
   const client = useQueryClient();
   const changes = useQuery({
     queryKey: ["list", "parameters", row.id],
-    queryFn: ({ signal }) => call<{ items: Change[] }>("GET", `/api/v1/parameters/${encodeURIComponent(row.id)}/changes`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/parameters/{name}/changes", { path: { name: row.id }, signal }),
   });
   if (graveOf(changes) !== undefined) return <ErrorView error={changes.error} retry={() => void changes.refetch()} />;
   if (changes.data === undefined) return <Loading />;

@@ -1,17 +1,10 @@
 // Posts (岗位): what somebody is in his department. They say nothing about rights.
 import { call } from "../../api/client";
+import type { Added, Changed } from "../../api/types";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
+import { Active } from "./Active";
 
-interface Post {
-  id: string;
-  code: string;
-  name: string;
-  place: number;
-  isActive: boolean;
-  remark: string;
-}
 
 const fields: readonly Field[] = [
   { key: "name", label: "post.name", required: true, max: 40 },
@@ -21,7 +14,7 @@ const fields: readonly Field[] = [
   { key: "remark", label: "backOffice.remark", as: "area", max: 200 },
 ];
 
-const posts = defineResource<Post>({
+const posts = defineResource({
   name: "posts",
   title: "menu.posts",
   path: "/api/v1/posts",
@@ -40,13 +33,13 @@ const posts = defineResource<Post>({
     needs: "create_post",
     initial: { place: 0, isActive: true },
     fields,
-    run: (values) => call("POST", "/api/v1/posts", values),
+    run: (values: Added<"/api/v1/posts">) => call("POST", "/api/v1/posts", { body: values }),
   },
   edit: {
     needs: "change_post",
     fields,
     values: (row) => ({ ...row }),
-    run: (row, values) => call("PUT", `/api/v1/posts/${row.id}`, values),
+    run: (row, values: Changed<"/api/v1/posts/{id}">) => call("PUT", "/api/v1/posts/{id}", { path: { id: row.id }, body: values }),
   },
   actions: [
     {
@@ -55,15 +48,10 @@ const posts = defineResource<Post>({
       needs: "remove_post",
       danger: true,
       confirm: "post.removeConfirm",
-      run: (row) => call("DELETE", `/api/v1/posts/${row.id}`),
+      run: (row) => call("DELETE", "/api/v1/posts/{id}", { path: { id: row.id } }),
     },
   ],
 });
-
-/** Whether something is offered. */
-export function Active({ isActive }: { isActive: boolean }) {
-  return isActive ? <Badge look="good" word="backOffice.active" /> : <Badge look="" word="backOffice.disabled" />;
-}
 
 export function Posts() {
   return <ResourceList resource={posts} />;

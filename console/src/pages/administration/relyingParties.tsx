@@ -1,29 +1,12 @@
 // Systems that log in through our door (接入系统): CAS and OpenID Connect. Changes wait for approval.
-import { call } from "../../api/client";
-import { defineResource, type Field, type Values } from "../../resource/resource";
+import { type Answer, call } from "../../api/client";
+import type { Changed } from "../../api/types";
+import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 
-interface Party {
-  name: string;
-  isConfidential: boolean;
-  protocol: string;
-  title: string;
-  urls: string[];
-  logoutUrl?: string | null;
-  logoutRedirects: string[];
-  attributes: string[];
-  grants: string[];
-  mayProxy: boolean;
-  proxies: string[];
-  company?: string | null;
-}
 
 const GRANTS = ["authorization_code", "refresh_token", "client_credentials"];
 const ATTRIBUTES = ["name", "login", "kind", "roles", "companyName", "creditCode", "customsCode"];
-
-// What belongs to the other protocol is left out: the form is the same for both.
-const ONLY_CAS = ["mayProxy", "proxies"];
-const ONLY_OIDC = ["grants", "logoutRedirects"];
 
 const fields: readonly Field[] = [
   { key: "title", label: "party.title", required: true, max: 60 },
@@ -46,41 +29,48 @@ const fields: readonly Field[] = [
   { key: "proxies", label: "party.proxies", as: "tags" },
   { key: "company", label: "party.company", max: 20, hint: "party.companyHint" },
   { key: "makesSecret", label: "party.makesSecret", as: "switch", hint: "party.makesSecretHint" },
-  { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+  { key: "reason", label: "action.reason", as: "reason", required: true },
 ];
 
-function put(name: unknown, { reason, makesSecret, ...values }: Values) {
-  const foreign = values.protocol === "oidc" ? ONLY_CAS : ONLY_OIDC;
-  const entry = Object.fromEntries(Object.entries(values).filter(([key]) => !foreign.includes(key)));
-  const body = { entry, makesSecret: makesSecret === true, reason };
-  return call("PUT", `/api/v1/relying-parties/${encodeURIComponent(String(name))}`, body);
+type Asked = Changed<"/api/v1/relying-parties/{name}">;
+type Form = Asked["entry"] & { makesSecret?: boolean; reason: string };
+
+/** What belongs to the other protocol is left out: the form is the same for both. */
+function only({ mayProxy, proxies, grants, logoutRedirects, ...both }: Asked["entry"]): Asked["entry"] {
+  const own = both.protocol === "oidc" ? { grants, logoutRedirects } : { mayProxy, proxies };
+  return { ...both, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) };
 }
 
-const secret = (answer: unknown) => (answer as { clientSecret?: string }).clientSecret;
+function put(name: string, { reason, makesSecret = false, ...entry }: Form) {
+  return call("PUT", "/api/v1/relying-parties/{name}", { path: { name }, body: { entry: only(entry), makesSecret, reason } });
+}
 
-const parties = defineResource<Party>({
+const secret = (answer: Answer<"PUT", "/api/v1/relying-parties/{name}">) => answer.clientSecret;
+
+const parties = defineResource({
   name: "relying-parties",
   title: "menu.parties",
   intro: "parties.intro",
   path: "/api/v1/relying-parties",
+  whole: true,
   rowKey: (row) => row.name,
   empty: "parties.empty",
   columns: [
     { key: "title", title: "party.title" },
     { key: "name", title: "party.name", as: "code" },
     { key: "protocol", title: "party.protocol", value: (row) => row.protocol.toUpperCase() },
-    { key: "urls", title: "party.urls", render: (row) => <div className="info mono">{row.urls.join("\n")}</div> },
-    { key: "grants", title: "party.grants", value: (row) => row.grants.join("、"), extra: true },
+    { key: "urls", title: "party.urls", render: (row) => <div className="info mono">{(row.urls ?? []).join("\n")}</div> },
+    { key: "grants", title: "party.grants", value: (row) => row.grants?.join("、"), extra: true },
     { key: "isConfidential", title: "party.secret", value: (row) => row.isConfidential },
     { key: "mayProxy", title: "party.mayProxy", value: (row) => row.mayProxy },
-    { key: "attributes", title: "party.attributes", value: (row) => row.attributes.join("、"), extra: true },
+    { key: "attributes", title: "party.attributes", value: (row) => row.attributes?.join("、"), extra: true },
   ],
   create: {
     label: "party.ask",
     needs: "put_relying_party",
     initial: { protocol: "oidc", grants: ["authorization_code"] },
     fields: [{ key: "name", label: "party.name", required: true, max: 40, hint: "party.nameHint" }, ...fields],
-    run: ({ name, ...values }) => put(name, values),
+    run: ({ name, ...values }: Form & { name: string }) => put(name, values),
     secret,
     secretHint: "party.secretOnce",
   },
@@ -89,7 +79,7 @@ const parties = defineResource<Party>({
     needs: "put_relying_party",
     fields,
     values: ({ name: _name, isConfidential: _is, ...entry }) => ({ ...entry }),
-    run: (row, values) => put(row.name, values),
+    run: (row, values: Form) => put(row.name, values),
     secret,
     secretHint: "party.secretOnce",
   },
@@ -101,7 +91,7 @@ const parties = defineResource<Party>({
       danger: true,
       reason: true,
       done: "action.sentForApproval",
-      run: (row, reason) => call("DELETE", `/api/v1/relying-parties/${encodeURIComponent(row.name)}`, { reason }),
+      run: (row, reason) => call("DELETE", "/api/v1/relying-parties/{name}", { path: { name: row.name }, body: { reason } }),
     },
   ],
 });

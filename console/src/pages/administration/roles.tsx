@@ -2,30 +2,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
+import type { Changed, Item } from "../../api/types";
 import { count } from "../../format/number";
 import { useLanguage, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { type Action, defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Loading } from "../../shell/Loading";
+import { Loading } from "../../view/Loading";
 
-interface Role {
-  id: string;
-  name: string;
-  isBuiltIn: boolean;
-  operations: string[];
-}
-
-interface Operation {
-  id: string;
-  name: string;
-  changes: boolean;
-  isGrantable: boolean;
-}
+type Role = Item<"Page_RoleView">;
 
 /** What a role of the officers' own may consist of. */
 const fields = async (): Promise<Field[]> => {
-  const { items } = await call<{ items: Operation[] }>("GET", "/api/v1/operations");
+  const { items } = await call("GET", "/api/v1/operations");
   const grantable = items.filter((one) => one.isGrantable);
   return [
     { key: "name", label: "role.name", required: true, max: 40 },
@@ -36,7 +25,7 @@ const fields = async (): Promise<Field[]> => {
       required: true,
       options: grantable.map((one) => ({ value: one.id, label: { text: `${one.name} (${one.id})` } })),
     },
-    { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+    { key: "reason", label: "action.reason", as: "reason", required: true },
   ];
 };
 
@@ -48,14 +37,15 @@ const remove: Action<Role> = {
   reason: true,
   when: (row) => !row.isBuiltIn,
   done: "action.sentForApproval",
-  run: (row, reason) => call("POST", `/api/v1/roles/${row.id}/remove`, { reason }),
+  run: (row, reason) => call("POST", "/api/v1/roles/{name}/remove", { path: { name: row.id }, body: { reason } }),
 };
 
-const roles = defineResource<Role>({
+const roles = defineResource({
   name: "roles",
   title: "menu.roles",
   intro: "roles.intro",
   path: "/api/v1/roles",
+  whole: true,
   rowKey: (row) => row.id,
   empty: "list.empty",
   columns: [
@@ -70,7 +60,7 @@ const roles = defineResource<Role>({
     label: "role.ask",
     needs: "ask_role",
     fields: async () => [{ key: "id", label: "role.id", required: true, max: 40, hint: "role.idHint" }, ...(await fields())],
-    run: ({ id, ...body }) => call("PUT", `/api/v1/roles/${encodeURIComponent(String(id))}`, body),
+    run: ({ id, ...body }: Changed<"/api/v1/roles/{name}"> & { id: string }) => call("PUT", "/api/v1/roles/{name}", { path: { name: id }, body }),
   },
   edit: {
     label: "role.change",
@@ -78,7 +68,7 @@ const roles = defineResource<Role>({
     when: (row) => !row.isBuiltIn,
     fields,
     values: (row) => ({ name: row.name, operations: row.operations }),
-    run: (row, values) => call("PUT", `/api/v1/roles/${encodeURIComponent(row.id)}`, values),
+    run: (row, values: Changed<"/api/v1/roles/{name}">) => call("PUT", "/api/v1/roles/{name}", { path: { name: row.id }, body: values }),
   },
   actions: [remove],
 });
@@ -89,7 +79,7 @@ function Operations({ role }: { role: Role }) {
   const { language } = useLanguage();
   const all = useQuery({
     queryKey: ["operations"],
-    queryFn: ({ signal }) => call<{ items: Operation[] }>("GET", "/api/v1/operations", undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/operations", { signal }),
     staleTime: 300_000,
     refetchInterval: false,
   });

@@ -4,21 +4,8 @@ import { Named, NamedList } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 
-interface Online {
-  id: string;
-  accountId: string;
-  login: string;
-  name: string;
-  stage: string;
-  methods: string;
-  createdAt: string;
-  seenAt: string;
-  address: string;
-  agent: string;
-  isOwn: boolean;
-}
 
-const sessions = defineResource<Online>({
+const sessions = defineResource({
   name: "sessions",
   title: "menu.online",
   path: "/api/v1/sessions",
@@ -41,10 +28,12 @@ const sessions = defineResource<Online>({
       label: "online.kick",
       needs: "kick",
       danger: true,
+      bulk: true,
       reason: true,
+      about: (row) => `${row.name} ${row.login}`,
       when: (row) => !row.isOwn,
       confirm: "online.kickConfirm",
-      run: (row, reason) => call("POST", `/api/v1/sessions/${row.id}/kick`, { reason }),
+      run: (row, reason) => call("POST", "/api/v1/sessions/{id}/kick", { path: { id: row.id }, body: { reason } }),
     },
   ],
 });

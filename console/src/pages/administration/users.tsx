@@ -1,33 +1,16 @@
 // Users (用户): the staff's accounts and those of companies. Who may do what with them is divided
 // among the officers; the platform decides, the buttons follow.
 import { call } from "../../api/client";
+import type { Added, Changed, Item } from "../../api/types";
 import { type Action, defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { AccountState } from "../../shell/AccountState";
-import { Factors } from "../../shell/Factors";
-import { NamedRoles } from "../../shell/NamedRoles";
+import { AccountState } from "../../view/AccountState";
+import { Factors } from "../../view/Factors";
+import { NamedRoles } from "../../view/NamedRoles";
 import { departments, posts } from "./choices";
 import { Personal } from "./Personal";
 
-export interface User {
-  id: string;
-  login: string;
-  name: string;
-  kind: "staff" | "company";
-  company?: string | null;
-  state: string;
-  isLocked: boolean;
-  roles: { id: string; name: string }[];
-  departmentId?: string | null;
-  department?: string | null;
-  postId?: string | null;
-  post?: string | null;
-  phone: string;
-  email: string;
-  factors: string[];
-  lastLoginAt?: string | null;
-  createdAt: string;
-}
+export type User = Item<"Page_UserView">;
 
 /** What a person is, for a new account and an old one. */
 const person = async (): Promise<Field[]> => [
@@ -38,16 +21,27 @@ const person = async (): Promise<Field[]> => [
   { key: "email", label: "user.email", max: 100 },
 ];
 
-const link = (answer: unknown) => (answer as { link: string }).link;
+const link = (answer: { link: string }) => answer.link;
+
+/** The acts on an account, by the last part of their paths. */
+const ACTS = {
+  unlock: "/api/v1/users/{id}/unlock",
+  enable: "/api/v1/users/{id}/enable",
+  link: "/api/v1/users/{id}/link",
+  reset: "/api/v1/users/{id}/reset",
+  factors: "/api/v1/users/{id}/factors/reset",
+  disable: "/api/v1/users/{id}/disable",
+} as const;
 
 /** An act on an account that wants a reason. */
-function act(key: string, label: Action<User>["label"], needs: Action<User>["needs"], rest: Partial<Action<User>>): Action<User> {
+function act(key: keyof typeof ACTS, label: Action<User>["label"], needs: Action<User>["needs"], rest: Partial<Action<User>>): Action<User> {
   return {
     key,
     label,
     needs,
     reason: true,
-    run: (row, reason) => call("POST", `/api/v1/users/${row.id}/${key}`, { reason }),
+    about: (row) => `${row.name} ${row.login}`,
+    run: (row, reason) => call("POST", ACTS[key], { path: { id: row.id }, body: { reason } }),
     ...rest,
   };
 }
@@ -61,7 +55,7 @@ function Place({ user }: { user: User }) {
   );
 }
 
-const users = defineResource<User>({
+const users = defineResource({
   name: "users",
   title: "menu.users",
   path: "/api/v1/users",
@@ -115,7 +109,7 @@ const users = defineResource<User>({
       { key: "login", label: "person.login", required: true, max: 40, hint: "person.loginHint" },
       ...(await person()),
     ],
-    run: (values) => call("POST", "/api/v1/users", values),
+    run: (values: Added<"/api/v1/users">) => call("POST", "/api/v1/users", { body: values }),
     secret: link,
     secretHint: "person.linkOnce",
   },
@@ -124,19 +118,19 @@ const users = defineResource<User>({
     when: (row) => row.kind === "staff",
     fields: person,
     values: (row) => ({ name: row.name, departmentId: row.departmentId, postId: row.postId }),
-    run: (row, values) => call("PUT", `/api/v1/users/${row.id}`, values),
+    run: (row, values: Changed<"/api/v1/users/{id}">) => call("PUT", "/api/v1/users/{id}", { path: { id: row.id }, body: values }),
   },
   actions: [
-    act("unlock", "user.unlock", "unlock_user", { when: (row) => row.isLocked }),
-    act("enable", "user.enable", "enable_user", { when: (row) => row.state === "disabled" }),
+    act("unlock", "user.unlock", "unlock_user", { bulk: true, when: (row) => row.isLocked }),
+    act("enable", "user.enable", "enable_user", { bulk: true, when: (row) => row.state === "disabled" }),
     act("link", "person.linkAgain", "link_user", { when: (row) => row.state === "invited", confirm: "person.linkAgainConfirm", secret: link }),
     act("reset", "person.newLink", "reset_user", { when: (row) => row.state !== "disabled", confirm: "person.newLinkConfirm", secret: link }),
-    act("factors/reset", "user.factorReset", "ask_factor_reset", {
+    act("factors", "user.factorReset", "ask_factor_reset", {
       when: (row) => row.factors.length > 0,
       confirm: "user.factorResetConfirm",
       done: "action.sentForApproval",
     }),
-    act("disable", "user.disable", "disable_user", { when: (row) => row.state !== "disabled", danger: true, confirm: "user.disableConfirm" }),
+    act("disable", "user.disable", "disable_user", { bulk: true, when: (row) => row.state !== "disabled", danger: true, confirm: "user.disableConfirm" }),
   ],
 });
 

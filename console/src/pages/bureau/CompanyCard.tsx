@@ -4,6 +4,7 @@ import { Button, Descriptions, Table, Tabs } from "antd";
 import { type ReactNode, useState } from "react";
 import { Link, useParams } from "react-router";
 import { call } from "../../api/client";
+import type { Changed } from "../../api/types";
 import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
@@ -12,13 +13,13 @@ import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { FormDialog } from "../../resource/FormDialog";
 import type { Field } from "../../resource/resource";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { AuditDetail } from "../administration/AuditDetail";
 import { AuditObject } from "../administration/AuditObject";
-import { CaseStateTold } from "../cases/cases";
-import { AppointmentState } from "../company/agents";
-import { CompanyState } from "./companies";
+import { CaseStateTold } from "../cases/CaseState";
+import { AppointmentState } from "../company/AppointmentState";
+import { CompanyState } from "./CompanyState";
 import type { Card } from "./types";
 
 /** The card of the company in the address, or of the one that is named, with something above it. */
@@ -29,7 +30,7 @@ export function CompanyCard({ id: named, children }: { id?: string; children?: R
   const id = named ?? params.id ?? "";
   const found = useQuery({
     queryKey: ["company", id],
-    queryFn: ({ signal }) => call<Card>("GET", `/api/v1/companies/${encodeURIComponent(id)}`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/companies/{id}", { path: { id }, signal }),
   });
   if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading />;
@@ -87,7 +88,7 @@ function Profile({ card, done }: { card: Card; done: () => void }) {
         { value: "lenient", label: "company.lenient" },
       ],
     },
-    { key: "reason", label: "action.reason", required: true, max: 500 },
+    { key: "reason", label: "action.reason", as: "reason", required: true },
   ];
   return (
     <>
@@ -103,7 +104,7 @@ function Profile({ card, done }: { card: Card; done: () => void }) {
           fields={fields}
           initial={{ profile: card.profile }}
           close={() => setOpen(false)}
-          run={(values) => call("PUT", `/api/v1/companies/${encodeURIComponent(card.id)}/profile`, values)}
+          run={(values: Changed<"/api/v1/companies/{id}/profile">) => call("PUT", "/api/v1/companies/{id}/profile", { path: { id: card.id }, body: values })}
           done={() => {
             setOpen(false);
             done();

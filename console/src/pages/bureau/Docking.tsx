@@ -3,7 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer, Select, Switch, Timeline } from "antd";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { call, withQuery } from "../../api/client";
+import { call } from "../../api/client";
+import type { Changed } from "../../api/types";
 import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
@@ -11,9 +12,9 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named, useName } from "../../i18n/names";
 import { FormDialog } from "../../resource/FormDialog";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
-import type { Board, DockingCard } from "./types";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
+import type { DockingCard } from "./types";
 
 const STAGES = ["registered", "materials", "developing", "testing", "trial", "live"] as const;
 const CHANNELS = ["http", "mq", "excel"] as const;
@@ -30,12 +31,7 @@ export function Docking() {
   const board = useQuery({
     queryKey: ["docking", channel, overdue],
     queryFn: ({ signal }) =>
-      call<Board>(
-        "GET",
-        withQuery("/api/v1/docking", { channel, overdue: overdue ? "true" : undefined, limit: LIMIT }),
-        undefined,
-        signal,
-      ),
+      call("GET", "/api/v1/docking", { query: { channel, overdue: overdue || undefined, limit: LIMIT }, signal }),
   });
   const set = (name: string, value: string | undefined) => {
     const next = new URLSearchParams(search);
@@ -170,7 +166,7 @@ function Card({ card, done }: { card: DockingCard; done: () => void }) {
             { key: "note", label: "docking.note", as: "area", max: 500 },
           ]}
           close={() => edit(false)}
-          run={(values) => call("PUT", `/api/v1/docking/${card.companyId}/${card.channel}`, values)}
+          run={(values: Changed<"/api/v1/docking/{company}/{channel}">) => call("PUT", "/api/v1/docking/{company}/{channel}", { path: { company: card.companyId, channel: card.channel }, body: values })}
           done={done}
         />
       )}

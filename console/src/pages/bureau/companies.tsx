@@ -3,11 +3,10 @@ import { useT } from "../../i18n";
 import { useName } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
+import { CompanyState } from "./CompanyState";
 import { BUSINESS_OPTIONS } from "../cases/applications";
-import type { CompanySummary } from "./types";
 
-const companies = defineResource<CompanySummary>({
+const companies = defineResource({
   name: "companies",
   title: "menu.companies",
   path: "/api/v1/companies",
@@ -42,10 +41,6 @@ function BusinessRoles({ roles }: { roles: readonly string[] }) {
   const named = useName();
   const t = useT();
   return roles.length === 0 ? <span className="soft">–</span> : <div className="info slim">{roles.map((role) => named("business", "", role)).join(t("list.join"))}</div>;
-}
-
-export function CompanyState({ state }: { state: string }) {
-  return state === "active" ? <Badge look="good" word="company.active" /> : <Badge look="bad" word="company.suspended" />;
 }
 
 export function Companies() {

@@ -1,8 +1,8 @@
 // One case (办件): what was applied for, with which documents, every step, and what can be done now.
 import { DownloadOutlined, UploadOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Descriptions, Input, Modal, Space, Table, Timeline, Upload } from "antd";
-import { useEffect, useId, useState } from "react";
+import { Alert, App, Button, Descriptions, Modal, Space, Table, Timeline, Upload } from "antd";
+import { useEffect, useState } from "react";
 import { Link, useParams } from "react-router";
 import { call, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
@@ -13,14 +13,15 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named, NamedList, useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
-import { ErrorView } from "../../shell/ErrorView";
-import { sawCase } from "../../shell/caseNews";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { FILE_MAX, FILES } from "../../resource/FileInput";
+import { ReasonDialog } from "../../resource/ReasonDialog";
 import { Code } from "../../resource/show";
 import { APPLICATIONS, filledFrom, missingOf } from "./applications";
 import { attachTo } from "./attach";
-import { CaseState, Due } from "./cases";
+import { sawCase } from "./caseNews";
+import { CaseState, Due } from "./CaseState";
 import { ApplicationDialog } from "./OpenCase";
 import type { CaseDetail } from "./types";
 
@@ -29,7 +30,7 @@ export function CasePage() {
   const client = useQueryClient();
   const found = useQuery({
     queryKey: ["case", id],
-    queryFn: ({ signal }) => call<CaseDetail>("GET", `/api/v1/cases/${encodeURIComponent(id)}`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/cases/{id}", { path: { id }, signal }),
   });
   const refresh = () => {
     void client.invalidateQueries({ queryKey: ["case", id] });
@@ -177,28 +178,15 @@ function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) 
   const t = useT();
   const can = useCan();
   const named = useName();
-  const problem = useProblem();
   const { message } = App.useApp();
   const [asked, ask] = useState<CaseDetail["acts"][number]>();
-  const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const field = useId();
   if (!can("act_on_case")) return null;
   const askedName = asked === undefined ? "" : named("caseAct", asked.act, asked.name);
-  const run = async (act: string) => {
-    setBusy(true);
-    try {
-      await call("POST", `/api/v1/cases/${detail.id}/${act}`, { reason: reason.trim() });
-      // Passing on to the approver is not the end of the case.
-      void message.success(act === "approve" ? t("case.passedOn") : t("case.actDone", { name: askedName }));
-      ask(undefined);
-      setReason("");
-      refresh();
-    } catch (error) {
-      problem(error);
-    } finally {
-      setBusy(false);
-    }
+  const run = async (act: string, reason: string) => {
+    await call("POST", "/api/v1/cases/{id}/{act}", { path: { id: detail.id, act }, body: { reason } });
+    // Passing on to the approver is not the end of the case.
+    void message.success(act === "approve" ? t("case.passedOn") : t("case.actDone", { name: askedName }));
+    refresh();
   };
   const isGrave = (act: string) => act === "return" || act === "withdraw";
   return (
@@ -208,23 +196,17 @@ function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) 
           <Named family="caseAct" code={act.act} chinese={act.name} />
         </Button>
       ))}
-      <Modal
-        open={asked !== undefined}
-        title={askedName}
-        okText={t("action.ok")}
-        cancelText={t("action.cancel")}
-        confirmLoading={busy}
-        okButtonProps={{ disabled: asked?.needsReason === true && reason.trim() === "" }}
-        onOk={() => asked !== undefined && void run(asked.act)}
-        onCancel={() => ask(undefined)}
-        destroyOnHidden
-      >
-        <p>{detail.title}</p>
-        <div className="stack-field">
-          <label htmlFor={field}>{t(asked?.needsReason === true ? "case.remarkNeeded" : "case.remark")}</label>
-          <Input.TextArea id={field} rows={3} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
-        </div>
-      </Modal>
+      {asked !== undefined && (
+        <ReasonDialog
+          title={askedName}
+          about={detail.title}
+          label={asked.needsReason ? "case.remarkNeeded" : "case.remark"}
+          reason={asked.needsReason ? "needed" : "optional"}
+          danger={isGrave(asked.act)}
+          run={(reason) => run(asked.act, reason)}
+          close={() => ask(undefined)}
+        />
+      )}
     </Space>
   );
 }
@@ -233,56 +215,20 @@ function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) 
 function Unmask({ detail }: { detail: CaseDetail }) {
   const t = useT();
   const can = useCan();
-  const problem = useProblem();
-  const field = useId();
-  const [open, setOpen] = useState(false);
-  const [reason, setReason] = useState("");
+  const [isAsked, ask] = useState(false);
   const [shown, show] = useState<Record<string, string>>();
   const isMasked = detail.fields.some((one) => one.isPersonal && one.value.includes("*"));
   if (!isMasked || !can("unmask_case")) return null;
-  const ask = async () => {
-    try {
-      const answer = await call<{ fields: Record<string, string> }>("POST", `/api/v1/cases/${detail.id}/unmask`, {
-        reason: reason.trim(),
-      });
-      show(answer.fields);
-    } catch (error) {
-      problem(error);
-    }
-  };
-  const close = () => {
-    setOpen(false);
-    show(undefined);
-    setReason("");
-  };
+  const run = async (reason: string) => show((await call("POST", "/api/v1/cases/{id}/unmask", { path: { id: detail.id }, body: { reason } })).fields);
+  const close = () => show(undefined);
   return (
     <>
-      <Button size="small" onClick={() => setOpen(true)}>
+      <Button size="small" onClick={() => ask(true)}>
         {t("message.unmask")}
       </Button>
-      <Modal
-        open={open}
-        title={t("message.unmask")}
-        okText={t(shown === undefined ? "action.ok" : "action.close")}
-        cancelText={t("action.cancel")}
-        cancelButtonProps={{ hidden: shown !== undefined }}
-        okButtonProps={{ disabled: reason.trim() === "" }}
-        onOk={() => (shown === undefined ? void ask() : close())}
-        onCancel={close}
-      >
-        {shown === undefined ? (
-          <div className="stack-field">
-            <label htmlFor={field}>{t("action.reason")}</label>
-            <Input.TextArea
-              id={field}
-              rows={3}
-              maxLength={500}
-              placeholder={t("action.reasonHint")}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          </div>
-        ) : (
+      {isAsked && <ReasonDialog title={t("message.unmask")} about={detail.title} run={run} close={() => ask(false)} />}
+      {shown !== undefined && (
+        <Modal open title={t("message.unmask")} okText={t("action.close")} onOk={close} onCancel={close} cancelButtonProps={{ hidden: true }}>
           <Descriptions
             size="small"
             bordered
@@ -295,8 +241,8 @@ function Unmask({ detail }: { detail: CaseDetail }) {
                 children: shown[one.name],
               }))}
           />
-        )}
-      </Modal>
+        </Modal>
+      )}
     </>
   );
 }
@@ -323,7 +269,7 @@ function Documents({ detail, refresh }: { detail: CaseDetail; refresh: () => voi
   };
   const download = async (id: string, name: string) => {
     try {
-      await save(await send("GET", `/api/v1/attachments/${id}`), name);
+      await save(await send("GET", "/api/v1/attachments/{id}", { path: { id } }), name);
     } catch (error) {
       problem(error);
     }

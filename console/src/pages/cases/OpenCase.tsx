@@ -51,10 +51,9 @@ export function ApplicationDialog({ application, initial, close }: Props) {
   const navigate = useNavigate();
   const problem = useProblem();
   const { message } = App.useApp();
-  const apply = async (values: Values) => {
-    const file = values[FILE] as File;
+  const apply = async ({ [FILE]: file, ...values }: Values & { [FILE]: File }) => {
     if (file.size > FILE_MAX) throw new Error(t("declare.tooLarge", { max: bytes(FILE_MAX) }));
-    const opened = await call<{ id: string }>("POST", "/api/v1/cases", { kind: application.name, form: formOf(application, values) });
+    const opened = await call("POST", "/api/v1/cases", { body: { kind: application.name, form: formOf(application, values) } });
     try {
       await attachTo(opened.id, application.document, file);
     } catch (error) {
@@ -64,9 +63,9 @@ export function ApplicationDialog({ application, initial, close }: Props) {
     }
     return opened;
   };
-  const done = (answer: unknown) => {
+  const done = (answer: { id: string }) => {
     close();
-    void navigate(`/cases/${(answer as { id: string }).id}`);
+    void navigate(`/cases/${answer.id}`);
   };
   return <FormDialog title={t(application.label)} fields={application.fields} initial={initial} close={close} run={apply} done={done} />;
 }

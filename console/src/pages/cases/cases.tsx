@@ -1,55 +1,13 @@
 // Cases (办件): what companies applied for. The same list for the applicant and the bureau; the
 // platform shows each their own.
-import { dateTime } from "../../format/time";
-import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { defineResource, type Resource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import type { Look } from "../../shell/Badge";
+import { CaseState, Due, STATES } from "./CaseState";
 import { OpenCase } from "./OpenCase";
 import type { CaseSummary } from "./types";
 
-const STATES = ["applied", "accepted", "supplementing", "approving", "done", "returned", "withdrawn"] as const;
-const LOOK: Record<string, Look> = {
-  applied: "held",
-  accepted: "now",
-  supplementing: "warn",
-  approving: "now",
-  done: "good",
-  returned: "bad",
-};
-
-/** What the platform calls the states, for where it tells no code. */
-const TOLD: Readonly<Record<string, string>> = { 申请: "applied", 受理: "accepted", 补正: "supplementing", 审批: "approving", 办结: "done", 退回: "returned", 撤回: "withdrawn" };
-
-/** The state by its Chinese name alone. */
-export function CaseStateTold({ name }: { name: string }) {
-  return <CaseState state={TOLD[name] ?? ""} name={name} />;
-}
-
-export function CaseState({ state, name }: { state: string; name: string }) {
-  const t = useT();
-  const known = STATES.find((one) => one === state);
-  return <span className={`badge ${LOOK[state] ?? ""}`}>{known === undefined ? name : t(`case.${known}`)}</span>;
-}
-
-/** States in which nobody has anything to do any more. */
-const OVER = ["done", "returned", "withdrawn"];
-
-/** Until when it is to be done; of one that is over when that was. */
-export function Due({ of: { dueAt: at, due, state, changedAt } }: { of: Pick<CaseSummary, "dueAt" | "due" | "state" | "changedAt"> }) {
-  const t = useT();
-  if (at == null) return <span className="soft num nowrap">{OVER.includes(state) ? t("case.over", { at: dateTime(changedAt) }) : "–"}</span>;
-  return (
-    <span className="num nowrap">
-      {dateTime(at)}{" "}
-      {due === "overdue" && <span className="badge bad">{t("case.overdue")}</span>}
-      {due === "soon" && <span className="badge warn">{t("case.soon")}</span>}
-    </span>
-  );
-}
-
-const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
+const cases: Resource<CaseSummary> = defineResource({
   name: "cases",
   title: "menu.cases",
   path: "/api/v1/cases",

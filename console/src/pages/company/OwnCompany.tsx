@@ -5,10 +5,9 @@ import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useSession } from "../../api/session";
 import { useT } from "../../i18n";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { CompanyCard } from "../bureau/CompanyCard";
-import type { Card } from "../bureau/types";
 
 export function OwnCompany() {
   const t = useT();
@@ -16,7 +15,7 @@ export function OwnCompany() {
   const id = company?.id ?? "";
   const found = useQuery({
     queryKey: ["company", id],
-    queryFn: ({ signal }) => call<Card>("GET", `/api/v1/companies/${encodeURIComponent(id)}`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/companies/{id}", { path: { id }, signal }),
     enabled: id !== "",
   });
   if (company == null) return <Alert type="info" showIcon title={t("own.none")} />;

@@ -4,15 +4,13 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
-import type { Schema } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT, type Word } from "../../i18n";
 import { useProblem } from "../../resource/problem";
-import { Badge } from "../../shell/Badge";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { Badge } from "../../view/Badge";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 
-type View = Schema<"SigningView">;
 
 const VERIFY: Record<string, Word> = { required: "signing.required", tolerated: "signing.tolerated", off: "signing.off" };
 
@@ -22,11 +20,11 @@ export function Signing() {
   const problem = useProblem();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const found = useQuery({ queryKey: ["signing"], queryFn: ({ signal }) => call<View>("GET", "/api/v1/signing", undefined, signal) });
+  const found = useQuery({ queryKey: ["signing"], queryFn: ({ signal }) => call("GET", "/api/v1/signing", { signal }) });
   const view = found.data;
   const consent = async (platformSigns: boolean) => {
     try {
-      client.setQueryData(["signing"], await call<View>("PUT", "/api/v1/signing/consent", { platformSigns }));
+      client.setQueryData(["signing"], await call("PUT", "/api/v1/signing/consent", { body: { platformSigns } }));
       void message.success(t(platformSigns ? "signing.nowOn" : "signing.nowOff"));
     } catch (error) {
       problem(error);

@@ -1,19 +1,18 @@
 // Who declares for whom (代理委托): appointments on either side; a new one is a case of the bureau.
 import { Link } from "react-router";
 import { call } from "../../api/client";
-import type { Schema } from "../../api/types";
+import type { Added, Schema } from "../../api/types";
 import { useT } from "../../i18n";
 import { NamedList } from "../../i18n/names";
-import { defineResource, type Values } from "../../resource/resource";
+import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
+import { Badge } from "../../view/Badge";
 import { FILE } from "../cases/applications";
 import { attachTo } from "../cases/attach";
+import { AppointmentState } from "./AppointmentState";
 import { KIND_OPTIONS } from "../exchange/kinds";
 
-type Agent = Schema<"AgentView">;
-
-const agents = defineResource<Agent>({
+const agents = defineResource({
   name: "agents",
   title: "menu.agents",
   intro: "agents.intro",
@@ -50,7 +49,7 @@ const agents = defineResource<Agent>({
       { key: FILE, label: "caseDocument.mandate", as: "file", required: true, hint: "case.fileHint" },
     ],
     run: appoint,
-    after: (answer) => `/cases/${(answer as Schema<"CaseOpened">).caseId}`,
+    after: (answer: Schema<"CaseOpened">) => `/cases/${answer.caseId}`,
   },
   actions: [
     {
@@ -60,21 +59,16 @@ const agents = defineResource<Agent>({
       danger: true,
       when: (row) => row.state === "active",
       confirm: "agent.endConfirm",
-      run: (row) => call("DELETE", `/api/v1/agents/${row.id}`),
+      run: (row) => call("DELETE", "/api/v1/agents/{id}", { path: { id: row.id } }),
     },
   ],
 });
 
 /** Applies with the mandate; where that was not taken, the page of the case says that it is missing. */
-async function appoint({ [FILE]: file, ...form }: Values): Promise<unknown> {
-  const opened = await call<Schema<"CaseOpened">>("POST", "/api/v1/agents", form);
-  await attachTo(opened.caseId, "mandate", file as File).catch(() => undefined);
+async function appoint({ [FILE]: file, ...form }: Added<"/api/v1/agents"> & { [FILE]: File }): Promise<Schema<"CaseOpened">> {
+  const opened = await call("POST", "/api/v1/agents", { body: form });
+  await attachTo(opened.caseId, "mandate", file).catch(() => undefined);
   return opened;
-}
-
-export function AppointmentState({ state }: { state: string }) {
-  if (state === "active") return <Badge look="good" word="agent.active" />;
-  return state === "expired" ? <Badge look="warn" word="agent.expired" /> : <Badge look="" word="agent.ended" />;
 }
 
 function Directions({ directions }: { directions: string[] }) {

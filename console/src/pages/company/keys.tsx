@@ -1,18 +1,17 @@
 // Keys of a company's programs (接口密钥): issued here, shown once, revoked within a second.
 import { call } from "../../api/client";
-import type { Schema } from "../../api/types";
+import type { Added, Schema } from "../../api/types";
 import { useT } from "../../i18n";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
+import { Badge } from "../../view/Badge";
 
-type Key = Schema<"KeyView">;
-
-const keys = defineResource<Key>({
+const keys = defineResource({
   name: "keys",
   title: "menu.keys",
   intro: "keys.intro",
   path: "/api/v1/keys",
+  whole: true,
   rowKey: (row) => row.id,
   empty: "keys.empty",
   columns: [
@@ -31,8 +30,8 @@ const keys = defineResource<Key>({
       { key: "label", label: "key.label", required: true, max: 60, hint: "key.labelHint" },
       { key: "days", label: "key.days", as: "number", min: 1, max: 730, required: true },
     ],
-    run: (values) => call("POST", "/api/v1/keys", values),
-    secret: (answer) => (answer as Schema<"IssuedKey">).key,
+    run: (values: Added<"/api/v1/keys">) => call("POST", "/api/v1/keys", { body: values }),
+    secret: (answer: Schema<"IssuedKey">) => answer.key,
     secretHint: "key.once",
   },
   actions: [
@@ -43,7 +42,7 @@ const keys = defineResource<Key>({
       danger: true,
       when: (row) => row.state === "active",
       confirm: "key.revokeConfirm",
-      run: (row) => call("DELETE", `/api/v1/keys/${row.id}`),
+      run: (row) => call("DELETE", "/api/v1/keys/{id}", { path: { id: row.id } }),
     },
   ],
 });

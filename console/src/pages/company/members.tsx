@@ -1,13 +1,11 @@
 // The company's own people (企业成员) and what each may do.
 import { call } from "../../api/client";
-import type { Schema } from "../../api/types";
+import type { Added, Changed, Schema } from "../../api/types";
 import { Named } from "../../i18n/names";
 import { defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { ACCOUNT_WORDS, AccountState } from "../../shell/AccountState";
-import { Factors } from "../../shell/Factors";
-
-type Member = Schema<"MemberView">;
+import { ACCOUNT_WORDS, AccountState } from "../../view/AccountState";
+import { Factors } from "../../view/Factors";
 
 const ROLES: readonly Option[] = [
   { value: "company_admin", label: "role.company_admin" },
@@ -15,11 +13,12 @@ const ROLES: readonly Option[] = [
   { value: "company_reader", label: "role.company_reader" },
 ];
 
-const members = defineResource<Member>({
+const members = defineResource({
   name: "members",
   title: "menu.members",
   intro: "members.intro",
   path: "/api/v1/members",
+  whole: true,
   rowKey: (row) => row.id,
   empty: "members.empty",
   columns: [
@@ -40,8 +39,8 @@ const members = defineResource<Member>({
       { key: "login", label: "person.login", required: true, max: 40, hint: "person.loginHint" },
       { key: "role", label: "person.role", as: "select", options: ROLES, required: true },
     ],
-    run: (values) => call("POST", "/api/v1/members", values),
-    secret: (answer) => (answer as Schema<"MemberLink">).link,
+    run: (values: Added<"/api/v1/members">) => call("POST", "/api/v1/members", { body: values }),
+    secret: (answer: Schema<"MemberLink">) => answer.link,
     secretHint: "person.linkOnce",
   },
   edit: {
@@ -49,7 +48,7 @@ const members = defineResource<Member>({
     needs: "change_member",
     fields: [{ key: "role", label: "person.role", as: "select", options: ROLES, required: true }],
     values: (row) => ({ role: row.role }),
-    run: (row, values) => call("PUT", `/api/v1/members/${row.id}`, values),
+    run: (row, values: Changed<"/api/v1/members/{id}">) => call("PUT", "/api/v1/members/{id}", { path: { id: row.id }, body: values }),
   },
   actions: [
     {
@@ -57,8 +56,8 @@ const members = defineResource<Member>({
       label: "person.newLink",
       needs: "link_member",
       confirm: "person.newLinkConfirm",
-      run: (row) => call("POST", `/api/v1/members/${row.id}/link`),
-      secret: (answer) => (answer as Schema<"MemberLink">).link,
+      run: (row) => call("POST", "/api/v1/members/{id}/link", { path: { id: row.id } }),
+      secret: (answer: Schema<"MemberLink">) => answer.link,
     },
     {
       key: "remove",
@@ -66,7 +65,7 @@ const members = defineResource<Member>({
       needs: "remove_member",
       danger: true,
       confirm: "member.removeConfirm",
-      run: (row) => call("DELETE", `/api/v1/members/${row.id}`),
+      run: (row) => call("DELETE", "/api/v1/members/{id}", { path: { id: row.id } }),
     },
   ],
 });

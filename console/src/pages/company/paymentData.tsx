@@ -1,19 +1,19 @@
 // Payment data of announcement 179 (支付数据): what the company handed in. Personal data are masked until
 // somebody says why they must be seen.
-import { App, Button, Input, Modal } from "antd";
-import { useEffect, useId, useState } from "react";
+import { App, Button } from "antd";
+import { useEffect, useState } from "react";
 import { call } from "../../api/client";
 import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { ReasonDialog } from "../../resource/ReasonDialog";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 
-type Payment = Schema<"PaymentView">;
 type Detail = Schema<"PaymentDetail">;
 
-const payments = defineResource<Payment>({
+const payments = defineResource({
   name: "paymentData",
   list: "payment_data",
   title: "menu.paymentData",
@@ -46,22 +46,14 @@ function PaymentCard({ id }: { id: string }) {
   const can = useCan();
   const problem = useProblem();
   const { message } = App.useApp();
-  const field = useId();
   const [detail, setDetail] = useState<Detail>();
-  const [open, setOpen] = useState(false);
-  const [reason, setReason] = useState("");
+  const [isAsked, ask] = useState(false);
   useEffect(() => {
-    call("GET", `/api/v1/payment-data/${encodeURIComponent(id)}`).then((found) => setDetail(found as Detail), problem);
+    call("GET", "/api/v1/payment-data/{id}", { path: { id } }).then(setDetail, problem);
   }, [id, problem]);
-  const unmask = async () => {
-    try {
-      const path = `/api/v1/payment-data/${encodeURIComponent(id)}/unmask`;
-      setDetail((await call("POST", path, { reason: reason.trim() })) as Detail);
-      void message.success(t("action.done"));
-      setOpen(false);
-    } catch (error) {
-      problem(error);
-    }
+  const unmask = async (reason: string) => {
+    setDetail(await call("POST", "/api/v1/payment-data/{id}/unmask", { path: { id }, body: { reason } }));
+    void message.success(t("action.done"));
   };
   if (!detail) return null;
   return (
@@ -71,22 +63,8 @@ function PaymentCard({ id }: { id: string }) {
       <pre className="xml">{JSON.stringify(detail.payExchangeInfoHead, null, 2)}</pre>
       <h3>{t("payment.lists")}</h3>
       <pre className="xml">{JSON.stringify(detail.payExchangeInfoLists, null, 2)}</pre>
-      {detail.masked && can("unmask_payment") ? <Button onClick={() => setOpen(true)}>{t("message.unmask")}</Button> : null}
-      <Modal
-        open={open}
-        title={t("message.unmask")}
-        okText={t("action.ok")}
-        cancelText={t("action.cancel")}
-        okButtonProps={{ disabled: reason.trim().length < 2 }}
-        onOk={() => void unmask()}
-        onCancel={() => setOpen(false)}
-      >
-        <p>{t("payment.unmaskHint")}</p>
-        <div className="stack-field">
-          <label htmlFor={field}>{t("action.reason")}</label>
-          <Input.TextArea id={field} rows={3} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
-        </div>
-      </Modal>
+      {detail.masked && can("unmask_payment") ? <Button onClick={() => ask(true)}>{t("message.unmask")}</Button> : null}
+      {isAsked && <ReasonDialog title={t("message.unmask")} hint={t("payment.unmaskHint")} run={unmask} close={() => ask(false)} />}
     </>
   );
 }

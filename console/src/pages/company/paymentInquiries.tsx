@@ -4,13 +4,13 @@ import type { Schema } from "../../api/types";
 import { useT } from "../../i18n";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
+import { Badge } from "../../view/Badge";
 
 type Inquiry = Schema<"InquiryView">;
 
 const WORDS = { waiting: "inquiry.waiting", uploaded: "inquiry.uploaded", failed: "inquiry.failed" } as const;
 
-const inquiries = defineResource<Inquiry>({
+const inquiries = defineResource({
   name: "paymentInquiries",
   list: "payment_inquiries",
   title: "menu.paymentInquiries",
@@ -48,10 +48,12 @@ const inquiries = defineResource<Inquiry>({
       key: "resend",
       label: "inquiry.resend",
       needs: "resend_payment",
+      bulk: true,
+      about: (row) => row.orderNo,
       when: (row) => row.state === "failed",
       confirm: "inquiry.resendConfirm",
       done: "inquiry.queued",
-      run: (row) => call("POST", `/api/v1/payment-inquiries/${row.id}/resend`),
+      run: (row) => call("POST", "/api/v1/payment-inquiries/{id}/resend", { path: { id: row.id } }),
     },
   ],
 });

@@ -9,13 +9,14 @@ import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { useLanguage, useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
-import { problemTitle } from "../../shell/ErrorView";
+import { ReasonDialog } from "../../resource/ReasonDialog";
+import { problemTitle } from "../../view/ErrorView";
 import { ApiError } from "../../api/problem";
 import { useName } from "../../i18n/names";
 import { readAll } from "../../api/several";
 import { BulkDismiss } from "./BulkDismiss";
 import { asTheyWere, careful, carefulMessages, commonFields, unchanged } from "./choices";
-import { choiceOptions } from "./Correction";
+import { choiceOptions } from "./choiceOptions";
 import { useWay } from "./Explanation";
 import { useFollowed } from "./follow";
 import type { Message } from "./messages";
@@ -87,7 +88,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
     setBusy(true);
     try {
       const edits = element === undefined ? [] : [{ element, value: next }];
-      setOutcomes(await call<Outcomes>("POST", "/api/v1/corrections", { messages: sent.map((row) => row.id), edits }));
+      setOutcomes(await call("POST", "/api/v1/corrections", { body: { messages: sent.map((row) => row.id), edits } }));
     } catch (error) {
       problem(error);
     } finally {
@@ -220,7 +221,7 @@ function useForms(rows: readonly Message[]): { forms: Form[]; isReading: boolean
   const [first] = useState(rows);
   useEffect(() => {
     const stopper = new AbortController();
-    const read = async ({ id }: Message) => call<Form>("GET", `/api/v1/messages/${encodeURIComponent(id)}/correction`, undefined, stopper.signal);
+    const read = async ({ id }: Message) => call("GET", "/api/v1/messages/{id}/correction", { path: { id }, signal: stopper.signal });
     void readAll(first, read, stopper.signal).then((answers) => {
       if (stopper.signal.aborted) return;
       keep({ forms: answers.flatMap((one) => (one === undefined ? [] : [one])), unread: first.filter((_, i) => answers[i] === undefined), isReading: false });
@@ -322,39 +323,11 @@ function Results({ outcomes, rows }: { outcomes: Outcomes; rows: readonly Messag
 
 function Workbook({ rows, close }: { rows: readonly Message[]; close: () => void }) {
   const t = useT();
-  const problem = useProblem();
   const { message } = App.useApp();
-  const field = useId();
-  const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const run = async () => {
-    setBusy(true);
-    try {
-      const body = JSON.stringify({ messages: rows.map((row) => row.id), reason: reason.trim() });
-      await save(await send("POST", "/api/v1/corrections/workbook", { body, type: "application/json" }), "退单更正表.xlsx");
-      void message.success(t("action.exported"));
-      close();
-    } catch (error) {
-      problem(error);
-    } finally {
-      setBusy(false);
-    }
+  const run = async (reason: string) => {
+    const body = JSON.stringify({ messages: rows.map((row) => row.id), reason });
+    await save(await send("POST", "/api/v1/corrections/workbook", { body, type: "application/json" }), "退单更正表.xlsx");
+    void message.success(t("action.exported"));
   };
-  return (
-    <Modal
-      open
-      title={t("correct.workbook")}
-      okText={t("action.download")}
-      confirmLoading={busy}
-      okButtonProps={{ disabled: reason.trim().length < 2 }}
-      onOk={() => void run()}
-      onCancel={close}
-    >
-      <p className="soft">{t("correct.workbookHint")}</p>
-      <div className="stack-field">
-        <label htmlFor={field}>{t("action.reason")}</label>
-        <Input.TextArea id={field} rows={2} maxLength={500} required aria-required placeholder={t("action.reasonHint")} value={reason} onChange={(event) => setReason(event.target.value)} />
-      </div>
-    </Modal>
-  );
+  return <ReasonDialog title={t("correct.workbook")} hint={t("correct.workbookHint")} ok="action.download" run={run} close={close} />;
 }

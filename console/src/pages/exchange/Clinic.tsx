@@ -3,12 +3,12 @@
 import { CopyOutlined, DownloadOutlined, FileProtectOutlined, InboxOutlined } from "@ant-design/icons";
 import { Alert, App, Button, Collapse, Descriptions, Input, Space, Table, Upload } from "antd";
 import { useEffect, useRef, useState } from "react";
-import { send } from "../../api/client";
+import { upload } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
 import { useLanguage, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
-import { ErrorView } from "../../shell/ErrorView";
+import { ErrorView } from "../../view/ErrorView";
 import { FITTING } from "../../resource/sticky";
 import { causeWords, verdict } from "./clinic";
 import { sentences } from "./sentences";
@@ -34,8 +34,7 @@ export function Clinic() {
     const body: BlobPart[] = [file ?? text];
     if (certificate.trim() !== "") body.push("\n", certificate.trim(), "\n");
     try {
-      const response = await send("POST", "/api/v1/signature-clinic", { body: new Blob(body), type: "application/xml" });
-      setAnswer((await response.json()) as Answer);
+      setAnswer(await upload("POST", "/api/v1/signature-clinic", { body: new Blob(body), type: "application/xml" }));
     } catch (problem) {
       setError(problem);
     } finally {
@@ -118,7 +117,12 @@ function Result({ answer }: { answer: Answer }) {
   const { look, word } = verdict(answer);
   const top = useRef<HTMLDivElement>(null);
   // What was found stands below the form: the eyes are led there.
-  useEffect(() => top.current?.scrollIntoView({ block: "start" }), [answer]);
+  // Once for each answer, not whenever the tab is seen again.
+  const shown = useRef<Answer>(undefined);
+  useEffect(() => {
+    if (shown.current !== answer) top.current?.scrollIntoView({ block: "start" });
+    shown.current = answer;
+  }, [answer]);
   return (
     <>
       <div ref={top} />

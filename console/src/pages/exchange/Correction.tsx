@@ -14,10 +14,11 @@ import { customsTime } from "../../format/time";
 import { useLanguage, useT } from "../../i18n";
 import { useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { useTold } from "../../i18n/told";
 import { type Edits, editList, keyOf } from "./edits";
+import { choiceOptions } from "./choiceOptions";
 import { careful } from "./choices";
 import { useWay } from "./Explanation";
 import { Key } from "./Key";
@@ -36,7 +37,7 @@ export function Correction() {
   const { id = "" } = useParams();
   const form = useQuery({
     queryKey: ["correction", id],
-    queryFn: ({ signal }) => call<Form>("GET", `/api/v1/messages/${encodeURIComponent(id)}/correction`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/messages/{id}/correction", { path: { id }, signal }),
     // A form that changes under one's hands is no form.
     refetchInterval: false,
     refetchOnWindowFocus: false,
@@ -64,7 +65,7 @@ function useVerdict(id: string, body: Schema<"CorrectionBody">, enabled: boolean
   }, [body]);
   const checked = useQuery({
     queryKey: ["correction-check", id, settled],
-    queryFn: ({ signal }) => call<Verdict>("POST", `/api/v1/messages/${encodeURIComponent(id)}/correction/check`, settled, signal),
+    queryFn: ({ signal }) => call("POST", "/api/v1/messages/{id}/correction/check", { path: { id }, body: settled, signal }),
     enabled,
     refetchInterval: false,
     refetchOnWindowFocus: false,
@@ -92,13 +93,13 @@ function Filled({ form }: { form: Form }) {
   const n = (body.edits ?? []).length;
   const choose = (number: number, isChosen: boolean) =>
     setLeft((before) => new Set(isChosen ? [...before].filter((one) => one !== number) : [...before, number]));
-  const path = `/api/v1/messages/${form.messageId}/correction`;
+  const path = { id: form.messageId };
   const change = (key: string, value: string | undefined) =>
     setEdits(({ [key]: _before, ...rest }) => (value === undefined ? rest : { ...rest, [key]: value }));
   const submit = async () => {
     setBusy(true);
     try {
-      const accepted = await call<Schema<"CorrectionAccepted">>("POST", path, body);
+      const accepted = await call("POST", "/api/v1/messages/{id}/correction", { path, body });
       // It is on its way, and what becomes of it is open: not green.
       void message.info(t("correct.submitted", { no: accepted.acceptanceNo }));
       void client.invalidateQueries();
@@ -112,7 +113,7 @@ function Filled({ form }: { form: Form }) {
   const download = async () => {
     setBusy(true);
     try {
-      await save(await send("POST", `${path}/xml`, { body: JSON.stringify(body), type: "application/json" }), `${form.acceptanceNo}.xml`);
+      await save(await send("POST", "/api/v1/messages/{id}/correction/xml", { path, body: JSON.stringify(body), type: "application/json" }), `${form.acceptanceNo}.xml`);
     } catch (failed) {
       problem(failed);
     } finally {
@@ -296,15 +297,6 @@ interface FieldProps {
   isNamed: boolean;
   /** Whether what was said of it asks for no change. */
   isCalm: boolean;
-}
-
-/** The codes of a field with their meanings: a bare number tells nobody what it is. */
-export function choiceOptions(field: Field, named: ReturnType<typeof useName>) {
-  return (field.choices ?? []).map((choice) => {
-    const key = `${field.element}.${choice}`;
-    const name = named("choice", key);
-    return { value: choice, label: name === key ? choice : `${choice} ${name}` };
-  });
 }
 
 function FieldInput({ placed, value, change, wrong, isNamed, isCalm }: FieldProps) {

@@ -2,7 +2,7 @@
 import { DownloadOutlined, InboxOutlined, RedoOutlined, SendOutlined } from "@ant-design/icons";
 import { Alert, App, Button, Dropdown, Space, Steps, Table, Upload } from "antd";
 import { useState } from "react";
-import { save, saveAs, send } from "../../api/client";
+import { save, saveAs, send, upload } from "../../api/client";
 import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
@@ -11,7 +11,7 @@ import { useName } from "../../i18n/names";
 import { useScrolling } from "../../resource/sticky";
 import { useKept } from "../../resource/useKept";
 import { useProblem } from "../../resource/problem";
-import { ErrorView } from "../../shell/ErrorView";
+import { ErrorView } from "../../view/ErrorView";
 import { FindingTable } from "./FindingTable";
 import { contentType, FILES_ACCEPTED, FILE_MAX } from "./files";
 import { KINDS, kindsOf } from "./kinds";
@@ -35,8 +35,7 @@ export function Declare() {
   const check = async (file: File) => {
     go({ at: "checking", file });
     try {
-      const response = await send("POST", "/api/v1/preflight", { body: file, type: contentType(file.name) });
-      go({ at: "checked", file, result: (await response.json()) as Preflight });
+      go({ at: "checked", file, result: await upload("POST", "/api/v1/preflight", { body: file, type: contentType(file.name) }) });
     } catch (error) {
       go({ at: "choose", error });
     }
@@ -44,9 +43,8 @@ export function Declare() {
   const submit = async (file: File) => {
     setBusy(true);
     try {
-      const response = await send("POST", "/api/v1/messages", { body: file, type: contentType(file.name) });
       // XML and JSON are one message, a workbook may be several.
-      const answer = (await response.json()) as Accepted | Schema<"FormAnswer">;
+      const answer = await upload("POST", "/api/v1/messages", { body: file, type: contentType(file.name) });
       go({ at: "submitted", accepted: "items" in answer ? answer.items : [answer] });
     } catch (error) {
       problem(error);
@@ -216,7 +214,7 @@ function Templates() {
   const item = (kind: string) => ({ key: kind, label: `${kind} ${named("kind", kind)}` });
   const download = async (kind: string) => {
     try {
-      await save(await send("GET", `/api/v1/templates/${kind}`), `${kind}.xlsx`);
+      await save(await send("GET", "/api/v1/templates/{kind}", { path: { kind } }), `${kind}.xlsx`);
     } catch (error) {
       problem(error);
     }

@@ -1,10 +1,10 @@
 // What a receipt means (回执解释): meaning, elements with their values, what to do, whether to declare again.
 import { Descriptions, Tag } from "antd";
-import type { components } from "../../api/schema";
+import type { Schema } from "../../api/types";
 import { useLanguage, useT, type Word } from "../../i18n";
 import { Told } from "../../i18n/told";
 
-type View = components["schemas"]["ExplanationView"];
+type View = Schema<"ExplanationView">;
 
 export const WAYS: Readonly<Record<string, Word>> = {
   none: "resubmit.none",
@@ -62,7 +62,7 @@ export function Explanation({ explanation }: { explanation: View }) {
   );
 }
 
-function Place({ place }: { place: components["schemas"]["PlaceView"] }) {
+function Place({ place }: { place: Schema<"PlaceView"> }) {
   const { t, language } = useLanguage();
   const told = [
     place.said == null ? undefined : t("explanation.said", { value: place.said }),

@@ -1,11 +1,11 @@
 // Everything wrong with a message or a file, at once, each with its place and what to do.
 import { Table } from "antd";
-import type { components } from "../../api/schema";
+import type { Schema } from "../../api/types";
 import { useT, type Word } from "../../i18n";
 import { Told } from "../../i18n/told";
 import { useScrolling } from "../../resource/sticky";
 
-export type Finding = components["schemas"]["FindingView"] & {
+export type Finding = Schema<"FindingView"> & {
   cell?: string | null;
   /** The file and the document, when there are several. */
   file?: string | null;

@@ -12,11 +12,12 @@ import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named, useName } from "../../i18n/names";
-import { ErrorView } from "../../shell/ErrorView";
-import { lazily } from "../../shell/lazily";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { lazily } from "../../view/lazily";
+import { Loading } from "../../view/Loading";
 import { FITTING } from "../../resource/sticky";
 import { RESULTS, resultLook } from "./figures";
+import { Tile } from "./Tile";
 import { BAD, Kind, Outcome } from "./State";
 import { HandleButton } from "./ToDo";
 import type { HomeAnswer } from "./types";
@@ -32,7 +33,7 @@ export function Home() {
   const { company } = useSession();
   const home = useQuery({
     queryKey: ["home"],
-    queryFn: ({ signal }) => call<HomeAnswer>("GET", "/api/v1/home", undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/home", { signal }),
   });
   useLive(["message", "receipt", "count"], () => void home.refetch());
   const isNew = useIsNew(home.data);
@@ -135,7 +136,7 @@ function useIsNew(home: HomeAnswer | undefined): boolean {
   const isQuiet = home !== undefined && home.kinds.length === 0 && home.unsettled === 0 && BAD.every((outcome) => home.needsAction[outcome] === 0);
   const first = useQuery({
     queryKey: ["first-message", company?.id],
-    queryFn: ({ signal }) => call<{ items: unknown[] }>("GET", "/api/v1/messages?limit=1", undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/messages", { query: { limit: 1 }, signal }),
     enabled: isQuiet && company != null && can("messages"),
   });
   return isQuiet && first.data?.items.length === 0;
@@ -191,29 +192,6 @@ function QuotaWarning({ quota }: { quota: NonNullable<HomeAnswer["quota"]> }) {
       })}
       description={t("home.quotaHint")}
     />
-  );
-}
-
-interface TileProps {
-  label: string;
-  value: string;
-  look?: "good" | "bad" | "warn" | "";
-  /** The list behind the figure. */
-  to?: string;
-}
-
-export function Tile({ label, value, look = "", to }: TileProps) {
-  const content = (
-    <>
-      <b>{value}</b>
-      <span>{label}</span>
-    </>
-  );
-  if (to === undefined) return <div className={`tile ${look}`}>{content}</div>;
-  return (
-    <Link to={to} className={`tile tile-link ${look}`}>
-      {content}
-    </Link>
   );
 }
 

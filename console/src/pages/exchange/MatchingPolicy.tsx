@@ -3,12 +3,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Select, Space } from "antd";
 import { call } from "../../api/client";
 import { useCan } from "../../api/session";
-import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
-
-type Policy = Schema<"PolicyView">;
 
 const POLICIES = ["off", "warn", "hold"] as const;
 
@@ -17,12 +14,11 @@ export function MatchingPolicy() {
   const can = useCan();
   const client = useQueryClient();
   const problem = useProblem();
-  const path = "/api/v1/matching-policy";
-  const policy = useQuery({ queryKey: ["matching-policy"], queryFn: ({ signal }) => call<Policy>("GET", path, undefined, signal) });
+  const policy = useQuery({ queryKey: ["matching-policy"], queryFn: ({ signal }) => call("GET", "/api/v1/matching-policy", { signal }) });
   if (policy.data === undefined) return null;
   const choose = async (chosen: string) => {
     try {
-      client.setQueryData(["matching-policy"], await call<Policy>("PUT", path, { policy: chosen }));
+      client.setQueryData(["matching-policy"], await call("PUT", "/api/v1/matching-policy", { body: { policy: chosen } }));
     } catch (error) {
       problem(error);
     }

@@ -4,17 +4,17 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Descriptions, Space, Table, Tabs } from "antd";
 import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
-import { api, save, send } from "../../api/client";
+import { call, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
-import type { components } from "../../api/schema";
+import type { Schema } from "../../api/types";
 import { useCan } from "../../api/session";
 import { bytes, count } from "../../format/number";
 import { customsTime, dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { usePrinting } from "../../resource/usePrinting";
 import { useScrolling } from "../../resource/sticky";
 import { Code } from "../../resource/show";
@@ -29,15 +29,14 @@ import { Holder, isBad, isDealt, isUnknownStatus, Kind, Outcome, ReturnStatus, S
 import { Timeline } from "./Timeline";
 import { Unmask } from "./Unmask";
 
-type Detail = components["schemas"]["MessageDetail"];
+type Detail = Schema<"MessageDetail">;
 
 export function MessagePage() {
   const { id = "" } = useParams();
   const client = useQueryClient();
   const message = useQuery({
     queryKey: ["message", id],
-    queryFn: async ({ signal }) =>
-      (await api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal })).data as Detail,
+    queryFn: ({ signal }) => call("GET", "/api/v1/messages/{id}", { path: { id }, signal }),
   });
   useLive(["message", "receipt"], () => void client.invalidateQueries({ queryKey: ["message", id] }));
   if (graveOf(message) !== undefined) return <ErrorView error={message.error} retry={() => void message.refetch()} />;
@@ -139,31 +138,14 @@ function usePages(n: number): false | { pageSize: number } {
 
 const PAGE = 20;
 
-interface Owner {
-  id?: string | undefined;
-  name: string;
-  code?: string | null | undefined;
-}
-
-/** Whose message it is, as far as the answer tells; a company's own messages do not say. */
-function ownerOf(detail: Detail): Owner | undefined {
-  // Releases of the platform tell the name alone, or with the code.
-  const told = detail as Detail & { companyName?: string | null; companyCode?: string | null };
-  const name = detail.company?.name ?? told.companyName;
-  return name == null || name === "" ? undefined : { id: detail.company?.id, name, code: told.companyCode };
-}
-
-function Whose({ company: { id, name, code } }: { company: Owner }) {
+/** Whose message it is; a company's own messages do not say. */
+function Whose({ company: { id, name } }: { company: NonNullable<Detail["company"]> }) {
   const can = useCan();
-  return (
-    <>
-      {id !== undefined && can("company") ? <Link to={`/companies/${id}`}>{name}</Link> : name} {code != null && <span className="mono soft">{code}</span>}
-    </>
-  );
+  return can("company") ? <Link to={`/companies/${id}`}>{name}</Link> : name;
 }
 
 function facts(detail: Detail, t: ReturnType<typeof useT>) {
-  const company = ownerOf(detail);
+  const company = detail.company ?? undefined;
   return [
     { key: "kind", label: t("message.kind"), children: <Kind kind={detail.kind} name={detail.kindName} /> },
     {
@@ -300,7 +282,7 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
 function Xml({ id }: { id: string }) {
   const xml = useQuery({
     queryKey: ["xml", id],
-    queryFn: async ({ signal }) => (await send("GET", `/api/v1/messages/${encodeURIComponent(id)}/xml`, { signal })).text(),
+    queryFn: async ({ signal }) => (await send("GET", "/api/v1/messages/{id}/xml", { path: { id }, signal })).text(),
     // What was stored never changes.
     refetchInterval: false,
   });
@@ -320,7 +302,7 @@ function DownloadXml({ id, name }: { id: string; name: string }) {
   if (!can("xml")) return null;
   const download = async () => {
     try {
-      await save(await send("GET", `/api/v1/messages/${encodeURIComponent(id)}/xml`), name);
+      await save(await send("GET", "/api/v1/messages/{id}/xml", { path: { id } }), name);
     } catch (error) {
       problem(error);
     }

@@ -3,13 +3,13 @@
 import { InboxOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { Alert, App, Button, Input, Space, Table, Upload } from "antd";
 import { useEffect, useRef, useState } from "react";
-import { send } from "../../api/client";
+import { upload } from "../../api/client";
 import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
 import { useT, type Word } from "../../i18n";
 import { useKept } from "../../resource/useKept";
-import { ErrorView } from "../../shell/ErrorView";
+import { ErrorView } from "../../view/ErrorView";
 import { useScrolling } from "../../resource/sticky";
 import { FindingTable } from "./FindingTable";
 import { MatchingPolicy } from "./MatchingPolicy";
@@ -36,8 +36,7 @@ export function Preflight() {
     files.forEach((file) => form.append("file", file, file.name));
     if (text.trim() !== "") form.append("file", new Blob([text]), t("preflight.pasted"));
     try {
-      const response = await send("POST", "/api/v1/preflight", { body: form });
-      setAnswer((await response.json()) as Answer);
+      setAnswer(await upload("POST", "/api/v1/preflight", { body: form }));
     } catch (problem) {
       setError(problem);
     } finally {
@@ -47,8 +46,10 @@ export function Preflight() {
   };
   // What was found stands below the files: it is brought into view, once for each check.
   const found = useRef<HTMLDivElement>(null);
+  const shown = useRef(0);
   useEffect(() => {
-    if (checked > 0) found.current?.scrollIntoView({ block: "start" });
+    if (checked > shown.current) found.current?.scrollIntoView({ block: "start" });
+    shown.current = checked;
   }, [checked]);
   const isEmpty = files.length === 0 && text.trim() === "";
   return (

@@ -4,22 +4,21 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Empty, Input, Segmented, Space, Switch, Table, Tag } from "antd";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { call, save, send, withQuery } from "../../api/client";
+import { call, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
-import type { components } from "../../api/schema";
 import { useCan } from "../../api/session";
 import { customsTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Key } from "./Key";
 import { useScrolling } from "../../resource/sticky";
-import { ErrorView } from "../../shell/ErrorView";
+import { useDraft } from "../../resource/useDraft";
+import { ErrorView } from "../../view/ErrorView";
 import { Told } from "../../i18n/told";
 import { Explanation } from "./Explanation";
 import { Kind, ReturnStatus } from "./State";
 
-type Page = components["schemas"]["ReceiptPage"];
 const LIMIT = 50;
 
 /** Where the page reads: backwards from the newest, or the feed in its order. */
@@ -35,7 +34,7 @@ export function Receipts() {
   const client = useQueryClient();
   const page = useQuery({
     queryKey: ["receipts", place],
-    queryFn: ({ signal }) => call<Page>("GET", withQuery("/api/v1/receipts", { ...place, limit: LIMIT }), undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/receipts", { query: { ...place, limit: LIMIT }, signal }),
   });
   const items = page.data?.items ?? [];
   const next = page.data?.next ?? "0";
@@ -149,7 +148,7 @@ function ExportReceipts({ after }: { after: string }) {
   const run = async () => {
     setBusy(true);
     try {
-      await save(await send("GET", "/api/v1/exports/receipts", { query: { after } }), "receipts.xlsx");
+      await save(await send("GET", "/api/v1/exports/receipts", { query: { after: Number(after) } }), "receipts.xlsx");
     } catch (error) {
       problem(error);
     } finally {
@@ -166,8 +165,7 @@ function ExportReceipts({ after }: { after: string }) {
 function Rewind({ after, go }: { after: string; go: (cursor: string) => void }) {
   const t = useT();
   const id = useId();
-  const [typed, type] = useState(after);
-  useEffect(() => type(after), [after]);
+  const [typed, type] = useDraft(after);
   const isGood = /^\d{1,18}$/.test(typed.trim());
   const submit = (event: FormEvent) => {
     event.preventDefault();

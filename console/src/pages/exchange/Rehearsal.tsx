@@ -4,16 +4,16 @@ import { Alert, Descriptions, Table, Tag } from "antd";
 import { Link } from "react-router";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
-import type { components } from "../../api/schema";
+import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { FITTING } from "../../resource/sticky";
 import { Kind } from "./State";
 
-type View = components["schemas"]["Rehearsal"];
+type View = Schema<"Rehearsal">;
 type Finding = View["items"][number];
 type Change = View["changes"][number];
 
@@ -21,7 +21,7 @@ export function Rehearsal() {
   const t = useT();
   const rehearsal = useQuery({
     queryKey: ["rehearsal"],
-    queryFn: ({ signal }) => call<View>("GET", "/api/v1/rehearsal", undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/rehearsal", { signal }),
   });
   if (graveOf(rehearsal) !== undefined) return <ErrorView error={rehearsal.error} retry={() => void rehearsal.refetch()} />;
   if (rehearsal.data === undefined) return <Loading />;

@@ -15,7 +15,7 @@ export function ReleaseMatch({ id, state }: { id: string; state: string }) {
   if (state !== "waiting" || !can("release_match")) return null;
   const release = async () => {
     try {
-      await call("POST", `/api/v1/messages/${id}/release-match`);
+      await call("POST", "/api/v1/messages/{id}/release-match", { path: { id } });
     } catch (error) {
       problem(error);
     }

@@ -1,20 +1,17 @@
 // Search anything (综合查询): an order, a waybill, a list, any number that somebody says on the telephone.
 import { useQuery } from "@tanstack/react-query";
 import { Empty, Input, Table } from "antd";
-import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { call, withQuery } from "../../api/client";
+import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useSession } from "../../api/session";
-import type { Item } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useScrolling } from "../../resource/sticky";
-import { ErrorView } from "../../shell/ErrorView";
+import { useDraft } from "../../resource/useDraft";
+import { ErrorView } from "../../view/ErrorView";
 import { isDealt, Kind, Progress, ReturnStatus } from "./State";
-
-type Hit = Item<"Page_SearchHit">;
 
 export function Search() {
   const t = useT();
@@ -23,12 +20,11 @@ export function Search() {
   const isStaff = workspaces.some((one) => one !== "company");
   const [search, setSearch] = useSearchParams();
   const asked = search.get("q")?.trim() ?? "";
-  const [typed, type] = useState(asked);
-  useEffect(() => type(asked), [asked]);
+  const [typed, type] = useDraft(asked);
   const found = useQuery({
     queryKey: ["search", asked],
     enabled: asked !== "",
-    queryFn: ({ signal }) => call<{ items: Hit[] }>("GET", withQuery("/api/v1/search", { q: asked }), undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/search", { query: { q: asked }, signal }),
   });
   const hits = found.data?.items ?? [];
   return (
@@ -74,7 +70,7 @@ export function Search() {
               { title: t("document.orderNo"), render: (_, hit) => <span className="mono">{hit.orderNo ?? "–"}</span> },
               { title: t("document.logisticsNo"), render: (_, hit) => <span className="mono">{hit.logisticsNo ?? "–"}</span> },
               { title: t("document.invtNo"), render: (_, hit) => <span className="mono">{hit.invtNo ?? "–"}</span> },
-              { title: t("outcome.title"), render: (_, hit) => <Progress of={hit} /> },
+              { title: t("outcome.title"), render: (_, hit) => <Progress of={hit} hasStatus /> },
               { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} name={hit.returnStatusName} isOver={isDealt(hit)} /> },
               { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
               {

@@ -58,7 +58,7 @@ export function Outcome({ outcome, name, needsAction, doing, isUnsure = false }:
   const known = OUTCOMES.find((one) => one === outcome);
   return (
     <span className="nowrap">
-      <span className={`badge ${isUnsure && !isBad(outcome) ? "" : outcomeLook(outcome, needsAction)}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
+      <span className={`badge ${isUnsure && outcome !== "waiting" && !isBad(outcome) ? "" : outcomeLook(outcome, needsAction)}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
       {needsAction === true && (acts ? <span className="badge act">{t("outcome.act")}</span> : <span className="badge beside">{t("outcome.needsAction")}</span>)}
       {needsAction === true && acts && doing === "call" && <span className="badge warn beside">{t("todo.callFirst")}</span>}
     </span>
@@ -66,6 +66,8 @@ export function Outcome({ outcome, name, needsAction, doing, isUnsure = false }:
 }
 
 interface ProgressProps {
+  /** The latest status stands beside it and says itself that nobody knows it. */
+  hasStatus?: boolean;
   of: {
     state: string;
     stateName?: string;
@@ -85,26 +87,27 @@ export function Unsure({ status }: { status: number | null | undefined }) {
 }
 
 /** In a list: what became of it, and while nothing has, how far it has come. */
-export function Progress({ of }: ProgressProps) {
+export function Progress({ of, hasStatus = false }: ProgressProps) {
   const t = useT();
+  const unsure = !hasStatus && of.unknownStatus != null && <Unsure status={of.unknownStatus} />;
   if (of.outcome == null || of.state === "held") return <State state={of.state} name={of.stateName} />;
   if (of.outcome === "waiting") {
     // As in the state of it: a status after the last one that was expected is no end.
     const word = stateWord(of.state === "settled" ? "answered" : of.state);
     return (
-      <>
+      <span className="statuses">
         <span className="nowrap">
           <Outcome outcome="waiting" /> <span className="soft">{word === undefined ? (of.stateName ?? of.state) : t(word)}</span>
-        </span>{" "}
-        <Unsure status={of.unknownStatus} />
-      </>
+        </span>
+        {unsure}
+      </span>
     );
   }
   const { correctedBy } = of;
   return (
     <>
       <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} doing={DOINGS.find((one) => one === of.doing)} isUnsure={of.unknownStatus != null} />
-      <Unsure status={of.unknownStatus} />
+      {unsure}
       {isBad(of.outcome) && of.needsAction === false && correctedBy != null && (
         <div>
           <Link to={`/messages/${correctedBy.id}`} title={correctedBy.acceptanceNo}>{t("dealt.corrected")}</Link>

@@ -4,7 +4,7 @@ import { DatePicker, Empty, Table } from "antd";
 import dayjs from "dayjs";
 import { Suspense } from "react";
 import { Link, useSearchParams } from "react-router";
-import { call, withQuery } from "../../api/client";
+import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { overCategories, RESULT_COLOURS } from "../../charts/options";
 import { count } from "../../format/number";
@@ -12,12 +12,12 @@ import { beijingDay } from "../../format/time";
 import { useT } from "../../i18n";
 import { useName } from "../../i18n/names";
 import { useScrolling } from "../../resource/sticky";
-import { ErrorView } from "../../shell/ErrorView";
-import { lazily } from "../../shell/lazily";
-import { Loading } from "../../shell/Loading";
+import { ErrorView } from "../../view/ErrorView";
+import { lazily } from "../../view/lazily";
+import { Loading } from "../../view/Loading";
 import { FLOW, RESULTS, resultLook, results, resultsBy, total } from "./figures";
 import { Kind } from "./State";
-import { Tile } from "./Home";
+import { Tile } from "./Tile";
 import type { DayCount, KindCount } from "./types";
 
 const Chart = lazily(async () => (await import("../../charts/Chart")).Chart);
@@ -32,7 +32,7 @@ export function Statistics() {
   const found = useQuery({
     queryKey: ["statistics", from, to],
     queryFn: ({ signal }) =>
-      call<{ items: DayCount[] }>("GET", withQuery("/api/v1/statistics", { from, to }), undefined, signal),
+      call("GET", "/api/v1/statistics", { query: { from, to }, signal }),
   });
   const rows = found.data?.items ?? [];
   const days = resultsBy(rows, (row) => row.day);

@@ -9,8 +9,9 @@ import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import { customsTime } from "../../format/time";
 import { useLanguage, useT, type Word } from "../../i18n";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { usePrinting } from "../../resource/usePrinting";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { Told } from "../../i18n/told";
 import { Holder, isDealt, Kind, Progress, ReturnStatus, useActs } from "./State";
 import { CorrectButton, Links } from "./ToDo";
@@ -26,7 +27,7 @@ export function StoryPage() {
   const t = useT();
   const story = useQuery({
     queryKey: ["story", id],
-    queryFn: ({ signal }) => call<Story>("GET", `/api/v1/stories/${encodeURIComponent(id)}`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/stories/{documentId}", { path: { documentId: id }, signal }),
   });
   useLive(["message", "receipt"], () => void client.invalidateQueries({ queryKey: ["story", id] }));
   if (graveOf(story) !== undefined) return <ErrorView error={story.error} retry={() => void story.refetch()} />;
@@ -37,7 +38,9 @@ export function StoryPage() {
   return (
     <>
       <div className="page-head">
-        <h1>{t("menu.story")}</h1>
+        <h1>
+          {t("menu.story")} <span className="mono">{keyOf(story.data)}</span>
+        </h1>
         <span>
           {t("message.holder")}{" "}
           <strong>
@@ -74,7 +77,7 @@ export function StoryPage() {
                 pagination={false}
                 columns={[
                   { title: t("message.kind"), render: (_, one) => <Kind kind={one.kind} name={one.kindName} /> },
-                  { title: t("outcome.title"), render: (_, one) => <Progress of={one} /> },
+                  { title: t("outcome.title"), render: (_, one) => <Progress of={one} hasStatus /> },
                   { title: t("document.status"), render: (_, one) => <ReturnStatus status={one.returnStatus} name={one.returnStatusName} /> },
                   { title: t("correct.links"), render: (_, one) => <Links message={one} /> },
                   { title: t("list.operations"), render: (_, one) => <Link to={`/messages/${one.messageId}`}>{t("action.view")}</Link> },
@@ -92,6 +95,13 @@ export function StoryPage() {
   );
 }
 
+/** What people call it by: the number of the order, or the first number that any of its documents has. */
+function keyOf(story: Story): string {
+  const fields = PLACES.flatMap((place) => story[place]?.fields ?? []);
+  const of = (element: string) => fields.find((field) => field.element === element)?.value;
+  return of("orderNo") ?? of("logisticsNo") ?? of("copNo") ?? "";
+}
+
 interface CardProps {
   title: Word;
   document: StoryDocument | null | undefined;
@@ -101,6 +111,7 @@ interface CardProps {
 function Card({ title, document, refresh }: CardProps) {
   const t = useT();
   const acts = useActs();
+  const printing = usePrinting();
   if (document == null) {
     return (
       <section className="panel missing">
@@ -115,8 +126,8 @@ function Card({ title, document, refresh }: CardProps) {
       <h2>
         <Link to={`/messages/${document.messageId}`}>{t(title)}</Link>
       </h2>
-      <p>
-        <Progress of={document} />{" "}
+      <p className="statuses">
+        <Progress of={document} hasStatus />
         <ReturnStatus status={document.returnStatus} name={document.returnStatusName} isOver={isDealt(document)} />
       </p>
       <CorrectButton message={{ id: document.messageId, outcome: document.outcome, needsAction: document.needsAction }} />
@@ -130,7 +141,7 @@ function Card({ title, document, refresh }: CardProps) {
         ))}
       </dl>
       {document.lines.length > 0 && (
-        <details>
+        <details {...(printing ? { open: true } : {})}>
           <summary>{t("story.lines", { n: document.lines.length })}</summary>
           {document.lines.map((line, i) => (
             <dl className="facts line" key={i}>
@@ -149,9 +160,9 @@ function Card({ title, document, refresh }: CardProps) {
           {document.receipts.map((receipt) => (
             <p key={`${receipt.returnTime} ${receipt.returnStatus} ${receipt.kind}`} className="receipt">
               <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} />{" "}
-              <span className="soft num">{customsTime(receipt.returnTime)}</span>
+              <span className="soft num">{customsTime(receipt.returnTime)}</span>{" "}
               <br />
-              <Told text={receipt.returnInfo} />
+              <Told text={receipt.returnInfo} />{" "}
               <br />
               <span className="soft"><Told text={receipt.explanation.meaning} /></span>
             </p>

@@ -1,6 +1,6 @@
 // Every step with its time, oldest first; the same that the company, customs and the operator see.
 import { Timeline as Line } from "antd";
-import type { components } from "../../api/schema";
+import type { Schema } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { say, useT } from "../../i18n";
 import { useName } from "../../i18n/names";
@@ -9,7 +9,7 @@ import { documentOf, receiptsOfSteps } from "./documents";
 import { Key } from "./Key";
 import { Holder, isBad, isDealt as isDealtWith, Kind, OUTCOMES, stateWord, useStatusWords } from "./State";
 
-type Entry = components["schemas"]["TimelineEntry"] & {
+type Entry = Schema<"TimelineEntry"> & {
   /** The kind of the document, where several share the line. */
   kind?: string;
   kindName?: string;
@@ -23,7 +23,7 @@ const isNobody = (holder: string) => holder === "" || holder.startsWith("无");
 interface Props {
   entries: readonly Entry[];
   /** The message whose life it is: its receipts say which document they answer. */
-  message?: Pick<components["schemas"]["MessageDetail"], "kind" | "documents" | "receipts" | "outcome" | "needsAction">;
+  message?: Pick<Schema<"MessageDetail">, "kind" | "documents" | "receipts" | "outcome" | "needsAction">;
 }
 
 export function Timeline({ entries, message }: Props) {

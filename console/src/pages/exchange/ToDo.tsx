@@ -1,23 +1,24 @@
 // What the company must do about a message that came back, and the one button for it.
 import { EditOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Modal, Popconfirm } from "antd";
+import { Alert, App, Button, Popconfirm } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
-import type { components } from "../../api/schema";
+import type { Schema } from "../../api/types";
 import { useCan } from "../../api/session";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { ReasonDialog } from "../../resource/ReasonDialog";
 import { Told } from "../../i18n/told";
 import { type Dealing, dealingOf, dealings, dismissalOf, type Reason, reasonsOf, standing } from "./documents";
-import { DismissReason } from "./DismissReason";
+import { DISMISS_CHARS_MAX } from "./BulkDismiss";
 import { numberOf } from "./keys";
 import { sentences } from "./sentences";
 import { isBad, OUTCOMES, useActs } from "./State";
 
-type Detail = components["schemas"]["MessageDetail"];
+type Detail = Schema<"MessageDetail">;
 
 interface Known {
   id: string;
@@ -73,41 +74,28 @@ export function Dismiss({ message }: { message: Detail }) {
   const t = useT();
   const can = useCan();
   const client = useQueryClient();
-  const problem = useProblem();
   const { message: toast } = App.useApp();
   const [isAsked, ask] = useState(false);
-  const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
   if (!message.needsAction || !can("dismiss_message")) return null;
-  const run = async () => {
-    setBusy(true);
-    try {
-      await call("POST", `/api/v1/messages/${message.id}/dismiss`, { reason: reason.trim() });
-      void toast.success(t("todo.dismissed"));
-      ask(false);
-      await client.invalidateQueries({ queryKey: ["message", message.id] });
-    } catch (error) {
-      problem(error);
-    } finally {
-      setBusy(false);
-    }
+  const run = async (reason: string) => {
+    await call("POST", "/api/v1/messages/{id}/dismiss", { path: { id: message.id }, body: { reason } });
+    void toast.success(t("todo.dismissed"));
+    await client.invalidateQueries({ queryKey: ["message", message.id] });
   };
   return (
     <>
       <Button onClick={() => ask(true)}>{t("todo.dismiss")}</Button>
-      <Modal
-        open={isAsked}
-        title={t("todo.dismiss")}
-        okText={t("action.ok")}
-        cancelText={t("action.cancel")}
-        confirmLoading={busy}
-        onOk={() => void run()}
-        onCancel={() => ask(false)}
-        mask={{ closable: false }}
-      >
-        <p>{t("dismiss.askOne", { no: message.acceptanceNo })}</p>
-        <DismissReason reason={reason} change={setReason} disabled={busy} />
-      </Modal>
+      {isAsked && (
+        <ReasonDialog
+          title={t("todo.dismiss")}
+          about={t("dismiss.askOne", { no: message.acceptanceNo })}
+          hint={t("todo.dismissHint")}
+          reason="optional"
+          max={DISMISS_CHARS_MAX}
+          run={run}
+          close={() => ask(false)}
+        />
+      )}
     </>
   );
 }
@@ -122,7 +110,7 @@ export function Resume({ message }: { message: Detail }) {
   if (message.canResume !== true || !can("resume_message")) return null;
   const run = async () => {
     try {
-      await call("POST", `/api/v1/messages/${message.id}/resume`);
+      await call("POST", "/api/v1/messages/{id}/resume", { path: { id: message.id } });
       void toast.success(t("todo.resumed"));
     } catch (error) {
       problem(error);

@@ -1,7 +1,7 @@
 // What was just submitted, live until it is settled.
 import { Alert, Button, Table } from "antd";
 import { Link } from "react-router";
-import type { components } from "../../api/schema";
+import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { useT } from "../../i18n";
 import { FindingTable } from "./FindingTable";
@@ -11,8 +11,8 @@ import { Holder, Kind, Progress, Statuses } from "./State";
 import { HandleButton, Reasons } from "./ToDo";
 import { Timeline } from "./Timeline";
 
-export type Accepted = components["schemas"]["AcceptedAnswer"];
-type Detail = components["schemas"]["MessageDetail"];
+export type Accepted = Schema<"AcceptedAnswer">;
+type Detail = Schema<"MessageDetail">;
 
 export function Watch({ accepted, again }: { accepted: readonly Accepted[]; again: () => void }) {
   const t = useT();

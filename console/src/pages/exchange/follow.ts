@@ -1,7 +1,7 @@
 // Messages that were just submitted, followed until customs is done with them.
 import { useQueries } from "@tanstack/react-query";
-import { api } from "../../api/client";
-import { useLive } from "../../api/live";
+import { call } from "../../api/client";
+import { type Told, useLive } from "../../api/live";
 import type { Schema } from "../../api/types";
 
 type Detail = Schema<"MessageDetail">;
@@ -14,14 +14,19 @@ export function useFollowed(ids: readonly string[]): readonly Detail[] {
   const messages = useQueries({
     queries: ids.slice(0, FOLLOWED_MAX).map((id) => ({
       queryKey: ["message", id],
-      queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        (await api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal })).data as Detail,
+      queryFn: ({ signal }: { signal: AbortSignal }) => call("GET", "/api/v1/messages/{id}", { path: { id }, signal }),
     })),
   });
-  useLive(["message", "receipt"], () => {
-    for (const message of messages) if (!isOver(message.data)) void message.refetch();
+  useLive(["message", "receipt"], (told) => {
+    for (const message of messages) if (isDue(message.data, told)) void message.refetch();
   });
   return messages.flatMap((message) => (message.data === undefined ? [] : [message.data]));
+}
+
+/** Whether a message is to be asked for again: an event told of it, also of one that was over, for customs may change its mind. */
+export function isDue(message: Detail | undefined, told: Told): boolean {
+  if (message === undefined || told === undefined) return !isOver(message);
+  return told.has(message.id);
 }
 
 export function isOver(message: Detail | undefined): boolean {

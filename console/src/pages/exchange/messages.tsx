@@ -1,6 +1,6 @@
 // Messages (报文): the list for a company, and for staff who see all companies.
 import { Link } from "react-router";
-import type { components } from "../../api/schema";
+import type { Schema } from "../../api/types";
 import { useSession } from "../../api/session";
 import { bytes } from "../../format/number";
 import { defineResource } from "../../resource/resource";
@@ -9,9 +9,9 @@ import { KIND_OPTIONS } from "./kinds";
 import { Bulk } from "./Bulk";
 import { Holder, Kind, OUTCOMES, Progress, State, STATES, useActs } from "./State";
 
-export type Message = components["schemas"]["MessageSummary"];
+export type Message = Schema<"MessageSummary">;
 
-const messages = defineResource<Message>({
+const messages = defineResource({
   name: "messages",
   title: "messages.title",
   path: "/api/v1/messages",

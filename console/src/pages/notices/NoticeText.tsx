@@ -6,8 +6,8 @@ import { call } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
-import { Badge } from "../../shell/Badge";
-import { EntryBadge } from "../../shell/EntryBadge";
+import { Badge } from "../../view/Badge";
+import { EntryBadge } from "../../view/EntryBadge";
 
 export type Notice = Schema<"NoticeView">;
 type Block = Schema<"BlockView">;
@@ -45,7 +45,7 @@ export function useRead(): (notice: Notice) => void {
   const client = useQueryClient();
   return (notice) => {
     if (notice.isRead) return;
-    void call("POST", `/api/v1/notices/${notice.id}/read`)
+    void call("POST", "/api/v1/notices/{id}/read", { path: { id: notice.id } })
       // Whoever could not say it sees it as new again.
       .catch(() => undefined)
       .then(() => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "bell" || queryKey[1] === "notices" }));

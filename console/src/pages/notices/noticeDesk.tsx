@@ -3,15 +3,15 @@ import { useQuery } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
-import { choicesOf } from "../../api/dictionary";
-import type { Item } from "../../api/types";
+import type { Added, Changed, Item } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { choicesOf } from "../../resource/choices";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
-import { EntryBadge } from "../../shell/EntryBadge";
-import { ErrorView } from "../../shell/ErrorView";
+import { Badge } from "../../view/Badge";
+import { EntryBadge } from "../../view/EntryBadge";
+import { ErrorView } from "../../view/ErrorView";
 import { Audience, AUDIENCES } from "./Audience";
 import { Blocks, Level } from "./NoticeText";
 
@@ -33,7 +33,7 @@ const fields = async (): Promise<Field[]> => [
 
 const isOwnDraft = (row: Draft) => row.isOwn && row.state === "draft" && !row.isPending;
 
-const desk = defineResource<Draft>({
+const desk = defineResource({
   name: "notice-desk",
   title: "menu.noticeDesk",
   intro: "noticeDesk.intro",
@@ -61,14 +61,14 @@ const desk = defineResource<Draft>({
     needs: "create_notice",
     initial: { level: "info", audience: "all", isPinned: false },
     fields,
-    run: (values) => call("POST", "/api/v1/notices", values),
+    run: (values: Added<"/api/v1/notices">) => call("POST", "/api/v1/notices", { body: values }),
   },
   edit: {
     needs: "change_notice",
     when: isOwnDraft,
     fields,
     values: (row) => ({ ...row }),
-    run: (row, values) => call("PUT", `/api/v1/notices/${row.id}`, values),
+    run: (row, values: Changed<"/api/v1/notices/{id}">) => call("PUT", "/api/v1/notices/{id}", { path: { id: row.id }, body: values }),
   },
   actions: [
     {
@@ -79,7 +79,7 @@ const desk = defineResource<Draft>({
       reason: true,
       confirm: "notice.askConfirm",
       done: "action.sentForApproval",
-      run: (row, reason) => call("POST", `/api/v1/notices/${row.id}/publish`, { reason }),
+      run: (row, reason) => call("POST", "/api/v1/notices/{id}/publish", { path: { id: row.id }, body: { reason } }),
     },
     {
       key: "withdraw",
@@ -89,7 +89,7 @@ const desk = defineResource<Draft>({
       when: (row) => row.state === "published",
       reason: true,
       confirm: "notice.withdrawConfirm",
-      run: (row, reason) => call("POST", `/api/v1/notices/${row.id}/withdraw`, { reason }),
+      run: (row, reason) => call("POST", "/api/v1/notices/{id}/withdraw", { path: { id: row.id }, body: { reason } }),
     },
     {
       key: "remove",
@@ -98,7 +98,7 @@ const desk = defineResource<Draft>({
       danger: true,
       when: isOwnDraft,
       confirm: "notice.removeConfirm",
-      run: (row) => call("DELETE", `/api/v1/notices/${row.id}`),
+      run: (row) => call("DELETE", "/api/v1/notices/{id}", { path: { id: row.id } }),
     },
   ],
 });
@@ -126,7 +126,7 @@ function Readers({ id }: { id: string }) {
   const t = useT();
   const readers = useQuery({
     queryKey: ["readers", id],
-    queryFn: ({ signal }) => call<{ items: Item<"Page_ReaderView">[] }>("GET", `/api/v1/notices/${id}/readers?limit=500`, undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/notices/{id}/readers", { path: { id }, query: { limit: 500 }, signal }),
   });
   if (graveOf(readers) !== undefined) return <ErrorView error={readers.error} />;
   return (

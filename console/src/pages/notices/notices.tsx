@@ -3,11 +3,11 @@ import { PushpinFilled } from "@ant-design/icons";
 import { useT } from "../../i18n";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
-import { EntryBadge } from "../../shell/EntryBadge";
+import { Badge } from "../../view/Badge";
+import { EntryBadge } from "../../view/EntryBadge";
 import { Level, type Notice, NoticeText } from "./NoticeText";
 
-const notices = defineResource<Notice>({
+const notices = defineResource({
   name: "notices",
   title: "menu.notices",
   path: "/api/v1/notices",

@@ -1,7 +1,7 @@
 // The simulator of customs (海关模拟器), steered by hand; only where it exists.
 import { App, Button, Input, InputNumber, Popconfirm, Select, Space } from "antd";
 import { type ReactNode, useId, useState } from "react";
-import { api } from "../../api/client";
+import { call } from "../../api/client";
 import { useT, type Word } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Drill, useDrillChanged } from "./Drill";
@@ -96,7 +96,7 @@ function Inject() {
         type="primary"
         loading={busy}
         disabled={body.messageId === ""}
-        onClick={() => run(() => api.POST("/api/v1/customs-box/receipts", { body }), t("customsBox.injected", { n: delay }))}
+        onClick={() => run(() => call("POST", "/api/v1/customs-box/receipts", { body }), t("customsBox.injected", { n: delay }))}
       >
         {t("customsBox.send")}
       </Button>
@@ -113,7 +113,7 @@ function Outage() {
   const [seconds, setSeconds] = useState(60);
   const send = (n: number) => {
     const said = t("customsBox.started", { kind: t(`customsBox.${outage}`), n });
-    run(() => api.POST("/api/v1/customs-box/outage", { body: { outage, forMs: n * 1000, ...(line === "both" ? {} : { direction: line }) } }).finally(changed), said);
+    run(() => call("POST", "/api/v1/customs-box/outage", { body: { outage, forMs: n * 1000, ...(line === "both" ? {} : { direction: line }) } }).finally(changed), said);
   };
   return (
     <section className="panel">

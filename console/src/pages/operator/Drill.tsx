@@ -5,7 +5,6 @@ import { Alert, Button } from "antd";
 import { useState } from "react";
 import { call } from "../../api/client";
 import { useCan, useSession } from "../../api/session";
-import type { Schema } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
@@ -27,7 +26,7 @@ export function useDrill() {
   const { demo } = useSession();
   return useQuery({
     queryKey: KEY,
-    queryFn: ({ signal }) => call<Schema<"OutageView">>("GET", PATH, undefined, signal),
+    queryFn: ({ signal }) => call("GET", PATH, { signal }),
     enabled: demo && can("outage_state"),
     refetchInterval: EVERY_MS,
   }).data;
@@ -46,7 +45,7 @@ export function Drill() {
   const stop = async () => {
     setBusy(true);
     try {
-      await call("POST", PATH, { outage, forMs: 0 });
+      await call("POST", PATH, { body: { outage, forMs: 0 } });
       changed();
     } catch (error) {
       problem(error);

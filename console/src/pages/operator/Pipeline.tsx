@@ -10,11 +10,11 @@ import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
 import { useT, type Word } from "../../i18n";
-import { Badge } from "../../shell/Badge";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
+import { Badge } from "../../view/Badge";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
 import { State } from "../exchange/State";
-import { Tile } from "../exchange/Home";
+import { Tile } from "../exchange/Tile";
 import { backedUp, isSlow, looked } from "./backlog";
 import { Drill, useDrill } from "./Drill";
 import { NearQuota } from "./NearQuota";
@@ -35,7 +35,7 @@ const OLD_MS = 60_000;
 export function Pipeline() {
   const found = useQuery({
     queryKey: ["pipeline"],
-    queryFn: ({ signal }) => call<Answer>("GET", "/api/v1/operator/pipeline", undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/operator/pipeline", { signal }),
     refetchInterval: EVERY_MS,
   });
   if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;

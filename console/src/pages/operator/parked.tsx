@@ -10,7 +10,7 @@ import { say, useT } from "../../i18n";
 import { Kind, ReturnStatus, statusWord } from "../exchange/State";
 import { Asked } from "./Asked";
 
-const parked = defineResource<Item<"Page_ParkedItem">>({
+const parked = defineResource({
   name: "parked",
   title: "menu.parked",
   intro: "parked.intro",
@@ -41,9 +41,10 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       when: (row) => row.asked == null && row.canMatch,
       about: (row) => `${row.kind} ${row.documentKey}`,
       reason: true,
+      bulk: true,
       confirm: "parked.releaseConfirm",
       done: "action.sentForApproval",
-      run: (row, reason) => call("POST", `/api/v1/operator/parked/${row.id}/release`, { reason }),
+      run: (row, reason) => call("POST", "/api/v1/operator/parked/{id}/release", { path: { id: row.id }, body: { reason } }),
     },
     {
       key: "dismiss",
@@ -52,10 +53,11 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       when: (row) => row.asked == null,
       about: (row) => `${row.kind} ${row.documentKey}`,
       reason: true,
+      bulk: true,
       danger: true,
       confirm: "parked.dismissConfirm",
       done: "action.sentForApproval",
-      run: (row, reason) => call("POST", `/api/v1/operator/parked/${row.id}/release`, { reason, refuse: true }),
+      run: (row, reason) => call("POST", "/api/v1/operator/parked/{id}/release", { path: { id: row.id }, body: { reason, refuse: true } }),
     },
   ],
 });

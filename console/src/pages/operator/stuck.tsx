@@ -12,18 +12,19 @@ import { Asked } from "./Asked";
 type Stuck = Item<"Page_StuckItem">;
 
 /** Asks a second person to free a message. */
-function ask(key: string, rest: Pick<Action<Stuck>, "label" | "needs" | "when" | "confirm" | "danger">, path: string, more: object = {}): Action<Stuck> {
+function ask(key: string, rest: Pick<Action<Stuck>, "label" | "needs" | "when" | "confirm" | "danger">, run: Action<Stuck>["run"]): Action<Stuck> {
   return {
     key,
     ...rest,
     about: (row, t) => [row.acceptanceNo, row.company?.name].filter(Boolean).join(t("list.comma")),
     reason: true,
+    bulk: true,
     done: "action.sentForApproval",
-    run: (row, reason) => call("POST", `/api/v1/operator/messages/${row.id}/${path}`, { reason, ...more }),
+    run,
   };
 }
 
-const stuck = defineResource<Stuck>({
+const stuck = defineResource({
   name: "stuck",
   title: "menu.stuck",
   intro: "stuck.intro",
@@ -58,19 +59,17 @@ const stuck = defineResource<Stuck>({
     ask(
       "release",
       { label: "stuck.release", needs: "release_message", when: (row) => row.state === "held" && row.asked == null, confirm: "stuck.releaseConfirm" },
-      "release",
-      { refuse: false },
+      (row, reason) => call("POST", "/api/v1/operator/messages/{id}/release", { path: { id: row.id }, body: { reason, refuse: false } }),
     ),
     ask(
       "refuse",
       { label: "stuck.refuse", needs: "release_message", when: (row) => row.state === "held" && row.asked == null, confirm: "stuck.refuseConfirm", danger: true },
-      "release",
-      { refuse: true },
+      (row, reason) => call("POST", "/api/v1/operator/messages/{id}/release", { path: { id: row.id }, body: { reason, refuse: true } }),
     ),
     ask(
       "resubmit",
       { label: "stuck.resubmit", needs: "resubmit_message", when: (row) => row.state === "refused" && row.asked == null, confirm: "stuck.resubmitConfirm" },
-      "resubmit",
+      (row, reason) => call("POST", "/api/v1/operator/messages/{id}/resubmit", { path: { id: row.id }, body: { reason } }),
     ),
   ],
 });

@@ -1,9 +1,9 @@
 // Codes of receipts that the dictionary does not have (未知回执代码): an answer is seen by all at once.
 import { call } from "../../api/client";
-import type { Item } from "../../api/types";
+import type { Changed, Item } from "../../api/types";
 import { defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../shell/Badge";
+import { Badge } from "../../view/Badge";
 import { Kind } from "../exchange/State";
 
 type Row = Item<"Page_UnknownCodeItem">;
@@ -30,7 +30,7 @@ function about(row: Row) {
   );
 }
 
-const unknownCodes = defineResource<Row>({
+const unknownCodes = defineResource({
   name: "unknown-codes",
   title: "menu.unknownCodes",
   intro: "unknownCodes.intro",
@@ -62,7 +62,7 @@ const unknownCodes = defineResource<Row>({
     ],
     about,
     values: (row) => ({ meaning: row.meaning ?? "", advice: row.advice ?? "", resubmit: row.resubmit ?? undefined }),
-    run: (row, values) => call("PUT", `/api/v1/operator/unknown-codes/${row.id}/answer`, values),
+    run: (row, values: Changed<"/api/v1/operator/unknown-codes/{id}/answer">) => call("PUT", "/api/v1/operator/unknown-codes/{id}/answer", { path: { id: row.id }, body: values }),
   },
   actions: [
     {
@@ -72,7 +72,7 @@ const unknownCodes = defineResource<Row>({
       when: (row) => row.state === "answered",
       about,
       confirm: "unknownCodes.withdrawConfirm",
-      run: (row) => call("DELETE", `/api/v1/operator/unknown-codes/${row.id}/answer`),
+      run: (row) => call("DELETE", "/api/v1/operator/unknown-codes/{id}/answer", { path: { id: row.id } }),
     },
   ],
 });

@@ -12,7 +12,7 @@ import { Audience } from "../notices/Audience";
 import { type Part, partsOf } from "./approvalName";
 import { Key } from "../exchange/Key";
 import { Kind, useStatusWords } from "../exchange/State";
-import { Badge } from "../../shell/Badge";
+import { Badge } from "../../view/Badge";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 
@@ -24,7 +24,7 @@ const STATES = ["pending", "done", "failed", "rejected", "withdrawn"] as const;
 const CLOSED: readonly (string | undefined)[] = ["TG-R4610", "TG-R4613"];
 const isClosed = (error: unknown) => error instanceof ApiError && CLOSED.includes(error.problem?.code);
 
-const approvals = defineResource<Approval>({
+const approvals = defineResource({
   name: "approvals",
   title: "menu.approvals",
   intro: "approvals.intro",
@@ -65,7 +65,7 @@ const approvals = defineResource<Approval>({
       about: (row) => <Matter row={row} />,
       confirm: "approval.approveConfirm",
       isEnd: isClosed,
-      run: (row) => call("POST", `/api/v1/approvals/${row.id}/approve`),
+      run: (row) => call("POST", "/api/v1/approvals/{id}/approve", { path: { id: row.id } }),
     },
     {
       key: "reject",
@@ -76,7 +76,7 @@ const approvals = defineResource<Approval>({
       about: (row) => <Matter row={row} />,
       reason: true,
       isEnd: isClosed,
-      run: (row, reason) => call("POST", `/api/v1/approvals/${row.id}/reject`, { reason }),
+      run: (row, reason) => call("POST", "/api/v1/approvals/{id}/reject", { path: { id: row.id }, body: { reason } }),
     },
     {
       key: "withdraw",
@@ -86,7 +86,7 @@ const approvals = defineResource<Approval>({
       about: (row) => <Matter row={row} />,
       confirm: "approval.withdrawConfirm",
       isEnd: isClosed,
-      run: (row) => call("POST", `/api/v1/approvals/${row.id}/withdraw`),
+      run: (row) => call("POST", "/api/v1/approvals/{id}/withdraw", { path: { id: row.id } }),
     },
   ],
 });

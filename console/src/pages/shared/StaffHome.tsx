@@ -2,30 +2,29 @@
 import { useQuery } from "@tanstack/react-query";
 import { Empty } from "antd";
 import { Link } from "react-router";
-import { call, withQuery } from "../../api/client";
+import { call } from "../../api/client";
 import { useLive } from "../../api/live";
 import { graveOf } from "../../api/problem";
-import { useCan, useSession } from "../../api/session";
+import { useCan } from "../../api/session";
+import { useTodos } from "../../api/todos";
 import { count } from "../../format/number";
 import { beijingDay } from "../../format/time";
 import { useT } from "../../i18n";
-import { ErrorView } from "../../shell/ErrorView";
-import { Loading } from "../../shell/Loading";
-import { pagesFor } from "../../shell/pages";
-import { TodoList, useTodos } from "../../shell/Todos";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
+import { type MenuPage, useSite } from "../../shell/page";
 import { FLOW, RESULTS, resultLook, results, total } from "../exchange/figures";
-import { Tile } from "../exchange/Home";
-import type { DayCount } from "../exchange/types";
+import { Tile } from "../exchange/Tile";
+import { TodoList } from "./Todos";
 
 const PATH = "/start";
 
 export function StaffHome() {
   const t = useT();
   const can = useCan();
-  const session = useSession();
   const todos = useTodos();
   useLive(["message", "receipt", "case"], () => void todos.refetch());
-  const pages = pagesFor(session).filter((page) => page.icon !== undefined && page.path !== PATH);
+  const pages = useSite().pages.filter((page): page is MenuPage => "icon" in page && page.path !== PATH);
   return (
     <>
       <div className="page-head">
@@ -70,7 +69,7 @@ function Today() {
   const found = useQuery({
     queryKey: ["statistics", day, day],
     queryFn: ({ signal }) =>
-      call<{ items: DayCount[] }>("GET", withQuery("/api/v1/statistics", { from: day, to: day }), undefined, signal),
+      call("GET", "/api/v1/statistics", { query: { from: day, to: day }, signal }),
   });
   useLive(["count"], () => void found.refetch());
   if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;

@@ -1,23 +1,18 @@
 // What waits for the person (待办): a figure in the head, and behind it the list with the way to each.
 import { ScheduleOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { Badge, Button, Empty, Popover } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "react-router";
-import { call, onActDone } from "../api/client";
-import { useLive } from "../api/live";
-import { useCan } from "../api/session";
-import type { Schema } from "../api/types";
-import { dateTime } from "../format/time";
-import { useT, type Word } from "../i18n";
-
-type Todo = Schema<"TodoView">;
-
-/** It is asked again this often; events of messages come sooner. */
-const EVERY_MS = 60_000;
+import { onActDone } from "../../api/client";
+import { useLive } from "../../api/live";
+import { useCan } from "../../api/session";
+import { type Todo, useTodos } from "../../api/todos";
+import { dateTime } from "../../format/time";
+import { useT, type Word } from "../../i18n";
+import type { MenuPath } from "..";
 
 /** The word of each kind and the page that has it. */
-const KINDS: Readonly<Record<string, [Word, string]>> = {
+const KINDS: Readonly<Record<string, [Word, MenuPath | `${MenuPath}?${string}`]>> = {
   approvals: ["todo.approvals", "/approvals?state=pending"],
   cases_review: ["todo.casesReview", "/cases?state=open"],
   cases_approve: ["todo.casesApprove", "/cases?state=approving"],
@@ -40,32 +35,6 @@ const CAME_BACK: readonly string[] = ["rejected", "faulty", "refused", "cases_su
 
 /** Of the to-dos those that came back. */
 export const cameBack = (items: readonly Todo[]): Todo[] => items.filter((item) => item.count > 0 && CAME_BACK.includes(item.kind));
-
-export function useTodos() {
-  const can = useCan();
-  return useQuery({
-    queryKey: ["todos"],
-    queryFn: ({ signal }) => call<{ items: Todo[] }>("GET", "/api/v1/todos", undefined, signal),
-    enabled: can("todos"),
-    refetchInterval: EVERY_MS,
-    refetchOnWindowFocus: true,
-  });
-}
-
-/** Calls `react` when the figures of these kinds change: a list never says less than the badge above it. */
-export function useTodosChanged(kinds: readonly string[], react: () => void): void {
-  const { data } = useTodos();
-  const latest = useRef(react);
-  useEffect(() => {
-    latest.current = react;
-  });
-  const counts = data === undefined ? undefined : kinds.map((kind) => data.items.find((item) => item.kind === kind)?.count ?? 0).join(" ");
-  const known = useRef(counts);
-  useEffect(() => {
-    if (known.current !== undefined && counts !== known.current) latest.current();
-    known.current = counts;
-  }, [counts]);
-}
 
 export function Todos() {
   const t = useT();

@@ -1,11 +1,10 @@
 // A problem as a person needs it: what happened, what to do, and the number to tell on the telephone.
 import { Alert, Button, Space } from "antd";
-import { Component, type ReactNode, useEffect, useState } from "react";
-import { useConnection } from "../api/connection";
+import { Component, type ReactNode, useCallback, useEffect, useState } from "react";
 import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, useT } from "../i18n";
 import { Told } from "../i18n/told";
-import { LoadError, reloadWhenThere } from "./lazily";
+import { LoadError, recover } from "./lazily";
 
 export function problemTitle(error: unknown, t: Translate, english: boolean): string {
   if (!(error instanceof ApiError)) return t("error.title");
@@ -60,20 +59,24 @@ export function ErrorView({ error, retry }: { error: unknown; retry?: () => void
   );
 }
 
-/** A page whose file did not come: it is loaded anew, by hand or when the platform is back. */
-function LoadFailed() {
+/** How often a page whose file did not come is tried again, in milliseconds. */
+const RETRY_MS = 3_000;
+
+/** A page whose file did not come: it is asked for again by itself, or at once by hand. */
+function LoadFailed({ error, again }: { error: LoadError; again: () => void }) {
   const t = useT();
-  const down = useConnection();
   const [busy, setBusy] = useState(false);
-  const [wasDown, setWasDown] = useState(false);
-  const retry = () => {
-    setBusy(true);
-    void reloadWhenThere().finally(() => setBusy(false));
-  };
+  const retry = useCallback(async () => {
+    if ((await recover(error)) === "again") again();
+  }, [error, again]);
   useEffect(() => {
-    if (down !== undefined) setWasDown(true);
-    else if (wasDown) void reloadWhenThere();
-  }, [down, wasDown]);
+    const timer = setInterval(() => void retry(), RETRY_MS);
+    return () => clearInterval(timer);
+  }, [retry]);
+  const press = () => {
+    setBusy(true);
+    void retry().finally(() => setBusy(false));
+  };
   return (
     <Alert
       type="error"
@@ -83,7 +86,7 @@ function LoadFailed() {
       description={
         <Space orientation="vertical">
           <span>{t("error.loadAdvice")}</span>
-          <Button loading={busy} onClick={retry}>
+          <Button loading={busy} onClick={press}>
             {t("error.retry")}
           </Button>
         </Space>
@@ -100,9 +103,11 @@ export class Boundary extends Component<{ children: ReactNode }, { error: unknow
     return { error };
   }
 
+  readonly again = () => this.setState({ error: undefined });
+
   override render() {
     if (this.state.error === undefined) return this.props.children;
-    if (this.state.error instanceof LoadError) return <LoadFailed />;
-    return <ErrorView error={this.state.error} retry={() => this.setState({ error: undefined })} />;
+    if (this.state.error instanceof LoadError) return <LoadFailed error={this.state.error} again={this.again} />;
+    return <ErrorView error={this.state.error} retry={this.again} />;
   }
 }

@@ -5,14 +5,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Badge, Button, Popover } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
-import { call } from "../api/client";
-import { useCan } from "../api/session";
-import type { Schema } from "../api/types";
-import { dateTime } from "../format/time";
-import { useT } from "../i18n";
-import { type Notice, NoticeDialog } from "../pages/notices/NoticeText";
-import { caseNews } from "./caseNews";
-import { cameBack, TodoList, useTodos } from "./Todos";
+import { call } from "../../api/client";
+import { useCan } from "../../api/session";
+import { useTodos } from "../../api/todos";
+import { dateTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { caseNews } from "../cases/caseNews";
+import { cameBack, TodoList } from "../shared/Todos";
+import { type Notice, NoticeDialog } from "./NoticeText";
 
 /** How often the bell looks while the page is seen; it looks at once when somebody comes back. */
 const LOOK_MS = 60_000;
@@ -21,7 +21,7 @@ function useBell() {
   const can = useCan();
   return useQuery({
     queryKey: ["bell"],
-    queryFn: ({ signal }) => call<Schema<"BellView">>("GET", "/api/v1/notices/bell", undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/notices/bell", { signal }),
     enabled: can("notice_bell"),
     refetchOnWindowFocus: "always",
     refetchInterval: LOOK_MS,
@@ -33,7 +33,7 @@ function useCaseNews() {
   const can = useCan();
   const { data } = useQuery({
     queryKey: ["bell", "cases"],
-    queryFn: ({ signal }) => call<{ items: Schema<"CaseSummary">[] }>("GET", "/api/v1/cases?state=done&limit=20", undefined, signal),
+    queryFn: ({ signal }) => call("GET", "/api/v1/cases", { query: { state: "done", limit: 20 }, signal }),
     enabled: can("open_case") && can("cases"),
     refetchOnWindowFocus: "always",
     refetchInterval: LOOK_MS,
