@@ -8,7 +8,7 @@ use crate::operator::explain::http::{AnswerBody, answer_unknown_code, withdraw_u
 use crate::query::unsure;
 use crate::testing::{TestPlatform, accepted, person};
 use crate::unknown_code::{Answer, put_answer};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use ceb::explain::Resubmit;
 use ceb::sample::Spec;
 use ceb::{Kind, Outcome, ReturnStatus};
@@ -16,7 +16,7 @@ use registry::access::Sight;
 use registry::role::Role;
 use store::Tx;
 use store::clock::Clock;
-use web::JsonBody;
+use web::{JsonBody, Path};
 
 /// Documents of one message.
 const OF_MESSAGE: u32 = 100;

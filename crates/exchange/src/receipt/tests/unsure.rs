@@ -11,13 +11,14 @@ use crate::query::{MessageSummary, OPERATORS, detail, search, unsure};
 use crate::testing::{TestPlatform, accepted, person};
 use crate::unknown_code::Answer;
 use crate::{finder, story};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use ceb::explain::Resubmit;
 use ceb::{Kind, Outcome};
 use registry::access::Sight;
 use registry::role::Role;
 use store::clock::Clock;
 use store::testing::each_engine;
+use web::Path;
 
 /// How a message stands: outcome, whether its company must act, its unknown status, its state's name, who has it.
 type Stand = (String, bool, Option<i64>, String, String);
