@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use registry::session::Stage;
 
 /// Where people go when they did not come from anywhere.
@@ -22,16 +23,13 @@ pub fn local(next: &str) -> &str {
 
 /// A path with a place to go then.
 pub(crate) fn with_next(path: &str, next: &str) -> String {
-    let next: String = local(next)
-        .bytes()
-        .map(|b| {
-            if b.is_ascii_alphanumeric() || b"/-_.~".contains(&b) {
-                char::from(b).to_string()
-            } else {
-                format!("%{b:02X}")
-            }
-        })
-        .collect();
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~');
+    let next = utf8_percent_encode(local(next), KEPT);
     format!("{path}?next={next}")
 }
 

@@ -58,11 +58,6 @@ pub fn hash_text(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
 }
 
-/// Bytes as lower case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 use module::Module;
 
 /// What the modules of this crate bring to the platform; those of other crates say it themselves.

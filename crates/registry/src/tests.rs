@@ -108,8 +108,8 @@ async fn a_key_opens_until_it_expires_or_is_revoked() {
         let long = issue(key(11, i64::MAX)).await.unwrap();
         assert_ne!(short, long);
 
-        let door = Authenticator::new(db.clone(), clock.clone());
-        let ask = async |header: String| match door.caller(&bearer(&header)).await {
+        let authenticator = Authenticator::new(db.clone(), clock.clone());
+        let ask = async |header: String| match authenticator.caller(&bearer(&header)).await {
             Ok(caller) => format!("{} {}", caller.company.id.0, caller.key_id),
             Err(problem) => problem.code,
         };

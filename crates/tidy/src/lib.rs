@@ -16,11 +16,11 @@ mod codes;
 #[cfg(test)]
 mod comments;
 #[cfg(test)]
+mod crate_layers;
+#[cfg(test)]
 mod dependencies;
 #[cfg(test)]
 mod documents;
-#[cfg(test)]
-mod crate_layers;
 #[cfg(test)]
 mod glossary;
 #[cfg(test)]
@@ -43,3 +43,5 @@ mod schemas;
 mod source;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod terms;

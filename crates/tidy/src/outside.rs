@@ -31,7 +31,7 @@ fn code_names(file: &File, name: &str) -> bool {
 }
 
 #[test]
-fn engines_and_brokers_are_named_on_their_floor_only() {
+fn engines_and_brokers_are_named_in_their_layer_only() {
     let mut found = Vec::new();
     for file in rust() {
         for (name, crates, rule) in OUTSIDE {

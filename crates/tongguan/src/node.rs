@@ -164,5 +164,5 @@ fn lock(folder: &Path, number: u8, reported: &str) -> anyhow::Result<(Option<Fil
 fn random_name() -> anyhow::Result<String> {
     let mut bytes = [0; NAME_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("没有随机数：{error}"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
 }

@@ -1,5 +1,7 @@
 //! The header by which a browser saves an answer as a file.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// `Content-Disposition` of a file with this name (RFC 6266): the whole name for browsers, and one in
 /// ASCII for programs that read no other. A browser never shows such an answer as a page of ours.
 pub fn attachment(name: &str) -> String {
@@ -13,16 +15,8 @@ pub fn attachment(name: &str) -> String {
             }
         })
         .collect();
-    let encoded: String = name
-        .bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect();
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+    let encoded = utf8_percent_encode(name, KEPT);
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 

@@ -21,11 +21,13 @@ mod page;
 mod extract;
 mod problem;
 mod download;
+mod cookie;
 mod advice;
 mod code;
 
 pub use advice::advice_en;
 pub use code::Code;
+pub use cookie::cookie;
 pub use download::{attachment, conditions, file_name, told_conditions};
 pub use extract::{JsonBody, Path, PathId, QueryOf};
 pub use page::{Page, PageQuery, PageSize};

@@ -4,7 +4,7 @@ import { words } from "../../i18n/words";
 
 const FAMILY = "object.";
 
-/** The code of a kind of things by its word in either language, or by itself. */
+/** The code of a kind of things by what it is called in either language, or by itself. */
 function kindOf(text: string): string {
   const asked = text.toLowerCase();
   const found = Object.entries(words).find(([word, names]) => word.startsWith(FAMILY) && names.some((name) => name.toLowerCase() === asked));

@@ -1,4 +1,4 @@
-// The pipeline as it runs (管道实况): what waits in which lane and how long, how much passes, and whether
+// The pipeline as it runs (报文流转监控): what waits in which lane and how long, how much passes, and whether
 // the database and the broker answer.
 import { useQuery } from "@tanstack/react-query";
 import { Table } from "antd";

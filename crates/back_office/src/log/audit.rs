@@ -301,7 +301,7 @@ fn line(view: &AuditView) -> String {
 }
 
 /// First line of the file, after the mark by which spreadsheets know UTF-8.
-const HEAD: &str = "\u{feff}序号,时间,操作者类型,操作者编号,操作者,企业编号,事件,事件名称,对象,结果,地址,请求编号,说明,散列\r\n";
+const HEAD: &str = "\u{feff}序号,时间,操作者类型,操作者编号,操作者,企业编号,事件,事件名称,对象,结果,地址,请求编号,说明,哈希值\r\n";
 
 /// Sends the rows newest first, as fast as the caller reads; an error cuts the file off, so that
 /// nobody takes a part for the whole.

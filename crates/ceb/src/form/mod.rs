@@ -443,7 +443,7 @@ fn content(kind: Kind, documents: &[DraftDocument]) -> String {
 fn guid(mut bytes: [u8; 16]) -> String {
     bytes[6] = (bytes[6] & 0x0F) | 0x80;
     bytes[8] = (bytes[8] & 0x3F) | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    let hex = data_encoding::HEXUPPER.encode(&bytes);
     format!(
         "{}-{}-{}-{}-{}",
         &hex[..8],

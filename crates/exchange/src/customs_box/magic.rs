@@ -1,4 +1,4 @@
-//! Magic words (魔法字): what a test writes into a number to make the simulator behave.
+//! Magic words (触发指令): what a test writes into a number to make the simulator behave.
 //!
 //! A word begins with `ZZ-` inside orderNo, payTransactionId, logisticsNo, copNo or coElNo and ends
 //! at the first character that is no capital letter or digit: `DD20260105-ZZ-R1332`. Several words
@@ -288,7 +288,7 @@ pub(super) fn page() -> String {
         page.push_str(&format!("| {kinds} | {text} |\n"));
     }
     page.push_str(
-        "\n## 魔法字\n\n\
+        "\n## 触发指令\n\n\
          把下面的字写进 orderNo、payTransactionId、logisticsNo、copNo 或 coElNo，模拟器就照办。\
          字以 `ZZ-` 开头，到第一个不是大写字母或数字的字符为止；可以连写几个：`ZZ-DUP-ZZ-D5S`。\
          几个字段都有时，以上面排在前面的字段为准。copNo 最多 20 个字符，请留意不要写不下。\n\n\

@@ -25,6 +25,7 @@ mod tests;
 use crate::keyring::certificate::Certificate;
 use crate::keyring::provider::Family;
 use crate::signature::{Policy, Verify};
+use data_encoding::HEXLOWER_PERMISSIVE;
 use registry::access::Actor;
 use registry::approval::{Doing, Kind as ApprovalKind, Undone};
 use registry::audit;
@@ -204,7 +205,9 @@ pub fn add_key(
     if company::by_id(tx, company)?.is_none() {
         return Err(Undone::failed("没有这家企业"));
     }
-    let der = unhex(&wish.certificate);
+    let der = HEXLOWER_PERMISSIVE
+        .decode(wish.certificate.as_bytes())
+        .unwrap_or_default();
     let certificate =
         Certificate::from_der(&der).map_err(|fault| Undone::failed(fault.to_string()))?;
     if !certificate.holds_at(now_ms) {
@@ -266,19 +269,4 @@ fn run_key(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
 fn payload<T: serde::de::DeserializeOwned>(doing: &Doing<'_>) -> Result<T> {
     serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(format!("payload of an approval: {error}")))
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Bytes from hexadecimal; what is none gives nothing.
-fn unhex(text: &str) -> Vec<u8> {
-    let digits = text.as_bytes().chunks(2);
-    let byte = |pair: &[u8]| {
-        let text = std::str::from_utf8(pair).ok()?;
-        u8::from_str_radix(text, 16).ok()
-    };
-    digits.map(byte).collect::<Option<_>>().unwrap_or_default()
 }

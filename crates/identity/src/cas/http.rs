@@ -26,7 +26,7 @@ pub use super::validate::{
 };
 
 /// Name of the cookie that ties a login page to its browser.
-const DOOR: &str = "tongguan_door";
+const BROWSER: &str = "tongguan_door";
 
 /// What a browser wants at `/cas/login`.
 #[derive(Debug, Default)]
@@ -229,20 +229,14 @@ async fn enter(
     Ok(leave(&service.with("ticket", &ticket)))
 }
 
-fn provider_of(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == DOOR && value.len() == 43)
-        .map(|(_, value)| value)
+/// The secret of one browser, to which its login page is bound.
+fn browser_of(headers: &HeaderMap) -> Option<String> {
+    web::cookie(headers, BROWSER, |value| value.len() == 43)
 }
 
 /// Purpose of the slip in the login page of one browser.
-fn purpose(provider: &str) -> String {
-    format!("cas lt {provider}")
+fn purpose(browser: &str) -> String {
+    format!("cas lt {browser}")
 }
 
 fn show_login(
@@ -253,8 +247,8 @@ fn show_login(
     error: Option<(Shown, &str, bool)>,
 ) -> Result<Response, Problem> {
     let context = cas.context();
-    let (provider, is_new) = match provider_of(headers) {
-        Some(provider) => (provider.to_owned(), false),
+    let (browser, is_new) = match browser_of(headers) {
+        Some(browser) => (browser, false),
         None => (context.token()?, true),
     };
     let after = slip::make(context, AFTER)?;
@@ -273,7 +267,7 @@ fn show_login(
             .map(|(party, _)| party.title.clone())
             .unwrap_or_default(),
         login,
-        slip: format!("LT-{}", slip::make(context, &purpose(&provider))?),
+        slip: format!("LT-{}", slip::make(context, &purpose(&browser))?),
         service: wish.service.clone(),
         renew: wish.renew,
         warn,
@@ -286,7 +280,7 @@ fn show_login(
         } else {
             ""
         };
-        let cookie = format!("{DOOR}={provider}; Path=/cas; HttpOnly; SameSite=Lax{secure}");
+        let cookie = format!("{BROWSER}={browser}; Path=/cas; HttpOnly; SameSite=Lax{secure}");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -359,11 +353,11 @@ pub async fn login_try(
 /// Uses up the slip of a login page; answers whether it was one of this browser's.
 async fn has_slip(cas: &Cas, headers: &HeaderMap, lt: &str) -> Result<bool, Problem> {
     let context = cas.context();
-    let provider = provider_of(headers);
-    let Some((provider, text)) = provider.zip(lt.strip_prefix("LT-")) else {
+    let browser = browser_of(headers);
+    let Some((browser, text)) = browser.zip(lt.strip_prefix("LT-")) else {
         return Ok(false);
     };
-    if slip::made_at(context, &purpose(provider), text).is_none() {
+    if slip::made_at(context, &purpose(&browser), text).is_none() {
         return Ok(false);
     }
     let (text, now_ms) = (text.to_owned(), context.now_ms());
@@ -463,7 +457,7 @@ pub async fn logout(
                 text: lang
                     .of(
                         "您已退出本平台；由本平台进入的系统也会收到退出通知。为安全起见，请关闭浏览器。",
-                        "You are logged out here, and the systems that you visited are told. \
+                        "You are logged out here, and the systems that you visited are informed. \
                          Please close the browser.",
                     )
                     .to_owned(),

@@ -22,7 +22,7 @@ pub(crate) fn make(context: &AppContext, purpose: &str) -> std::result::Result<S
         tracing::error!(%error, "a slip could not be sealed");
         Problem::new(codes::FAULT)
     })?;
-    Ok(registry::hex(&sealed))
+    Ok(data_encoding::HEXLOWER.encode(&sealed))
 }
 
 /// When a slip was made, if it was made for this purpose and is young enough.

@@ -5,6 +5,7 @@
 //! works again. Ten recovery codes stand in for a lost telephone, each once; they are kept as
 //! hashes. Passkeys are rows of the same table, made and used by the module `passkey`.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use registry::context::{AppContext, Secret};
 use registry::factor as rows;
 use registry::module::Module;
@@ -47,33 +48,13 @@ fn purpose(account: AccountId) -> String {
 
 /// The secret as people type it: base32 of its first 20 bytes.
 pub fn base32(secret: &[u8]) -> String {
-    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut text = String::new();
-    let (mut bits, mut n_bits) = (0_u32, 0);
-    for byte in secret {
-        bits = (bits << 8) | u32::from(*byte);
-        n_bits += 8;
-        while n_bits >= 5 {
-            n_bits -= 5;
-            let at = usize::try_from((bits >> n_bits) & 31).unwrap_or(0);
-            text.push(char::from(LETTERS[at]));
-        }
-    }
-    text
+    data_encoding::BASE32_NOPAD.encode(secret)
 }
 
 /// The address that a code generator reads from the picture.
 pub fn address(secret: &[u8], login: &str) -> String {
-    let login: String = login
-        .bytes()
-        .map(|b| {
-            if b.is_ascii_alphanumeric() || b"-_.".contains(&b) {
-                char::from(b).to_string()
-            } else {
-                format!("%{b:02X}")
-            }
-        })
-        .collect();
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+    let login = utf8_percent_encode(login, KEPT);
     format!(
         "otpauth://totp/Tongguan:{login}?secret={}&issuer=Tongguan&algorithm=SHA1&digits=6&period=30",
         base32(secret)

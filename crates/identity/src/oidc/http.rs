@@ -435,7 +435,7 @@ fn left(oidc: &Oidc, lang: Lang, to: Option<String>) -> Response {
                 text: lang
                     .of(
                         "您已退出本平台；由本平台进入的系统也会收到退出通知。",
-                        "You are logged out here, and the systems that you visited are told.",
+                        "You are logged out here, and the systems that you visited are informed.",
                     )
                     .to_owned(),
                 next: format!("{}/login", issuer(oidc.context())),

@@ -22,7 +22,7 @@ use web::{Code, Path, Problem};
 const STATE_MS: i64 = 10 * 60_000;
 
 /// Cookie that ties a way there and back to one browser.
-const DOOR: &str = "tongguan_foreign";
+const BROWSER: &str = "tongguan_foreign";
 
 /// What the state holds.
 #[derive(Serialize, Deserialize)]
@@ -41,15 +41,9 @@ fn cookie_name(context: &AppContext, name: &str) -> String {
 }
 
 pub(super) fn cookie(headers: &HeaderMap, context: &AppContext, name: &str) -> Option<String> {
-    let name = cookie_name(context, name);
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && !value.is_empty())
-        .map(|(_, value)| value.to_owned())
+    web::cookie(headers, &cookie_name(context, name), |value| {
+        !value.is_empty()
+    })
 }
 
 pub(super) fn put_cookie(
@@ -132,7 +126,7 @@ pub async fn leave(
     ) {
         return Ok(back_to_login(&entrance, lang, refused, &query.next).await);
     }
-    let browser = match cookie(&headers, context, DOOR).filter(|value| value.len() == 43) {
+    let browser = match cookie(&headers, context, BROWSER).filter(|value| value.len() == 43) {
         Some(browser) => browser,
         None => context.token()?,
     };
@@ -150,7 +144,7 @@ pub async fn leave(
         }
     };
     let mut response = go(&to);
-    put_cookie(&mut response, context, (DOOR, &browser), STATE_MS);
+    put_cookie(&mut response, context, (BROWSER, &browser), STATE_MS);
     Ok(response)
 }
 
@@ -270,7 +264,7 @@ async fn inside(
     headers: &HeaderMap,
     (name, state): (&str, &str),
 ) -> Result<Option<Inside>, Problem> {
-    let Some(browser) = cookie(headers, context, DOOR) else {
+    let Some(browser) = cookie(headers, context, BROWSER) else {
         return Ok(None);
     };
     let purpose = state_purpose(name, &browser);

@@ -29,7 +29,7 @@ pub async fn enrol_question(
     let (shared, id, secret) = (context.clone(), account.id, context.secret()?);
     let write = move |tx: &mut Tx<'_>| -> StoreResult<(String, Vec<Passkey>)> {
         if sql::handle(tx, id)?.is_none() {
-            sql::insert_handle(tx, id, &registry::hex(&secret[..16]))?;
+            sql::insert_handle(tx, id, &data_encoding::HEXLOWER.encode(&secret[..16]))?;
         }
         let handle = sql::handle(tx, id)?.unwrap_or_default();
         Ok((handle, of_account(&shared, &factor::list(tx, id)?)?))

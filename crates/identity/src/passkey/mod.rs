@@ -191,5 +191,5 @@ fn closed(context: &AppContext, account: AccountId, passkey: &Passkey) -> Result
 
 /// The hash by which a credential is found.
 fn hash_of(credential: &[u8]) -> String {
-    registry::hash_text(&registry::hex(credential))
+    registry::hash_text(&data_encoding::HEXLOWER.encode(credential))
 }

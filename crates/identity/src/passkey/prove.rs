@@ -111,7 +111,9 @@ fn verify(
     state: DiscoverableAuthentication,
 ) -> Result<Option<Verdict>, Problem> {
     // Who says nothing of himself must be named by the authenticator, and it must be right.
-    let reported = credential.get_user_unique_id().map(registry::hex);
+    let reported = credential
+        .get_user_unique_id()
+        .map(|id| data_encoding::HEXLOWER.encode(id));
     let handle = known.handle.as_deref();
     if reported.is_none() && !is_named || reported.is_some() && reported.as_deref() != handle {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Slips (单次凭条): sealed texts that a page or a browser carries and brings back once.
+//! Slips (一次性凭证): sealed texts that a page or a browser carries and brings back once.
 //!
 //! Nothing is stored when a slip is made, so that strangers who only look cost no memory; one that
 //! comes back is noted until it would have expired, and does not work again. A slip opens for the

@@ -267,14 +267,7 @@ fn check_csrf(headers: &HeaderMap, session: &Session) -> Result<(), Problem> {
 /// The value of the session's cookie.
 pub fn cookie(headers: &HeaderMap, is_secure: bool) -> Option<String> {
     let name = session::cookie_name(is_secure);
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && (20..=100).contains(&value.len()))
-        .map(|(_, value)| value.to_owned())
+    web::cookie(headers, name, |value| (20..=100).contains(&value.len()))
 }
 
 /// Where a request came from; a proxy is believed only when it is one of ours.

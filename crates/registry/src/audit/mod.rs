@@ -129,7 +129,7 @@ impl Row {
             hasher.update(part.len().to_be_bytes());
             hasher.update(part.as_bytes());
         }
-        crate::hex(&hasher.finalize())
+        data_encoding::HEXLOWER.encode(&hasher.finalize())
     }
 }
 

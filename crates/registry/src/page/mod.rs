@@ -36,13 +36,8 @@ impl Lang {
             .unwrap_or_default()
             .split('&')
             .find_map(|pair| pair.strip_prefix("lang="));
-        let kept = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|text| text.split(';'))
-            .find_map(|pair| pair.trim().strip_prefix("tongguan_lang="));
-        match asked.or(kept) {
+        let kept = web::cookie(headers, "tongguan_lang", |_| true);
+        match asked.or(kept.as_deref()) {
             Some(name) => Self::named(name),
             None => Self::preferred(headers),
         }

@@ -40,7 +40,7 @@ pub(super) struct CompanySummary {
     pub created_at: String,
 }
 
-/// A contract (角色合约).
+/// A contract (业务角色登记).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ContractView {

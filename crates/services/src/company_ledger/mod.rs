@@ -3,7 +3,7 @@
 //!
 //! A company comes in by [`enrol`](crate::enrolment::enrol) only, whether it registered itself, was typed in on the machine,
 //! or belongs to the demo: company, party, contracts and docking come into being together. Each of
-//! its business roles is a contract (角色合约) with its case as evidence; the contracts decide which
+//! its business roles is a contract (业务角色登记) with its case as evidence; the contracts decide which
 //! modules of the menu are open ([`menu`]). More roles ([`ROLE`]) and corrections of codes
 //! ([`CHANGE`]) are case files: nobody changes master data alone.
 //!
@@ -48,7 +48,7 @@ pub const MODULE: registry::module::Module = registry::module::Module::new("企�
 /// Begin of a DXP ID that only stands in until the company has its own.
 const PROVISIONAL: &str = "NODXP";
 
-/// A contract (角色合约): one business role of a company.
+/// A contract (业务角色登记): one business role of a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contract {
     /// Its id.

@@ -49,7 +49,7 @@ pub fn head(guid: &str, rest: &str) -> String {
 
 /// A guid as customs wants it, in capitals, from 16 bytes.
 pub fn guid(bytes: [u8; 16]) -> String {
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    let digits = data_encoding::HEXUPPER.encode(&bytes);
     [
         &digits[0..8],
         &digits[8..12],

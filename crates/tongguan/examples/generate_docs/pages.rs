@@ -110,7 +110,7 @@ fn audit_events() -> String {
     let mut out = format!(
         "# 审计事件目录\n\n{GENERATED}\n\n\
          平台上每个人的每项操作都记入审计：操作者、时间、事件、对象、结果、来源地址、请求编号与说明。\
-         审计记录与操作在同一事务中写入，写不进审计的操作不会生效；记录只能追加，逐条以散列相连，\
+         审计记录与操作在同一事务中写入，写不进审计的操作不会生效；记录只能追加，逐条以哈希值相连，\
          用 `tongguan audit verify` 校验。记录中不含密码、报文内容与个人信息。\n"
     );
     for (budget, acts) in gather::acts().iter() {

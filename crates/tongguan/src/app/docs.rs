@@ -7,6 +7,7 @@ use axum::extract::RawQuery;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use registry::page::{Lang, TextPage, page};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -131,13 +132,13 @@ fn text_page(
     title: String,
     markdown: &str,
 ) -> Response {
-    let mut here = base.to_owned();
-    for byte in name.bytes() {
-        match byte {
-            b if b.is_ascii_alphanumeric() || b"-_.~:".contains(&b) => here.push(char::from(b)),
-            b => here.push_str(&format!("%{b:02X}")),
-        }
-    }
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~')
+        .remove(b':');
+    let here = format!("{base}{}", utf8_percent_encode(name, KEPT));
     let template = TextPage {
         lang,
         title,

@@ -10,7 +10,15 @@ use clap::Args;
 use exchange::finder::{find_any, latest};
 use exchange::message::MessageId;
 use exchange::query::{MessageDetail, MessageSummary, detail, unsure};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+
+/// What stands as it is in the value of a query.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// Seconds that `receipts --follow` waits in one call.
 const FOLLOW_S: u32 = 30;
@@ -297,7 +305,7 @@ fn list_remote(args: &ListArgs) -> anyhow::Result<Vec<MessageSummary>> {
     ];
     for (name, value) in parts {
         if let Some(value) = value {
-            query.push_str(&format!("&{name}={}", percent(value)));
+            query.push_str(&format!("&{name}={}", utf8_percent_encode(value, KEPT)));
         }
     }
     let answer = Client::new(&args.remote)?.get(&format!("/api/v1/messages{query}"))?;
@@ -309,19 +317,6 @@ fn list_remote(args: &ListArgs) -> anyhow::Result<Vec<MessageSummary>> {
     )?)
 }
 
-/// Percent-encodes a query value.
-fn percent(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 /// Reads receipts, once or for as long as they come.
 pub(super) async fn receipts(args: &ReceiptsArgs) -> anyhow::Result<Ended> {
     let client = Client::new(&args.remote)?;
@@ -330,7 +325,7 @@ pub(super) async fn receipts(args: &ReceiptsArgs) -> anyhow::Result<Ended> {
         let wait = if args.follow { FOLLOW_S } else { 0 };
         let path = format!(
             "/api/v1/receipts?after={}&limit=500&wait={wait}",
-            percent(&after)
+            utf8_percent_encode(&after, KEPT)
         );
         let answer = tokio::task::block_in_place(|| client.get(&path))?;
         if answer.status != 200 {

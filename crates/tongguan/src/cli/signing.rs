@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use exchange::keyring::config::{KeyConfig, KeyKind};
 use exchange::keyring::{Card, Keyring};
-use exchange::signing::{self, KeyFilter, KeyWish, SigningKey, hex, offline};
+use exchange::signing::{self, KeyFilter, KeyWish, SigningKey, offline};
 use registry::access::Sight;
 use registry::approval::Undone;
 use registry::company;
@@ -187,7 +187,7 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
             company: company.id.0,
             name: name.clone(),
             provider: provider.to_owned(),
-            certificate: hex(&certificate.der),
+            certificate: data_encoding::HEXLOWER.encode(&certificate.der),
         };
         signing::add_key(tx, &administrator(), &wish, (id, now_ms))
     };

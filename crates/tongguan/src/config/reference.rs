@@ -99,7 +99,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "registry.seal_file",
-        "存储密钥文件，首次启动时生成；须与数据库分开备份，各节点须使用同一份（三单对碰与个人限额的密钥散列由它派生）；遗失后动态验证码需重新绑定、签名密钥需轮换（tongguan sso key rotate）",
+        "存储密钥文件，首次启动时生成；须与数据库分开备份，各节点须使用同一份（三单对碰与个人限额的密钥哈希值由它派生）；遗失后动态验证码需重新绑定、签名密钥需轮换（tongguan sso key rotate）",
     ),
     (
         "registry.idle_minutes",

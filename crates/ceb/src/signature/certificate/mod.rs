@@ -19,6 +19,7 @@ pub use holder::{Holder, Match};
 pub use revocation::RevocationList;
 
 use super::key::{PublicKey, Scheme, Sm2};
+use data_encoding::HEXLOWER;
 use x509_cert::certificate::{CertificateInner, Raw};
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode, Reader, SliceReader};
@@ -79,7 +80,7 @@ impl Certificate {
     /// Serial number (证书序列号), hexadecimal, lower case: what `KeyName` says.
     #[must_use]
     pub fn serial(&self) -> String {
-        hex(self.inner.tbs_certificate().serial_number().as_bytes())
+        HEXLOWER.encode(self.inner.tbs_certificate().serial_number().as_bytes())
     }
 
     /// Whether a key name is the serial number, however it is written.
@@ -230,8 +231,4 @@ fn modulus_bits(der: &[u8]) -> Option<usize> {
 
 fn seconds(time: Time) -> i64 {
     i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -37,7 +37,8 @@ pub(super) fn name(name: &Name) -> String {
             let oid = attribute.oid.to_string();
             let short = SHORT.iter().find(|(dotted, _)| *dotted == oid);
             let value = string(attribute.value.tag(), attribute.value.value());
-            let value = value.unwrap_or_else(|| super::hex(attribute.value.value()));
+            let value =
+                value.unwrap_or_else(|| data_encoding::HEXLOWER.encode(attribute.value.value()));
             let value = value.replace('\\', "\\\\").replace(',', "\\,");
             format!("{}={value}", short.map_or(oid.as_str(), |(_, short)| short))
         })

@@ -226,20 +226,8 @@ fn element(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8], bool)> {
 
 /// Bytes of hexadecimal digits, two for each; `None` for other text and for fewer than 16 bytes.
 pub(super) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| {
-        char::from(*byte)
-            .to_digit(16)
-            .and_then(|n| u8::try_from(n).ok())
-    };
-    if text.len() < 32 || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    let pairs = text.chunks_exact(2);
-    let byte = |pair: &[u8]| match pair {
-        [high, low] => Some((digit(high)? << 4) | digit(low)?),
-        _ => None,
-    };
-    pairs.map(byte).collect()
+    let is_long = text.len() >= 32;
+    is_long.then(|| data_encoding::HEXLOWER_PERMISSIVE.decode(text).ok())?
 }
 
 /// What a value of a wrong length is, in Chinese, without knowing whether it verifies.

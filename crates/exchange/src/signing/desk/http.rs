@@ -6,7 +6,7 @@ use crate::keyring::Card;
 use crate::keyring::provider::Fault;
 use crate::signing::http::{SigningKeyView, SigningQuery, ask, id_of, view};
 use crate::signing::{
-    KEY_KIND, KEY_TESTED, KeyFilter, KeyWish, SigningKey, codes, hex, key, keys, remove_key, sql,
+    KEY_KIND, KEY_TESTED, KeyFilter, KeyWish, SigningKey, codes, key, keys, remove_key, sql,
 };
 use axum::Json;
 use axum::extract::State as Held;
@@ -99,7 +99,7 @@ async fn ask_signing_key(
         company,
         name: body.name.clone(),
         provider: provider.to_owned(),
-        certificate: hex(&certificate.der),
+        certificate: data_encoding::HEXLOWER.encode(&certificate.der),
     };
     let title = format!(
         "{}（{provider}）证书 {}，{}",

@@ -6,7 +6,7 @@ use crate::keyring::config::Config;
 use crate::keyring::provider::Method;
 use crate::message::MessageId;
 use crate::pipeline::retry;
-use crate::signing::{KeyWish, add_key, consent, hex};
+use crate::signing::{KeyWish, add_key, consent};
 use crate::testing::{TestPlatform, accepted, person};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -54,7 +54,7 @@ pub(super) async fn give_key(platform: &TestPlatform, keys: &Keys, name: &str) {
         company: platform.company_id(0).0,
         name: name.to_owned(),
         provider: "file".to_owned(),
-        certificate: hex(&certificate.der),
+        certificate: data_encoding::HEXLOWER.encode(&certificate.der),
     };
     let at = (platform.shared.ids.next(), platform.clock.now_ms());
     let write = move |tx: &mut store::Tx<'_>| add_key(tx, &operator, &wish, at);

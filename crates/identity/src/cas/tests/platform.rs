@@ -228,7 +228,9 @@ impl TestPlatform {
         more: &[(&str, &str)],
     ) -> Answer {
         let page = self.login(service, "", cookie).await;
-        let provider = page.cookie("tongguan_door").expect("a cookie of the door");
+        let browser = page
+            .cookie("tongguan_door")
+            .expect("a cookie of the browser");
         let slip = page.field("lt");
         let mut fields = vec![
             ("username", who.0),

@@ -107,8 +107,7 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<Checked, Problem> {
 
 /// SHA-256 of a file's bytes, hexadecimal.
 pub(crate) fn hash_of(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 /// A name without folders, control and direction characters, and nothing that a shell, a browser

@@ -17,7 +17,7 @@ use exchange::keyring::Keyring;
 use exchange::keyring::certificate::Certificate;
 use exchange::keyring::config::{Config as SigningConfig, KeyConfig};
 use exchange::signature::Verify;
-use exchange::signing::{KeyWish, PolicyWish, add_key, consent, hex, set_policy};
+use exchange::signing::{KeyWish, PolicyWish, add_key, consent, set_policy};
 use registry::access::{Actor, Gate, Sight};
 use registry::company::Company;
 use registry::role::Role;
@@ -84,7 +84,7 @@ pub(super) async fn setup(db: &store::Db, family: &str, config: Config) -> Setup
         company: company.id.0,
         name: "own".to_owned(),
         provider: "file".to_owned(),
-        certificate: hex(&certificate.der),
+        certificate: data_encoding::HEXLOWER.encode(&certificate.der),
     };
     let (actor, at) = (
         admin.clone(),
