@@ -85,7 +85,9 @@ fn hung(line: &str) -> (&str, &str, usize) {
         _ => margin,
     };
     let (head, rest) = line.split_at(start);
-    let is_usage = ["用法：", "Usage: "].iter().any(|lead| rest.starts_with(lead));
+    let is_usage = ["用法：", "Usage: "]
+        .iter()
+        .any(|lead| rest.starts_with(lead));
     let hanging = match is_usage {
         true => HANGING_USAGE,
         false => width(head),
@@ -149,7 +151,7 @@ mod tests {
 
     #[test]
     fn no_line_begins_with_what_closes_nor_ends_with_what_opens() {
-        assert_eq!(fit("一二三，四", 6), "一二\n三，\n四");
+        assert_eq!(fit("一二三，四", 6), "一二\n三，四");
         assert_eq!(fit("一二（三）", 6), "一二\n（三）");
     }
 

@@ -19,10 +19,8 @@ static ENGLISH: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|
 /// A language of the help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Language {
-    /// 中文
     #[value(name = "zh")]
     Chinese,
-    /// 英语
     #[value(name = "en")]
     English,
 }
@@ -49,9 +47,7 @@ impl Language {
     pub(super) fn asked(words: &[OsString]) -> Option<Self> {
         let texts = words.iter().map(|word| word.to_str().unwrap_or_default());
         let texts: Vec<&str> = texts.take_while(|text| *text != "--").collect();
-        let split = texts
-            .iter()
-            .filter_map(|text| text.strip_prefix("--lang="));
+        let split = texts.iter().filter_map(|text| text.strip_prefix("--lang="));
         let apart = texts
             .windows(2)
             .filter(|pair| pair[0] == "--lang")

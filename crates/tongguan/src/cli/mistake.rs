@@ -1,6 +1,5 @@
 //! Mistakes in how a command was called (用法错误), in the language of the help.
 
-use super::columns;
 use super::language::Language;
 use super::sample::NO_KIND;
 use super::words::frame;
@@ -29,12 +28,8 @@ impl Mistake {
             true => error.to_string(),
             false => explained(error, language),
         };
-        let columns = match is_wrong {
-            true => columns::of_screen(std::io::stderr()),
-            false => columns::of_screen(std::io::stdout()),
-        };
         Self {
-            text: columns::fit(&frame(&text, language), columns),
+            text: frame(&text, language),
             is_wrong,
         }
     }
@@ -99,9 +94,7 @@ fn what(error: &clap::Error, language: Language) -> String {
     let argument = get(ContextKind::InvalidArg);
     let value = get(ContextKind::InvalidValue);
     let (sentence, values) = match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            ("没有命令 {1}", vec![get(ContextKind::InvalidSubcommand)])
-        }
+        ErrorKind::InvalidSubcommand => ("没有命令 {1}", vec![get(ContextKind::InvalidSubcommand)]),
         ErrorKind::MissingSubcommand => (
             "{1} 后面缺少命令，可用：{2}",
             vec![
@@ -127,9 +120,7 @@ fn what(error: &clap::Error, language: Language) -> String {
                 false => ("{1} 不能与 {2} 同时使用", vec![argument, other]),
             }
         }
-        ErrorKind::TooManyValues => {
-            ("{1} 的内容过多，“{2}”是多余的", vec![argument, value])
-        }
+        ErrorKind::TooManyValues => ("{1} 的内容过多，“{2}”是多余的", vec![argument, value]),
         ErrorKind::TooFewValues => (
             "{1} 至少要 {2} 项内容，只有 {3} 项",
             vec![

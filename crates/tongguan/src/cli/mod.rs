@@ -50,7 +50,7 @@ pub const EXIT_WRONG_USE: u8 = 2;
 #[derive(Debug, Parser)]
 #[command(name = "tongguan", version, arg_required_else_help = true)]
 pub struct Command {
-    /// 说明和用法错误的语言，不影响命令本身的输出；缺省看环境变量 LC_ALL、LC_MESSAGES、LANG，以 en 开头的为英语，其余为中文
+    /// 说明和用法错误的语言，命令的输出不变
     #[arg(long, value_enum, global = true, display_order = words::LANG_LAST)]
     lang: Option<Language>,
     #[command(subcommand)]
@@ -193,8 +193,14 @@ fn read(
 pub fn tell(mistake: &Mistake) {
     let text = mistake.to_string();
     let _ = match mistake.is_wrong() {
-        true => std::io::stderr().write_all(text.as_bytes()),
-        false => std::io::stdout().write_all(text.as_bytes()),
+        true => {
+            let mut out = std::io::stderr();
+            out.write_all(columns::fit(&text, columns::of_screen(&out)).as_bytes())
+        }
+        false => {
+            let mut out = std::io::stdout();
+            out.write_all(columns::fit(&text, columns::of_screen(&out)).as_bytes())
+        }
     };
 }
 

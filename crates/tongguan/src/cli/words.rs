@@ -8,13 +8,17 @@ use std::fmt::Write;
 /// Commands of one job: its heading, and their names in the order of the help.
 pub(super) type Group = (&'static str, &'static [&'static str]);
 
+/// What the first page says of languages; the other pages have the option only.
+const NOTE: &str = "--lang 只管说明和用法错误，命令本身的输出不变。不写时看环境变量 LC_ALL、LC_MESSAGES、LANG：以 en 开头的为英语，其余为中文。";
+
 /// The whole command line with its help in a language; the first page has the commands in groups.
 pub(super) fn described(command: Command, groups: &[Group], language: Language) -> Command {
     let version = flag("version", 'V', ArgAction::Version, "显示版本", language);
     let command = in_language(command.arg(version.display_order(VERSION_LAST)), language);
     let grouped = grouped(&command, groups, language);
     let template = template(&command, Some(grouped), language);
-    command.help_template(template)
+    let note = language.say(NOTE);
+    command.help_template(format!("{template}\n\n{note}"))
 }
 
 /// What stands below the options of the command itself.
@@ -63,7 +67,9 @@ fn template(command: &Command, grouped: Option<String>, language: Language) -> S
 
 /// The commands in groups: a heading each, and rows of name and sentence.
 fn grouped(command: &Command, groups: &[Group], language: Language) -> String {
-    let names = command.get_subcommands().map(|inner| inner.get_name().len());
+    let names = command
+        .get_subcommands()
+        .map(|inner| inner.get_name().len());
     let widest = names.max().unwrap_or_default();
     let group = |(heading, names): &Group| {
         let row = |name: &&str| {
