@@ -1,5 +1,6 @@
 //! Mistakes in how a command was called (用法错误), in the language of the help.
 
+use super::help;
 use super::language::Language;
 use super::sample::NO_KIND;
 use super::words::frame;
@@ -26,7 +27,7 @@ impl Mistake {
         );
         let text = match is_page {
             true => error.to_string(),
-            false => explained(error, language),
+            false => unfinished(error, language).unwrap_or_else(|| explained(error, language)),
         };
         Self {
             text: frame(&text, language),
@@ -47,6 +48,18 @@ impl std::fmt::Display for Mistake {
 }
 
 impl std::error::Error for Mistake {}
+
+/// The page of a command that lacks the one below it: who typed nothing but `--lang` gets what others get
+/// who typed nothing at all.
+fn unfinished(error: &clap::Error, language: Language) -> Option<String> {
+    if error.kind() != ErrorKind::MissingSubcommand {
+        return None;
+    }
+    let typed = words(error.get(ContextKind::InvalidSubcommand)).join(" ");
+    let path = typed.split_whitespace().skip(1).map(str::to_owned);
+    let command = path.collect();
+    help::page(&help::HelpArgs { command }, language).ok()
+}
 
 /// What is wrong, what may have been meant, and how it is used.
 fn explained(error: &clap::Error, language: Language) -> String {
@@ -95,13 +108,6 @@ fn what(error: &clap::Error, language: Language) -> String {
     let value = get(ContextKind::InvalidValue);
     let (sentence, values) = match error.kind() {
         ErrorKind::InvalidSubcommand => ("没有命令 {1}", vec![get(ContextKind::InvalidSubcommand)]),
-        ErrorKind::MissingSubcommand => (
-            "{1} 后面缺少命令，可用：{2}",
-            vec![
-                get(ContextKind::InvalidSubcommand),
-                get(ContextKind::ValidSubcommand),
-            ],
-        ),
         ErrorKind::UnknownArgument => ("没有选项或参数 {1}", vec![argument]),
         ErrorKind::MissingRequiredArgument => ("缺少 {1}", vec![argument]),
         ErrorKind::InvalidValue if value.is_empty() => ("{1} 后面缺少内容", vec![argument]),

@@ -276,7 +276,7 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
 
 #[test]
 fn mistakes_are_told_in_english_with_what_to_do() {
-    let cases: [(&[&str], &[&str]); 11] = [
+    let cases: [(&[&str], &[&str]); 13] = [
         (
             &["chek"],
             &["error: there is no command chek", "Did you mean check?"],
@@ -312,6 +312,14 @@ fn mistakes_are_told_in_english_with_what_to_do() {
         (
             &["clinic", "a.xml", "--trust"],
             &["--trust <DIR> needs a value"],
+        ),
+        (
+            &["--lang", "en"],
+            &["Usage: tongguan [OPTIONS] <COMMAND>", "Try and run:"],
+        ),
+        (
+            &["sso", "key", "--lang", "en"],
+            &["Usage: tongguan sso key [OPTIONS] <COMMAND>", "rotate"],
         ),
         (
             &["serve", "--json", "--json"],
