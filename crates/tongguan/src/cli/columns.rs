@@ -4,7 +4,7 @@
 /// Columns of a help page; a narrower screen has fewer.
 pub(super) const COLUMNS: usize = 100;
 
-/// Narrower screens are not reckoned with: a name and its sentence stand beside each other no more.
+/// A screen narrower than this is taken for one of so many columns: a table would not be legible on it.
 const COLUMNS_MIN: usize = 40;
 
 /// How far a usage hangs that goes on in the next line.

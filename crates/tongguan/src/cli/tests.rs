@@ -287,7 +287,7 @@ fn mistakes_are_told_in_english_with_what_to_do() {
         ),
         (
             &["check"],
-            &["<FILE|DIR>... is missing", "Usage: tongguan check"],
+            &["missing <FILE|DIR>...", "Usage: tongguan check"],
         ),
         (
             &["check", "--lenint", "a"],
