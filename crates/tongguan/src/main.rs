@@ -11,9 +11,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     match cli::parse(std::env::args_os()) {
         Ok(command) => cli::run(command),
-        Err(error) => {
-            cli::tell(&error);
-            ExitCode::from(if error.use_stderr() {
+        Err(mistake) => {
+            cli::tell(&mistake);
+            ExitCode::from(if mistake.is_wrong() {
                 cli::EXIT_WRONG_USE
             } else {
                 0

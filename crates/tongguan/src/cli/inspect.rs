@@ -44,7 +44,7 @@ pub(super) struct ListArgs {
     /// 报文类型
     #[arg(long)]
     kind: Option<String>,
-    /// 状态
+    /// 报文状态
     #[arg(long)]
     state: Option<String>,
     /// 办理结果：waiting、accepted、released、rejected、faulty、refused

@@ -8,11 +8,15 @@ mod check;
 mod client;
 mod clinic;
 mod code_table;
+mod columns;
 mod coming;
 mod doctor;
 mod explain;
+mod help;
 mod ids;
 mod inspect;
+mod language;
+mod mistake;
 mod officers;
 mod payment;
 mod preflight;
@@ -30,25 +34,25 @@ mod words;
 
 use crate::input;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use language::Language;
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub use admin::reference;
-pub use words::Mistake;
+pub use mistake::Mistake;
 
 /// Exit code for wrong use.
 pub const EXIT_WRONG_USE: u8 = 2;
 
-/// 通关 Tongguan：跨境电商综试区线上综合服务平台
+/// 通关是跨境电商综试区的线上综合服务平台：把企业的申报报文发往海关并取回回执，承载综试区的政务服务，供主管部门、企业和运维人员使用。
 #[derive(Debug, Parser)]
-#[command(
-    name = "tongguan",
-    version,
-    about = "通关 Tongguan：跨境电商综试区线上综合服务平台",
-    arg_required_else_help = true
-)]
+#[command(name = "tongguan", version, arg_required_else_help = true)]
 pub struct Command {
+    /// 说明和用法错误的语言，命令的输出不变
+    #[arg(long, value_enum, global = true, display_order = words::LANG_LAST)]
+    lang: Option<Language>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -119,8 +123,31 @@ enum Verb {
     /// 自检：数据库、队列、磁盘与时钟
     Doctor(Base),
     /// 显示一个命令的说明
-    Help(HelpArgs),
+    Help(help::HelpArgs),
 }
+
+/// The commands by what they are for, in the order of the first page of the help.
+const GROUPS: [words::Group; 7] = [
+    (
+        "试用与启动",
+        &["demo", "serve", "migrate", "config", "doctor"],
+    ),
+    (
+        "报文与回执",
+        &["message", "receipts", "explain", "payment-data"],
+    ),
+    (
+        "申报前的准备与检查",
+        &["sample", "sign", "check", "clinic", "preflight", "tax"],
+    ),
+    ("报文标准与代码表", &["standard", "code-table"]),
+    (
+        "平台管理",
+        &["company", "key", "signing", "account", "sso", "audit"],
+    ),
+    ("模拟器", &["customs-sim", "usb-key-sim", "inquiry-sim"]),
+    ("使用说明", &["help"]),
+];
 
 #[derive(Debug, Subcommand)]
 enum MessageVerb {
@@ -134,53 +161,47 @@ enum MessageVerb {
     List(inspect::ListArgs),
 }
 
-/// Arguments of `help`.
-#[derive(Debug, Args)]
-struct HelpArgs {
-    /// 命令，例如 message submit；不写则列出全部命令
-    #[arg(value_name = "COMMAND")]
-    command: Vec<String>,
-}
-
-/// The whole command line, with its help in Chinese.
-fn described() -> clap::Command {
-    words::in_chinese(Command::command())
+/// The whole command line, with its help in a language.
+fn described(language: Language) -> clap::Command {
+    words::described(Command::command(), &GROUPS, language)
 }
 
 /// What was typed.
 ///
 /// # Errors
 /// A mistake in it, or help and version, which are asked for in the same way.
-pub fn parse(
-    words: impl IntoIterator<Item = std::ffi::OsString>,
-) -> Result<Command, clap::error::Error<Mistake>> {
-    let mut described = described();
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Mistake> {
+    read(words, Language::of_environment())
+}
+
+/// What was typed, by someone whose environment asks for a language.
+fn read(
+    words: impl IntoIterator<Item = OsString>,
+    environment: Language,
+) -> Result<Command, Mistake> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let language = Language::asked(&words).unwrap_or(environment);
+    let mut described = described(language);
     let matches = described.try_get_matches_from_mut(words);
     let read = matches.and_then(|mut matches| Command::from_arg_matches_mut(&mut matches));
-    read.map_err(|error| error.with_cmd(&described).apply())
+    let mut command = read.map_err(|error| Mistake::new(&error, language))?;
+    command.lang = Some(language);
+    Ok(command)
 }
 
-/// Tells a mistake, or the help and the version, which are none: clap knows which is which.
-pub fn tell(error: &clap::error::Error<Mistake>) {
-    let text = words::frame(&error.to_string());
-    let _ = match error.use_stderr() {
-        true => std::io::stderr().write_all(text.as_bytes()),
-        false => std::io::stdout().write_all(text.as_bytes()),
+/// Tells a mistake, or the help and the version, which are none.
+pub fn tell(mistake: &Mistake) {
+    let text = mistake.to_string();
+    let _ = match mistake.is_wrong() {
+        true => {
+            let mut out = std::io::stderr();
+            out.write_all(columns::fit(&text, columns::of_screen(&out)).as_bytes())
+        }
+        false => {
+            let mut out = std::io::stdout();
+            out.write_all(columns::fit(&text, columns::of_screen(&out)).as_bytes())
+        }
     };
-}
-
-/// Shows what a command is for.
-fn help(args: &HelpArgs) -> anyhow::Result<Ended> {
-    let mut described = described();
-    described.build();
-    let mut command = &mut described;
-    for word in &args.command {
-        let found = command.find_subcommand_mut(word);
-        command = found
-            .ok_or_else(|| wrong_use(format!("没有命令 {word}；全部命令见 tongguan --help")))?;
-    }
-    say(words::frame(&command.render_help().to_string()).trim_end());
-    Ok(Ended::Done)
 }
 
 /// Where the settings and the data are.
@@ -246,6 +267,9 @@ enum Ended {
 
 /// Runs a command.
 pub fn run(command: Command) -> ExitCode {
+    if let Verb::Help(args) = &command.verb {
+        return help::help(args, command.lang.unwrap_or(Language::Chinese));
+    }
     // Two libraries bring TLS; both must use the same one (ring), chosen before either starts.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let outcome = tokio::runtime::Builder::new_multi_thread()
@@ -296,7 +320,8 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Standard(verb) => standard::standard(verb).await,
         Verb::Config(verb) => admin::config(&verb),
         Verb::Doctor(base) => doctor::doctor(&base).await,
-        Verb::Help(args) => help(&args),
+        // Told already: it needs the language and nothing that runs.
+        Verb::Help(_) => Ok(Ended::Done),
     }
 }
 

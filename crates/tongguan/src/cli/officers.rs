@@ -62,7 +62,7 @@ pub(super) enum AccountVerb {
 pub(super) struct LinkArgs {
     #[command(flatten)]
     base: Base,
-    /// 登录名
+    /// 该人员的登录名
     login: String,
 }
 

@@ -11,6 +11,9 @@ use registry::company::{self, Company};
 use std::path::PathBuf;
 use store::clock::{Clock, SystemClock};
 
+/// How the refusal of a kind begins; the kinds that there are follow.
+pub(super) const NO_KIND: &str = "没有这种报文类型；已知：";
+
 /// The company that samples come from when nobody says another.
 const DEMO_COMPANY: &str = "1105960001";
 
@@ -67,7 +70,7 @@ fn wanted(text: &str) -> Result<Wanted, String> {
     }
     Kind::from_code(text).map(Wanted::Message).ok_or_else(|| {
         let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
-        format!("没有这种报文类型；已知：company {}", known.join(" "))
+        format!("{NO_KIND}company {}", known.join(" "))
     })
 }
 

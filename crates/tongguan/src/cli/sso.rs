@@ -48,7 +48,7 @@ pub(super) struct AddArgs {
     base: Base,
     /// 简称（小写字母、数字、点、横线、下划线）
     name: String,
-    /// 名称
+    /// 显示名称
     #[arg(long)]
     title: Option<String>,
     /// 服务地址的开头（来源 + 路径前缀）；可重复

@@ -1,35 +1,92 @@
-//! The words of the argument parser in Chinese, as all other words of the command line: headings of the
-//! help, and what is wrong with how a command was called. The parser itself speaks English only.
+//! The words of the argument parser in the language of the help, as all other words of the help: headings,
+//! what stands in the place of a value, possible values and defaults. The parser itself speaks English only.
 
-use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue, ErrorFormatter, ErrorKind};
+use super::language::Language;
 use clap::{Arg, ArgAction, Command};
 use std::fmt::Write;
 
-/// The order of a help page.
-const HELP: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}";
+/// Commands of one job: its heading, and their names in the order of the help.
+pub(super) type Group = (&'static str, &'static [&'static str]);
 
-/// A command and everything below it, with a help in Chinese.
-pub(super) fn in_chinese(command: Command) -> Command {
-    let has_version = command.get_version().is_some();
-    let mut command = command
-        .help_template(HELP)
+/// What the first page says of languages; the other pages have the option only.
+const NOTE: &str = "--lang 只管说明和用法错误，命令本身的输出不变。不写时看环境变量 LC_ALL、LC_MESSAGES、LANG：以 en 开头的为英语，其余为中文。";
+
+/// The whole command line with its help in a language; the first page has the commands in groups.
+pub(super) fn described(command: Command, groups: &[Group], language: Language) -> Command {
+    let version = flag("version", 'V', ArgAction::Version, "显示版本", language);
+    let command = in_language(command.arg(version.display_order(VERSION_LAST)), language);
+    let grouped = grouped(&command, groups, language);
+    let template = template(&command, Some(grouped), language);
+    let note = language.say(NOTE);
+    command.help_template(format!("{template}\n\n{note}"))
+}
+
+/// What stands below the options of the command itself.
+pub(super) const LANG_LAST: usize = 1000;
+const HELP_LAST: usize = 1001;
+const VERSION_LAST: usize = 1002;
+
+/// A command and everything below it, with a help in a language.
+fn in_language(command: Command, language: Language) -> Command {
+    let about = command.get_about().map(ToString::to_string);
+    let help = flag("help", 'h', ArgAction::Help, "显示说明", language);
+    let template = template(&command, None, language);
+    command
+        .about(language.text(&about.unwrap_or_default()))
+        .help_template(template)
         .disable_help_flag(true)
         .disable_version_flag(true)
         .disable_help_subcommand(true)
-        .subcommand_help_heading("命令")
-        .subcommand_value_name("命令")
-        .mut_args(argument)
-        .arg(flag("help", 'h', ArgAction::Help, "显示说明"));
-    if has_version {
-        command = command.arg(flag("version", 'V', ArgAction::Version, "显示版本"));
-    }
-    command.mut_subcommands(in_chinese)
+        .subcommand_value_name(language.say("命令"))
+        .mut_args(|arg| argument(arg, language))
+        .arg(help.display_order(HELP_LAST))
+        .mut_subcommands(|inner| in_language(inner, language))
 }
 
-/// What the parser writes into every usage itself, in Chinese.
-pub(super) fn frame(text: &str) -> String {
-    text.replace("[OPTIONS]", "[选项]")
+/// The order of a help page. What is put into it must have no braces.
+fn template(command: &Command, grouped: Option<String>, language: Language) -> String {
+    let mut template = "{about-with-newline}\n".to_owned();
+    let usage = language.fill("用法：{1}", &["{usage}"]);
+    let _ = write!(template, "{usage}\n\n");
+    let mut part = |heading, rows| {
+        let _ = write!(template, "{}\n{rows}\n\n", language.say(heading));
+    };
+    if command.has_subcommands() && grouped.is_none() {
+        part("命令：", "{subcommands}");
+    }
+    if command.get_positionals().next().is_some() {
+        part("参数：", "{positionals}");
+    }
+    if let Some(grouped) = grouped {
+        template.push_str(&grouped);
+        template.push_str("\n\n");
+    }
+    let _ = write!(template, "{}\n{{options}}", language.say("选项："));
+    template
+}
+
+/// The commands in groups: a heading each, and rows of name and sentence.
+fn grouped(command: &Command, groups: &[Group], language: Language) -> String {
+    let names = command
+        .get_subcommands()
+        .map(|inner| inner.get_name().len());
+    let widest = names.max().unwrap_or_default();
+    let group = |(heading, names): &Group| {
+        let row = |name: &&str| {
+            let inner = command.find_subcommand(name)?;
+            let about = inner.get_about().map(ToString::to_string);
+            Some(format!("\n  {name:widest$}  {}", about.unwrap_or_default()))
+        };
+        let rows: String = names.iter().filter_map(row).collect();
+        format!("{}{rows}", language.fill("{1}：", &[language.say(heading)]))
+    };
+    let groups: Vec<String> = groups.iter().map(group).collect();
+    groups.join("\n\n")
+}
+
+/// What the parser writes into every usage itself, in the language.
+pub(super) fn frame(text: &str, language: Language) -> String {
+    text.replace("[OPTIONS]", language.say("[选项]"))
 }
 
 /// What stands in the place of a value, in Chinese; nothing for a name that stays.
@@ -62,7 +119,8 @@ fn place(name: &str) -> Option<&'static str> {
         "DXP_ID" => "DXP 编号",
         "STATUS" => "状态",
         "DAYS" => "天数",
-        "FROM" | "TO" => "版本",
+        "FROM" => "旧版",
+        "TO" => "新版",
         "LABEL" => "用途",
         "TITLE" => "标题",
         "YUAN" => "元",
@@ -74,188 +132,77 @@ fn place(name: &str) -> Option<&'static str> {
         "LOGOUT_URL" | "REDIRECT" | "LOGOUT_REDIRECT" => "网址",
         "ATTRIBUTES" => "属性",
         "COMPANY" => "企业",
+        "PROFILE" => "口径",
+        "PROXY" => "网址",
+        "GRANTS" => "授权方式",
+        "DOCUMENTS" => "数量",
+        "RATE" => "税率",
+        "COLOR" => "颜色",
+        "FAMILY" => "种类",
+        "WHAT" => "内容",
+        "LANG" => "语言",
         _ => return None,
     })
 }
 
-fn flag(name: &'static str, short: char, action: ArgAction, help: &'static str) -> Arg {
+fn flag(name: &'static str, short: char, action: ArgAction, help: &str, language: Language) -> Arg {
     let flag = Arg::new(name).long(name).short(short).action(action);
-    flag.help(help).help_heading("选项")
+    flag.help(language.text(help))
 }
 
-/// An argument with its heading, and in its sentence what the parser would add in English.
-fn argument(arg: Arg) -> Arg {
-    let mut help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+/// An argument with a name for its value, and in its sentence what the parser would add in English.
+fn argument(arg: Arg, language: Language) -> Arg {
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let mut help = language.text(&help);
     let takes_value = arg.get_action().takes_values();
     if takes_value && !arg.is_hide_possible_values_set() {
         let values = arg.get_possible_values();
         let reported = values.iter().filter(|value| !value.is_hide_set());
         let reported: Vec<String> = reported
             .map(|value| match value.get_help() {
-                Some(help) => format!("{}（{help}）", value.get_name()),
+                Some(help) => {
+                    let help = language.text(&help.to_string());
+                    language.fill("{1}（{2}）", &[value.get_name(), &help])
+                }
                 None => value.get_name().to_owned(),
             })
             .collect();
         if !reported.is_empty() {
-            let _ = write!(help, " [可取：{}]", reported.join("、"));
+            let reported = language.list(&reported);
+            let _ = write!(help, " {}", language.fill("[可取：{1}]", &[&reported]));
         }
     }
     let defaults: Vec<String> = arg
         .get_default_values()
         .iter()
-        .map(|value| value.to_string_lossy().into_owned())
+        .map(|value| language.text(&value.to_string_lossy()))
         .collect();
+    let defaults = defaults.join(" ");
     if takes_value && !defaults.is_empty() && !arg.is_hide_default_value_set() {
-        let _ = write!(help, " [缺省：{}]", defaults.join(" "));
+        let _ = write!(help, " {}", language.fill("[缺省：{1}]", &[&defaults]));
     }
     if let Some(name) = arg.get_env() {
-        let _ = write!(help, " [环境变量：{}]", name.to_string_lossy());
+        let name = name.to_string_lossy();
+        let _ = write!(help, " {}", language.fill("[环境变量：{1}]", &[&name]));
     }
-    let heading = match arg.is_positional() {
-        true => "参数",
-        false => "选项",
+    let arg = arg.help(help.trim().to_owned());
+    if !takes_value {
+        return arg;
+    }
+    let arg = match name_of_value(&arg) {
+        Some(name) => arg.value_name(language.say(name)),
+        None => arg,
     };
-    let arg = arg.help(help.trim().to_owned()).help_heading(heading);
-    let name = match arg.get_value_names() {
+    arg.hide_possible_values(true)
+        .hide_default_value(true)
+        .hide_env(true)
+}
+
+/// What stands in the place of the value of an argument, in Chinese; nothing for a name that stays.
+pub(super) fn name_of_value(arg: &Arg) -> Option<&'static str> {
+    match arg.get_value_names() {
         Some([one]) => place(one),
         Some(_) => None,
         None => place(&arg.get_id().as_str().to_uppercase()),
-    };
-    let arg = match name.filter(|_| takes_value) {
-        Some(name) => arg.value_name(name),
-        None => arg,
-    };
-    match takes_value {
-        true => arg
-            .hide_possible_values(true)
-            .hide_default_value(true)
-            .hide_env(true),
-        false => arg,
-    }
-}
-
-/// Mistakes in how a command was called, in Chinese (用法错误).
-#[derive(Debug)]
-pub struct Mistake;
-
-impl ErrorFormatter for Mistake {
-    fn format_error(error: &clap::error::Error<Self>) -> StyledStr {
-        let mut text = format!("错误：{}\n", what(error));
-        for (kind, lead) in [
-            (ContextKind::SuggestedSubcommand, "是不是要写"),
-            (ContextKind::SuggestedArg, "是不是要写"),
-            (ContextKind::SuggestedValue, "是不是要写"),
-        ] {
-            let near = words(error.get(kind));
-            if !near.is_empty() {
-                let _ = writeln!(text, "  {lead} {}？", near.join("、"));
-            }
-        }
-        let argument = words(error.get(ContextKind::InvalidArg)).join("、");
-        if error.kind() == ErrorKind::UnknownArgument && argument.starts_with('-') {
-            let _ = writeln!(
-                text,
-                "  它若是内容而不是选项，请在前面加 --，例如 -- {argument}"
-            );
-        }
-        if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
-            let usage = usage.to_string();
-            let usage = usage.trim().trim_start_matches("Usage:").trim();
-            let _ = writeln!(text, "\n用法：{usage}");
-        }
-        text.push_str("\n说明见 --help。\n");
-        text.into()
-    }
-}
-
-/// What is wrong.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the set is open and grows with the library"
-)]
-fn what(error: &clap::error::Error<Mistake>) -> String {
-    let get = |kind| words(error.get(kind)).join("、");
-    let argument = get(ContextKind::InvalidArg);
-    let value = get(ContextKind::InvalidValue);
-    let count = |kind| match error.get(kind) {
-        Some(ContextValue::Number(count)) => *count,
-        _ => 0,
-    };
-    match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            format!("没有命令 {}", get(ContextKind::InvalidSubcommand))
-        }
-        ErrorKind::MissingSubcommand => format!(
-            "{} 后面缺少命令，可用：{}",
-            get(ContextKind::InvalidSubcommand),
-            get(ContextKind::ValidSubcommand)
-        ),
-        ErrorKind::UnknownArgument => format!("没有选项或参数 {argument}"),
-        ErrorKind::MissingRequiredArgument => format!("缺少 {argument}"),
-        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面缺少内容"),
-        ErrorKind::InvalidValue => {
-            let valid = get(ContextKind::ValidValue);
-            let valid = match valid.is_empty() {
-                true => String::new(),
-                false => format!("，可取：{valid}"),
-            };
-            format!("{argument} 不能是“{value}”{valid}")
-        }
-        ErrorKind::ValueValidation => {
-            let source = std::error::Error::source(error).map(ToString::to_string);
-            let why = reason(&source.unwrap_or_default());
-            format!("{argument} 不能是“{value}”：{why}")
-        }
-        ErrorKind::ArgumentConflict => {
-            let other = get(ContextKind::PriorArg);
-            match other == argument {
-                true => format!("{argument} 只能写一次"),
-                false => format!("{argument} 不能与 {other} 同时使用"),
-            }
-        }
-        ErrorKind::TooManyValues => format!("{argument} 的内容过多，“{value}”是多余的"),
-        ErrorKind::TooFewValues => format!(
-            "{argument} 至少要 {} 项内容，只有 {} 项",
-            count(ContextKind::MinValues),
-            count(ContextKind::ActualNumValues)
-        ),
-        ErrorKind::WrongNumberOfValues => format!(
-            "{argument} 要 {} 项内容，现有 {} 项",
-            count(ContextKind::ExpectedNumValues),
-            count(ContextKind::ActualNumValues)
-        ),
-        ErrorKind::NoEquals => format!("{argument} 和内容之间要写等号"),
-        ErrorKind::InvalidUtf8 => "命令中有不是 UTF-8 的字符".to_owned(),
-        _ => "命令的写法不对".to_owned(),
-    }
-}
-
-/// Why a value is not taken; what the libraries say of numbers is translated.
-fn reason(source: &str) -> String {
-    if let Some((value, range)) = source.split_once(" is not in ") {
-        return format!("{value} 不在 {range} 之内");
-    }
-    let number = [
-        "invalid digit found",
-        "cannot parse integer",
-        "number too large",
-        "number too small",
-    ];
-    match number.iter().any(|words| source.contains(words)) {
-        true => "应为整数，且不能过大".to_owned(),
-        false if source.contains("socket address") => {
-            "应为“地址:端口”，例如 127.0.0.1:8080".to_owned()
-        }
-        false => source.to_owned(),
-    }
-}
-
-fn words(value: Option<&ContextValue>) -> Vec<String> {
-    match value {
-        Some(ContextValue::String(one)) => vec![one.clone()],
-        Some(ContextValue::Strings(all)) => all.clone(),
-        Some(ContextValue::StyledStr(one)) => vec![one.to_string()],
-        Some(ContextValue::StyledStrs(all)) => all.iter().map(ToString::to_string).collect(),
-        _ => Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! Findings for people: file by file, each with the line of the source and a mark under the place.
 
 use super::{Outcome, PlacedFinding, worst};
+use crate::cli::columns::is_wide;
 use ceb::{Finding, Severity, code};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -223,13 +224,6 @@ fn blank(c: char) -> char {
 /// A mark as wide as a character.
 fn under(c: char) -> &'static str {
     if is_wide(c) { "^^" } else { "^" }
-}
-
-/// Whether terminals show a character over two columns.
-fn is_wide(c: char) -> bool {
-    matches!(c, '\u{1100}'..='\u{115F}' | '\u{2E80}'..='\u{A4CF}' | '\u{AC00}'..='\u{D7A3}'
-        | '\u{F900}'..='\u{FAFF}' | '\u{FE30}'..='\u{FE4F}' | '\u{FF00}'..='\u{FF60}'
-        | '\u{FFE0}'..='\u{FFE6}' | '\u{1F300}'..='\u{1FAFF}' | '\u{20000}'..='\u{3FFFD}')
 }
 
 /// What a file holds must not steer the terminal, and what nobody sees is shown.

@@ -41,7 +41,7 @@ pub(in crate::cli) struct AddArgs {
     base: Base,
     #[arg(help = "简称，即 client_id（小写字母、数字、点、横线、下划线）")]
     name: String,
-    /// 名称
+    /// 显示名称
     #[arg(long)]
     title: Option<String>,
     /// 回调地址，须与请求逐字相同；可重复
