@@ -119,10 +119,10 @@ pub fn router(
 /// Tells callers, in seconds, how long a connection may be idle: one less than it stays open, so that
 /// nobody sends a request into a connection that is being closed. `idle_ms_max` is in milliseconds.
 fn patience(idle_ms_max: u64) -> Option<SetResponseHeaderLayer<HeaderValue>> {
-    let reported = (idle_ms_max / 1000)
+    let seconds = (idle_ms_max / 1000)
         .checked_sub(1)
-        .filter(|reported| *reported > 0)?;
-    let value = HeaderValue::from_str(&format!("timeout={reported}")).ok()?;
+        .filter(|seconds| *seconds > 0)?;
+    let value = HeaderValue::from_str(&format!("timeout={seconds}")).ok()?;
     let name = HeaderName::from_static("keep-alive");
     Some(SetResponseHeaderLayer::if_not_present(name, value))
 }

@@ -1,6 +1,6 @@
-//! Room (接收空间): memory for bodies on their way in, handed out by what has arrived.
+//! Budget (接收空间): memory for bodies on their way in, handed out by what has arrived.
 //!
-//! A body that was announced and does not come holds nothing: room is taken with every piece that
+//! A body that was announced and does not come holds nothing: budget is taken with every piece that
 //! arrives, and one caller may hold only his share of it.
 
 use crate::shares::{Full, Holder, Place, Shares};
@@ -13,10 +13,10 @@ use std::time::Duration;
 /// The unit in which budget is handed out, in bytes.
 const UNIT: usize = 1024;
 
-/// How long a body waits for room for its next piece.
+/// How long a body waits for budget for its next piece.
 const WAIT: Duration = Duration::from_secs(2);
 
-/// Room for bodies; cheap to clone.
+/// The budget of bodies; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Budget {
     shares: Shares,
@@ -29,12 +29,12 @@ pub enum Fault {
     TooLarge,
     /// It broke off, or came too slowly.
     Broken,
-    /// There is no room.
+    /// The budget is used up.
     Full(Full),
 }
 
 impl Budget {
-    /// Room for `bytes_max` bytes, of which one caller may hold `share_bytes_max`; the name is that
+    /// A budget of `bytes_max` bytes, of which one caller may hold `share_bytes_max`; the name is that
     /// of the metrics.
     pub fn new(resource: &'static str, bytes_max: usize, share_bytes_max: usize) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Budget {
     /// Begins to take something in.
     ///
     /// # Errors
-    /// When there is no room at all.
+    /// When the budget is used up.
     pub async fn begin(&self, holder: &Holder) -> Result<Taken, Full> {
         Ok(Taken {
             place: self.shares.take(holder, 1, WAIT).await?,
@@ -54,10 +54,10 @@ impl Budget {
         })
     }
 
-    /// Begins to take something in, if there is room at once.
+    /// Begins to take something in, if there is budget at once.
     ///
     /// # Errors
-    /// When there is no room at all.
+    /// When the budget is used up.
     pub fn try_begin(&self, holder: &Holder) -> Result<Taken, Full> {
         Ok(Taken {
             place: self.shares.try_take(holder, 1)?,
@@ -101,7 +101,7 @@ impl Budget {
     }
 }
 
-/// Room that is held; given back when this is dropped.
+/// Budget that is held; given back when this is dropped.
 #[derive(Debug)]
 pub struct Taken {
     place: Place,
@@ -110,7 +110,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// Takes room for `n_bytes` more.
+    /// Takes budget for `n_bytes` more.
     ///
     /// # Errors
     /// When there is none in time.
@@ -123,7 +123,7 @@ impl Taken {
         Ok(())
     }
 
-    /// Takes room for `n_bytes` more, if there is some at once.
+    /// Takes budget for `n_bytes` more, if there is some at once.
     ///
     /// # Errors
     /// When there is none.

@@ -49,7 +49,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryOf<T> {
     }
 }
 
-/// Parts of the path of a request. Refuses with 404 what is none, such as bytes that are no text: nothing is there.
+/// Parts of the path of a request. Refuses with 404 what is none, such as bytes that are no text: nothing is there. A
+/// route that has other parts than its handler takes is our fault.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
 
@@ -59,7 +60,13 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = axum::extract::Path::from_request_parts(parts, state).await;
         read.map(|axum::extract::Path(read)| Self(read))
-            .map_err(|_| Problem::new(codes::NOT_FOUND))
+            .map_err(|error| match error.status().is_client_error() {
+                true => Problem::new(codes::NOT_FOUND),
+                false => {
+                    tracing::error!(%error, "a route has other parts than its handler takes");
+                    Problem::new(codes::FAULT)
+                }
+            })
     }
 }
 
@@ -90,13 +97,15 @@ mod tests {
         async fn by_id(PathId(_): PathId) {}
         let router: axum::Router = axum::Router::new()
             .route("/name/{name}", get(by_name))
-            .route("/id/{id}", get(by_id));
+            .route("/id/{id}", get(by_id))
+            .route("/two/{a}/{b}", get(by_name));
         for (path, status) in [
             ("/name/%FF", 404),
             ("/id/%FF", 404),
             ("/id/x", 404),
             ("/name/x", 200),
             ("/id/1", 200),
+            ("/two/a/b", 500),
         ] {
             let asked = Request::get(path).body(axum::body::Body::empty()).unwrap();
             let answer = router.clone().oneshot(asked).await.unwrap();
@@ -104,7 +113,7 @@ mod tests {
             let form = answer.headers().get("content-type");
             let form = form.and_then(|form| form.to_str().ok());
             let is_problem = form.is_some_and(|form| form.starts_with("application/problem+json"));
-            assert_eq!(is_problem, status == 404, "{path}");
+            assert_eq!(is_problem, status != 200, "{path}");
         }
     }
 }

@@ -94,7 +94,7 @@ pub fn rule_index_en() -> String {
 }
 
 fn title(code: &Code) -> &'static str {
-    code::english(code.id).map_or(code.title, |reported| reported.title)
+    code::english(code.id).map_or(code.title, |english| english.title)
 }
 
 fn kinds(rule: &Rule) -> String {

@@ -161,7 +161,8 @@ pub(crate) fn load(
         return Ok(None);
     };
     let number = |document: i64| usize::try_from(document - id.0).unwrap_or_default();
-    let documents = receipt::shown_of_message(tx, id)?;
+    // Strict: what is damaged cannot be corrected from what is left of it.
+    let documents = receipt::status_of_message(tx, id)?;
     let ids: BTreeSet<i64> = documents.iter().map(|document| document.id).collect();
     let noted = sql::noted(tx, &ids)?;
     let documents = documents.into_iter().map(|document| Standing {

@@ -5,9 +5,13 @@ use registry::company::CompanyId;
 use std::collections::BTreeMap;
 use store::{Many, Result, Tx, Value};
 
+/// The highest number of a feed that is believed, 2^62; what stands above it, or is no number, is damaged.
+const NUMBER_MAX: i64 = 1 << 62;
+
 /// Reserves feed numbers, `n` for each company; answers the first one of each. The companies come
 /// in order, so that two transactions cannot wait for each other in a circle. A `last` that is damaged (below what was
-/// handed out, or absurd) gives way to the numbers of the receipts themselves: the feed goes on behind its newest.
+/// handed out, or absurd) gives way to the numbers of the receipts themselves, of which the damaged ones (no number, or
+/// above 2^62) do not count: the feed goes on behind its newest.
 pub(crate) fn reserve(
     tx: &mut Tx<'_>,
     companies: &BTreeMap<CompanyId, i64>,
@@ -15,12 +19,14 @@ pub(crate) fn reserve(
     const RESERVE: Many = Many {
         before: "insert into feed (company_id, last) values ",
         row: "(?, cast(? as bigint) + coalesce((select max(r.feed_no) from receipt r \
-              where r.company_id = cast(? as bigint)), 0))",
+              where r.company_id = cast(? as bigint) \
+              and r.feed_no between 1 and 4611686018427387904), 0))",
         after: " on conflict (company_id) do update set last = excluded.last + (select case \
                 when cast(feed.last as bigint) between n.newest and 4611686018427387904 \
                 then cast(feed.last as bigint) - n.newest else 0 end \
                 from (select coalesce(max(r.feed_no), 0) as newest from receipt r \
-                where r.company_id = feed.company_id) n) \
+                where r.company_id = feed.company_id \
+                and r.feed_no between 1 and 4611686018427387904) n) \
                 returning company_id, last",
     };
     let rows: Vec<Vec<Value<'_>>> = companies
@@ -36,7 +42,7 @@ pub(crate) fn reserve(
     Ok(first)
 }
 
-/// The items of a company's feed after a number, in order.
+/// The items of a company's feed after a number, in order. One whose number is damaged stands in its message only.
 pub(crate) fn after(
     tx: &mut Tx<'_>,
     company: CompanyId,
@@ -45,7 +51,7 @@ pub(crate) fn after(
 ) -> Result<Vec<Item>> {
     let sql = format!(
         "select {COLUMNS} from receipt where company_id = $1 and feed_no > $2 \
-         order by feed_no limit $3"
+         and feed_no <= {NUMBER_MAX} order by feed_no limit $3"
     );
     items(tx, &sql, &[company.0.into(), feed_no.into(), limit.into()])
 }
@@ -72,8 +78,10 @@ fn items(tx: &mut Tx<'_>, sql: &str, args: &[Value<'_>]) -> Result<Vec<Item>> {
 /// The newest number of a company's feed; 0 when it is empty.
 pub(crate) fn last(tx: &mut Tx<'_>, company: CompanyId) -> Result<i64> {
     let found = tx.query_opt(
-        "select cast(last as bigint) from feed where company_id = $1",
+        "select max(feed_no) from receipt where company_id = $1 \
+         and feed_no between 1 and 4611686018427387904",
         &[company.0.into()],
     )?;
-    found.map_or(Ok(0), |row| row.int(0))
+    let newest = found.map(|row| row.int_opt(0)).transpose()?;
+    Ok(newest.flatten().unwrap_or_default())
 }

@@ -228,7 +228,7 @@ fn readable_of(row: &Row, id: i64) -> Found {
         invt_no: text(6),
         status: row.int_opt(7).unwrap_or_default(),
         outcome: outcome.unwrap_or(Outcome::Waiting),
-        needs_action: row.bool(9).unwrap_or_default(),
+        needs_action: row.bool(9).unwrap_or(true),
         guid: text(10),
         matched: ("", ""),
     }

@@ -181,10 +181,11 @@ async fn a_receipt_tells_whether_its_company_must_act() {
             accepted(platform.accept(0, ceb::sample::message(&spec)).await);
             platform.settle().await;
             let heard = look(&platform, &mut own).await;
-            let reported = heard
+            let mut reported = heard
                 .iter()
                 .filter_map(|line| line.strip_prefix("receipt "));
-            let last: serde_json::Value = serde_json::from_str(reported.last().unwrap()).unwrap();
+            let last: serde_json::Value =
+                serde_json::from_str(reported.next_back().unwrap()).unwrap();
             assert_eq!(last["outcome"], outcome);
             assert_eq!(last["needsAction"], acts, "{last}");
         }

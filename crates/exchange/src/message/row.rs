@@ -35,7 +35,7 @@ fn readable_of(row: &Row, id: i64) -> Message {
         received_at: int(11),
         changed_at: int(12),
         outcome: outcome.unwrap_or(Outcome::Waiting),
-        needs_action: row.bool(14).unwrap_or_default(),
+        needs_action: row.bool(14).unwrap_or(true),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Outcomes (办理结果): what became of each document and message, and whether its company must act.
 //!
-//! The rule is in [`ceb::Outcome`]. This room keeps it: `refresh` derives a message's outcome from
+//! The rule is in [`ceb::Outcome`]. This module keeps it: `refresh` derives a message's outcome from
 //! its documents in the transaction that changed them, moves the message from one count of its day to
 //! the other, and writes an event when something went wrong. A rejected, faulty or refused document
 //! needs an action until

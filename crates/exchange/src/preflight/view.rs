@@ -1,4 +1,4 @@
-//! The shapes in which a preflight is reported.
+//! The shapes in which a preflight is shown.
 
 use super::{CheckedDocument, FINDINGS_MAX, FIRST_ID, ReadFile, document};
 use crate::matching::Look;

@@ -41,6 +41,10 @@ pub(crate) fn doing(tx: &mut Tx<'_>, message: &Message) -> Result<&'static str> 
         return Ok("correct");
     }
     let documents = receipt::shown_of_message(tx, message.id)?;
+    // What became of a document that is damaged nobody can say here.
+    if documents.iter().any(|document| document.is_damaged) {
+        return Ok("call");
+    }
     let mut receipts = receipt::of_open(tx, message.company_id, message.id, RECEIPTS_MAX)?;
     receipts.sort_by_cached_key(|item| (receipt::order_of(&item.return_time), item.feed_no));
     let ways = explanation::of(tx, &receipts)?;

@@ -1,4 +1,4 @@
-//! The shapes in which the life of a message is reported.
+//! The shapes in which the life of a message is shown.
 
 use super::steps::{follows_receipt, steps};
 use super::unsure::unsure;

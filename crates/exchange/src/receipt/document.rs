@@ -65,6 +65,8 @@ pub(crate) struct DocumentStatus {
     /// Whether the company has said that nothing more is to be done about it.
     pub(crate) is_dismissed: bool,
     pub(crate) is_changed: bool,
+    /// Whether its row is damaged, so that what stands here is what could be read.
+    pub(crate) is_damaged: bool,
     /// The place in the feed of the answer that decided it, where that was read again.
     pub(crate) decided_at: Option<i64>,
 }

@@ -51,8 +51,8 @@ pub(crate) use sort::{Opened, Taken, open, park_as, take_in};
 pub use sql::first_receipt;
 pub(crate) use sql::{
     dismiss_message, forget_documents, has_resumable, insert_documents, needing_action, of_message,
-    of_open, refuse_documents, resolve, resume_message, shown_of_message, with_unlisted_status,
-    without_receipts,
+    of_open, refuse_documents, resolve, resume_message, shown_of_message, status_of_message,
+    with_unlisted_status, without_receipts,
 };
 pub(crate) use update::update_documents;
 

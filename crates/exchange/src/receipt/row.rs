@@ -28,6 +28,7 @@ pub(super) fn status(row: &Row) -> Result<DocumentStatus> {
         is_duplicate: row.bool(15)?,
         is_dismissed: row.bool(16)?,
         is_changed: false,
+        is_damaged: false,
         decided_at: None,
     })
 }
@@ -54,12 +55,13 @@ fn readable_of(row: &Row, id: i64) -> DocumentStatus {
         status_time: text(9),
         is_final: flag(10),
         outcome: outcome.unwrap_or(Outcome::Waiting),
-        needs_action: flag(12),
+        needs_action: row.bool(12).unwrap_or(true),
         company_id: CompanyId(row.int(13).unwrap_or_default()),
         guid: text(14),
         is_duplicate: flag(15),
         is_dismissed: flag(16),
         is_changed: false,
+        is_damaged: true,
         decided_at: None,
     }
 }

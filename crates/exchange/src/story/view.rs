@@ -1,4 +1,4 @@
-//! The shapes in which a trade is reported.
+//! The shapes in which a trade is shown.
 
 use super::{Chapter, Trade, holder, part_of};
 use crate::correction::Links;

@@ -16,7 +16,7 @@ use web::Problem;
 /// Separators that are used, the usual one first.
 const SEPARATORS: [u8; 3] = [b',', b'\t', b';'];
 
-/// Lines by which the separator is reported.
+/// Lines by which the separator is recognised.
 const LINES_LOOKED_AT: usize = 8;
 
 /// What spreadsheets write to say which separator they use.

@@ -21,7 +21,7 @@ fn is_strong(methods: &str) -> bool {
 
 /// The ways in which a person was known, in the words of RFC 8176.
 pub(super) fn amr(methods: &str) -> Vec<&'static str> {
-    let mut reported = Vec::new();
+    let mut claims = Vec::new();
     for method in methods.split(',') {
         let word = match method {
             "password" => "pwd",
@@ -29,14 +29,14 @@ pub(super) fn amr(methods: &str) -> Vec<&'static str> {
             "passkey" => "pop",
             _ => continue,
         };
-        if !reported.contains(&word) {
-            reported.push(word);
+        if !claims.contains(&word) {
+            claims.push(word);
         }
     }
     if is_strong(methods) {
-        reported.push("mfa");
+        claims.push("mfa");
     }
-    reported
+    claims
 }
 
 /// How sure we are: `2` with two factors, else `1`.
@@ -66,7 +66,7 @@ pub(super) fn id_token(
     (access, is_first): (&str, bool),
     expires_at: i64,
 ) -> Value {
-    let mut reported = json!({
+    let mut claims = json!({
         "iss": issuer(context),
         "sub": subject(grant),
         "aud": party.name,
@@ -79,15 +79,15 @@ pub(super) fn id_token(
         "at_hash": at_hash(access),
     });
     if let Some(nonce) = grant.nonce.as_ref().filter(|_| is_first) {
-        reported["nonce"] = json!(nonce);
+        claims["nonce"] = json!(nonce);
     }
-    reported
+    claims
 }
 
 /// What `/userinfo` answers.
 pub(super) fn user_info(tx: &mut Tx<'_>, of: &Personal) -> StoreResult<Value> {
-    let mut reported = Map::new();
-    reported.insert("sub".to_owned(), json!(subject(&of.grant)));
+    let mut claims = Map::new();
+    claims.insert("sub".to_owned(), json!(subject(&of.grant)));
     let released = released(tx, &of.party, &of.found)?;
     let value = |name: &str| {
         let found = released.iter().find(|(known, _)| known == name);
@@ -96,14 +96,14 @@ pub(super) fn user_info(tx: &mut Tx<'_>, of: &Personal) -> StoreResult<Value> {
     if token::has(&of.token.scope, "profile") {
         for (claim, attribute) in [("name", "name"), ("preferred_username", "login")] {
             if let Some(value) = value(attribute) {
-                reported.insert(claim.to_owned(), value);
+                claims.insert(claim.to_owned(), value);
             }
         }
     }
     if token::has(&of.token.scope, "attributes") {
-        reported.extend(released);
+        claims.extend(released);
     }
-    Ok(Value::Object(reported))
+    Ok(Value::Object(claims))
 }
 
 /// The attributes on the list of an entry; roles are several, all others one.
@@ -112,8 +112,8 @@ fn released(
     party: &RelyingParty,
     found: &Found,
 ) -> StoreResult<Vec<(String, Value)>> {
-    let reported = crate::cas::released(tx, party, found)?;
-    Ok(reported
+    let claims = crate::cas::released(tx, party, found)?;
+    Ok(claims
         .into_iter()
         .map(|(name, values)| {
             let value = match values.as_slice() {

@@ -101,7 +101,8 @@ fn readable_of(row: &Row, id: i64) -> Company {
         roles: Vec::new(),
         profile: text(6),
         weight: 1,
-        suspended: row.bool(8).unwrap_or_default(),
+        // Not known to be in good standing.
+        suspended: row.bool(8).unwrap_or(true),
         created_at: row.int(9).unwrap_or_default(),
     }
 }

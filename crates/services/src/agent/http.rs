@@ -94,7 +94,7 @@ pub(crate) fn view(
     now_ms: i64,
 ) -> StoreResult<AgentView> {
     let mut name = |id: CompanyId| -> StoreResult<String> {
-        Ok(company::by_id(tx, id)?.map(|c| c.name).unwrap_or_default())
+        Ok(company::shown(tx, id)?.map(|c| c.name).unwrap_or_default())
     };
     let list = |text: &str| {
         text.split(',')

@@ -2,4 +2,6 @@
 //! and the menu that its contracts open.
 
 pub mod http;
+#[cfg(test)]
+mod tests;
 mod view;

@@ -188,7 +188,7 @@ fn stage_name(name: &str) -> String {
 
 /// A docking as a card.
 pub(crate) fn card(tx: &mut Tx<'_>, docking: &Docking, now_ms: i64) -> StoreResult<DockingCard> {
-    let company = company::by_id(tx, docking.company)?;
+    let company = company::shown(tx, docking.company)?;
     let history = steps(tx, docking.company, &docking.channel, STEPS_MAX)?;
     let is_due = !docking.due_day.is_empty() && docking.due_day < beijing_day(now_ms);
     Ok(DockingCard {

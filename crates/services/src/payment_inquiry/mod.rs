@@ -6,7 +6,7 @@
 //! 1. [`data`]: the company hands in its payments. They are sealed; lists show numbers only.
 //! 2. [`customs`]: customs calls `…/179/{code}/platDataOpen`. The inquiry is stored and answered at
 //!    once; whatever goes wrong, customs gets an answer in the announcement's form.
-//! 3. [`upload`]: a job finds the payment of the order, signs it with the company's key (room
+//! 3. [`upload`]: a job finds the payment of the order, signs it with the company's key (module
 //!    `exchange::signing`) and uploads it. Two minutes are given; later is told as late.
 //! 4. What was sent stays as it was sent, with customs' answer, for three years at least ([`keep`]).
 //!

@@ -113,8 +113,8 @@ fn audit_events() -> String {
          审计记录与操作在同一事务中写入，写不进审计的操作不会生效；记录只能追加，逐条以哈希值相连，\
          用 `tongguan audit verify` 校验。记录中不含密码、报文内容与个人信息。\n"
     );
-    for (budget, acts) in gather::acts().iter() {
-        out += &format!("\n## {budget}\n\n| 事件 | 名称 |\n|---|---|\n");
+    for (module, acts) in gather::acts().iter() {
+        out += &format!("\n## {module}\n\n| 事件 | 名称 |\n|---|---|\n");
         for act in *acts {
             out += &format!("| `{}` | {} |\n", act.name, act.chinese);
         }

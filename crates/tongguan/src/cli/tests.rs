@@ -235,7 +235,7 @@ const READMES: [&str; 2] = [
 #[test]
 fn the_files_that_the_readmes_read_are_there_by_then() {
     for text in READMES {
-        let mut written = std::collections::BTreeSet::new();
+        let mut written = BTreeSet::new();
         let mut n_read = 0;
         for line in text.lines() {
             let line = line.split(" #").next().unwrap_or_default();

@@ -177,15 +177,22 @@ fn every_number_of_the_settings_has_a_range() {
     let mut numbers = BTreeSet::new();
     let all = toml::Value::try_from(Config::default()).unwrap();
     walk("", &all, &mut numbers);
-    let ranged = super::ranges::RANGES.iter().map(|(path, ..)| *path);
-    assert!(ranged.clone().all(|path| numbers.contains(path)));
-    // Any seed is as good as another.
-    numbers.remove("customs_box.seed");
-    for path in &numbers {
-        let reported = load(&format!("{path} = 9223372036854775807"), &[]);
-        let reported = reported.map(|_| ()).unwrap_err();
-        let name = path.rsplit('.').next().unwrap();
-        assert!(reported.contains(name), "{path}: {reported}");
+    let ranges = super::ranges::RANGES;
+    let ranged: BTreeSet<String> = ranges.iter().map(|(path, ..)| (*path).to_owned()).collect();
+    assert!(ranged.is_subset(&numbers));
+    let refused = |path: &str, value: i64| load(&format!("{path} = {value}"), &[]).map(|_| ());
+    // What has no range here is a parameter, whose range is checked with it.
+    for path in numbers.difference(&ranged) {
+        let reported = refused(path, 4_000_000_000).unwrap_err();
+        assert!(reported.contains("应为"), "{path}: {reported}");
+    }
+    for (path, range, _) in ranges {
+        let outside = [range.start().checked_sub(1), range.end().checked_add(1)];
+        for value in outside.into_iter().flatten() {
+            let reported = refused(path, value).unwrap_err();
+            let name = path.rsplit('.').next().unwrap();
+            assert!(reported.contains(name), "{path} = {value}: {reported}");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `/api/v1/notice-api`, and what authors do with `/api/v1/notices`.
+//! `/api/v1/notice-desk`, and what authors do with `/api/v1/notices`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use crate::administration::{AdministrationApi, Asked};

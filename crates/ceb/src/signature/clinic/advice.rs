@@ -326,10 +326,9 @@ fn value(cause: &Cause) -> Option<String> {
             "签名的 SignedInfo 只带了 {names} 的命名空间声明，与它在报文中的不同：请在报文之中对 SignedInfo 规范化（Canonical XML 1.0，不是独占规范化），带上根元素的全部命名空间声明。"
         ),
         Cause::Value => "摘要正确，但签名值不是这张证书的密钥对 SignedInfo 所签（海关回 -621029）：请核对签名所用的卡与报文中的证书是否同一张，SignedInfo 在签名之后是否被改动。".to_owned(),
-        Cause::RenamedDigest(method) => format!(
-            "签名之后改了 DigestMethod 的算法名称：签名时写的是 {}，改回去签名值就正确。请在签名之前就写对（{}），签名之后不要改动 SignedInfo。",
-            method.name(),
-            method.uri()
+        Cause::RenamedDigest(name, method) => format!(
+            "签名之后改了 DigestMethod 的算法名称：签名时写的是 {name}（{}），改回去签名值就正确。请在签名之前就写对，签名之后不要改动 SignedInfo。",
+            method.name()
         ),
         Cause::EmptyUserId => "SM2 用户标识为空：请把用户标识（userId）设为 1234567812345678 后重新签名。".to_owned(),
         Cause::NoUserHash => "SM2 签名时没有加入由用户标识和公钥算出的 Z 值：请使用带用户标识 1234567812345678 的签名接口，不要先自己计算 SM3。".to_owned(),

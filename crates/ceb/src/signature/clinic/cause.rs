@@ -46,8 +46,8 @@ pub enum Cause {
     Extra(String),
     /// Digested with another method than the named one.
     DigestMethod(DigestMethod),
-    /// The name in `DigestMethod` was changed after signing: the method that it named before.
-    RenamedDigest(DigestMethod),
+    /// The name in `DigestMethod` was changed after signing: the name that was signed, and its method.
+    RenamedDigest(&'static str, DigestMethod),
     /// Signed with the empty SM2 user ID.
     EmptyUserId,
     /// Signed without the user's hash Z.
@@ -126,7 +126,7 @@ impl Cause {
             Self::SignedNamespaces(_) => "signed-namespaces",
             Self::Extra(_) => "extra",
             Self::DigestMethod(_) => "digest-method",
-            Self::RenamedDigest(_) => "digest-method-changed",
+            Self::RenamedDigest(..) => "digest-method-changed",
             Self::EmptyUserId => "empty-user-id",
             Self::NoUserHash => "no-user-hash",
             Self::SignedDigest => "signed-digest",
@@ -217,8 +217,8 @@ impl Case<'_> {
         }
         let turned = turned(value);
         for message in &forms {
-            if let Some(method) = self.renamed_digest(message) {
-                return Cause::RenamedDigest(method);
+            if let Some((name, method)) = self.renamed_digest(message) {
+                return Cause::RenamedDigest(name, method);
             }
             for (method, other) in [
                 (SignatureMethod::RsaSha1, Scheme::RsaSha1),
@@ -243,14 +243,14 @@ impl Case<'_> {
     }
 
     /// `SignedInfo` as it was before somebody wrote another name into `DigestMethod`.
-    fn renamed_digest(&self, message: &[u8]) -> Option<DigestMethod> {
+    fn renamed_digest(&self, message: &[u8]) -> Option<(&'static str, DigestMethod)> {
         let message = std::str::from_utf8(message).ok()?;
         let named = format!("\"{}\"", self.element.digest_method);
         let found = DigestMethod::NAMES.iter().find(|(name, _)| {
             let before = message.replacen(&named, &format!("\"{name}\""), 1);
             before != message && self.passes(before.as_bytes())
         });
-        found.map(|(_, method)| *method)
+        found.copied()
     }
 
     /// `SignedInfo` with other namespaces than a product that is known writes.

@@ -361,7 +361,7 @@ impl Clinic {
         // A value that is explained stands over this SignedInfo, so the SignedInfo is whole.
         let is_intact = is_value_right || value.as_ref().is_some_and(|one| *one != Cause::Value);
         // A digest of the method that DigestMethod named when it was signed is right.
-        let is_renamed = matches!(&value, Some(Cause::RenamedDigest(method))
+        let is_renamed = matches!(&value, Some(Cause::RenamedDigest(_, method))
             if case.element.digest_value == method.digest(&case.scan.document));
         let (digest, bytes) = match is_digest_right || is_renamed {
             true => (None, None),

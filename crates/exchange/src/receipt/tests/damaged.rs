@@ -322,41 +322,60 @@ async fn a_damaged_answer_takes_no_rejection_back() {
 /// handed out, and goes home.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_feed_whose_number_is_damaged_goes_on_behind_its_newest_receipt() {
-    const EVERYWHERE: [&str; 4] = ["last = 0", "last = 1", "last = 9223372036854775807", ""];
-    const ON_DISK: [&str; 2] = ["last = 'x'", "last = x'80ff'"];
+    // Of receipts whose own number is damaged the feed goes on without them.
+    const EVERYWHERE: [(&str, usize); 6] = [
+        ("update feed set last = 0", 0),
+        ("update feed set last = 1", 0),
+        ("update feed set last = 9223372036854775807", 0),
+        ("delete from feed", 0),
+        (
+            "update receipt set feed_no = 9223372036854775807 where feed_no = 1",
+            1,
+        ),
+        (
+            "update receipt set feed_no = 4611686018427387909 where feed_no = 2",
+            1,
+        ),
+    ];
+    const ON_DISK: [(&str, usize); 4] = [
+        ("update feed set last = 'x'", 0),
+        ("update feed set last = x'80ff'", 0),
+        ("update receipt set feed_no = 'x' where feed_no = 3", 1),
+        ("update receipt set feed_no = x'80ff' where feed_no = 4", 1),
+    ];
     for test in each_engine() {
         let is_sqlite = test.db.engine_name() == "SQLite";
         let platform = TestPlatform::on(test).await;
         let (_, dxp_id) = declared(&platform).await;
         let mut second = 0;
-        let mut reported = async |n: usize| {
+        let mut answered = async |n: usize| {
             for _ in 0..n {
                 second += 1;
                 let time = format!("2026030209{:02}{:02}000", second / 60, second % 60);
                 answer(&platform, &dxp_id, &[said(&platform, 2, &time)]).await;
             }
         };
-        reported(3).await;
+        answered(3).await;
         let company = platform.company(0).id;
-        let mut n_told = 3;
-        let all = EVERYWHERE
-            .iter()
-            .chain(ON_DISK.iter().filter(|_| is_sqlite));
-        for change in all {
-            let spoil = platform.shared.db.write(move |tx: &mut Tx<'_>| {
-                let sql = match change.is_empty() {
-                    true => "delete from feed where company_id = $1".to_owned(),
-                    false => format!("update feed set {change} where company_id = $1"),
-                };
-                tx.execute(&sql, &[company.0.into()])
-            });
-            assert_eq!(spoil.await.unwrap(), 1, "{change}");
-            reported(2).await;
-            n_told += 2;
-            let read = move |tx: &mut Tx<'_>| downlink::after(tx, company, 0, 100);
-            let feed = platform.shared.db.read(read).await.unwrap();
+        let mut n_left = 3;
+        let on_disk = ON_DISK.iter().filter(|_| is_sqlite);
+        for (change, n_lost) in EVERYWHERE.iter().chain(on_disk) {
+            let spoil = |tx: &mut Tx<'_>| tx.execute(change, &[]);
+            assert_eq!(
+                platform.shared.db.write(spoil).await.unwrap(),
+                1,
+                "{change}"
+            );
+            answered(2).await;
+            n_left = n_left + 2 - n_lost;
+            let read = move |tx: &mut Tx<'_>| {
+                let feed = downlink::after(tx, company, 0, 100)?;
+                Ok::<_, store::Error>((feed, downlink::last(tx, company)?))
+            };
+            let (feed, last) = platform.shared.db.read(read).await.unwrap();
             let numbers: Vec<i64> = feed.iter().map(|item| item.feed_no).collect();
-            assert_eq!(numbers.len(), n_told, "{change}");
+            assert_eq!(numbers.len(), n_left, "{change}");
+            assert_eq!(numbers.last(), Some(&last), "{change}");
             assert!(numbers.is_sorted_by(|a, b| a < b), "{change} {numbers:?}");
             assert!(parked_now(&platform).await.is_empty(), "{change}");
         }

@@ -139,12 +139,12 @@ async fn hear(platform: &TestPlatform, dxp_id: &str, said_then: &[(i32, &str)]) 
 }
 
 /// Cases of answers in the order in which customs said them, what an operator says of 777, and what became of the order.
-type Bilingual = (Vec<(i32, &'static str)>, Resubmit, &'static str);
+type Case = (Vec<(i32, &'static str)>, Resubmit, &'static str);
 
 const FIRST: &str = "20260302090000000";
 const LATER: &str = "20260302090100000";
 
-fn explained_cases() -> [Bilingual; 5] {
+fn explained_cases() -> [Case; 5] {
     let (act, quiet) = (Resubmit::Corrected, Resubmit::Nothing);
     [
         (vec![(777, FIRST), (300, LATER)], act, "faulty"),

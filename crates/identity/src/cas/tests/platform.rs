@@ -111,11 +111,11 @@ impl TestPlatform {
     }
 
     pub(crate) async fn each_with(config: &Config, ca_file: &str) -> Vec<Self> {
-        let mut houses = Vec::new();
+        let mut platforms = Vec::new();
         for db in each_engine() {
-            houses.push(Self::on(db, config.clone(), ca_file).await);
+            platforms.push(Self::on(db, config.clone(), ca_file).await);
         }
-        houses
+        platforms
     }
 
     async fn on(db: TestDb, config: Config, ca_file: &str) -> Self {
@@ -239,7 +239,7 @@ impl TestPlatform {
             ("service", service),
         ];
         fields.extend(more);
-        let cookies = format!("{cookie}; {provider}");
+        let cookies = format!("{cookie}; {browser}");
         self.post("/cas/login", &cookies, &fields).await
     }
 

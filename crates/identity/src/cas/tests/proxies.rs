@@ -6,7 +6,7 @@ use registry::config::Config;
 
 /// A platform where `front` may act for people at `back`, and the certificates of its callbacks.
 struct Scene {
-    houses: Vec<TestPlatform>,
+    platforms: Vec<TestPlatform>,
     authority: Authority,
     _folder: tempfile::TempDir,
 }
@@ -16,9 +16,9 @@ async fn scene() -> Scene {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, authority.pem()).unwrap();
-    let houses = TestPlatform::each_with(&Config::default(), file.to_str().unwrap()).await;
+    let platforms = TestPlatform::each_with(&Config::default(), file.to_str().unwrap()).await;
     Scene {
-        houses,
+        platforms,
         authority,
         _folder: folder,
     }
@@ -68,7 +68,7 @@ fn element<'a>(document: &'a str, name: &str) -> &'a str {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c11_c16_c17_a_proxy_goes_its_way_and_can_go_it_again() {
     let scene = scene().await;
-    for platform in &scene.houses {
+    for platform in &scene.platforms {
         let peer = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
         let base = format!("https://localhost:{}/front", peer.port);
         let url = allow(platform, peer.port, &[&base]).await;
@@ -127,7 +127,7 @@ async fn c11_c16_c17_a_proxy_goes_its_way_and_can_go_it_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c11_proxies_are_listed_last_first() {
     let scene = scene().await;
-    for platform in &scene.houses {
+    for platform in &scene.platforms {
         let one = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
         let two = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
         let first = format!("https://localhost:{}/front", one.port);
@@ -168,7 +168,7 @@ async fn c11_proxies_are_listed_last_first() {
 async fn c16_a_callback_needs_a_good_certificate_and_status_200() {
     let scene = scene().await;
     let stranger = Authority::new();
-    for platform in &scene.houses {
+    for platform in &scene.platforms {
         for (what, tls, status) in [
             (
                 "expired",
@@ -216,7 +216,7 @@ async fn c16_a_callback_needs_a_good_certificate_and_status_200() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c16_only_permitted_entries_and_registered_https_addresses_are_called() {
     let scene = scene().await;
-    for platform in &scene.houses {
+    for platform in &scene.platforms {
         let peer = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
         let url = allow(platform, peer.port, &[]).await;
         let plain = Peer::start(None, "200 OK");
@@ -247,7 +247,7 @@ async fn c16_only_permitted_entries_and_registered_https_addresses_are_called() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c12_a_target_says_which_proxies_may_come() {
     let scene = scene().await;
-    for platform in &scene.houses {
+    for platform in &scene.platforms {
         let peer = Peer::start(Some(scene.authority.server("localhost", false)), "200 OK");
         let url = allow(platform, peer.port, &["https://somebody.example/"]).await;
         ask(platform, &url, &url).await;
