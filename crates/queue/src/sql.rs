@@ -94,7 +94,8 @@ pub(crate) fn claim(
         .map(|row| {
             Ok(Claimed {
                 id: row.int(0)?,
-                n_taken: row.int(1)?,
+                // A count that is damaged begins anew: the item itself is judged when it is read.
+                n_taken: damage(row.int(1))?.unwrap_or_default(),
             })
         })
         .collect::<Result<Vec<_>>>()?;

@@ -44,9 +44,16 @@ pub fn append(tx: &mut Tx<'_>, events: &[Event]) -> Result<()> {
     tx.many(INSERT, &[], &rows).map(|_| ())
 }
 
-/// The largest id of a fact; 0 when there is none.
-pub fn newest(tx: &mut Tx<'_>) -> Result<i64> {
-    let found = tx.query_opt("select id from event order by id desc limit 1", &[])?;
+/// How far ahead of the clock an id may be that was made before the clock was corrected backwards, in milliseconds: a year.
+pub const AHEAD_MS: i64 = 366 * 24 * 3_600_000;
+
+/// The largest id of a fact that was made up to `until_ms`; 0 when there is none. One that is later is damaged: ids that
+/// follow it would be nobody's.
+pub fn newest(tx: &mut Tx<'_>, until_ms: i64) -> Result<i64> {
+    let found = tx.query_opt(
+        "select id from event where id < $1 order by id desc limit 1",
+        &[crate::id::first_at_ms(until_ms).into()],
+    )?;
     found.map_or(Ok(0), |row| row.int(0))
 }
 

@@ -28,6 +28,9 @@ const STEADY: Duration = Duration::from_secs(60);
 /// Ends in a row, each within [`STEADY`], from which a loop counts as failing.
 const FAILING: u32 = 3;
 
+/// For how long all turns of a loop must have failed until it counts as failing, in milliseconds.
+const FAILED_MS: i64 = 15_000;
+
 /// The background tasks of a process.
 pub struct Tasks {
     clock: SharedClock,
@@ -43,7 +46,27 @@ struct Task {
     n_in_a_row: AtomicU32,
     /// When it was started last, monotonic milliseconds.
     begun_at: AtomicI64,
+    /// Since when all its turns have failed, monotonic milliseconds; -1 when the last one did not.
+    failed_since: AtomicI64,
+    /// When a turn failed last, monotonic milliseconds.
+    failed_at: AtomicI64,
     is_over: AtomicBool,
+}
+
+impl Task {
+    /// Whether it ends again and again.
+    fn is_ending(&self, now: i64) -> bool {
+        self.n_in_a_row.load(Ordering::Relaxed) >= FAILING
+            && now - self.begun_at.load(Ordering::Relaxed) < steady_ms()
+    }
+
+    /// Whether its turns go on failing. One that failed and has had nothing to do since, because another process has its
+    /// lease, is believed after a while.
+    fn fails(&self, now: i64) -> bool {
+        let since = self.failed_since.load(Ordering::Relaxed);
+        let last = self.failed_at.load(Ordering::Relaxed);
+        since >= 0 && now - since >= FAILED_MS && now - last < steady_ms()
+    }
 }
 
 /// With it a loop says that it is alive; cheap to clone.
@@ -68,6 +91,21 @@ impl Pulse {
     }
 }
 
+impl Pulse {
+    /// Notes how a turn ended that had something to do: a loop that goes on failing makes the process not ready.
+    pub fn ended(&self, is_good: bool) {
+        let (now, since) = (self.clock.monotonic_ms(), &self.task.failed_since);
+        if is_good {
+            since.store(-1, Ordering::Relaxed);
+            return;
+        }
+        self.task.failed_at.store(now, Ordering::Relaxed);
+        if since.load(Ordering::Relaxed) < 0 {
+            since.store(now, Ordering::Relaxed);
+        }
+    }
+}
+
 /// How a background task does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskState {
@@ -79,7 +117,7 @@ pub struct TaskState {
     pub within: Duration,
     /// How often it was started again.
     pub n_restarts: u32,
-    /// Whether it ends again and again.
+    /// Whether it ends again and again, or all its turns have failed for [`FAILED_MS`].
     pub is_failing: bool,
 }
 
@@ -165,8 +203,7 @@ impl Tasks {
                 age_ms: (now - task.turned_at.load(Ordering::Relaxed)).max(0),
                 within: task.within,
                 n_restarts: task.n_restarts.load(Ordering::Relaxed),
-                is_failing: task.n_in_a_row.load(Ordering::Relaxed) >= FAILING
-                    && now - task.begun_at.load(Ordering::Relaxed) < steady_ms(),
+                is_failing: task.is_ending(now) || task.fails(now),
             })
             .collect()
     }
@@ -179,6 +216,8 @@ impl Tasks {
             n_restarts: AtomicU32::new(0),
             n_in_a_row: AtomicU32::new(0),
             begun_at: AtomicI64::new(self.clock.monotonic_ms()),
+            failed_since: AtomicI64::new(-1),
+            failed_at: AtomicI64::new(0),
             is_over: AtomicBool::new(false),
         });
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
@@ -197,7 +236,7 @@ fn is_told(stop: &watch::Receiver<bool>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Tasks;
+    use super::{Pulse, Tasks};
     use crate::clock::TestClock;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -301,5 +340,29 @@ mod tests {
         assert!(tasks.states()[0].is_late());
         pulse.beat();
         assert!(!tasks.states()[0].is_late());
+    }
+
+    /// A loop that goes on without ever doing its work is not well, however often it turns.
+    #[tokio::test]
+    async fn a_loop_whose_turns_all_fail_is_failing_until_one_succeeds() {
+        let clock = TestClock::at(0);
+        let tasks = Tasks::new(clock.clone());
+        let pulse = Pulse {
+            task: tasks.enter("test", MINUTE),
+            clock: clock.clone(),
+        };
+        let is_failing = || tasks.states()[0].is_failing;
+        pulse.ended(false);
+        clock.advance(Duration::from_secs(14));
+        pulse.ended(false);
+        assert!(!is_failing());
+        clock.advance(Duration::from_secs(1));
+        assert!(is_failing());
+        clock.advance(MINUTE);
+        assert!(!is_failing(), "another process does its work");
+        pulse.ended(false);
+        assert!(is_failing());
+        pulse.ended(true);
+        assert!(!is_failing());
     }
 }

@@ -18,6 +18,9 @@ mod tests;
 pub use http::{HttpConfig, LimitsConfig, Pace};
 pub use reference::REFERENCE;
 
+/// What an envelope adds to a message, beside Base64, in bytes.
+const ENVELOPE_BYTES: usize = 64 << 10;
+
 /// Prefix of settings in the environment.
 const ENV_PREFIX: &str = "TONGGUAN_";
 
@@ -219,6 +222,17 @@ impl Config {
         }
         if let Some(fault) = self.intake.fault() {
             bail!("intake：{fault}");
+        }
+        let queue_bytes = match self.queue.kind {
+            QueueKind::Builtin => self.queue.builtin.body_bytes_max,
+            QueueKind::RabbitMq => self.queue.rabbitmq.body_bytes_max,
+        };
+        // In its envelope a message travels as Base64.
+        let enveloped = self.intake.message_bytes_max / 3 * 4 + ENVELOPE_BYTES;
+        if queue_bytes < enveloped {
+            bail!(
+                "queue 的 body_bytes_max 不应小于 {enveloped}：intake.message_bytes_max 的报文装入信封后可达此大小（现为 {queue_bytes}）"
+            );
         }
         if self.intake.waiting_bytes_max < self.intake.batch_bytes_max {
             bail!("intake.waiting_bytes_max 不应小于 intake.batch_bytes_max");

@@ -131,8 +131,14 @@ impl Health {
             name: format!("task.{}", task.name),
             is_good: !task.is_late() && !task.is_failing,
             detail: format!(
-                "last turn {} ms ago, started again {} times",
-                task.age_ms, task.n_restarts
+                "last turn {} ms ago, started again {} times{}",
+                task.age_ms,
+                task.n_restarts,
+                if task.is_failing {
+                    ", fails: see the log"
+                } else {
+                    ""
+                }
             ),
         }));
         checks.push(Check {

@@ -123,7 +123,11 @@ impl Process {
             .as_ref()
             .map_or(config.node.number, |node| node.claimant.number);
         let ids = Arc::new(IdMaker::new(Arc::clone(&clock), number));
-        ids.begin_after(db.read(store::event::newest).await?);
+        let until_ms = clock.now_ms().saturating_add(store::event::AHEAD_MS);
+        ids.begin_after(
+            db.read(move |tx| store::event::newest(tx, until_ms))
+                .await?,
+        );
         let queue = open_queue(&config, number, node.is_some(), &clock).await?;
         if node.is_some() {
             db.write(move |tx| {

@@ -88,7 +88,7 @@ export const exchange = {
   "correct.button": ["更正重报", "Correct"],
   "correct.page": ["更正重报", "Correct and declare again"],
   "correct.intro": [
-    "下面是被退回的单证，标红的数据项是回执或校验指出的。只改需要改的；提交后是一份新报文，使用新的 guid 和时间，并与原报文关联。",
+    "下面是被退回的单证；回执或校验指出了数据项的，已标红。只改需要改的；提交后是一份新报文，使用新的 guid 和时间，并与原报文关联。",
     "These are the documents that came back; receipt or check named the fields in red. Change what is wrong. It becomes a new message with a guid and time of its own, linked with this one.",
   ],
   "correct.document": ["第 {n} 份单证", "Document {n}"],
@@ -281,6 +281,10 @@ export const exchange = {
   "preflight.check": ["开始预检", "Check"],
   "preflight.hint": ["只检查，不提交，也不保存。", "Nothing is submitted or stored."],
   "preflight.tooLarge": ["文件合计超过 {max}，请分几次预检。", "The files are over {max} together; check them in parts."],
+  "preflight.doubtful": [
+    "{files} 个文件、{n} 份单证，平台不会拒收，但有不符或可疑之处，海关可能退单，请先核对下面的警告。",
+    "{files} files, {n} documents: the platform will not refuse them, but customs may reject what differs. Check the warnings below first.",
+  ],
   "preflight.good": ["{files} 个文件、{n} 份单证，没有会被拒收的问题。", "{files} files, {n} documents: nothing stands in the way."],
   "preflight.bad": ["{files} 个文件、{n} 份单证，有会被拒收的问题。", "{files} files, {n} documents: something would be refused."],
   "preflight.counts": ["拒收 {refuse} 处，警告 {warn} 处，提示 {note} 处", "{refuse} refusals, {warn} warnings, {note} notes"],

@@ -113,6 +113,12 @@ function Choose({ files, setFiles }: { files: File[]; setFiles: (files: File[]) 
   );
 }
 
+/** What is said above everything: a warning may be a rejection by customs, so it is never passed over. */
+function verdict({ ok, counts }: Answer): Word {
+  if (!ok) return "preflight.bad";
+  return counts.nWarn > 0 ? "preflight.doubtful" : "preflight.good";
+}
+
 function Result({ answer }: { answer: Answer }) {
   const t = useT();
   const { counts } = answer;
@@ -125,7 +131,7 @@ function Result({ answer }: { answer: Answer }) {
         type={answer.ok ? (counts.nWarn > 0 ? "warning" : "success") : "error"}
         showIcon
         role="status"
-        title={t(answer.ok ? "preflight.good" : "preflight.bad", { files: count(counts.nFiles), n: count(counts.nDocuments) })}
+        title={t(verdict(answer), { files: count(counts.nFiles), n: count(counts.nDocuments) })}
         description={t("preflight.counts", { refuse: count(counts.nRefuse), warn: count(counts.nWarn), note: count(counts.nNote) })}
       />
       {unread.map((file) => (

@@ -13,7 +13,7 @@ import { usePrinting } from "../../resource/usePrinting";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { Told } from "../../i18n/told";
-import { Holder, isDealt, Kind, Progress, ReturnStatus, useActs } from "./State";
+import { Holder, isDealt, isUnknownStatus, Kind, Progress, ReturnStatus, useActs } from "./State";
 import { CorrectButton, Links } from "./ToDo";
 import { Unmask } from "./Unmask";
 import { Timeline } from "./Timeline";
@@ -35,6 +35,8 @@ export function StoryPage() {
   const { marks, timeline, holder, others } = story.data;
   const wrong = marks.filter((mark) => mark.ok === false).length;
   const compared = marks.filter((mark) => mark.ok != null).length;
+  const four = PLACES.map((place) => story.data[place]);
+  const unsure = four.find((one) => one != null && isUnknownStatus(one.returnStatus, one.returnStatusName))?.returnStatus ?? undefined;
   return (
     <>
       <div className="page-head">
@@ -48,11 +50,14 @@ export function StoryPage() {
           </strong>
         </span>
       </div>
+      {unsure !== undefined && (
+        <Alert className="gap" type="warning" showIcon title={t("unsure.title", { status: unsure })} description={t("unsure.text")} />
+      )}
       {compared > 0 && (
         <Alert
           className="gap"
           showIcon
-          type={wrong === 0 ? "success" : "error"}
+          type={wrong > 0 ? "error" : unsure === undefined ? "success" : "info"}
           title={wrong === 0 ? t("story.allMatch", { n: compared }) : t("story.someDiffer", { n: wrong })}
         />
       )}

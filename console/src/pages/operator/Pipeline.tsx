@@ -6,6 +6,7 @@ import { useEffect, useState } from "react";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
+import { useTodos } from "../../api/todos";
 import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
@@ -57,6 +58,7 @@ function Seen({ now }: { now: Answer }) {
   const can = useCan();
   const silent = useDrill()?.outage === "silent";
   const stuck = useBackedUp(now);
+  const unknown = useTodos().data?.items.find((one) => one.kind === "unknown_codes")?.count;
   const waiting = now.queues.reduce((sum, queue) => sum + (queue.depth ?? 0), 0);
   const broker = !now.brokerOk ? "silent" : stuck.length > 0 || (silent && waiting > 0) ? "backedUp" : silent ? "lineDown" : "answers";
   return (
@@ -76,6 +78,7 @@ function Seen({ now }: { now: Answer }) {
         />
         <Tile label={t("menu.stuck")} value={count(now.held)} look={now.held > 0 ? "bad" : ""} {...(can("stuck") ? { to: "/operator/stuck" } : {})} />
         <Tile label={t("pipeline.parked")} value={count(now.parked)} look={now.parked > 0 ? "bad" : ""} {...(can("parked") ? { to: "/operator/parked" } : {})} />
+        {unknown !== undefined && <Tile label={t("menu.unknownCodes")} value={count(unknown)} look={unknown > 0 ? "bad" : ""} {...(can("unknown_codes") ? { to: "/operator/unknown-codes" } : {})} />}
         <Tile label={t("pipeline.databaseWaiting")} value={count(now.databaseWaiting)} />
       </div>
       <div className="columns-2">

@@ -18,13 +18,13 @@ pub(crate) fn reserve(
 ) -> Result<BTreeMap<CompanyId, i64>> {
     const RESERVE: Many = Many {
         before: "insert into feed (company_id, last) values ",
-        row: "(?, cast(? as bigint) + coalesce((select max(r.feed_no) from receipt r \
+        row: "(?, cast(? as bigint) + coalesce((select cast(max(r.feed_no) as bigint) from receipt r \
               where r.company_id = cast(? as bigint) \
               and r.feed_no between 1 and 4611686018427387904), 0))",
         after: " on conflict (company_id) do update set last = excluded.last + (select case \
                 when cast(feed.last as bigint) between n.newest and 4611686018427387904 \
                 then cast(feed.last as bigint) - n.newest else 0 end \
-                from (select coalesce(max(r.feed_no), 0) as newest from receipt r \
+                from (select cast(coalesce(max(r.feed_no), 0) as bigint) as newest from receipt r \
                 where r.company_id = feed.company_id \
                 and r.feed_no between 1 and 4611686018427387904) n) \
                 returning company_id, last",
@@ -51,7 +51,7 @@ pub(crate) fn after(
 ) -> Result<Vec<Item>> {
     let sql = format!(
         "select {COLUMNS} from receipt where company_id = $1 and feed_no > $2 \
-         and feed_no <= {NUMBER_MAX} order by feed_no limit $3"
+         and feed_no <= {NUMBER_MAX} and feed_no = cast(feed_no as bigint) order by feed_no limit $3"
     );
     items(tx, &sql, &[company.0.into(), feed_no.into(), limit.into()])
 }
@@ -65,7 +65,7 @@ pub(crate) fn before(
 ) -> Result<Vec<Item>> {
     let sql = format!(
         "select {COLUMNS} from receipt where company_id = $1 and feed_no < $2 \
-         order by feed_no desc limit $3"
+         and feed_no = cast(feed_no as bigint) order by feed_no desc limit $3"
     );
     items(tx, &sql, &[company.0.into(), feed_no.into(), limit.into()])
 }
@@ -78,7 +78,7 @@ fn items(tx: &mut Tx<'_>, sql: &str, args: &[Value<'_>]) -> Result<Vec<Item>> {
 /// The newest number of a company's feed; 0 when it is empty.
 pub(crate) fn last(tx: &mut Tx<'_>, company: CompanyId) -> Result<i64> {
     let found = tx.query_opt(
-        "select max(feed_no) from receipt where company_id = $1 \
+        "select cast(max(feed_no) as bigint) from receipt where company_id = $1 \
          and feed_no between 1 and 4611686018427387904",
         &[company.0.into()],
     )?;

@@ -274,7 +274,7 @@ pub(crate) fn documents_of(
     limit: i64,
 ) -> Result<Vec<Found>> {
     let mut args: Vec<Value<'_>> = vec![
-        (id.0 + 1).into(),
+        id.0.saturating_add(1).into(),
         id.document(usize::MAX).into(),
         limit.into(),
     ];

@@ -37,7 +37,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, direction: &str, kept: &[Kept]) -> Result<
     tx.many(INSERT, &[], &rows).map(|_| ())
 }
 
-/// The first company after one that has answers in the table.
+/// The first company after one that has answers in the table. A company that is no number is damaged, and stops no other.
 pub(super) fn next_lane(
     tx: &mut Tx<'_>,
     direction: &str,
@@ -45,7 +45,7 @@ pub(super) fn next_lane(
 ) -> Result<Option<CompanyId>> {
     tx.query_opt(
         "select company_id from receipt_inbox where direction = $1 and company_id > $2 \
-         order by company_id limit 1",
+         and company_id = cast(company_id as bigint) order by company_id limit 1",
         &[
             direction.into(),
             after.map_or(-1, |company| company.0).into(),
@@ -59,7 +59,7 @@ pub(super) fn next_lane(
 /// aside takes no room from them.
 pub(super) fn held(tx: &mut Tx<'_>, direction: &str, limit: i64) -> Result<(i64, i64)> {
     let row = tx.query_opt(
-        "select count(*), cast(coalesce(sum(n_bytes), 0) as bigint) from \
+        "select count(*), cast(coalesce(sum(cast(n_bytes as bigint)), 0) as bigint) from \
          (select n_bytes from receipt_inbox where direction = $1 and company_id >= 0 limit $2) \
          as found",
         &[direction.into(), limit.into()],
@@ -80,7 +80,8 @@ pub(super) fn oldest(
         &[direction.into(), company.0.into(), limit.into()],
     )?
     .iter()
-    .map(|row| Ok((row.int(0)?, row.int(1)?)))
+    // A size that is damaged is none: the body itself is judged when it is read.
+    .map(|row| Ok((row.int(0)?, damage(row.int(1))?.unwrap_or_default())))
     .collect()
 }
 

@@ -82,7 +82,8 @@ impl MessageId {
 
     /// The id of the message's document `number`, 1 to 100.
     pub fn document(self, number: usize) -> i64 {
-        self.0 + i64::try_from(number).unwrap_or(PART_MAX).min(PART_MAX)
+        self.0
+            .saturating_add(i64::try_from(number).unwrap_or(PART_MAX).min(PART_MAX))
     }
 
     /// Acceptance number (受理号): the id as people read it aloud, `TG` and 13 characters.

@@ -31,13 +31,15 @@ impl OutcomeCounts {
             Outcome::Faulty => &mut self.faulty,
             Outcome::Refused => &mut self.refused,
         };
-        *place += n;
+        *place = place.saturating_add(n);
     }
 
     /// Messages that were turned down, by whomever.
     #[must_use]
     pub fn bad(&self) -> i64 {
-        self.rejected + self.faulty + self.refused
+        self.rejected
+            .saturating_add(self.faulty)
+            .saturating_add(self.refused)
     }
 }
 

@@ -167,8 +167,12 @@ impl Worker {
             self.bell.mark_unchanged();
             let outcome = self.once(state, &mut lanes).await;
             let wait = match outcome {
-                Ok(Some(0)) => self.idle(),
+                Ok(Some(0)) => {
+                    self.pulse.ended(true);
+                    self.idle()
+                }
                 Ok(Some(_)) => {
+                    self.pulse.ended(true);
                     pause = PAUSE_MIN;
                     continue;
                 }
@@ -179,6 +183,7 @@ impl Worker {
                     metrics::counter!("tongguan_step_failures_total", "step" => self.step.name())
                         .increment(1);
                     pause = (pause * 2).min(PAUSE_MAX);
+                    self.pulse.ended(false);
                     // What this process cannot do another one may: it has the key that is missing here.
                     self.give_back().await;
                     pause

@@ -76,7 +76,7 @@ pub(crate) fn without_receipts(
     for id in messages.collect::<BTreeSet<_>>() {
         let found = tx.query_opt(
             "select 1 from receipt where document_id between $1 and $2 limit 1",
-            &[id.0.into(), (id.0 + PART_MAX).into()],
+            &[id.0.into(), id.0.saturating_add(PART_MAX).into()],
         )?;
         if found.is_none() {
             left.push(id);
@@ -269,7 +269,13 @@ pub(crate) fn status_of_message(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<Do
 
 fn rows_of_message(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<Row>> {
     let sql = format!("{STATUS} between $1 and $2 order by id");
-    tx.query(&sql, &[(id.0 + 1).into(), (id.0 + PART_MAX).into()])
+    tx.query(
+        &sql,
+        &[
+            id.0.saturating_add(1).into(),
+            id.0.saturating_add(PART_MAX).into(),
+        ],
+    )
 }
 
 pub(super) fn update_documents(tx: &mut Tx<'_>, documents: &[&DocumentStatus]) -> Result<()> {
@@ -342,7 +348,7 @@ fn items_of(
     let args = [
         company.0.into(),
         id.0.into(),
-        (id.0 + PART_MAX).into(),
+        id.0.saturating_add(PART_MAX).into(),
         limit.into(),
     ];
     let rows = tx.query(&sql, &args)?;
@@ -356,7 +362,10 @@ fn items_of(
 pub(crate) fn forget_documents(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
     tx.execute(
         "delete from document where id between $1 and $2",
-        &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
+        &[
+            id.0.saturating_add(1).into(),
+            id.0.saturating_add(PART_MAX).into(),
+        ],
     )
     .map(|_| ())
 }
@@ -411,7 +420,7 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, documents: &BTreeSet<i64>) -> Result<()> 
 pub(crate) fn dismiss_message(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
     tx.execute(
         "update document set needs_action = false, is_dismissed = true where id between $1 and $2 and needs_action",
-        &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
+        &[id.0.saturating_add(1).into(), id.0.saturating_add(PART_MAX).into()],
     )
     .map(|_| ())
 }
@@ -431,7 +440,10 @@ pub(crate) fn resume_message(tx: &mut Tx<'_>, id: MessageId) -> Result<u64> {
             "update document set is_dismissed = false, needs_action = true \
              where id between $1 and $2 and {RESUMABLE}"
         ),
-        &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
+        &[
+            id.0.saturating_add(1).into(),
+            id.0.saturating_add(PART_MAX).into(),
+        ],
     )
 }
 
@@ -439,7 +451,10 @@ pub(crate) fn resume_message(tx: &mut Tx<'_>, id: MessageId) -> Result<u64> {
 pub(crate) fn has_resumable(tx: &mut Tx<'_>, id: MessageId) -> Result<bool> {
     let found = tx.query_opt(
         &format!("select 1 from document where id between $1 and $2 and {RESUMABLE} limit 1"),
-        &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
+        &[
+            id.0.saturating_add(1).into(),
+            id.0.saturating_add(PART_MAX).into(),
+        ],
     )?;
     Ok(found.is_some())
 }
@@ -454,8 +469,8 @@ pub(crate) fn refuse_documents(tx: &mut Tx<'_>, id: MessageId, needs_action: boo
         &[
             Outcome::Refused.name().into(),
             needs_action.into(),
-            (id.0 + 1).into(),
-            (id.0 + PART_MAX).into(),
+            id.0.saturating_add(1).into(),
+            id.0.saturating_add(PART_MAX).into(),
         ],
     )
     .map(|_| ())

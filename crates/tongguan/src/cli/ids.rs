@@ -22,8 +22,12 @@ impl Ids {
     pub(super) async fn claim(config: &Config, db: &Db) -> anyhow::Result<Self> {
         let clock = SystemClock::shared();
         let node = Node::claim_any(config, db, &clock).await?;
+        let until_ms = clock.now_ms().saturating_add(store::event::AHEAD_MS);
         let maker = IdMaker::new(clock, node.claimant.number);
-        maker.begin_after(db.read(store::event::newest).await?);
+        maker.begin_after(
+            db.read(move |tx| store::event::newest(tx, until_ms))
+                .await?,
+        );
         Ok(Self {
             maker: Arc::new(maker),
             node,

@@ -132,6 +132,10 @@ fn values_that_cannot_work_are_told() {
         ),
         ("queue.builtin.lease_ms = 0", "lease_ms"),
         (
+            "queue.builtin.body_bytes_max = 1048576",
+            "intake.message_bytes_max",
+        ),
+        (
             "limits.body_bytes_max = 9223372036854775807",
             "body_bytes_max",
         ),

@@ -76,7 +76,7 @@ fn tolerated(clinic: &Clinic) -> String {
         "SM2 签名值是 DER 编码，请改为 r 和 s 相连的 64 字节".to_owned()
     } else if profile.digest != DigestProfile::Strict {
         format!(
-            "摘要是插入签名之前计算的，插入签名时多加了空白（{}），请让签名前后的空白与计算摘要时相同",
+            "请让签名前后的空白与计算摘要时相同：摘要是在没有这些空白（{}）的报文上计算的，空白是插入签名时或签名之后加上的",
             profile.digest.name()
         )
     } else {
