@@ -14,7 +14,7 @@ export const operator = {
   "customsBox.silent": ["不作答", "Silent"],
   "customsBox.garbage": ["发来乱码", "Garbage"],
   "customsBox.slow": ["变慢", "Slow"],
-  "customsBox.forSeconds": ["持续秒数（1–3600）", "For seconds (1–3600)"],
+  "customsBox.forSeconds": ["持续秒数（1–3600）", "Duration in seconds (1–3600)"],
   "customsBox.startConfirm": ["{line}将{kind} {n} 秒，开始演练吗？", "{line}: {kind} for {n} s. Start the drill?"],
   "customsBox.start": ["开始演练", "Start"],
   "customsBox.inject": ["注入回执", "Inject a receipt"],
@@ -124,5 +124,9 @@ export const operator = {
   "unknownCodes.answered": ["已解释", "Explained"],
   "unknownCodes.answer": ["解释", "Explain"],
   "unknownCodes.withdraw": ["撤回解释", "Withdraw"],
+  "unknownCodes.decides": [
+    "此项决定办理结果：选“不用重报”或“等待后续回执”的，办理结果不变；选其他各项的，有此状态的单证转为处理异常，列入企业待办。",
+    "This decides the outcome. With “Do not declare again” or “Wait for another receipt” nothing changes; with any other choice the documents become faulty and are a to-do of their company.",
+  ],
   "unknownCodes.withdrawConfirm": ["撤回后该代码重新成为未知代码；是回执状态的，有这个状态的单证重新等待解释。", "The code is unknown again; of a status, the documents that have it wait for an explanation again."],
 } satisfies Record<string, readonly [string, string]>;

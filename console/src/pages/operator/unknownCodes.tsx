@@ -58,7 +58,7 @@ const unknownCodes = defineResource({
     fields: [
       { key: "meaning", label: "explanation.meaning", as: "area", required: true, max: 500 },
       { key: "advice", label: "explanation.advice", as: "area", required: true, max: 500 },
-      { key: "resubmit", label: "explanation.resubmit", as: "select", required: true, options: RESUBMIT },
+      { key: "resubmit", label: "explanation.resubmit", as: "select", required: true, options: RESUBMIT, hint: "unknownCodes.decides" },
     ],
     about,
     values: (row) => ({ meaning: row.meaning ?? "", advice: row.advice ?? "", resubmit: row.resubmit ?? undefined }),
