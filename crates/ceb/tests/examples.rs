@@ -20,6 +20,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
         "TG-E19",
         &[
             "src/check/matching/tests.rs",
+            "src/check/matching/tests",
             "../exchange/src/matching/tests.rs",
         ],
     ),
