@@ -1,4 +1,4 @@
-// The one door to the platform: every request goes through `guarded`, which adds the token against
+// The requests to the platform: each goes through `guarded`, which adds the token against
 // forged requests, leads to the login page and turns a bad answer into an ApiError.
 import { connection, isGone } from "./connection";
 import { ApiError, toError } from "./problem";
