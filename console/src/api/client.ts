@@ -16,11 +16,16 @@ export function isDescribed(operation: string): operation is Operation {
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 let csrf: string | undefined;
+let owner = "";
 
-/** Keeps the token that unsafe requests of this session carry. */
-export function setCsrf(token: string): void {
+/** Keeps the token that unsafe requests of this session carry, and for whom they are. */
+export function setSession(token: string, whose: string): void {
   csrf = token;
+  owner = whose;
 }
+
+/** For whom requests are sent now. */
+export const currentOwner = (): string => owner;
 
 export function toLogin(): void {
   const next = window.location.pathname + window.location.search;

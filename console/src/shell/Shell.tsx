@@ -28,7 +28,6 @@ interface Props {
 
 export function Shell({ tools, news }: Props) {
   const t = useT();
-  const { company } = useSession();
   const { pathname } = useLocation();
   const { pages, menu } = useSite();
   const page = pageAt(pages, pathname);
@@ -72,9 +71,7 @@ export function Shell({ tools, news }: Props) {
         </Layout.Header>
         <TabStrip pages={pages} {...tabs} />
         <OldBanner />
-        {/* Of another company everything is another page. */}
         <OpenPages
-          key={company?.id ?? ""}
           pages={pages}
           page={page}
           tabs={tabs.tabs}
