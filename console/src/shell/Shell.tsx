@@ -89,11 +89,11 @@ export function Shell({ tools, news }: Props) {
   );
 }
 
-/** An error is told until it is read; it goes when an act has succeeded, and with its page. */
+/** An error is told until it is read; it goes when an act of the same page has succeeded, and with its page. */
 function useForgetErrors(pathname: string): void {
   const { notification } = App.useApp();
   useEffect(() => {
-    const stop = onActDone(() => notification.destroy());
+    const stop = onActDone((isSeen) => isSeen && notification.destroy());
     return () => void stop();
   }, [notification]);
   useEffect(() => {
