@@ -38,15 +38,28 @@ export function SessionGate({ children }: { children: ReactNode }) {
 function useShown(session: Session | undefined): Session | undefined {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { pathname } = useLocation();
+  const { key, pathname } = useLocation();
   const [shown, show] = useState<Session>();
+  const [left, leave] = useState<string>();
   useLayoutEffect(() => {
-    if (session === undefined || (shown !== undefined && ownerOf(shown) === ownerOf(session))) return;
-    // The pages are gone by now, so that none asks again.
-    client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
-    if (shown !== undefined) void navigate(shown.account.id === session.account.id ? pathname : "/", { replace: true });
+    if (session === undefined) return;
+    if (shown !== undefined && ownerOf(shown) === ownerOf(session)) {
+      leave(undefined);
+      return;
+    }
+    if (shown !== undefined && left === undefined) {
+      // The pages are gone by now, so that none asks again.
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+      leave(key);
+      // The address tells what was looked for, too.
+      void navigate(shown.account.id === session.account.id ? pathname : "/", { replace: true });
+      return;
+    }
+    // The new address comes a moment later; at the old one a page of the one before would be opened.
+    if (left === key) return;
+    leave(undefined);
     show(session);
-  }, [client, navigate, pathname, session, shown]);
+  }, [client, key, left, navigate, pathname, session, shown]);
   return shown;
 }
 
