@@ -7,6 +7,7 @@ import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
 import { frame } from "./frame.mjs";
 import { newcomer } from "./newcomer.mjs";
+import { oneBrowser } from "./oneBrowser.mjs";
 import { passkey } from "./passkey.mjs";
 import { returned } from "./returned.mjs";
 import { looks, serverPages } from "./serverPages.mjs";
@@ -45,6 +46,7 @@ describe("people", { concurrency: 3 }, () => {
     returned(() => browser);
     stale(() => browser);
     frame(() => browser);
+    oneBrowser(() => browser);
     passkey(() => browser);
     backOffice(() => browser);
   });

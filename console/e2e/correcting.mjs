@@ -59,6 +59,14 @@ export function correcting(browserOf) {
     });
     await page.getByLabel(/orderNo/).first().fill("DD20261128000077");
     await page.getByText("校验通过，可以提交").waitFor();
+    // Another page is seen in between: what was typed is still there.
+    await page.locator("nav .menu").getByRole("link", { name: "统计", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "统计" }).waitFor();
+    await page.locator(".tab", { hasText: "更正重报" }).getByRole("link").click();
+    await page.waitForFunction(() => document.title.startsWith("更正重报"));
+    await settled(page);
+    assert.equal(await page.locator("#content").getByLabel(/orderNo/).first().inputValue(), "DD20261128000077");
+    await page.getByText("校验通过，可以提交").waitFor();
     await page.getByRole("button", { name: "提交更正" }).click();
     await page.getByText("更正自").waitFor();
     await page.locator("#content .badge", { hasText: /海关入库|已入库/ }).first().waitFor({ timeout: 60_000 });

@@ -53,11 +53,15 @@ export function frame(browserOf) {
     await groups.nth(1).press("Enter");
     assert.equal(await groups.nth(1).getAttribute("aria-expanded"), "false");
     await entry(page, "统计").waitFor({ state: "hidden" });
+    // Where one is stays marked.
+    assert.equal(await groups.nth(1).getAttribute("aria-current"), "true");
+    assert.equal(await page.locator(`${MENU} .group[aria-current]`).count(), 1);
     await page.reload();
     await settled(page);
     assert.equal(await groups.nth(1).getAttribute("aria-expanded"), "false");
     await groups.nth(1).click();
     await entry(page, "统计").waitFor();
+    assert.equal(await groups.nth(1).getAttribute("aria-current"), null);
     await isGood(page, "the menu");
     assert.deepEqual(complaints, []);
     await page.context().close();
@@ -130,6 +134,11 @@ export function frame(browserOf) {
     const browser = browserOf();
     const page = await signIn(browser, url, "company");
     const [{ id, acceptanceNo }] = await done(page);
+    // Nothing is asked for now and then: only what the platform tells of itself can change the page.
+    await page.addInitScript(() => {
+      const { setInterval } = window;
+      window.setInterval = (act, ms, ...rest) => (ms >= 5_000 ? 0 : setInterval(act, ms, ...rest));
+    });
     // The page that watches what was submitted, as after a submission of this message.
     await page.route("**/api/v1/preflight", (route) => route.fulfill({ json: { ok: true, findings: [], documents: [], matches: [], taxes: [] } }));
     await page.route("**/api/v1/messages", (route) =>
@@ -142,14 +151,14 @@ export function frame(browserOf) {
     const said = page.locator("#content .ant-alert").first();
     await said.getByText("海关已接受").waitFor();
     await unknown(browser, id);
-    // The next regular look would be ten seconds later; the platform itself takes a moment to read the answer.
+    // The platform itself takes a moment to read the answer.
     const from = Date.now();
     for (;;) {
       const { unknownStatus } = await ask(page, "GET", `/api/v1/messages/${id}`);
       if (unknownStatus === 98765) break;
       assert.ok(Date.now() - from < 30_000, "the answer did not arrive");
     }
-    await said.getByText("海关已接受").waitFor({ state: "hidden", timeout: 4_000 });
+    await said.getByText("海关已接受").waitFor({ state: "hidden" });
     await page.locator("#content .badge", { hasText: "98765" }).first().waitFor();
     await page.context().close();
   });
@@ -174,24 +183,28 @@ export function frame(browserOf) {
     const page = await signIn(browser, url, "system");
     await page.goto(`${url}/console/users?kind=staff`);
     await settled(page);
-    for (const login of ["operator.b", "customs.officer"]) await page.locator("#content tr.ant-table-row", { hasText: login }).getByRole("checkbox").check();
-    // Two answers of the platform, one of which refuses: nobody is disabled here.
+    for (const login of ["operator.b", "customs.officer", "bureau.approver"]) await page.locator("#content tr.ant-table-row", { hasText: login }).getByRole("checkbox").check();
+    // Answers of the platform, one of which refuses and one cannot be read: nobody is disabled here.
     let n = 0;
     await page.route("**/api/v1/users/*/disable", (route) => {
       n += 1;
-      return n === 1 ? route.fulfill({ json: {} }) : route.fulfill({ status: 409, json: { type: "/docs/codes/TG-R4001", status: 409, code: "TG-R4001", title: "不能停用" } });
+      if (n === 1) return route.fulfill({ json: {} });
+      if (n === 3) return route.fulfill({ contentType: "text/html", body: "<html>" });
+      const problem = { type: "/docs/codes/TG-R4001", status: 409, code: "TG-R4001", title: "不能停用", detail: "还有待办", advice: "先移交待办" };
+      return route.fulfill({ status: 409, headers: { "x-request-id": "req-17" }, json: problem });
     });
     await page.locator(".bulk").getByRole("button", { name: /停用/ }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText("将对 2 项执行此操作").waitFor();
+    await dialog.getByText("将对 3 项执行此操作").waitFor();
     assert.ok(await dialog.getByRole("button", { name: "确定" }).isDisabled(), "a reason is needed");
     await dialog.getByLabel("原因").fill("离职");
     await still(page);
     await shot(page, "bulk-reason");
     await dialog.getByRole("button", { name: "确定" }).click();
-    await dialog.getByText("2 项中已完成 1 项").waitFor();
+    await dialog.getByText("3 项中已完成 1 项").waitFor();
     assert.equal(await dialog.locator(".badge.good").count(), 1);
-    assert.equal(await dialog.getByText("不能停用").count(), 1);
+    for (const text of ["不能停用", "还有待办", "先移交待办", "req-17", "结果未知", "请先查看这一项的现状"]) assert.equal(await dialog.getByText(text).count(), 1, text);
+    assert.equal(await dialog.locator(".badge.bad").count(), 1);
     await still(page);
     await isGood(page, "the results");
     await shot(page, "bulk-result");

@@ -9,8 +9,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { connection, watchNetwork } from "./api/connection";
-import { POLL_MS } from "./api/live";
-import { ApiError, isRefused } from "./api/problem";
+import { QUERIES } from "./api/queries";
 import { Languages, useLanguage } from "./i18n";
 import { PAGES } from "./pages";
 import { MENU } from "./pages/menu";
@@ -25,19 +24,7 @@ import "./styles.css";
 
 const client = new QueryClient({
   defaultOptions: {
-    queries: {
-      // A refusal stays one; only a platform that does not answer is asked again.
-      retry: (n, error) => n < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
-      // Events tell of messages and receipts at once; whatever else others change is asked for again
-      // while the page is looked at, and when somebody comes back to it.
-      // What was refused stays so until something else is asked or somebody presses the button.
-      refetchOnWindowFocus: (query) => !isRefused(query.state.error),
-      refetchOnReconnect: "always",
-      refetchInterval: (query) => (isRefused(query.state.error) ? false : POLL_MS),
-      // Without a network a request fails at once and says so, instead of waiting without a word.
-      networkMode: "always",
-      staleTime: 5_000,
-    },
+    queries: QUERIES,
     mutations: { networkMode: "always" },
   },
 });

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { addressOf, call } from "./client";
+import { expect, test, vi } from "vitest";
+import { actOf, addressOf, call, onActDone } from "./client";
 
 test("the parts of a path are filled in and escaped, and an empty filter is not asked", () => {
   expect(addressOf("/api/v1/users/{id}/unlock", { id: "a/b?" })).toBe("/api/v1/users/a%2Fb%3F/unlock");
@@ -25,4 +25,31 @@ test("what the description does not have does not compile", () => {
     () => call("GET", "/api/v1/todos", { query: { state: "open" } }),
   ];
   expect(wrong).toHaveLength(6);
+});
+
+test("whoever hears of an act that succeeded hears whether its page is still seen", async () => {
+  const location = { origin: "http://localhost", pathname: "/console/a" };
+  vi.stubGlobal("window", { location });
+  let answer: () => void = () => undefined;
+  vi.stubGlobal("fetch", () => new Promise((done) => (answer = () => done(new Response("{}")))));
+  const told: boolean[] = [];
+  const stop = onActDone((isSeen) => told.push(isSeen));
+  const act = () => call("POST", "/api/v1/session/company", { body: { companyId: "1" } });
+  const here = act();
+  answer();
+  await here;
+  expect(told).toEqual([true]);
+  // Another page is seen when the answer comes.
+  const left = act();
+  location.pathname = "/console/b";
+  answer();
+  await left;
+  expect(told).toEqual([true, false]);
+  // A row of several, on which the page before goes on acting.
+  const next = actOf("/console/a", act);
+  answer();
+  await next;
+  expect(told).toEqual([true, false, false]);
+  stop();
+  vi.unstubAllGlobals();
 });

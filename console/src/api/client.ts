@@ -1,4 +1,4 @@
-// The one door to the platform: every request goes through `guarded`, which adds the token against
+// The requests to the platform: each goes through `guarded`, which adds the token against
 // forged requests, leads to the login page and turns a bad answer into an ApiError.
 import { connection, isGone } from "./connection";
 import { ApiError, toError } from "./problem";
@@ -16,19 +16,37 @@ export function isDescribed(operation: string): operation is Operation {
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 let csrf: string | undefined;
+let owner = "";
 
-/** Keeps the token that unsafe requests of this session carry. */
-export function setCsrf(token: string): void {
+/** Keeps the token that unsafe requests of this session carry, and for whom they are. */
+export function setSession(token: string, whose: string): void {
   csrf = token;
+  owner = whose;
 }
+
+/** For whom requests are sent now. */
+export const currentOwner = (): string => owner;
 
 export function toLogin(): void {
   const next = window.location.pathname + window.location.search;
   window.location.assign(`/login?next=${encodeURIComponent(next)}`);
 }
 
-type Listener = () => void;
+/** Is told whether the page from which the request was sent is still the one that is seen. */
+type Listener = (isSeen: boolean) => void;
 const actListeners = new Set<Listener>();
+
+let acting: string | undefined;
+
+/** Begins an act of the page at `place`, whichever page is seen by now. */
+export function actOf<T>(place: string, act: () => T): T {
+  acting = place;
+  try {
+    return act();
+  } finally {
+    acting = undefined;
+  }
+}
 
 /** Calls `listener` whenever a request that changes something has succeeded. */
 export function onActDone(listener: Listener): () => void {
@@ -38,6 +56,7 @@ export function onActDone(listener: Listener): () => void {
 
 async function guarded(request: Request): Promise<Response> {
   const changes = !SAFE.has(request.method);
+  const place = acting ?? window.location.pathname;
   if (changes && csrf !== undefined) request.headers.set("x-csrf-token", csrf);
   const response = await fetch(request).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
@@ -49,7 +68,7 @@ async function guarded(request: Request): Promise<Response> {
   else connection.reached();
   if (response.status === 401) toLogin();
   if (!response.ok) throw await toError(response);
-  if (changes) for (const listener of actListeners) listener();
+  if (changes) for (const listener of actListeners) listener(place === window.location.pathname);
   return response;
 }
 

@@ -7,6 +7,11 @@ export type Workspace = "company" | "customs" | "bureau" | "operator" | "admin";
 
 export type Session = Schema<"SessionView">;
 
+/** Whose the pages are: a person, and the company for which that person acts. */
+export function ownerOf({ account, company }: Pick<Session, "account" | "company">): string {
+  return `${account.id} ${company?.id ?? ""}`;
+}
+
 export const SessionContext = createContext<Session | undefined>(undefined);
 
 export function useSession(): Session {

@@ -1,9 +1,11 @@
 // One act on several rows (批量操作): asked once with one reason, done one by one, and told of each.
 import { Modal, Progress, Table } from "antd";
 import { type ReactNode, useState } from "react";
+import { actOf, currentOwner } from "../api/client";
+import { ApiError } from "../api/problem";
 import { useLanguage, type Word } from "../i18n";
-import { problemTitle } from "../view/ErrorView";
-import { inTurn, type Result } from "./inTurn";
+import { problemTitle, ProblemText } from "../view/ErrorView";
+import { inTurn, type Outcome, type Result } from "./inTurn";
 import { isReason, type Reason, ReasonField } from "./ReasonDialog";
 
 interface Props<Row> {
@@ -34,7 +36,9 @@ export function BulkDialog<Row>({ title, hint, rows, rowKey, name, reason, max, 
   const isRunning = tried !== undefined && results === undefined;
   const start = async () => {
     tell(0);
-    show(await inTurn(rows, (row) => run(row, text.trim()), tell));
+    const place = window.location.pathname;
+    const owner = currentOwner();
+    show(await inTurn(rows, (row) => actOf(place, () => run(row, text.trim())), tell, () => currentOwner() === owner));
   };
   return (
     <Modal
@@ -64,9 +68,28 @@ export function BulkDialog<Row>({ title, hint, rows, rowKey, name, reason, max, 
   );
 }
 
-function Results<Row>({ results, rowKey, name, done }: Pick<Props<Row>, "rowKey" | "name"> & { results: readonly Result<Row>[]; done: Word }) {
+const LOOKS: Record<Outcome, string> = { done: "good", failed: "bad", unknown: "warn", notTried: "warn" };
+
+/** The whole problem of a row, as where there is only one. */
+function Why({ outcome, error }: Pick<Result<unknown>, "outcome" | "error">) {
   const { t, language } = useLanguage();
-  const n = results.filter((one) => one.isDone === true).length;
+  if (error === undefined) return null;
+  return (
+    <>
+      {outcome === "unknown" && <p>{t("bulk.unknownAdvice")}</p>}
+      {error instanceof ApiError && (
+        <>
+          <strong>{problemTitle(error, t, language === "en")}</strong>
+          <ProblemText error={error} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Results<Row>({ results, rowKey, name, done }: Pick<Props<Row>, "rowKey" | "name"> & { results: readonly Result<Row>[]; done: Word }) {
+  const { t } = useLanguage();
+  const n = results.filter((one) => one.outcome === "done").length;
   return (
     <>
       <p role="status">{t("bulk.sum", { n, all: results.length })}</p>
@@ -79,12 +102,9 @@ function Results<Row>({ results, rowKey, name, done }: Pick<Props<Row>, "rowKey"
           { title: t("bulk.row"), render: (_, { row }) => name(row) },
           {
             title: t("audit.result"),
-            render: (_, { isDone }) => {
-              if (isDone === undefined) return <span className="badge warn">{t("bulk.notTried")}</span>;
-              return isDone ? <span className="badge good">{t(done)}</span> : <span className="badge bad">{t("bulk.failed")}</span>;
-            },
+            render: (_, { outcome }) => <span className={`badge ${LOOKS[outcome]}`}>{t(outcome === "done" ? done : `bulk.${outcome}`)}</span>,
           },
-          { title: t("bulk.why"), render: (_, { error }) => (error === undefined ? "" : problemTitle(error, t, language === "en")) },
+          { title: t("bulk.why"), render: (_, result) => <Why {...result} /> },
         ]}
       />
     </>

@@ -94,7 +94,10 @@ export function ReasonDialog({ title, about, hint, reason = "needed", label, max
       confirmLoading={busy}
       okButtonProps={{ danger, disabled: !isReason(reason, text) }}
       onOk={() => void send()}
-      onCancel={close}
+      // While the request runs it is not known what to cancel.
+      cancelButtonProps={{ disabled: busy }}
+      closable={!busy}
+      onCancel={() => !busy && close()}
       mask={{ closable: reason === "none" }}
     >
       {about !== undefined && (

@@ -56,8 +56,7 @@ function CompanySwitch() {
   const choose = async (companyId: string) => {
     try {
       await call("POST", "/api/v1/session/company", { body: { companyId } });
-      // Everything on the screen belongs to the company of before.
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+      // Everything on the screen belongs to the company of before; it goes when the session tells of the new one.
       await client.refetchQueries({ queryKey: ["session"] });
       void message.success(t("action.done"));
     } catch (error) {

@@ -7,6 +7,7 @@ import { FrameContext } from "../resource/sticky";
 import { Boundary } from "../view/ErrorView";
 import { Loading } from "../view/Loading";
 import type { Page } from "./page";
+import { usePageQueries } from "./pageQueries";
 import type { Tab } from "./tabs";
 
 /** Each address at which a page was last seen, the one of now among them. */
@@ -34,6 +35,7 @@ export function OpenPages({ pages, page, tabs, head, otherwise }: Props) {
   const { pathname } = useLocation();
   const visited = useVisited(page !== undefined);
   const open = visited.filter((one) => one.pathname === pathname || tabs.some((tab) => tab.path === one.pathname));
+  usePageQueries(pathname, open.map((one) => one.pathname));
   return (
     <>
       {page === undefined && <Frame>{otherwise}</Frame>}

@@ -28,7 +28,6 @@ interface Props {
 
 export function Shell({ tools, news }: Props) {
   const t = useT();
-  const { company } = useSession();
   const { pathname } = useLocation();
   const { pages, menu } = useSite();
   const page = pageAt(pages, pathname);
@@ -72,9 +71,7 @@ export function Shell({ tools, news }: Props) {
         </Layout.Header>
         <TabStrip pages={pages} {...tabs} />
         <OldBanner />
-        {/* Of another company everything is another page. */}
         <OpenPages
-          key={company?.id ?? ""}
           pages={pages}
           page={page}
           tabs={tabs.tabs}
@@ -92,11 +89,11 @@ export function Shell({ tools, news }: Props) {
   );
 }
 
-/** An error is told until it is read; it goes when an act has succeeded, and with its page. */
+/** An error is told until it is read; it goes when an act of the same page has succeeded, and with its page. */
 function useForgetErrors(pathname: string): void {
   const { notification } = App.useApp();
   useEffect(() => {
-    const stop = onActDone(() => notification.destroy());
+    const stop = onActDone((isSeen) => isSeen && notification.destroy());
     return () => void stop();
   }, [notification]);
   useEffect(() => {

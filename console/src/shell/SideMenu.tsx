@@ -4,7 +4,7 @@ import { DownOutlined, RightOutlined } from "@ant-design/icons";
 import { type ReactNode, useId, useState } from "react";
 import { Link } from "react-router";
 import { useT, type Word } from "../i18n";
-import type { Entries, MenuPage, Page } from "./page";
+import { currentOf, type Entries, type MenuPage, type Page } from "./page";
 import type { Tab } from "./tabs";
 
 const CLOSED = "tongguan.menu.closed";
@@ -41,7 +41,7 @@ export function SideMenu({ menu, page, tabs, collapsed }: Props) {
           {menu.length > 1 && <h2 title={t(`workspace.${workspace}`)}>{t(`workspace.${workspace}`)}</h2>}
           {top.length > 0 && <ul>{links(top)}</ul>}
           {groups.map(({ title, pages }) => (
-            <GroupOf key={title} title={title} isOpen={collapsed || !closed.includes(`${workspace}.${title}`)} toggle={() => toggle(`${workspace}.${title}`)} fixed={collapsed}>
+            <GroupOf key={title} title={title} isOpen={collapsed || !closed.includes(`${workspace}.${title}`)} toggle={() => toggle(`${workspace}.${title}`)} fixed={collapsed} isCurrent={pages.some((one) => currentOf(one, page) !== undefined)}>
               {links(pages)}
             </GroupOf>
           ))}
@@ -57,16 +57,18 @@ interface GroupProps {
   toggle: () => void;
   /** Where only icons are seen there is no room for the name; the list keeps it for those who hear it. */
   fixed: boolean;
+  /** The page that is seen is one of the group: while the group is closed its name is marked instead. */
+  isCurrent: boolean;
   children: ReactNode;
 }
 
-function GroupOf({ title, isOpen, toggle, fixed, children }: GroupProps) {
+function GroupOf({ title, isOpen, toggle, fixed, isCurrent, children }: GroupProps) {
   const t = useT();
   const id = useId();
   return (
     <>
       {!fixed && (
-        <button type="button" className="group" aria-expanded={isOpen} aria-controls={id} onClick={toggle}>
+        <button type="button" className="group" aria-expanded={isOpen} aria-controls={id} aria-current={isCurrent && !isOpen ? "true" : undefined} onClick={toggle}>
           <span>{t(title)}</span>
           {isOpen ? <DownOutlined aria-hidden /> : <RightOutlined aria-hidden />}
         </button>
@@ -107,11 +109,9 @@ function Entry({ entry, page, tabs, collapsed }: EntryProps) {
   }
   // A page that is open is opened as it was left, with its filters.
   const search = tabs.find((tab) => tab.path === entry.path)?.search ?? "";
-  const isUnder = page !== undefined && "under" in page && page.under === entry.path;
-  const current = page?.path === entry.path ? "page" : isUnder ? "true" : undefined;
   return (
     <li>
-      <Link to={entry.path + search} aria-current={current} {...name}>
+      <Link to={entry.path + search} aria-current={currentOf(entry, page)} {...name}>
         {content}
       </Link>
     </li>

@@ -105,6 +105,12 @@ export function pageAt(pages: readonly Page[], path: string): Page | undefined {
   return pages.find((page) => matchPath(page.path, path) !== null);
 }
 
+/** How an entry of the menu stands to the page that is seen: it is this page, or one of its records. */
+export function currentOf(entry: MenuPage, page: Page | undefined): "page" | "true" | undefined {
+  if (page?.path === entry.path) return "page";
+  return page !== undefined && "under" in page && page.under === entry.path ? "true" : undefined;
+}
+
 /** The pages and the menu of whoever sits here. */
 export function useSite(): { pages: readonly Page[]; menu: readonly Entries[] } {
   const site = useContext(SiteContext);

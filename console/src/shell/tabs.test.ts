@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { recordOf, close, TABS_MAX, type Tab, visit } from "./tabs";
+import { recordOf, close, readTabs, TABS_MAX, type Tab, visit, writeTabs } from "./tabs";
 
 const tab = (path: string, search = ""): Tab => ({ path, search, title: path });
 
@@ -29,4 +29,16 @@ test("a page of a record is told by the record, never by a word of its address",
   expect(recordOf("/dictionaries/:code", "/dictionaries/ceb.country")).toBe("ceb.country");
   expect(recordOf("/dictionaries/:code", "/dictionaries/%E6%9D%A5")).toBe("来");
   expect(recordOf("/messages", "/messages")).toBe("");
+});
+
+test("tabs that were stored are those of their owner, with their filters, and of nobody else", () => {
+  const values = new Map<string, string>();
+  const storage = { getItem: (key: string) => values.get(key) ?? null, setItem: (key: string, value: string) => void values.set(key, value) };
+  writeTabs(storage, "anna", [tab("/messages", "?orderNo=1")]);
+  expect(readTabs(storage, "anna")).toEqual([tab("/messages", "?orderNo=1")]);
+  expect(readTabs(storage, "bert")).toEqual([]);
+  for (const odd of ["[]", "null", "{", '{"owner":"anna","tabs":3}']) {
+    values.set("tongguan.tabs", odd);
+    expect(readTabs(storage, "anna")).toEqual([]);
+  }
 });

@@ -39,11 +39,15 @@ export function recordOf(pattern: string, path: string): string {
   return /^\d+$/.test(id) ? id.slice(-4) : id;
 }
 
-export function readTabs(storage: Storage): Tab[] {
+type Store = Pick<Storage, "getItem" | "setItem">;
+
+/** The tabs that were stored, if their owner is the one who sits here: they tell what somebody looked for. */
+export function readTabs(storage: Store, owner: string): Tab[] {
   try {
-    const found: unknown = JSON.parse(storage.getItem(STORED) ?? "[]");
-    if (!Array.isArray(found)) return [];
-    return found.filter(
+    const found: unknown = JSON.parse(storage.getItem(STORED) ?? "{}");
+    const tabs: unknown = Reflect.get(Object(found), "tabs");
+    if (Reflect.get(Object(found), "owner") !== owner || !Array.isArray(tabs)) return [];
+    return tabs.filter(
       (one): one is Tab =>
         typeof one?.path === "string" && typeof one?.search === "string" && typeof one?.title === "string",
     );
@@ -52,6 +56,6 @@ export function readTabs(storage: Storage): Tab[] {
   }
 }
 
-export function writeTabs(storage: Storage, tabs: readonly Tab[]): void {
-  storage.setItem(STORED, JSON.stringify(tabs));
+export function writeTabs(storage: Store, owner: string, tabs: readonly Tab[]): void {
+  storage.setItem(STORED, JSON.stringify({ owner, tabs }));
 }

@@ -1,6 +1,7 @@
 // The tabs of this window: every page that was looked at and not closed.
 import { useEffect, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
+import { ownerOf, useSession } from "../api/session";
 import type { Page } from "./page";
 import { close, readTabs, type Tab, visit, writeTabs } from "./tabs";
 
@@ -13,12 +14,13 @@ export interface Tabs {
 export function useTabs(page: Page | undefined): Tabs {
   const { pathname, search } = useLocation();
   const navigate = useNavigate();
-  const [tabs, setTabs] = useState<Tab[]>(() => readTabs(sessionStorage));
+  const owner = ownerOf(useSession());
+  const [tabs, setTabs] = useState<Tab[]>(() => readTabs(sessionStorage, owner));
   const title = page?.title;
   useEffect(() => {
     if (title !== undefined) setTabs((old) => visit(old, { path: pathname, search, title }));
   }, [pathname, search, title]);
-  useEffect(() => writeTabs(sessionStorage, tabs), [tabs]);
+  useEffect(() => writeTabs(sessionStorage, owner, tabs), [owner, tabs]);
   const shut = (path: string) => {
     const left = close(tabs, path);
     setTabs(left.tabs);

@@ -62,33 +62,43 @@ export function ErrorView({ error, retry }: { error: unknown; retry?: () => void
 /** How often a page whose file did not come is tried again, in milliseconds. */
 const RETRY_MS = 3_000;
 
-/** A page whose file did not come: it is asked for again by itself, or at once by hand. */
+/** A page whose file did not come: it is asked for again by itself, or at once by hand; the console as a whole by hand only. */
 function LoadFailed({ error, again }: { error: LoadError; again: () => void }) {
   const t = useT();
   const [busy, setBusy] = useState(false);
+  const [offer, setOffer] = useState<"other" | "same">();
   const retry = useCallback(async () => {
-    if ((await recover(error)) === "again") again();
+    const { step, isOther } = await recover(error);
+    if (step === "again") again();
+    if (step === "offer") setOffer(isOther ? "other" : "same");
   }, [error, again]);
   useEffect(() => {
+    if (offer !== undefined) return;
     const timer = setInterval(() => void retry(), RETRY_MS);
     return () => clearInterval(timer);
-  }, [retry]);
+  }, [retry, offer]);
   const press = () => {
     setBusy(true);
     void retry().finally(() => setBusy(false));
   };
   return (
     <Alert
-      type="error"
+      type={offer === "other" ? "warning" : "error"}
       showIcon
       role="alert"
-      title={t("error.load")}
+      title={t(offer === "other" ? "error.newRelease" : "error.load")}
       description={
         <Space orientation="vertical">
-          <span>{t("error.loadAdvice")}</span>
-          <Button loading={busy} onClick={press}>
-            {t("error.retry")}
-          </Button>
+          <span>{t(offer === undefined ? "error.loadAdvice" : "error.reloadAdvice")}</span>
+          {offer === undefined ? (
+            <Button loading={busy} onClick={press}>
+              {t("error.retry")}
+            </Button>
+          ) : (
+            <Button type="primary" onClick={() => window.location.reload()}>
+              {t("error.reload")}
+            </Button>
+          )}
         </Space>
       }
     />

@@ -1,6 +1,6 @@
 // A part of the console in a file of its own (按需加载). A file that did not come is asked for again, and the page appears
 // where it was to appear; nothing else on the screen is lost. After a new release the old file is gone for good, and some
-// browsers keep a file that failed as failed: then the console is loaded anew as a whole.
+// browsers keep a file that failed as failed: then the person is offered to load the console anew as a whole.
 import { type ComponentType, lazy } from "react";
 import { nextStep, type Step } from "./recovery";
 
@@ -39,8 +39,6 @@ export function lazily<Props extends object>(load: () => Promise<ComponentType<P
   };
 }
 
-const RELOADED = "tongguan.reloaded";
-
 /** The scripts that a page of the console begins with: those of another release have other names. */
 const scriptsOf = (page: Document): string => [...page.querySelectorAll("script[src]")].map((one) => one.getAttribute("src")).join(" ");
 
@@ -56,14 +54,10 @@ async function look(): Promise<"gone" | "same" | "other"> {
   }
 }
 
-/** Tries to get what did not come, and says which step was taken; `wait` while the platform does not have the console. */
-export async function recover(error: LoadError): Promise<Step> {
+/** Tries to get what did not come, and says which step was taken, and whether there is another release. */
+export async function recover(error: LoadError): Promise<{ step: Step; isOther: boolean }> {
   const found = await look();
-  const step = nextStep({ found, tries: error.tries, reloadedMs: Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) });
+  const step = nextStep({ found, tries: error.tries });
   if (step === "again") error.again();
-  if (step === "reload") {
-    sessionStorage.setItem(RELOADED, String(Date.now()));
-    window.location.reload();
-  }
-  return step;
+  return { step, isOther: found === "other" };
 }

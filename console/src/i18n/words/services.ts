@@ -223,6 +223,7 @@ export const services = {
   "clinic.cause.keyName": ["KeyName 与证书不一致", "KeyName is not that of the certificate"],
   "clinic.cause.extra": ["签名中有规范之外的内容", "Content outside the standard in the signature"],
   "clinic.cause.method": ["算法名称与实际不符", "The named algorithm is not the one used"],
+  "clinic.cause.methodChanged": ["签名之后改了摘要算法的名称", "The digest method was renamed after signing"],
   "clinic.cause.payment": ["加签字符串的写法不对", "The string that was signed is not the right one"],
   "clinic.cause.noCertificate": ["没有证书，无法验签", "No certificate to check with"],
   "menu.paymentData": ["支付数据（179号）", "Payment data (179)"],

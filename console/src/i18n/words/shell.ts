@@ -86,9 +86,15 @@ export const shell = {
   ],
   "error.load": ["页面没有加载成功", "The page could not be loaded"],
   "error.loadAdvice": [
-    "网络中断，或平台刚刚升级。点“重试”重新加载；恢复连接后也会自动重新加载。",
-    "The network failed, or the platform was just upgraded. Try again to reload; it also reloads by itself once the connection is back.",
+    "网络中断，或平台刚刚升级。点“重试”再取一次；恢复连接后也会自动再取。",
+    "The network failed, or the platform was just upgraded. Try again now, or wait: it tries by itself once the connection is back.",
   ],
+  "error.newRelease": ["有新版本，重新载入后可打开此页面", "There is a new version: reload to open this page"],
+  "error.reloadAdvice": [
+    "重新载入会清空各标签页中已填写、尚未提交的内容，请先提交或记下。",
+    "Reloading clears whatever you have typed in any tab and not submitted. Submit it or make a note of it first.",
+  ],
+  "error.reload": ["重新载入", "Reload"],
   "error.title": ["出错了", "Something went wrong"],
   "error.offline": ["连接不到平台", "The platform does not answer"],
   "error.offlineAdvice": [
@@ -150,6 +156,11 @@ export const shell = {
   "bulk.row": ["项目", "Item"],
   "bulk.why": ["原因", "Why"],
   "bulk.failed": ["未办理", "Failed"],
+  "bulk.unknown": ["结果未知", "Unknown"],
+  "bulk.unknownAdvice": [
+    "没有收到能读懂的答复，可能已经办理。请先查看这一项的现状，再决定是否重做。",
+    "There was no readable answer, so it may have been done. Look at the item before you try again.",
+  ],
   "bulk.notTried": ["未尝试", "Not tried"],
   "list.choose": ["选择此行", "Choose this row"],
   "list.operations": ["操作", "Actions"],

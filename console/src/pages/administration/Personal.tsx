@@ -6,6 +6,7 @@ import { useCan } from "../../api/session";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { ReasonDialog } from "../../resource/ReasonDialog";
+import { useBrief } from "../../resource/useBrief";
 import { Factors } from "../../view/Factors";
 import { NamedRoles } from "../../view/NamedRoles";
 import type { User } from "./users";
@@ -14,7 +15,7 @@ export function Personal({ user }: { user: User }) {
   const t = useT();
   const can = useCan();
   const [isAsked, ask] = useState(false);
-  const [shown, show] = useState<{ phone: string; email: string }>();
+  const [shown, show] = useBrief<{ phone: string; email: string }>();
   const unmask = async (reason: string) => show(await call("POST", "/api/v1/users/{id}/unmask", { path: { id: user.id }, body: { reason } }));
   const isHidden = shown === undefined && `${user.phone}${user.email}` !== "";
   return (

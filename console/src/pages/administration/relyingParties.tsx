@@ -1,4 +1,4 @@
-// Systems that log in through our door (接入系统): CAS and OpenID Connect. Changes wait for approval.
+// Systems whose users log in here (接入系统), by CAS or OpenID Connect. Changes wait for approval.
 import { type Answer, call } from "../../api/client";
 import type { Changed } from "../../api/types";
 import { defineResource, type Field } from "../../resource/resource";

@@ -18,6 +18,7 @@ import { Loading } from "../../view/Loading";
 import { FILE_MAX, FILES } from "../../resource/FileInput";
 import { ReasonDialog } from "../../resource/ReasonDialog";
 import { Code } from "../../resource/show";
+import { useBrief } from "../../resource/useBrief";
 import { APPLICATIONS, filledFrom, missingOf } from "./applications";
 import { attachTo } from "./attach";
 import { sawCase } from "./caseNews";
@@ -211,12 +212,12 @@ function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) 
   );
 }
 
-/** Personal fields in full, after a reason that the audit keeps. */
+/** Personal fields in full, after a reason that the audit keeps, and for as long as one looks at them. */
 function Unmask({ detail }: { detail: CaseDetail }) {
   const t = useT();
   const can = useCan();
   const [isAsked, ask] = useState(false);
-  const [shown, show] = useState<Record<string, string>>();
+  const [shown, show] = useBrief<Record<string, string>>();
   const isMasked = detail.fields.some((one) => one.isPersonal && one.value.includes("*"));
   if (!isMasked || !can("unmask_case")) return null;
   const run = async (reason: string) => show((await call("POST", "/api/v1/cases/{id}/unmask", { path: { id: detail.id }, body: { reason } })).fields);

@@ -9,6 +9,7 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ReasonDialog } from "../../resource/ReasonDialog";
 import { defineResource } from "../../resource/resource";
+import { useBrief } from "../../resource/useBrief";
 import { ResourceList } from "../../resource/ResourceList";
 
 type Detail = Schema<"PaymentDetail">;
@@ -46,13 +47,15 @@ function PaymentCard({ id }: { id: string }) {
   const can = useCan();
   const problem = useProblem();
   const { message } = App.useApp();
-  const [detail, setDetail] = useState<Detail>();
+  const [masked, setMasked] = useState<Detail>();
+  const [full, show] = useBrief<Detail>();
+  const detail = full ?? masked;
   const [isAsked, ask] = useState(false);
   useEffect(() => {
-    call("GET", "/api/v1/payment-data/{id}", { path: { id } }).then(setDetail, problem);
+    call("GET", "/api/v1/payment-data/{id}", { path: { id } }).then(setMasked, problem);
   }, [id, problem]);
   const unmask = async (reason: string) => {
-    setDetail(await call("POST", "/api/v1/payment-data/{id}/unmask", { path: { id }, body: { reason } }));
+    show(await call("POST", "/api/v1/payment-data/{id}/unmask", { path: { id }, body: { reason } }));
     void message.success(t("action.done"));
   };
   if (!detail) return null;

@@ -42,11 +42,17 @@ export function Correction() {
     refetchInterval: false,
     refetchOnWindowFocus: false,
     staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
   });
-  if (graveOf(form) !== undefined) return <ErrorView error={form.error} retry={() => void form.refetch()} />;
-  if (form.data === undefined) return <Loading />;
-  return <Filled form={form.data} />;
+  const grave = graveOf(form);
+  const error = grave === undefined ? null : <ErrorView error={grave} retry={() => void form.refetch()} />;
+  if (form.data === undefined) return error ?? <Loading />;
+  // What was typed is not lost because the form could not be read once more.
+  return (
+    <>
+      {error}
+      <Filled form={form.data} />
+    </>
+  );
 }
 
 /** What is declared again: the changes, and of several documents those that are chosen. */
@@ -102,6 +108,8 @@ function Filled({ form }: { form: Form }) {
       const accepted = await call("POST", "/api/v1/messages/{id}/correction", { path, body });
       // It is on its way, and what becomes of it is open: not green.
       void message.info(t("correct.submitted", { no: accepted.acceptanceNo }));
+      // Whoever comes back to this page begins with the form anew.
+      client.removeQueries({ queryKey: ["correction", form.messageId] });
       void client.invalidateQueries();
       void navigate(`/messages/${accepted.id}`);
     } catch (failed) {

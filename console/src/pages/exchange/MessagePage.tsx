@@ -285,6 +285,8 @@ function Xml({ id }: { id: string }) {
     queryFn: async ({ signal }) => (await send("GET", "/api/v1/messages/{id}/xml", { path: { id }, signal })).text(),
     // What was stored never changes.
     refetchInterval: false,
+    // It may have been shown with personal data: it is not kept behind another tab.
+    gcTime: 0,
   });
   if (graveOf(xml) !== undefined) return <ErrorView error={xml.error} />;
   if (xml.data === undefined) return <Loading />;

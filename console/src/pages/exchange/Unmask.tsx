@@ -5,6 +5,7 @@ import { call } from "../../api/client";
 import { useCan } from "../../api/session";
 import { useT } from "../../i18n";
 import { ReasonDialog } from "../../resource/ReasonDialog";
+import { BRIEF_MS } from "../../resource/useBrief";
 
 export function Unmask({ id, done }: { id: string; done: () => void }) {
   const t = useT();
@@ -16,6 +17,8 @@ export function Unmask({ id, done }: { id: string; done: () => void }) {
     await call("POST", "/api/v1/messages/{id}/unmask", { path: { id }, body: { reason } });
     void message.success(t("message.unmasked"));
     done();
+    // What is on the screen is asked for again when the time is over, and comes masked.
+    setTimeout(done, BRIEF_MS + 1_000);
   };
   return (
     <>

@@ -1,5 +1,25 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { causeWords, verdict } from "./clinic";
+import { causeWord, causeWords, verdict } from "./clinic";
+
+const CLINIC = join(import.meta.dirname, "../../../../crates/ceb/src/signature/clinic");
+
+/** The names that `fn name` of a file of the platform gives. */
+function namesIn(file: string): string[] {
+  const text = readFileSync(join(CLINIC, file), "utf8");
+  const from = text.indexOf("pub fn name(");
+  const body = text.slice(from, text.indexOf("\n    }\n", from));
+  return [...body.matchAll(/=> "([a-z0-9-]+)"/g)].map(([, name = ""]) => name);
+}
+
+test("every cause that the platform may name has a word", () => {
+  const names = [...namesIn("cause.rs"), ...namesIn("forms.rs")];
+  expect(names.length).toBeGreaterThan(40);
+  expect(names).toContain("digest-method-changed");
+  expect(names.filter((name) => causeWord(name) === undefined)).toEqual([]);
+  expect(causeWords("digest-method-changed")).toEqual(["clinic.cause.methodChanged"]);
+});
 
 test("a cause has words in both languages, and several causes have theirs once each", () => {
   expect(causeWords("exclusive")).toEqual(["clinic.cause.exclusive"]);

@@ -27,9 +27,25 @@ const CAUSES: Record<string, Word> = {
   "key-name": "clinic.cause.keyName",
   extra: "clinic.cause.extra",
   "digest-method": "clinic.cause.method",
+  "digest-method-changed": "clinic.cause.methodChanged",
   "signature-method": "clinic.cause.method",
   "other-certificate": "clinic.cause.certificate",
   "no-certificate": "clinic.cause.noCertificate",
+  "signed-namespaces": "clinic.cause.signed",
+  "signed-digest": "clinic.cause.signed",
+  "signed-document": "clinic.cause.signed",
+  "signed-as-written": "clinic.cause.signed",
+  "signed-detached": "clinic.cause.signed",
+  "empty-user-id": "clinic.cause.signed",
+  "no-user-hash": "clinic.cause.signed",
+  reversed: "clinic.cause.signed",
+  comments: "clinic.cause.form",
+  "not-canonical": "clinic.cause.form",
+  "not-enveloped": "clinic.cause.form",
+  trimmed: "clinic.cause.form",
+  "empty-dropped": "clinic.cause.form",
+  "line-ends": "clinic.cause.form",
+  "byte-order-mark": "clinic.cause.form",
 };
 
 /** Causes of announcement 179: the string was put together in another way. */
@@ -37,15 +53,16 @@ const PAYMENT = new Set([
   "single-bar", "no-bar", "no-quotes", "whole-json", "escaped", "compacted", "slashes", "unicode", "amount", "end", "no-time",
 ]);
 
+/** The word for one cause; none for a cause that this console does not know. */
+export function causeWord(name: string): Word | undefined {
+  if (name.startsWith("value-")) return "clinic.cause.valueForm";
+  if (PAYMENT.has(name)) return "clinic.cause.payment";
+  return CAUSES[name];
+}
+
 /** What is shown above the advice for a cause, or for several that came together (`a+b`). */
 export function causeWords(cause: string): Word[] {
-  const word = (name: string): Word => {
-    if (name.startsWith("value-")) return "clinic.cause.valueForm";
-    if (name.startsWith("signed-") || name.endsWith("user-id") || name === "no-user-hash" || name === "reversed") return "clinic.cause.signed";
-    if (PAYMENT.has(name)) return "clinic.cause.payment";
-    return CAUSES[name] ?? "clinic.cause.form";
-  };
-  return [...new Set(cause.split("+").map(word))];
+  return [...new Set(cause.split("+").map((name) => causeWord(name) ?? "clinic.cause.form"))];
 }
 
 /** How the result looks: good only when nobody has to change anything. */
