@@ -5,6 +5,7 @@ use crate::testing::{TestPlatform, accepted};
 use bytes::Bytes;
 use ceb::envelope::Envelope;
 use ceb::{Direction, Kind, ReturnStatus};
+use store::Tx;
 use store::testing::each_engine;
 
 /// Answers of the flood: four turns.
@@ -195,5 +196,32 @@ async fn what_is_set_aside_takes_no_room() {
         assert_eq!(capacity().await.unwrap(), 0);
         crate::pipeline::drain(shared).await.unwrap();
         assert_eq!(capacity().await.unwrap(), super::MOVED_MAX);
+    }
+}
+
+/// Rows whose size or company is no whole number, as SQLite hands out what was changed on the disk, stop no answers of
+/// others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_row_of_the_table_stops_nobody() {
+    for values in [
+        "7, 'import', 0, 'x', x'00'",
+        "7, 'import', 1.5, 1, x'00'",
+        "7, 'import', 'x', 1, x'00'",
+    ] {
+        let platform = declared(store::testing::sqlite()).await;
+        let spoil = platform.shared.db.write(move |tx: &mut Tx<'_>| {
+            let columns = "id, direction, company_id, n_bytes, body";
+            tx.execute(
+                &format!("insert into receipt_inbox ({columns}) values ({values})"),
+                &[],
+            )
+        });
+        assert_eq!(spoil.await.unwrap(), 1, "{values}");
+        let down = platform.shared.customs.import_down.clone();
+        let bodies: Vec<Bytes> = (0..FLOOD).map(|k| answer(&platform, 0, k, true)).collect();
+        platform.shared.queue.put(&down, &bodies).await.unwrap();
+        crate::pipeline::take_for_test(&platform.shared).await;
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        assert_eq!(platform.feed(0).await.len(), FLOOD, "{values}");
     }
 }

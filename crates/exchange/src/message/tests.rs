@@ -191,6 +191,8 @@ async fn a_damaged_company_holds_its_own_messages_only() {
         "update company set name = cast(x'80ff' as text) where id = $1",
         "update company set dxp_id = cast(dxp_id as blob) where id = $1",
         "update company set weight = 'x' where id = $1",
+        "update company set weight = 1.5 where id = $1",
+        "update company set created_at = 1.5 where id = $1",
     ] {
         let platform = TestPlatform::on(store::testing::sqlite()).await;
         let own = accepted(

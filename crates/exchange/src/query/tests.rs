@@ -313,6 +313,8 @@ async fn staff_see_whose_message_it_is() {
 async fn a_damaged_row_takes_no_list_away() {
     for sql in [
         "update document set status = 'x'",
+        "update document set status = 1.5",
+        "update message set n_bytes = 1.5, needs_action = 1.5",
         "update document set kind = cast(kind as blob)",
         "update document set outcome = 'x'",
         "update document set cop_no = cast('x' as blob), order_no = cast(order_no as blob)",
@@ -358,5 +360,18 @@ async fn a_damaged_row_takes_no_list_away() {
         )
         .await;
         assert!(home.is_ok(), "{sql}");
+    }
+}
+
+/// The largest numbers are asked for like any other, and nothing is found.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_largest_numbers_find_nothing() {
+    for test in each_engine() {
+        let platform = TestPlatform::on(test).await;
+        let last = MessageId(i64::MAX);
+        for number in [last.to_string(), last.acceptance_no()] {
+            let read = move |tx: &mut store::Tx<'_>| search(tx, &Sight::All, &number);
+            assert!(platform.shared.db.read(read).await.unwrap().is_empty());
+        }
     }
 }
