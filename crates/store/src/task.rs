@@ -117,7 +117,7 @@ pub struct TaskState {
     pub within: Duration,
     /// How often it was started again.
     pub n_restarts: u32,
-    /// Whether it ends again and again, or all its turns have failed for [`FAILED_MS`].
+    /// Whether it ends again and again, or all its turns have failed for fifteen seconds.
     pub is_failing: bool,
 }
 
