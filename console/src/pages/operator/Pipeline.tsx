@@ -68,7 +68,7 @@ function Seen({ now }: { now: Answer }) {
         <span className="soft num">{dateTime(now.at)}</span>
       </div>
       <Drill />
-      <div className="tiles tiles-6">
+      <div className="tiles">
         <Tile label={t("pipeline.received")} value={count(now.received)} />
         <Tile label={t("pipeline.checked")} value={count(now.checked)} />
         <Tile
