@@ -21,6 +21,8 @@ if command -v cargo-deny >/dev/null; then
 fi
 say "tests"
 if command -v cargo-nextest >/dev/null; then
+    # The whole workspace is built for the tests, the program with it: its package has tests of its own.
+    export TONGGUAN_TEST_PROGRAM="${CARGO_TARGET_DIR:-$PWD/target}/debug/tongguan"
     cargo nextest run --workspace --locked
     cargo test --workspace --locked --doc --quiet
 else

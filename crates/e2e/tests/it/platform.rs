@@ -11,45 +11,59 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
-/// The program, built once if need be.
+/// The program: the one in `TONGGUAN_TEST_PROGRAM`, or one that is built here.
 ///
-/// A test crate cannot depend on another package's binary, so it is built here, with the profile of
-/// the tests; when it is up to date already, that takes no time.
+/// A test crate cannot depend on another package's binary. `make test` has it ready, and says where; without that
+/// every process of a test asks cargo, which takes a second when it is up to date and minutes when it is not.
 pub(crate) fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        // target/{profile}/deps/it-0123 stands beside target/{profile}/tongguan.
-        let here = std::env::current_exe().unwrap();
-        let profile = here.parent().unwrap().parent().unwrap();
-        let mut build = Command::new(env!("CARGO"));
-        build.args([
-            "build",
-            "--quiet",
-            "--package",
-            "tongguan",
-            "--bin",
-            "tongguan",
-        ]);
-        // What cargo tells the tests about their own package is not meant for this build; some build
-        // scripts look at it, and half the world would be built anew each time.
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy();
-            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-                build.env_remove(&*name);
-            }
+    PROGRAM.get_or_init(|| match std::env::var_os("TONGGUAN_TEST_PROGRAM") {
+        Some(path) => {
+            let path = PathBuf::from(path);
+            assert!(
+                path.is_file(),
+                "TONGGUAN_TEST_PROGRAM: no {}",
+                path.display()
+            );
+            path
         }
-        build.arg("--manifest-path");
-        build.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"));
-        build.arg("--target-dir").arg(profile.parent().unwrap());
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(
-            build.status().unwrap().success(),
-            "the program does not build"
-        );
-        profile.join("tongguan")
+        None => built(),
     })
+}
+
+/// The program, built with the profile of the tests.
+fn built() -> PathBuf {
+    // target/{profile}/deps/it-0123 stands beside target/{profile}/tongguan.
+    let here = std::env::current_exe().unwrap();
+    let profile = here.parent().unwrap().parent().unwrap();
+    let mut build = Command::new(env!("CARGO"));
+    build.args([
+        "build",
+        "--quiet",
+        "--package",
+        "tongguan",
+        "--bin",
+        "tongguan",
+    ]);
+    // What cargo tells the tests about their own package is not meant for this build; some build
+    // scripts look at it, and half the world would be built anew each time.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            build.env_remove(&*name);
+        }
+    }
+    build.arg("--manifest-path");
+    build.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"));
+    build.arg("--target-dir").arg(profile.parent().unwrap());
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    assert!(
+        build.status().unwrap().success(),
+        "the program does not build"
+    );
+    profile.join("tongguan")
 }
 
 /// A port that was free a moment ago.
