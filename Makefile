@@ -37,7 +37,7 @@ test: ## everything: format, lints, all tests on both engines and a real broker
 check: ## the quick part of test: format, lints, tests on SQLite
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cargo test --workspace --locked
+	cargo test --workspace --locked -- --skip Postgres --skip Quorum --skip Classic --skip rabbitmq
 
 bench: ## the benchmark, beside PostgreSQL and RabbitMQ in the same run
 	scripts/setup.sh test

@@ -9,7 +9,21 @@ use crate::kind::Kind;
 use crate::status::ReturnStatus;
 
 /// Outcome (办理结果).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
     /// Waiting (未办结): neither accepted nor turned down so far.
     #[default]
@@ -29,35 +43,21 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 6] = [
-        Self::Waiting,
-        Self::Accepted,
-        Self::Released,
-        Self::Rejected,
-        Self::Faulty,
-        Self::Refused,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Those after which the company must act.
     pub const BAD: [Self; 3] = [Self::Rejected, Self::Faulty, Self::Refused];
 
     /// The name in the database and the API.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Accepted => "accepted",
-            Self::Released => "released",
-            Self::Rejected => "rejected",
-            Self::Faulty => "faulty",
-            Self::Refused => "refused",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The outcome with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+        name.parse().ok()
     }
 
     /// The name for people.
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for outcome in Outcome::ALL {
+        for &outcome in Outcome::ALL {
             assert_eq!(Outcome::from_name(outcome.name()), Some(outcome));
             assert_eq!(outcome.is_bad(), Outcome::BAD.contains(&outcome));
         }

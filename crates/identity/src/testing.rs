@@ -25,7 +25,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::clock::{Clock, TestClock};
 use store::id::IdMaker;
-use store::testing::{TestDb, each_engine};
+use store::testing::{TestDb, TestEngine};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
@@ -92,20 +92,13 @@ fn hash() -> &'static str {
 }
 
 impl Pages {
-    pub(crate) async fn each() -> Vec<Self> {
-        Self::each_with(&[]).await
+    pub(crate) async fn on(engine: TestEngine) -> Self {
+        Self::with(engine, &[]).await
     }
 
-    /// The pages on every engine, with these foreign sources.
-    pub(crate) async fn each_with(sources: &[ForeignSource]) -> Vec<Self> {
-        let mut all = Vec::new();
-        for db in each_engine() {
-            all.push(Self::on(db, sources).await);
-        }
-        all
-    }
-
-    async fn on(db: TestDb, sources: &[ForeignSource]) -> Self {
+    /// The pages on this engine, with these foreign sources.
+    pub(crate) async fn with(engine: TestEngine, sources: &[ForeignSource]) -> Self {
+        let db = engine.database();
         let clock = TestClock::at(NOW);
         let context = AppContext {
             db: db.db.clone(),

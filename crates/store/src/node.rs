@@ -133,7 +133,8 @@ pub fn release(tx: &mut Tx<'_>, who: &Claimant) -> Result<()> {
 mod tests {
     use super::{Claimant, LEASE_MS, beat, claim, release};
     use crate::Db;
-    use crate::testing::each_engine;
+    use crate::testing::TestEngine::{self, Postgres, Sqlite};
+    use rstest::rstest;
 
     const NOW: i64 = 1_800_000_000_000;
 
@@ -153,49 +154,53 @@ mod tests {
         held.map_or("ours".to_owned(), |holder| holder.reported)
     }
 
+    #[rstest]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn one_number_is_one_living_process() {
-        for test in &each_engine() {
-            let (first, second) = (who("a", "here"), who("b", "there"));
-            assert_eq!(ask(&test.db, &first, NOW).await, "ours");
-            assert_eq!(ask(&test.db, &second, NOW + 1).await, "process a");
-            // It lives, and says so.
-            let renewed = first.clone();
-            let kept = test.db.write(move |tx| beat(tx, &renewed, NOW + 10_000));
-            assert!(kept.await.unwrap());
-            assert_eq!(ask(&test.db, &second, NOW + LEASE_MS).await, "process a");
-            // It is gone.
-            let later = NOW + 10_000 + LEASE_MS;
-            assert_eq!(ask(&test.db, &second, later).await, "ours");
-            let late = test.db.write(move |tx| beat(tx, &first, later));
-            assert!(!late.await.unwrap(), "who was replaced hears of it");
-            test.db.write(move |tx| release(tx, &second)).await.unwrap();
-            // Who is gone seals with nothing.
-            let key = test.db.read(|tx| {
-                let row = tx.query_opt("select key_id from node where number = 3", &[])?;
-                row.unwrap().text_opt(0)
-            });
-            assert_eq!(key.await.unwrap(), None);
-            assert_eq!(ask(&test.db, &who("c", ""), later + 1).await, "ours");
-        }
+    async fn one_number_is_one_living_process(#[values(Sqlite, Postgres)] engine: TestEngine) {
+        let test = &engine.database();
+        let (first, second) = (who("a", "here"), who("b", "there"));
+        assert_eq!(ask(&test.db, &first, NOW).await, "ours");
+        assert_eq!(ask(&test.db, &second, NOW + 1).await, "process a");
+        // It lives, and says so.
+        let renewed = first.clone();
+        let kept = test.db.write(move |tx| beat(tx, &renewed, NOW + 10_000));
+        assert!(kept.await.unwrap());
+        assert_eq!(ask(&test.db, &second, NOW + LEASE_MS).await, "process a");
+        // It is gone.
+        let later = NOW + 10_000 + LEASE_MS;
+        assert_eq!(ask(&test.db, &second, later).await, "ours");
+        let late = test.db.write(move |tx| beat(tx, &first, later));
+        assert!(!late.await.unwrap(), "who was replaced hears of it");
+        test.db.write(move |tx| release(tx, &second)).await.unwrap();
+        // Who is gone seals with nothing.
+        let key = test.db.read(|tx| {
+            let row = tx.query_opt("select key_id from node where number = 3", &[])?;
+            row.unwrap().text_opt(0)
+        });
+        assert_eq!(key.await.unwrap(), None);
+        assert_eq!(ask(&test.db, &who("c", ""), later + 1).await, "ours");
     }
 
+    #[rstest]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn who_was_killed_is_followed_at_once_at_the_same_place() {
-        for test in &each_engine() {
-            assert_eq!(ask(&test.db, &who("a", "here"), NOW).await, "ours");
-            assert_eq!(ask(&test.db, &who("b", "here"), NOW + 1).await, "ours");
-            // Who has no place is followed by nobody before the claim has run out.
-            assert_eq!(ask(&test.db, &who("c", ""), NOW + 2).await, "process b");
-        }
+    async fn who_was_killed_is_followed_at_once_at_the_same_place(
+        #[values(Sqlite, Postgres)] engine: TestEngine,
+    ) {
+        let test = &engine.database();
+        assert_eq!(ask(&test.db, &who("a", "here"), NOW).await, "ours");
+        assert_eq!(ask(&test.db, &who("b", "here"), NOW + 1).await, "ours");
+        // Who has no place is followed by nobody before the claim has run out.
+        assert_eq!(ask(&test.db, &who("c", ""), NOW + 2).await, "process b");
     }
 
+    #[rstest]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn a_claim_from_the_future_is_not_believed() {
-        for test in &each_engine() {
-            assert_eq!(ask(&test.db, &who("a", "here"), NOW).await, "ours");
-            let earlier = NOW - 3_600_000;
-            assert_eq!(ask(&test.db, &who("b", "there"), earlier).await, "ours");
-        }
+    async fn a_claim_from_the_future_is_not_believed(
+        #[values(Sqlite, Postgres)] engine: TestEngine,
+    ) {
+        let test = &engine.database();
+        assert_eq!(ask(&test.db, &who("a", "here"), NOW).await, "ours");
+        let earlier = NOW - 3_600_000;
+        assert_eq!(ask(&test.db, &who("b", "there"), earlier).await, "ours");
     }
 }

@@ -1,5 +1,5 @@
-//! Databases for tests: a fresh SQLite file always, a fresh PostgreSQL database when
-//! `TONGGUAN_TEST_PG` holds the URL of a server (CI sets it).
+//! Databases for tests: a fresh SQLite file, or a fresh PostgreSQL database on the server of
+//! `TONGGUAN_TEST_PG` (CI sets it).
 //!
 //! All migrations take seconds on PostgreSQL, a copy of a migrated database some tenths of one: the first test on a
 //! server makes the template, under a lock of the server, and every test a copy, which it removes at its end.
@@ -154,7 +154,29 @@ pub fn postgres() -> Option<TestDb> {
     })
 }
 
-/// One database for each engine that this machine has: every SQL-touching test runs on all.
-pub fn each_engine() -> Vec<TestDb> {
-    std::iter::once(sqlite()).chain(postgres()).collect()
+/// The engine of one run of a test; a test with SQL has one of each, under a name of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestEngine {
+    /// The embedded one.
+    Sqlite,
+    /// The one for many nodes.
+    Postgres,
+}
+
+impl TestEngine {
+    /// A fresh database on this engine.
+    ///
+    /// # Panics
+    /// When there is none: a test that did not run must not look like one that passed.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "test code")]
+    pub fn database(self) -> TestDb {
+        match self {
+            Self::Sqlite => sqlite(),
+            Self::Postgres => postgres().expect(
+                "a server in TONGGUAN_TEST_PG: run `scripts/with-services.sh cargo test`, which starts one, \
+                 or leave these tests out with `cargo test -- --skip Postgres`",
+            ),
+        }
+    }
 }

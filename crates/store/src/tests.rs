@@ -1,7 +1,11 @@
 //! What both engines must do alike.
 
-use crate::testing::{TestDb, each_engine};
+use crate::testing::{
+    TestDb,
+    TestEngine::{self, Postgres, Sqlite},
+};
 use crate::{Db, Error, Many, Result, Tx, Value, event};
+use rstest::rstest;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -28,38 +32,42 @@ async fn count(db: &Db) -> i64 {
         .unwrap()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_list_is_written_once_and_conflicts_are_left_out() {
-    for TestDb { db, .. } in &each_engine() {
-        let ids: Vec<i64> = (1..=100).collect();
-        let first = db.write(move |tx| put(tx, &ids)).await.unwrap();
-        assert_eq!(first.len(), 100, "{}", db.engine_name());
-        let again = db.write(|tx| put(tx, &[99, 100, 101])).await.unwrap();
-        assert_eq!(again, vec![101], "{}", db.engine_name());
-        assert_eq!(count(db).await, 101);
-    }
+async fn a_list_is_written_once_and_conflicts_are_left_out(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let TestDb { db, .. } = &engine.database();
+    let ids: Vec<i64> = (1..=100).collect();
+    let first = db.write(move |tx| put(tx, &ids)).await.unwrap();
+    assert_eq!(first.len(), 100, "{}", db.engine_name());
+    let again = db.write(|tx| put(tx, &[99, 100, 101])).await.unwrap();
+    assert_eq!(again, vec![101], "{}", db.engine_name());
+    assert_eq!(count(db).await, 101);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_failed_closure_keeps_nothing_and_harms_no_neighbour() {
-    for TestDb { db, .. } in &each_engine() {
-        let good = db.write(|tx| put(tx, &[1]));
-        let bad = db.write(|tx| {
-            put(tx, &[2])?;
-            Err::<(), _>(Error::Fault("no".to_owned()))
-        });
-        let panics = db.write(|tx| -> Result<()> {
-            put(tx, &[3])?;
-            panic!("a bug")
-        });
-        let wrong = db.write(|tx| tx.execute("select nonsense from nowhere", &[]));
-        let (good, bad, panics, wrong) = tokio::join!(good, bad, panics, wrong);
-        assert_eq!(good.unwrap(), vec![1]);
-        assert_eq!(bad.unwrap_err(), Error::Fault("no".to_owned()));
-        assert!(matches!(panics.unwrap_err(), Error::Fault(_)));
-        assert!(matches!(wrong.unwrap_err(), Error::Fault(_)));
-        assert_eq!(count(db).await, 1, "{}", db.engine_name());
-    }
+async fn a_failed_closure_keeps_nothing_and_harms_no_neighbour(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let TestDb { db, .. } = &engine.database();
+    let good = db.write(|tx| put(tx, &[1]));
+    let bad = db.write(|tx| {
+        put(tx, &[2])?;
+        Err::<(), _>(Error::Fault("no".to_owned()))
+    });
+    let panics = db.write(|tx| -> Result<()> {
+        put(tx, &[3])?;
+        panic!("a bug")
+    });
+    let wrong = db.write(|tx| tx.execute("select nonsense from nowhere", &[]));
+    let (good, bad, panics, wrong) = tokio::join!(good, bad, panics, wrong);
+    assert_eq!(good.unwrap(), vec![1]);
+    assert_eq!(bad.unwrap_err(), Error::Fault("no".to_owned()));
+    assert!(matches!(panics.unwrap_err(), Error::Fault(_)));
+    assert!(matches!(wrong.unwrap_err(), Error::Fault(_)));
+    assert_eq!(count(db).await, 1, "{}", db.engine_name());
 }
 
 /// What a module may answer.
@@ -80,162 +88,170 @@ impl crate::Failure for Answer {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refusal_undoes_all_and_is_not_tried_again() {
-    for TestDb { db, .. } in &each_engine() {
-        let n_runs = Arc::new(AtomicU32::new(0));
-        let runs = Arc::clone(&n_runs);
-        let refused = db
-            .write(move |tx| -> Result<(), Answer> {
-                runs.fetch_add(1, Ordering::Relaxed);
-                put(tx, &[1, 2])?;
-                Err(Answer::Refused)
-            })
-            .await;
-        assert_eq!(refused, Err(Answer::Refused), "{}", db.engine_name());
-        assert_eq!(n_runs.load(Ordering::Relaxed), 1, "{}", db.engine_name());
-        assert_eq!(count(db).await, 0, "{}", db.engine_name());
+async fn a_refusal_undoes_all_and_is_not_tried_again(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let TestDb { db, .. } = &engine.database();
+    let n_runs = Arc::new(AtomicU32::new(0));
+    let runs = Arc::clone(&n_runs);
+    let refused = db
+        .write(move |tx| -> Result<(), Answer> {
+            runs.fetch_add(1, Ordering::Relaxed);
+            put(tx, &[1, 2])?;
+            Err(Answer::Refused)
+        })
+        .await;
+    assert_eq!(refused, Err(Answer::Refused), "{}", db.engine_name());
+    assert_eq!(n_runs.load(Ordering::Relaxed), 1, "{}", db.engine_name());
+    assert_eq!(count(db).await, 0, "{}", db.engine_name());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_transaction_is_tried_again_whatever_it_is_wrapped_in(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let TestDb { db, .. } = &engine.database();
+    let mut n_runs = 0;
+    let outcome = db
+        .write(move |tx| -> Result<i64, Answer> {
+            n_runs += 1;
+            put(tx, &[n_runs])?;
+            match n_runs {
+                1 => Err(Error::Conflict("lost".to_owned()).into()),
+                _ => Ok(n_runs),
+            }
+        })
+        .await;
+    // SQLite has one writer, where nothing is lost against another.
+    match db.engine_name() {
+        "PostgreSQL" => assert_eq!(outcome, Ok(2)),
+        _ => assert!(matches!(outcome, Err(Answer::Store(Error::Conflict(_))))),
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_transaction_is_tried_again_whatever_it_is_wrapped_in() {
-    for TestDb { db, .. } in &each_engine() {
-        let mut n_runs = 0;
-        let outcome = db
-            .write(move |tx| -> Result<i64, Answer> {
-                n_runs += 1;
-                put(tx, &[n_runs])?;
-                match n_runs {
-                    1 => Err(Error::Conflict("lost".to_owned()).into()),
-                    _ => Ok(n_runs),
-                }
-            })
-            .await;
-        // SQLite has one writer, where nothing is lost against another.
-        match db.engine_name() {
-            "PostgreSQL" => assert_eq!(outcome, Ok(2)),
-            _ => assert!(matches!(outcome, Err(Answer::Store(Error::Conflict(_))))),
-        }
+async fn many_writers_lose_nothing(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let db = Arc::new(test.db.clone());
+    let writers: Vec<_> = (0..200_i64)
+        .map(|n| {
+            let db = Arc::clone(&db);
+            tokio::spawn(async move { db.write(move |tx| put(tx, &[n, n + 1000])).await })
+        })
+        .collect();
+    for writer in writers {
+        assert_eq!(writer.await.unwrap().unwrap().len(), 2);
     }
+    assert_eq!(count(&db).await, 400, "{}", db.engine_name());
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_writers_lose_nothing() {
-    for TestDb { db, .. } in each_engine() {
-        let db = Arc::new(db);
-        let writers: Vec<_> = (0..200_i64)
-            .map(|n| {
-                let db = Arc::clone(&db);
-                tokio::spawn(async move { db.write(move |tx| put(tx, &[n, n + 1000])).await })
-            })
-            .collect();
-        for writer in writers {
-            assert_eq!(writer.await.unwrap().unwrap().len(), 2);
-        }
-        assert_eq!(count(&db).await, 400, "{}", db.engine_name());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn values_come_back_as_they_went_in() {
-    for TestDb { db, .. } in &each_engine() {
-        db.write(|tx| {
-            tx.execute(
-                "insert into company (id, credit_code, customs_code, name, dxp_id, roles, profile, \
-                 weight, suspended, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
-                &[
-                    i64::MAX.into(),
-                    "c".into(),
-                    "u".into(),
-                    "通关😀'\"".into(),
-                    "d".into(),
-                    "".into(),
-                    "strict".into(),
-                    (-1).into(),
-                    true.into(),
-                    0.into(),
-                ],
-            )?;
-            event::append(
-                tx,
-                &[event::Event {
-                    id: 1,
-                    at_ms: 2,
-                    kind: "company.added".to_owned(),
-                    company_id: None,
-                    subject_id: 7,
-                    detail: String::new(),
-                }],
+async fn values_come_back_as_they_went_in(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let TestDb { db, .. } = &engine.database();
+    db.write(|tx| {
+        tx.execute(
+            "insert into company (id, credit_code, customs_code, name, dxp_id, roles, profile, \
+             weight, suspended, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
+            &[
+                i64::MAX.into(),
+                "c".into(),
+                "u".into(),
+                "通关😀'\"".into(),
+                "d".into(),
+                "".into(),
+                "strict".into(),
+                (-1).into(),
+                true.into(),
+                0.into(),
+            ],
+        )?;
+        event::append(
+            tx,
+            &[event::Event {
+                id: 1,
+                at_ms: 2,
+                kind: "company.added".to_owned(),
+                company_id: None,
+                subject_id: 7,
+                detail: String::new(),
+            }],
+        )
+    })
+    .await
+    .unwrap();
+    let row = db
+        .read(|tx| {
+            tx.query_opt(
+                "select id, name, weight, suspended from company where suspended",
+                &[],
             )
         })
         .await
+        .unwrap()
         .unwrap();
-        let row = db
-            .read(|tx| {
-                tx.query_opt(
-                    "select id, name, weight, suspended from company where suspended",
-                    &[],
-                )
-            })
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(row.int(0).unwrap(), i64::MAX);
-        assert_eq!(row.text(1).unwrap(), "通关😀'\"");
-        assert_eq!(row.int(2).unwrap(), -1);
-        assert!(row.bool(3).unwrap());
-        assert!(row.int(1).is_err());
-        assert!(row.text(9).is_err());
-        let events = db.read(|tx| event::of_subject(tx, 7, 10)).await.unwrap();
-        assert_eq!(events[0].company_id, None);
-        let twice = db
-            .write(|tx| tx.execute("insert into event select * from event", &[]))
-            .await;
-        assert!(
-            matches!(twice, Err(Error::Constraint(_))),
-            "{}",
-            db.engine_name()
-        );
-    }
+    assert_eq!(row.int(0).unwrap(), i64::MAX);
+    assert_eq!(row.text(1).unwrap(), "通关😀'\"");
+    assert_eq!(row.int(2).unwrap(), -1);
+    assert!(row.bool(3).unwrap());
+    assert!(row.int(1).is_err());
+    assert!(row.text(9).is_err());
+    let events = db.read(|tx| event::of_subject(tx, 7, 10)).await.unwrap();
+    assert_eq!(events[0].company_id, None);
+    let twice = db
+        .write(|tx| tx.execute("insert into event select * from event", &[]))
+        .await;
+    assert!(
+        matches!(twice, Err(Error::Constraint(_))),
+        "{}",
+        db.engine_name()
+    );
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn placeholders_count_by_their_number_not_by_their_place() {
-    for TestDb { db, .. } in &each_engine() {
-        let sql = "select cast($2 as text), cast($1 as text), cast($2 as text)";
-        let row = db
-            .read(move |tx| tx.query_opt(sql, &["one".into(), "two".into()]))
-            .await;
-        let row = row.unwrap().unwrap();
-        let texts = [
-            row.text(0).unwrap(),
-            row.text(1).unwrap(),
-            row.text(2).unwrap(),
-        ];
-        assert_eq!(texts, ["two", "one", "two"], "{}", db.engine_name());
-    }
+async fn placeholders_count_by_their_number_not_by_their_place(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let TestDb { db, .. } = &engine.database();
+    let sql = "select cast($2 as text), cast($1 as text), cast($2 as text)";
+    let row = db
+        .read(move |tx| tx.query_opt(sql, &["one".into(), "two".into()]))
+        .await;
+    let row = row.unwrap().unwrap();
+    let texts = [
+        row.text(0).unwrap(),
+        row.text(1).unwrap(),
+        row.text(2).unwrap(),
+    ];
+    assert_eq!(texts, ["two", "one", "two"], "{}", db.engine_name());
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn migrations_apply_once_and_a_newer_database_is_refused() {
-    for TestDb { db, config, .. } in &each_engine() {
-        assert_eq!(db.applied().await.unwrap().len(), crate::migrations().len());
-        let again = config.clone();
-        let second = tokio::task::spawn_blocking(move || Db::open(&again))
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(second.applied().await.unwrap(), db.applied().await.unwrap());
-        db.write(|tx| tx.execute("insert into migration values (9999, 'future')", &[]))
-            .await
-            .unwrap();
-        let config = config.clone();
-        let refused = tokio::task::spawn_blocking(move || Db::open(&config))
-            .await
-            .unwrap();
-        assert!(matches!(refused.map(|_| ()), Err(Error::Fault(text)) if text.contains("9999")));
-    }
+async fn migrations_apply_once_and_a_newer_database_is_refused(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let TestDb { db, config, .. } = &engine.database();
+    assert_eq!(db.applied().await.unwrap().len(), crate::migrations().len());
+    let again = config.clone();
+    let second = tokio::task::spawn_blocking(move || Db::open(&again))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(second.applied().await.unwrap(), db.applied().await.unwrap());
+    db.write(|tx| tx.execute("insert into migration values (9999, 'future')", &[]))
+        .await
+        .unwrap();
+    let config = config.clone();
+    let refused = tokio::task::spawn_blocking(move || Db::open(&config))
+        .await
+        .unwrap();
+    assert!(matches!(refused.map(|_| ()), Err(Error::Fault(text)) if text.contains("9999")));
 }
 
 #[test]

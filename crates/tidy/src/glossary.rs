@@ -50,13 +50,14 @@ impl Item {
 fn items(file: &File) -> Vec<Item> {
     let mut found = Vec::new();
     let mut reported: Option<String> = None;
+    let mut is_in_attribute = false;
     for line in file.text.lines().map(str::trim) {
         if let Some(text) = line.strip_prefix("///") {
             reported.get_or_insert_with(|| text.trim().to_owned());
-        } else if !line.starts_with("#[")
-            && !line.ends_with(")]")
-            && let Some(reported) = reported.take()
-        {
+        } else if is_in_attribute || line.starts_with("#[") {
+            // One that is long ends on a line of its own.
+            is_in_attribute = !line.ends_with(']');
+        } else if let Some(reported) = reported.take() {
             found.push(Item {
                 krate: file.krate().to_owned(),
                 path: file.path.clone(),

@@ -272,7 +272,7 @@ async fn roles(
     State(api): State<AdministrationApi>,
 ) -> Result<Json<Page<RoleView>>, Problem> {
     let mut items: Vec<RoleView> = Role::ALL
-        .into_iter()
+        .iter()
         .map(|role| RoleView {
             id: role.name().to_owned(),
             name: role.chinese().to_owned(),
@@ -280,7 +280,7 @@ async fn roles(
             operations: api
                 .gate
                 .operations()
-                .filter(|operation| operation.roles.contains(&role))
+                .filter(|operation| operation.roles.contains(role))
                 .map(|operation| operation.id.to_owned())
                 .collect(),
         })

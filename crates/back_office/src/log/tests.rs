@@ -7,7 +7,11 @@ use registry::access::{Actor, Origin};
 use registry::audit::{self, Filter, Outcome, list};
 use registry::role::Role;
 use registry::testing::{NOW, context, person};
-use store::testing::{TestDb, each_engine};
+use rstest::rstest;
+use store::testing::{
+    TestDb,
+    TestEngine::{self, Postgres, Sqlite},
+};
 use store::{Result, Tx};
 
 fn from(actor: &Actor, address: &str) -> Actor {
@@ -40,75 +44,79 @@ async fn write(test: &TestDb, one: Actor, two: Actor) {
     test.db.write(write).await.unwrap();
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_person_is_found_by_name_and_sees_his_own_logins() {
-    for test in &each_engine() {
-        let (context, _) = context(&test.db);
-        let clerk = from(&person(&context, "wang.clerk", None).await, "10.0.0.1");
-        let other = person(&context, "li.operator", Some(Role::Operator)).await;
-        write(test, clerk.clone(), from(&other, "10.0.0.2")).await;
-        let id = clerk.require_account().unwrap();
-        let own = context
-            .read(move |tx| own_logins(tx, id, 10))
-            .await
-            .unwrap();
-        let own: Vec<(&str, &str)> = own
-            .iter()
-            .map(|row| (row.act.as_str(), row.address.as_str()))
-            .collect();
-        assert_eq!(
-            own,
-            [("login.failed", "10.0.0.1"), ("login.in", "10.0.0.1")]
-        );
+async fn a_person_is_found_by_name_and_sees_his_own_logins(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    let clerk = from(&person(&context, "wang.clerk", None).await, "10.0.0.1");
+    let other = person(&context, "li.operator", Some(Role::Operator)).await;
+    write(test, clerk.clone(), from(&other, "10.0.0.2")).await;
+    let id = clerk.require_account().unwrap();
+    let own = context
+        .read(move |tx| own_logins(tx, id, 10))
+        .await
+        .unwrap();
+    let own: Vec<(&str, &str)> = own
+        .iter()
+        .map(|row| (row.act.as_str(), row.address.as_str()))
+        .collect();
+    assert_eq!(
+        own,
+        [("login.failed", "10.0.0.1"), ("login.in", "10.0.0.1")]
+    );
 
-        let found = context.read(|tx| people(tx, "Wang")).await.unwrap();
-        assert_eq!(found, [id.0]);
-        let of = |accounts: &[i64], of_people, is_done, address: Option<&str>| Filter {
-            accounts: accounts.to_vec(),
-            of_people,
-            is_done,
-            address: address.map(str::to_owned),
-            ..Filter::default()
-        };
-        for (filter, n_rows) in [
-            (of(&[id.0], false, None, None), 4),
-            (of(&[], true, None, None), 5),
-            (of(&[], false, Some(false), None), 2),
-            (of(&[], true, Some(true), None), 4),
-            (of(&[], false, None, Some("10.0.0.2")), 1),
-        ] {
-            let asked = filter.clone();
-            let rows = context.read(move |tx| list(tx, &asked, 50)).await.unwrap();
-            assert_eq!(rows.len(), n_rows, "{filter:?}");
-        }
+    let found = context.read(|tx| people(tx, "Wang")).await.unwrap();
+    assert_eq!(found, [id.0]);
+    let of = |accounts: &[i64], of_people, is_done, address: Option<&str>| Filter {
+        accounts: accounts.to_vec(),
+        of_people,
+        is_done,
+        address: address.map(str::to_owned),
+        ..Filter::default()
+    };
+    for (filter, n_rows) in [
+        (of(&[id.0], false, None, None), 4),
+        (of(&[], true, None, None), 5),
+        (of(&[], false, Some(false), None), 2),
+        (of(&[], true, Some(true), None), 4),
+        (of(&[], false, None, Some("10.0.0.2")), 1),
+    ] {
+        let asked = filter.clone();
+        let rows = context.read(move |tx| list(tx, &asked, 50)).await.unwrap();
+        assert_eq!(rows.len(), n_rows, "{filter:?}");
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_act_whose_row_cannot_be_written_does_not_happen() {
-    for test in &each_engine() {
-        let (context, _) = context(&test.db);
-        let actor = person(&context, "somebody", None).await;
-        test.db
-            .write(|tx| tx.execute("delete from audit_head", &[]))
-            .await
-            .unwrap();
-        let (shared, login) = (context.clone(), "another");
-        let details = crate::user::Details {
-            name: "别人".to_owned(),
-            ..Default::default()
-        };
-        let write = move |tx: &mut Tx<'_>| {
-            let nonces = [[0; 32]; 2];
-            crate::user::create(tx, &shared, &actor, (login, &details), ("hash", &nonces))
-        };
-        assert_eq!(context.act(write).await.unwrap_err().status, 500);
-        let left = test
-            .db
-            .read(|tx| registry::account::by_login(tx, "another"))
-            .await;
-        assert_eq!(left.unwrap(), None);
-    }
+async fn an_act_whose_row_cannot_be_written_does_not_happen(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    let actor = person(&context, "somebody", None).await;
+    test.db
+        .write(|tx| tx.execute("delete from audit_head", &[]))
+        .await
+        .unwrap();
+    let (shared, login) = (context.clone(), "another");
+    let details = crate::user::Details {
+        name: "别人".to_owned(),
+        ..Default::default()
+    };
+    let write = move |tx: &mut Tx<'_>| {
+        let nonces = [[0; 32]; 2];
+        crate::user::create(tx, &shared, &actor, (login, &details), ("hash", &nonces))
+    };
+    assert_eq!(context.act(write).await.unwrap_err().status, 500);
+    let left = test
+        .db
+        .read(|tx| registry::account::by_login(tx, "another"))
+        .await;
+    assert_eq!(left.unwrap(), None);
 }
 
 #[test]

@@ -78,7 +78,8 @@ pub const PUBLISH: Kind = Kind {
 pub const KINDS: &[Kind] = &[PUBLISH];
 
 /// How important a notice is (公告级别).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Level {
     /// For information.
     Info,
@@ -91,23 +92,18 @@ pub enum Level {
 impl Level {
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Important => "important",
-            Self::Urgent => "urgent",
-        }
+        self.into()
     }
 
     /// The level with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Info, Self::Important, Self::Urgent]
-            .into_iter()
-            .find(|level| level.name() == name)
+        name.parse().ok()
     }
 }
 
 /// Where a notice stands (公告状态).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum State {
     /// Being written.
     Draft,
@@ -120,18 +116,12 @@ pub enum State {
 impl State {
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Published => "published",
-            Self::Withdrawn => "withdrawn",
-        }
+        self.into()
     }
 
     /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Draft, Self::Published, Self::Withdrawn]
-            .into_iter()
-            .find(|state| state.name() == name)
+        name.parse().ok()
     }
 }
 

@@ -10,9 +10,10 @@ use registry::context::AppContext;
 use registry::page::text::{Shape, blocks};
 use registry::role::Role;
 use registry::testing::{NOW, context, person};
+use rstest::rstest;
 use std::collections::BTreeSet;
 use store::Tx;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 const DAY: i64 = 86_400_000;
 
@@ -84,171 +85,173 @@ async fn titles(context: &AppContext, actor: &Actor) -> Vec<String> {
 
 /// A notice without an end is valid for thirty days from being published, however long its draft waited; days that
 /// its author named stay.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn thirty_days_are_counted_from_publishing() {
-    for test in &each_engine() {
-        let (context, clock) = context(&test.db);
-        let author = person(&context, "author", Some(Role::BureauClerk)).await;
-        let other = person(&context, "other", Some(Role::BureauApprover)).await;
-        let from_at = context.now_ms() + 1;
-        let open = Details {
-            from_at,
-            until_at: from_at + VALID_DAYS * DAY,
-            ..details("甲", "all")
-        };
-        let named = Details {
-            until_at: from_at + 50 * DAY,
-            ..open.clone()
-        };
-        for (given, is_open) in [(open, true), (named, false)] {
-            let until_at = given.until_at;
-            let id = draft(&context, &author, None, given).await.unwrap();
-            clock.advance(std::time::Duration::from_secs(20 * 86_400));
-            let asked = ask(&context, &author, id).await;
-            approve(&context, &other, asked).await.unwrap();
-            let found = context
-                .read(move |tx| by_id(tx, id))
-                .await
-                .unwrap()
-                .unwrap();
-            let expected = match is_open {
-                true => context.now_ms() + VALID_DAYS * DAY,
-                false => until_at,
-            };
-            assert_eq!(found.until_at, expected);
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_people_publish_and_the_audience_reads() {
-    for test in &each_engine() {
-        let (context, clock) = context(&test.db);
-        let author = person(&context, "author", Some(Role::BureauClerk)).await;
-        let other = person(&context, "other", Some(Role::BureauApprover)).await;
-        let clerk = person(&context, "clerk", Some(Role::CompanyClerk)).await;
-        let id = draft(&context, &author, None, details("甲", "companies")).await;
-        let id = id.unwrap();
-        let first = ask(&context, &author, id).await;
-        assert!(titles(&context, &clerk).await.is_empty(), "a draft");
-        let foreign = draft(&context, &other, Some(id), details("乙", "all")).await;
-        assert_eq!(foreign, Err("TG-R4505".to_owned()), "another's draft");
-
-        // What was changed after it was asked for is not published.
-        let changed = draft(&context, &author, Some(id), details("丙", "companies")).await;
-        assert_eq!(changed, Ok(id));
-        let late = approve(&context, &other, first).await;
-        assert_eq!(late, Err("内容在提交之后被修改，请重新提交".to_owned()));
-        let second = ask(&context, &author, id).await;
-        assert_eq!(approve(&context, &other, second).await, Ok(String::new()));
-        assert_eq!(titles(&context, &clerk).await, ["丙"]);
-        assert!(titles(&context, &other).await.is_empty(), "for companies");
-        let again = draft(&context, &author, Some(id), details("丁", "all")).await;
-        assert_eq!(again, Err("TG-R4505".to_owned()), "published ones stay");
-
-        let unread = async |actor: &Actor| {
-            let (who, audiences) = (actor.require_account().unwrap(), audiences(&actor.roles));
-            let ask = move |tx: &mut Tx<'_>| n_unread(tx, who, (&audiences, NOW), 100);
-            context.read(ask).await.unwrap()
-        };
-        let open = async |actor: &Actor| {
-            let (shared, actor) = (context.clone(), actor.clone());
-            let write = move |tx: &mut Tx<'_>| read(tx, &shared, &actor, id);
-            context.act(write).await.map_err(|problem| problem.code)
-        };
-        assert_eq!(unread(&clerk).await, 1);
-        assert_eq!(
-            open(&other).await,
-            Err("TG-R4040".to_owned()),
-            "not for him"
-        );
-        assert_eq!(open(&clerk).await, Ok(()));
-        assert_eq!(open(&clerk).await, Ok(()));
-        assert_eq!(unread(&clerk).await, 0);
-        let n = context.read(move |tx| n_readers(tx, id)).await.unwrap();
-        assert_eq!(n, 1);
-
-        clock.advance(std::time::Duration::from_millis(DAY.unsigned_abs()));
-        assert!(titles(&context, &clerk).await.is_empty(), "over");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pinned_ones_come_first_and_withdrawn_ones_are_gone() {
-    for test in &each_engine() {
-        let (context, _) = context(&test.db);
-        let author = person(&context, "author", Some(Role::SystemAdmin)).await;
-        let other = person(&context, "other", Some(Role::SecurityAdmin)).await;
-        let mut ids = Vec::new();
-        for (title, is_pinned) in [("钉", true), ("旧", false), ("新", false)] {
-            let given = Details {
-                is_pinned,
-                ..details(title, "public")
-            };
-            let id = draft(&context, &author, None, given).await.unwrap();
-            let asked = ask(&context, &author, id).await;
-            approve(&context, &other, asked).await.unwrap();
-            ids.push(id);
-        }
-        assert_eq!(titles(&context, &other).await, ["钉", "新", "旧"]);
-        let (shared, actor, id) = (context.clone(), other.clone(), ids[2]);
-        let take = move |tx: &mut Tx<'_>| withdraw(tx, &shared, &actor, (id, "写错了"));
-        context.act(take.clone()).await.unwrap();
-        assert_eq!(context.act(take).await.unwrap_err().code, "TG-R4505");
-        let public = context.read(|tx| for_public(tx, NOW, 5)).await.unwrap();
-        let public: Vec<&str> = public.iter().map(|one| one.title.as_str()).collect();
-        assert_eq!(public, ["钉", "旧"]);
-
-        // The table itself refuses the author, whatever the program forgets.
-        let author = author.require_account().unwrap();
-        let id = draft(&context, &other, None, details("戊", "all"))
+async fn thirty_days_are_counted_from_publishing(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let (context, clock) = context(&test.db);
+    let author = person(&context, "author", Some(Role::BureauClerk)).await;
+    let other = person(&context, "other", Some(Role::BureauApprover)).await;
+    let from_at = context.now_ms() + 1;
+    let open = Details {
+        from_at,
+        until_at: from_at + VALID_DAYS * DAY,
+        ..details("甲", "all")
+    };
+    let named = Details {
+        until_at: from_at + 50 * DAY,
+        ..open.clone()
+    };
+    for (given, is_open) in [(open, true), (named, false)] {
+        let until_at = given.until_at;
+        let id = draft(&context, &author, None, given).await.unwrap();
+        clock.advance(std::time::Duration::from_secs(20 * 86_400));
+        let asked = ask(&context, &author, id).await;
+        approve(&context, &other, asked).await.unwrap();
+        let found = context
+            .read(move |tx| by_id(tx, id))
             .await
+            .unwrap()
             .unwrap();
-        let other = other.require_account().unwrap();
-        let forge = move |tx: &mut Tx<'_>| {
-            super::sql::publish(tx, (id, 1), (other, "x", NOW), (NOW, NOW + DAY))
+        let expected = match is_open {
+            true => context.now_ms() + VALID_DAYS * DAY,
+            false => until_at,
         };
-        assert!(test.db.write(forge).await.is_err());
-        let right = move |tx: &mut Tx<'_>| {
-            super::sql::publish(tx, (id, 1), (author, "x", NOW), (NOW, NOW + DAY))
-        };
-        assert!(test.db.write(right).await.unwrap());
+        assert_eq!(found.until_at, expected);
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_not_filled_in_well_is_refused() {
-    for test in &each_engine() {
-        let (context, _) = context(&test.db);
-        let author = person(&context, "author", Some(Role::SystemAdmin)).await;
-        let good = details("好", "all");
-        let bad = [
-            details("", "all"),
-            details("字", "everybody"),
-            details(&"长".repeat(81), "all"),
-            Details {
-                category: "gossip".to_owned(),
-                ..good.clone()
-            },
-            Details {
-                until_at: NOW,
-                ..good.clone()
-            },
-            Details {
-                until_at: NOW + 3 * 366 * DAY,
-                ..good.clone()
-            },
-            Details {
-                text: "字".repeat(10_001),
-                ..good.clone()
-            },
-        ];
-        for given in bad {
-            let made = draft(&context, &author, None, given).await;
-            assert_eq!(made, Err("TG-R4500".to_owned()));
-        }
-        assert!(draft(&context, &author, None, good).await.is_ok());
+async fn two_people_publish_and_the_audience_reads(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let (context, clock) = context(&test.db);
+    let author = person(&context, "author", Some(Role::BureauClerk)).await;
+    let other = person(&context, "other", Some(Role::BureauApprover)).await;
+    let clerk = person(&context, "clerk", Some(Role::CompanyClerk)).await;
+    let id = draft(&context, &author, None, details("甲", "companies")).await;
+    let id = id.unwrap();
+    let first = ask(&context, &author, id).await;
+    assert!(titles(&context, &clerk).await.is_empty(), "a draft");
+    let foreign = draft(&context, &other, Some(id), details("乙", "all")).await;
+    assert_eq!(foreign, Err("TG-R4505".to_owned()), "another's draft");
+
+    // What was changed after it was asked for is not published.
+    let changed = draft(&context, &author, Some(id), details("丙", "companies")).await;
+    assert_eq!(changed, Ok(id));
+    let late = approve(&context, &other, first).await;
+    assert_eq!(late, Err("内容在提交之后被修改，请重新提交".to_owned()));
+    let second = ask(&context, &author, id).await;
+    assert_eq!(approve(&context, &other, second).await, Ok(String::new()));
+    assert_eq!(titles(&context, &clerk).await, ["丙"]);
+    assert!(titles(&context, &other).await.is_empty(), "for companies");
+    let again = draft(&context, &author, Some(id), details("丁", "all")).await;
+    assert_eq!(again, Err("TG-R4505".to_owned()), "published ones stay");
+
+    let unread = async |actor: &Actor| {
+        let (who, audiences) = (actor.require_account().unwrap(), audiences(&actor.roles));
+        let ask = move |tx: &mut Tx<'_>| n_unread(tx, who, (&audiences, NOW), 100);
+        context.read(ask).await.unwrap()
+    };
+    let open = async |actor: &Actor| {
+        let (shared, actor) = (context.clone(), actor.clone());
+        let write = move |tx: &mut Tx<'_>| read(tx, &shared, &actor, id);
+        context.act(write).await.map_err(|problem| problem.code)
+    };
+    assert_eq!(unread(&clerk).await, 1);
+    assert_eq!(
+        open(&other).await,
+        Err("TG-R4040".to_owned()),
+        "not for him"
+    );
+    assert_eq!(open(&clerk).await, Ok(()));
+    assert_eq!(open(&clerk).await, Ok(()));
+    assert_eq!(unread(&clerk).await, 0);
+    let n = context.read(move |tx| n_readers(tx, id)).await.unwrap();
+    assert_eq!(n, 1);
+
+    clock.advance(std::time::Duration::from_millis(DAY.unsigned_abs()));
+    assert!(titles(&context, &clerk).await.is_empty(), "over");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pinned_ones_come_first_and_withdrawn_ones_are_gone(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    let author = person(&context, "author", Some(Role::SystemAdmin)).await;
+    let other = person(&context, "other", Some(Role::SecurityAdmin)).await;
+    let mut ids = Vec::new();
+    for (title, is_pinned) in [("钉", true), ("旧", false), ("新", false)] {
+        let given = Details {
+            is_pinned,
+            ..details(title, "public")
+        };
+        let id = draft(&context, &author, None, given).await.unwrap();
+        let asked = ask(&context, &author, id).await;
+        approve(&context, &other, asked).await.unwrap();
+        ids.push(id);
     }
+    assert_eq!(titles(&context, &other).await, ["钉", "新", "旧"]);
+    let (shared, actor, id) = (context.clone(), other.clone(), ids[2]);
+    let take = move |tx: &mut Tx<'_>| withdraw(tx, &shared, &actor, (id, "写错了"));
+    context.act(take.clone()).await.unwrap();
+    assert_eq!(context.act(take).await.unwrap_err().code, "TG-R4505");
+    let public = context.read(|tx| for_public(tx, NOW, 5)).await.unwrap();
+    let public: Vec<&str> = public.iter().map(|one| one.title.as_str()).collect();
+    assert_eq!(public, ["钉", "旧"]);
+
+    // The table itself refuses the author, whatever the program forgets.
+    let author = author.require_account().unwrap();
+    let id = draft(&context, &other, None, details("戊", "all"))
+        .await
+        .unwrap();
+    let other = other.require_account().unwrap();
+    let forge = move |tx: &mut Tx<'_>| {
+        super::sql::publish(tx, (id, 1), (other, "x", NOW), (NOW, NOW + DAY))
+    };
+    assert!(test.db.write(forge).await.is_err());
+    let right = move |tx: &mut Tx<'_>| {
+        super::sql::publish(tx, (id, 1), (author, "x", NOW), (NOW, NOW + DAY))
+    };
+    assert!(test.db.write(right).await.unwrap());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_filled_in_well_is_refused(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    let author = person(&context, "author", Some(Role::SystemAdmin)).await;
+    let good = details("好", "all");
+    let bad = [
+        details("", "all"),
+        details("字", "everybody"),
+        details(&"长".repeat(81), "all"),
+        Details {
+            category: "gossip".to_owned(),
+            ..good.clone()
+        },
+        Details {
+            until_at: NOW,
+            ..good.clone()
+        },
+        Details {
+            until_at: NOW + 3 * 366 * DAY,
+            ..good.clone()
+        },
+        Details {
+            text: "字".repeat(10_001),
+            ..good.clone()
+        },
+    ];
+    for given in bad {
+        let made = draft(&context, &author, None, given).await;
+        assert_eq!(made, Err("TG-R4500".to_owned()));
+    }
+    assert!(draft(&context, &author, None, good).await.is_ok());
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! How grave a code is, and which layer finds it.
 
 /// How grave a finding is (严重程度).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Severity {
     /// Refuse (拒收): customs would not take the message.
     Refuse,
@@ -15,11 +16,7 @@ impl Severity {
     /// The word that programs read: `refuse`, `warn`, `note`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Refuse => "refuse",
-            Self::Warn => "warn",
-            Self::Note => "note",
-        }
+        self.into()
     }
 
     /// One step less grave; a note stays one.

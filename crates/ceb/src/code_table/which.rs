@@ -1,7 +1,8 @@
 //! Which code tables there are.
 
 /// Code table (代码表) that lists the values of an element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum CodeTable {
     /// Unit of measure (计量单位).
     Unit,
@@ -39,18 +40,8 @@ impl CodeTable {
 
     /// Its name in rules, files and commands: `unit`.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unit => "unit",
-            Self::Country => "country",
-            Self::Traffic => "traffic",
-            Self::Wrap => "wrap",
-            Self::District => "district",
-            Self::Currency => "currency",
-            Self::Port => "port",
-            Self::Region => "region",
-            Self::Tariff => "tariff",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// Its Chinese name.
@@ -72,6 +63,6 @@ impl CodeTable {
     /// The table with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|table| table.name() == name)
+        name.parse().ok()
     }
 }

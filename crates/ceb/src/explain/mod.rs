@@ -41,35 +41,36 @@ pub use platform::{codes_in, of_platform};
 pub use table::{Entry, Family};
 
 /// Whether and how to declare again (是否重报).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::VariantArray,
+)]
 pub enum Resubmit {
     /// Nothing to do.
+    #[strum(serialize = "none")]
     Nothing,
     /// Wait for the next receipt.
+    #[strum(serialize = "wait")]
     Wait,
     /// Correct it and declare under the same business key with a new guid.
+    #[strum(serialize = "new")]
     Corrected,
     /// Declare the same again, with a new guid.
+    #[strum(serialize = "same")]
     Same,
     /// Declare with `appType` 2: the document is there already and is to be changed.
+    #[strum(serialize = "change")]
     Change,
     /// Declare with another number: the one used belongs to another document.
+    #[strum(serialize = "number")]
     Number,
     /// Somebody must be asked first.
+    #[strum(serialize = "call")]
     Ask,
 }
 
 impl Resubmit {
     /// Every way, in the order of the pages.
-    pub const ALL: &'static [Self] = &[
-        Self::Nothing,
-        Self::Wait,
-        Self::Corrected,
-        Self::Same,
-        Self::Change,
-        Self::Number,
-        Self::Ask,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// How much it asks of the company, from nothing up: the gravest of several decides.
     fn rank(self) -> usize {
@@ -87,15 +88,7 @@ impl Resubmit {
     /// The name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Nothing => "none",
-            Self::Wait => "wait",
-            Self::Corrected => "new",
-            Self::Same => "same",
-            Self::Change => "change",
-            Self::Number => "number",
-            Self::Ask => "call",
-        }
+        self.into()
     }
 
     /// What to do, for people.
@@ -115,7 +108,7 @@ impl Resubmit {
     /// The way of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|known| known.name() == name)
+        name.parse().ok()
     }
 }
 

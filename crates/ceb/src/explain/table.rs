@@ -45,7 +45,20 @@ pub(super) const FILES: &[(&str, &str)] = &[
 ];
 
 /// Which list a code belongs to (代码族).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Family {
     /// `returnStatus` from zero up (回执状态).
     Status,
@@ -61,24 +74,12 @@ pub enum Family {
 
 impl Family {
     /// Every family, in the order of the pages.
-    pub const ALL: &'static [Self] = &[
-        Self::Status,
-        Self::Reason,
-        Self::Eport,
-        Self::Dxp,
-        Self::Text,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in the files and in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Reason => "reason",
-            Self::Eport => "eport",
-            Self::Dxp => "dxp",
-            Self::Text => "text",
-        }
+        self.into()
     }
 
     /// The name for people.
@@ -94,7 +95,7 @@ impl Family {
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|known| known.name() == name)
+        name.parse().ok()
     }
 }
 

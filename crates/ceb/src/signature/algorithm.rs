@@ -1,24 +1,30 @@
 //! The algorithms of a signature and all the names they go by.
 
 /// How the value is made (签名算法).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 pub enum SignatureMethod {
     /// RSA with SHA-1, keys issued before May 2022.
+    #[strum(serialize = "RSA-SHA1")]
     RsaSha1,
     /// RSA with SHA-256.
+    #[strum(serialize = "RSA-SHA256")]
     RsaSha256,
     /// SM2 with SM3, keys issued since May 2022.
+    #[strum(serialize = "SM2-SM3")]
     Sm2Sm3,
 }
 
 /// How the document is digested (摘要算法).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
 pub enum DigestMethod {
     /// SHA-1, 20 bytes.
+    #[strum(serialize = "SHA-1")]
     Sha1,
     /// SHA-256, 32 bytes.
+    #[strum(serialize = "SHA-256")]
     Sha256,
     /// SM3, 32 bytes.
+    #[strum(serialize = "SM3")]
     Sm3,
 }
 
@@ -79,17 +85,13 @@ impl SignatureMethod {
     /// The name for people.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::RsaSha1 => "RSA-SHA1",
-            Self::RsaSha256 => "RSA-SHA256",
-            Self::Sm2Sm3 => "SM2-SM3",
-        }
+        self.into()
     }
 }
 
 impl DigestMethod {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sm3];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Names of them; the first of each is the one that we write.
     pub(crate) const NAMES: &[(&str, Self)] = &[
@@ -125,11 +127,7 @@ impl DigestMethod {
     /// The name for people.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Sha1 => "SHA-1",
-            Self::Sha256 => "SHA-256",
-            Self::Sm3 => "SM3",
-        }
+        self.into()
     }
 
     /// Length of the digest, in bytes.

@@ -10,32 +10,42 @@ use super::scan::{Form, Namespaces, Scan, scan};
 use crate::xml::{NS_CEB, NS_DS, NS_XSI, is_space};
 
 /// Which bytes of the document were digested (摘要档次).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
 pub enum DigestProfile {
     /// What the recommendation says.
+    #[strum(serialize = "strict")]
     Strict,
     /// The white space around the signature was one line end.
+    #[strum(serialize = "lenient:whitespace-newline")]
     Newline,
     /// There was no white space where the signature stands.
+    #[strum(serialize = "lenient:whitespace-none")]
     Nothing,
     /// There was the white space that stands before the signature.
+    #[strum(serialize = "lenient:whitespace-before")]
     Before,
     /// There was the white space that stands after the signature.
+    #[strum(serialize = "lenient:whitespace-after")]
     After,
 }
 
 /// Which form of `SignedInfo` was signed (签名值档次).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
 pub enum ValueProfile {
     /// What the recommendation says.
+    #[strum(serialize = "strict")]
     Strict,
     /// Without white space between its tags.
+    #[strum(serialize = "lenient:compact")]
     Compact,
     /// The same, with the namespaces `ceb`, `ds`, `xsi`, whatever the document declares.
+    #[strum(serialize = "lenient:compact-ceb-ds-xsi")]
     CebDsXsi,
     /// The same with `ceb`, `ds`.
+    #[strum(serialize = "lenient:compact-ceb-ds")]
     CebDs,
     /// The same with `ds`.
+    #[strum(serialize = "lenient:compact-ds")]
     Ds,
 }
 
@@ -54,24 +64,12 @@ pub struct SignatureProfile {
 
 impl DigestProfile {
     /// All of them, in the order in which they are tried.
-    pub const ALL: [Self; 5] = [
-        Self::Strict,
-        Self::Newline,
-        Self::Nothing,
-        Self::Before,
-        Self::After,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name that programs read.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Strict => "strict",
-            Self::Newline => "lenient:whitespace-newline",
-            Self::Nothing => "lenient:whitespace-none",
-            Self::Before => "lenient:whitespace-before",
-            Self::After => "lenient:whitespace-after",
-        }
+        self.into()
     }
 
     /// The canonical document in this profile: before and after the place of the signature.
@@ -101,24 +99,12 @@ impl DigestProfile {
 
 impl ValueProfile {
     /// All of them, in the order in which they are tried.
-    pub const ALL: [Self; 5] = [
-        Self::Strict,
-        Self::Compact,
-        Self::CebDsXsi,
-        Self::CebDs,
-        Self::Ds,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name that programs read.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Strict => "strict",
-            Self::Compact => "lenient:compact",
-            Self::CebDsXsi => "lenient:compact-ceb-ds-xsi",
-            Self::CebDs => "lenient:compact-ceb-ds",
-            Self::Ds => "lenient:compact-ds",
-        }
+        self.into()
     }
 
     /// The namespaces that the product writes, by prefix.

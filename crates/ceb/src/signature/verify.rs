@@ -309,7 +309,7 @@ impl Verifier<'_> {
         if method.digest(&found.document) == expected {
             return Some(DigestProfile::Strict);
         }
-        let mut tried = DigestProfile::ALL.into_iter().skip(1);
+        let mut tried = DigestProfile::ALL.iter().copied().skip(1);
         tried
             .find(|profile| method.digest(&profile.parts(found).concat()) == expected)
             .filter(|_| self.policy.tolerant)
@@ -333,7 +333,7 @@ impl Verifier<'_> {
         if is_plain && key.verify(scheme, &found.signed_info, value, self.sm2) {
             return Ok((ValueProfile::Strict, is_der));
         }
-        for profile in ValueProfile::ALL {
+        for &profile in ValueProfile::ALL {
             if profile == ValueProfile::Strict && is_plain {
                 continue;
             }

@@ -69,28 +69,27 @@ pub struct Occurs {
 }
 
 /// What stands after the documents of a declaration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Trailer {
     /// Transfer entity (基础报文传输实体).
+    #[strum(serialize = "BaseTransfer")]
     BaseTransfer,
     /// Receipt subscription (基础回执订阅实体).
+    #[strum(serialize = "BaseSubscribe")]
     BaseSubscribe,
     /// Custom data (扩展自定义数据实体).
+    #[strum(serialize = "ExtendMessage")]
     ExtendMessage,
     /// XML signature (签名).
+    #[strum(serialize = "Signature")]
     Signature,
 }
 
 impl Trailer {
     /// The element name.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::BaseTransfer => "BaseTransfer",
-            Self::BaseSubscribe => "BaseSubscribe",
-            Self::ExtendMessage => "ExtendMessage",
-            Self::Signature => "Signature",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

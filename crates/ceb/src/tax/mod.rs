@@ -127,13 +127,16 @@ impl Way {
 }
 
 /// Whether a list is inside the limits of its buyer (限额内外).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Scope {
     /// Inside (限额内).
+    #[strum(serialize = "within")]
     Within,
     /// One indivisible item above the limit of a transaction (单件超限).
+    #[strum(serialize = "singleItem")]
     SingleItem,
     /// Outside (限额外): general trade.
+    #[strum(serialize = "over")]
     Over,
 }
 
@@ -155,11 +158,7 @@ impl Scope {
     /// The name for programs.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Within => "within",
-            Self::SingleItem => "singleItem",
-            Self::Over => "over",
-        }
+        self.into()
     }
 }
 

@@ -5,8 +5,9 @@ use crate::testing::{TestPlatform, accepted};
 use bytes::Bytes;
 use ceb::envelope::Envelope;
 use ceb::{Direction, Kind, ReturnStatus};
+use rstest::rstest;
 use store::Tx;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// Answers of the flood: four turns.
 const FLOOD: usize = 1000;
@@ -45,20 +46,14 @@ async fn declared(test: store::testing::TestDb) -> TestPlatform {
     platform
 }
 
-/// Each engine for answers with envelopes, and without.
-fn twice() -> impl Iterator<Item = (store::testing::TestDb, bool)> {
-    let of = |is_addressed| {
-        each_engine()
-            .into_iter()
-            .map(move |test| (test, is_addressed))
-    };
-    of(true).chain(of(false))
-}
-
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_company_s_flood_does_not_delay_another_s_answer() {
+async fn one_company_s_flood_does_not_delay_another_s_answer(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     // With envelopes, and from a port that sends none.
-    for (test, is_addressed) in twice() {
+    for is_addressed in [true, false] {
+        let test = engine.database();
         let platform = declared(test).await;
         let down = platform.shared.customs.import_down.clone();
         let mut bodies: Vec<Bytes> = (0..FLOOD)
@@ -81,30 +76,32 @@ async fn one_company_s_flood_does_not_delay_another_s_answer() {
 }
 
 /// The order of a company's answers is that in which customs gave them, also across the table.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn order_inside_a_company_is_kept_and_answers_without_address_arrive() {
-    for test in each_engine() {
-        let platform = declared(test).await;
-        let down = platform.shared.customs.import_down.clone();
-        let mut bodies: Vec<Bytes> = (0..300).map(|k| answer(&platform, 0, k, true)).collect();
-        bodies.extend((0..20).map(|k| answer(&platform, 1, k, false)));
-        platform.shared.queue.put(&down, &bodies).await.unwrap();
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        for (n, n_answers) in [(0, 300), (1, 20)] {
-            let company = platform.company_id(n);
-            let read = platform
-                .shared
-                .db
-                .read(move |tx| crate::downlink::after(tx, company, 0, 1000));
-            let reported: Vec<String> = read
-                .await
-                .unwrap()
-                .into_iter()
-                .map(|item| item.return_info)
-                .collect();
-            let expected: Vec<String> = (0..n_answers).map(|k| format!("回执{k}")).collect();
-            assert_eq!(reported, expected);
-        }
+async fn order_inside_a_company_is_kept_and_answers_without_address_arrive(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = declared(test).await;
+    let down = platform.shared.customs.import_down.clone();
+    let mut bodies: Vec<Bytes> = (0..300).map(|k| answer(&platform, 0, k, true)).collect();
+    bodies.extend((0..20).map(|k| answer(&platform, 1, k, false)));
+    platform.shared.queue.put(&down, &bodies).await.unwrap();
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    for (n, n_answers) in [(0, 300), (1, 20)] {
+        let company = platform.company_id(n);
+        let read = platform
+            .shared
+            .db
+            .read(move |tx| crate::downlink::after(tx, company, 0, 1000));
+        let reported: Vec<String> = read
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|item| item.return_info)
+            .collect();
+        let expected: Vec<String> = (0..n_answers).map(|k| format!("回执{k}")).collect();
+        assert_eq!(reported, expected);
     }
 }
 
@@ -140,63 +137,63 @@ async fn exchange(
 
 /// Damaged on the disk, alone in their turn or among others: they stand before the operator, as they are,
 /// and go home when they can be opened again.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_no_key_opens_stops_nobody() {
-    for test in each_engine() {
-        let platform = declared(test).await;
-        let shared = &platform.shared;
-        let down = shared.customs.import_down.clone();
-        let bodies: Vec<Bytes> = (0..600).map(|k| answer(&platform, 0, k, true)).collect();
-        shared.queue.put(&down, &bodies).await.unwrap();
-        crate::pipeline::take_for_test(shared).await;
-        let n_before = platform.feed(0).await.len();
-        // All of the next turn, and of the one after that a part.
-        let n_damaged = 300;
-        let was = exchange(&platform, n_damaged, Vec::new()).await;
-        assert_eq!(was.len(), 300);
-        crate::pipeline::drain(shared).await.unwrap();
-        assert_eq!(platform.feed(0).await.len(), 600 - 300);
-        assert!(n_before < 300);
-        let ids: Vec<i64> = was.iter().map(|(id, _)| *id).collect();
-        let (last, n_parked) = (*ids.last().unwrap(), 300);
-        let reported = shared.db.read(move |tx| -> store::Result<_> {
-            let list = aside::list(tx, last + 1, 2)?;
-            let waiting = crate::query::board::waiting(tx)?.n_parked;
-            Ok((list.len(), aside::is_in(tx, last)?, waiting))
-        });
-        assert_eq!(reported.await.unwrap(), (2, true, n_parked));
-        let release = |id| shared.db.write(move |tx| aside::release(tx, id));
-        let refused = release(last).await.unwrap().unwrap().unwrap_err();
-        assert!(refused.contains("无法读取"), "{refused}");
-        exchange(&platform, n_damaged, was).await;
-        for id in ids {
-            assert_eq!(release(id).await.unwrap(), Some(Ok(())));
-        }
-        assert_eq!(release(last).await.unwrap(), None, "it is on its way");
-        crate::pipeline::drain(shared).await.unwrap();
-        assert_eq!(platform.feed(0).await.len(), 600);
+async fn an_answer_that_no_key_opens_stops_nobody(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = declared(test).await;
+    let shared = &platform.shared;
+    let down = shared.customs.import_down.clone();
+    let bodies: Vec<Bytes> = (0..600).map(|k| answer(&platform, 0, k, true)).collect();
+    shared.queue.put(&down, &bodies).await.unwrap();
+    crate::pipeline::take_for_test(shared).await;
+    let n_before = platform.feed(0).await.len();
+    // All of the next turn, and of the one after that a part.
+    let n_damaged = 300;
+    let was = exchange(&platform, n_damaged, Vec::new()).await;
+    assert_eq!(was.len(), 300);
+    crate::pipeline::drain(shared).await.unwrap();
+    assert_eq!(platform.feed(0).await.len(), 600 - 300);
+    assert!(n_before < 300);
+    let ids: Vec<i64> = was.iter().map(|(id, _)| *id).collect();
+    let (last, n_parked) = (*ids.last().unwrap(), 300);
+    let reported = shared.db.read(move |tx| -> store::Result<_> {
+        let list = aside::list(tx, last + 1, 2)?;
+        let waiting = crate::query::board::waiting(tx)?.n_parked;
+        Ok((list.len(), aside::is_in(tx, last)?, waiting))
+    });
+    assert_eq!(reported.await.unwrap(), (2, true, n_parked));
+    let release = |id| shared.db.write(move |tx| aside::release(tx, id));
+    let refused = release(last).await.unwrap().unwrap().unwrap_err();
+    assert!(refused.contains("无法读取"), "{refused}");
+    exchange(&platform, n_damaged, was).await;
+    for id in ids {
+        assert_eq!(release(id).await.unwrap(), Some(Ok(())));
     }
+    assert_eq!(release(last).await.unwrap(), None, "it is on its way");
+    crate::pipeline::drain(shared).await.unwrap();
+    assert_eq!(platform.feed(0).await.len(), 600);
 }
 
 /// What is set aside takes no room from the answers that take turns, however much it is.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_set_aside_takes_no_room() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let shared = &platform.shared;
-        let put = shared.db.write(|tx| {
-            tx.execute(
-                "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
-                 values (7, 'import', 0, $1, $2)",
-                &[super::BYTES_MAX.into(), DAMAGED.into()],
-            )
-        });
-        put.await.unwrap();
-        let capacity = || super::capacity(shared, Direction::Import);
-        assert_eq!(capacity().await.unwrap(), 0);
-        crate::pipeline::drain(shared).await.unwrap();
-        assert_eq!(capacity().await.unwrap(), super::MOVED_MAX);
-    }
+async fn what_is_set_aside_takes_no_room(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let shared = &platform.shared;
+    let put = shared.db.write(|tx| {
+        tx.execute(
+            "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
+             values (7, 'import', 0, $1, $2)",
+            &[super::BYTES_MAX.into(), DAMAGED.into()],
+        )
+    });
+    put.await.unwrap();
+    let capacity = || super::capacity(shared, Direction::Import);
+    assert_eq!(capacity().await.unwrap(), 0);
+    crate::pipeline::drain(shared).await.unwrap();
+    assert_eq!(capacity().await.unwrap(), super::MOVED_MAX);
 }
 
 /// Rows whose size or company is no whole number, as SQLite hands out what was changed on the disk, stop no answers of

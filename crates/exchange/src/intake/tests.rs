@@ -3,42 +3,45 @@
 use super::Outcome;
 use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
+use rstest::rstest;
 use std::sync::Arc;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::Path;
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_same_bytes_are_the_same_message_and_other_bytes_a_conflict() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let xml = platform.sample(0, Kind::Ceb311, 1);
-        let first = accepted(platform.accept(0, xml.clone()).await);
-        let again = platform.accept(0, xml.clone()).await;
-        assert!(matches!(again, Outcome::Duplicate(id, _) if id == first));
-        let changed = xml
-            .replace("<ceb:note>", "<ceb:note>再")
-            .replace("</ceb:consignee>", "同</ceb:consignee>");
-        assert_ne!(changed, xml);
-        assert_eq!(platform.accept(0, changed).await, Outcome::Conflict(first));
-        // Another company may use the same guid: it is its own.
-        let of_other = platform.sample(1, Kind::Ceb311, 1);
-        assert!(matches!(platform.accept(1, of_other).await, Outcome::Accepted(id) if id != first));
-    }
+async fn the_same_bytes_are_the_same_message_and_other_bytes_a_conflict(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let xml = platform.sample(0, Kind::Ceb311, 1);
+    let first = accepted(platform.accept(0, xml.clone()).await);
+    let again = platform.accept(0, xml.clone()).await;
+    assert!(matches!(again, Outcome::Duplicate(id, _) if id == first));
+    let changed = xml
+        .replace("<ceb:note>", "<ceb:note>再")
+        .replace("</ceb:consignee>", "同</ceb:consignee>");
+    assert_ne!(changed, xml);
+    assert_eq!(platform.accept(0, changed).await, Outcome::Conflict(first));
+    // Another company may use the same guid: it is its own.
+    let of_other = platform.sample(1, Kind::Ceb311, 1);
+    assert!(matches!(platform.accept(1, of_other).await, Outcome::Accepted(id) if id != first));
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn duplicates_inside_one_commit_are_found() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let xml = platform.sample(0, Kind::Ceb311, 1);
-        let arrivals = (0..5)
-            .map(|_| platform.arrival(0, xml.clone()).unwrap())
-            .collect();
-        let outcomes = platform.accept_all(arrivals).await;
-        let first = accepted(outcomes[0]);
-        for outcome in &outcomes[1..] {
-            assert!(matches!(outcome, Outcome::Duplicate(id, _) if *id == first));
-        }
+async fn duplicates_inside_one_commit_are_found(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let xml = platform.sample(0, Kind::Ceb311, 1);
+    let arrivals = (0..5)
+        .map(|_| platform.arrival(0, xml.clone()).unwrap())
+        .collect();
+    let outcomes = platform.accept_all(arrivals).await;
+    let first = accepted(outcomes[0]);
+    for outcome in &outcomes[1..] {
+        assert!(matches!(outcome, Outcome::Duplicate(id, _) if *id == first));
     }
 }
 

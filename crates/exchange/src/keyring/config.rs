@@ -17,7 +17,10 @@ pub struct Config {
 }
 
 /// What holds a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum KeyKind {
     /// A file.
@@ -32,11 +35,7 @@ pub enum KeyKind {
 impl KeyKind {
     /// The name in settings, database and API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Pkcs11 => "pkcs11",
-            Self::UsbKey => "usb_key",
-        }
+        self.into()
     }
 }
 

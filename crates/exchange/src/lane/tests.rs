@@ -3,10 +3,11 @@
 use super::{Lanes, Lease, ONCE, Spent, TURN_BYTES_MAX, TURN_MESSAGES_MAX, Watch, follow};
 use crate::message::{MessageId, State};
 use registry::company::CompanyId;
+use rstest::rstest;
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::{SharedClock, TestClock};
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 fn lanes(weights: fn(CompanyId) -> i64) -> Lanes {
     let mut lanes = Lanes::new(State::Received, "import", Arc::new(weights));
@@ -129,75 +130,79 @@ fn a_message_larger_than_any_turn_still_gets_its_turn() {
     assert_eq!(chosen.len(), 1);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_process_holds_the_lease_until_it_dies() {
-    for test in &each_engine() {
-        let clock = TestClock::at(1_000_000);
-        let shared: SharedClock = clock.clone();
-        let mut first = Lease::new("import", "a".to_owned());
-        let mut second = Lease::new("import", "b".to_owned());
-        assert!(first.hold(&test.db, &shared).await.unwrap());
-        assert!(!second.hold(&test.db, &shared).await.unwrap());
-        clock.advance(Duration::from_millis(2000));
-        assert!(first.hold(&test.db, &shared).await.unwrap());
-        clock.advance(Duration::from_millis(2500));
-        assert!(!second.hold(&test.db, &shared).await.unwrap());
-        clock.advance(Duration::from_millis(1000));
-        assert!(second.hold(&test.db, &shared).await.unwrap());
-        assert!(!first.hold(&test.db, &shared).await.unwrap());
-        second.give_back(&test.db).await.unwrap();
-        assert!(first.hold(&test.db, &shared).await.unwrap());
-    }
+async fn one_process_holds_the_lease_until_it_dies(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let clock = TestClock::at(1_000_000);
+    let shared: SharedClock = clock.clone();
+    let mut first = Lease::new("import", "a".to_owned());
+    let mut second = Lease::new("import", "b".to_owned());
+    assert!(first.hold(&test.db, &shared).await.unwrap());
+    assert!(!second.hold(&test.db, &shared).await.unwrap());
+    clock.advance(Duration::from_millis(2000));
+    assert!(first.hold(&test.db, &shared).await.unwrap());
+    clock.advance(Duration::from_millis(2500));
+    assert!(!second.hold(&test.db, &shared).await.unwrap());
+    clock.advance(Duration::from_millis(1000));
+    assert!(second.hold(&test.db, &shared).await.unwrap());
+    assert!(!first.hold(&test.db, &shared).await.unwrap());
+    second.give_back(&test.db).await.unwrap();
+    assert!(first.hold(&test.db, &shared).await.unwrap());
 }
 
 /// A lease that was taken before the clock was set back by an hour holds nobody up: its owner takes it
 /// anew, and after the owner's end another process has it at once.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lease_from_the_future_is_not_believed() {
-    for test in &each_engine() {
-        let clock = TestClock::at(10_000_000);
-        let shared: SharedClock = clock.clone();
-        let mut dead = Lease::new("import", "a".to_owned());
-        assert!(dead.hold(&test.db, &shared).await.unwrap());
-        clock.set_back(Duration::from_secs(3600));
-        let mut next = Lease::new("import", "b".to_owned());
-        assert!(next.hold(&test.db, &shared).await.unwrap());
-        assert!(
-            !dead.hold(&test.db, &shared).await.unwrap(),
-            "it asks again"
-        );
-        clock.advance(Duration::from_millis(2000));
-        assert!(next.hold(&test.db, &shared).await.unwrap());
-        assert!(!dead.hold(&test.db, &shared).await.unwrap());
-    }
+async fn a_lease_from_the_future_is_not_believed(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let clock = TestClock::at(10_000_000);
+    let shared: SharedClock = clock.clone();
+    let mut dead = Lease::new("import", "a".to_owned());
+    assert!(dead.hold(&test.db, &shared).await.unwrap());
+    clock.set_back(Duration::from_secs(3600));
+    let mut next = Lease::new("import", "b".to_owned());
+    assert!(next.hold(&test.db, &shared).await.unwrap());
+    assert!(
+        !dead.hold(&test.db, &shared).await.unwrap(),
+        "it asks again"
+    );
+    clock.advance(Duration::from_millis(2000));
+    assert!(next.hold(&test.db, &shared).await.unwrap());
+    assert!(!dead.hold(&test.db, &shared).await.unwrap());
 }
 
 /// Who has claimed the number of a dead process takes its lanes at once, and nobody else's.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_lease_of_a_dead_process_is_free_for_its_number() {
-    for test in &each_engine() {
-        let clock: SharedClock = TestClock::at(10_000_000);
-        let mut dead = Lease::new("import", "1.5".to_owned());
-        assert!(dead.hold(&test.db, &clock).await.unwrap());
-        let mut alive = Lease::new("export", "11.6".to_owned());
-        assert!(alive.hold(&test.db, &clock).await.unwrap());
-        test.db.write(|tx| follow(tx, 1)).await.unwrap();
-        let mut next = Lease::new("import", "1.7".to_owned());
-        assert!(next.hold(&test.db, &clock).await.unwrap());
-        let mut next = Lease::new("export", "1.7".to_owned());
-        assert!(!next.hold(&test.db, &clock).await.unwrap());
-    }
+async fn the_lease_of_a_dead_process_is_free_for_its_number(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let clock: SharedClock = TestClock::at(10_000_000);
+    let mut dead = Lease::new("import", "1.5".to_owned());
+    assert!(dead.hold(&test.db, &clock).await.unwrap());
+    let mut alive = Lease::new("export", "11.6".to_owned());
+    assert!(alive.hold(&test.db, &clock).await.unwrap());
+    test.db.write(|tx| follow(tx, 1)).await.unwrap();
+    let mut next = Lease::new("import", "1.7".to_owned());
+    assert!(next.hold(&test.db, &clock).await.unwrap());
+    let mut next = Lease::new("export", "1.7".to_owned());
+    assert!(!next.hold(&test.db, &clock).await.unwrap());
 }
 
 /// Clocks of two machines differ by a little: that alone takes no lease away.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_clock_that_is_a_little_slow_takes_nobodys_lease() {
-    for test in &each_engine() {
-        let fast: SharedClock = TestClock::at(10_002_000);
-        let slow: SharedClock = TestClock::at(10_000_000);
-        let mut first = Lease::new("import", "a".to_owned());
-        assert!(first.hold(&test.db, &fast).await.unwrap());
-        let mut second = Lease::new("import", "b".to_owned());
-        assert!(!second.hold(&test.db, &slow).await.unwrap());
-    }
+async fn a_clock_that_is_a_little_slow_takes_nobodys_lease(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let fast: SharedClock = TestClock::at(10_002_000);
+    let slow: SharedClock = TestClock::at(10_000_000);
+    let mut first = Lease::new("import", "a".to_owned());
+    assert!(first.hold(&test.db, &fast).await.unwrap());
+    let mut second = Lease::new("import", "b".to_owned());
+    assert!(!second.hold(&test.db, &slow).await.unwrap());
 }

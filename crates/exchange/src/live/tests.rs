@@ -4,9 +4,10 @@ use super::{Follower, OVERLAP_MS};
 use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
 use registry::access::Sight;
+use rstest::rstest;
 use std::time::Duration;
 use store::clock::Clock;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// Looks and tells: names and data.
 async fn look(platform: &TestPlatform, follower: &mut Follower) -> Vec<String> {
@@ -18,48 +19,50 @@ async fn look(platform: &TestPlatform, follower: &mut Follower) -> Vec<String> {
         .collect()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_follower_hears_its_own_once_and_nothing_of_others() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let now_ms = platform.clock.now_ms();
-        let feed = |n| Some((platform.company_id(n), 0));
-        let mut own = Follower::new(platform.sight(0), now_ms, feed(0));
-        let mut stranger = Follower::new(platform.sight(1), now_ms, feed(1));
-        let mut district = Follower::new(Sight::District("1105".to_owned()), now_ms, None);
-        let mut nothing = Follower::new(Sight::Nothing, now_ms, None);
-        let id = accepted(
-            platform
-                .accept(0, platform.sample(0, Kind::Ceb311, 1))
-                .await,
-        );
-        platform.settle().await;
-        let heard = look(&platform, &mut own).await;
-        assert!(
-            heard[0].contains(&format!("\"id\":\"{id}\"")) && heard[0].contains("received"),
-            "{heard:?}"
-        );
-        assert!(
-            heard.iter().any(|line| line.starts_with("receipt ")),
-            "{heard:?}"
-        );
-        assert!(
-            heard.iter().any(|line| line.contains("settled")),
-            "{heard:?}"
-        );
-        assert_eq!(look(&platform, &mut own).await, [""; 0]);
-        assert_eq!(look(&platform, &mut stranger).await, [""; 0]);
-        assert_eq!(look(&platform, &mut nothing).await, [""; 0]);
-        assert!(!look(&platform, &mut district).await.is_empty());
+async fn a_follower_hears_its_own_once_and_nothing_of_others(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let now_ms = platform.clock.now_ms();
+    let feed = |n| Some((platform.company_id(n), 0));
+    let mut own = Follower::new(platform.sight(0), now_ms, feed(0));
+    let mut stranger = Follower::new(platform.sight(1), now_ms, feed(1));
+    let mut district = Follower::new(Sight::District("1105".to_owned()), now_ms, None);
+    let mut nothing = Follower::new(Sight::Nothing, now_ms, None);
+    let id = accepted(
         platform
-            .clock
-            .advance(Duration::from_millis(OVERLAP_MS.unsigned_abs() * 3));
-        assert_eq!(look(&platform, &mut own).await, [""; 0]);
-        platform
-            .accept(0, platform.sample(0, Kind::Ceb311, 2))
-            .await;
-        assert_eq!(look(&platform, &mut own).await.len(), 1);
-    }
+            .accept(0, platform.sample(0, Kind::Ceb311, 1))
+            .await,
+    );
+    platform.settle().await;
+    let heard = look(&platform, &mut own).await;
+    assert!(
+        heard[0].contains(&format!("\"id\":\"{id}\"")) && heard[0].contains("received"),
+        "{heard:?}"
+    );
+    assert!(
+        heard.iter().any(|line| line.starts_with("receipt ")),
+        "{heard:?}"
+    );
+    assert!(
+        heard.iter().any(|line| line.contains("settled")),
+        "{heard:?}"
+    );
+    assert_eq!(look(&platform, &mut own).await, [""; 0]);
+    assert_eq!(look(&platform, &mut stranger).await, [""; 0]);
+    assert_eq!(look(&platform, &mut nothing).await, [""; 0]);
+    assert!(!look(&platform, &mut district).await.is_empty());
+    platform
+        .clock
+        .advance(Duration::from_millis(OVERLAP_MS.unsigned_abs() * 3));
+    assert_eq!(look(&platform, &mut own).await, [""; 0]);
+    platform
+        .accept(0, platform.sample(0, Kind::Ceb311, 2))
+        .await;
+    assert_eq!(look(&platform, &mut own).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -83,111 +86,114 @@ async fn a_flood_is_caught_up_with() {
     assert!(n_heard > 500, "{n_heard}");
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_bureau() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let now_ms = platform.clock.now_ms();
-        let mut own = Follower::new(platform.sight(0), now_ms, None);
-        let mut stranger = Follower::new(platform.sight(1), now_ms, None);
-        let mut bureau = Follower::new(Sight::All, now_ms, None);
-        let case = |id: i64, company: Option<i64>| store::event::Event {
-            id,
-            at_ms: now_ms,
-            kind: "case.accepted".to_owned(),
-            company_id: company,
-            subject_id: id,
-            detail: String::new(),
-        };
-        let from = store::id::first_at_ms(now_ms);
-        let events = [
-            case(from, None),
-            case(from + 1, Some(platform.company_id(0).0)),
-        ];
-        let write = platform
-            .shared
-            .db
-            .write(move |tx| store::event::append(tx, &events));
-        write.await.unwrap();
-        let reported = |id: i64| format!("case {{\"id\":\"{id}\",\"state\":\"accepted\",");
-        let (first, second) = (reported(from), reported(from + 1));
-        let heard = look(&platform, &mut own).await;
-        assert!(
-            heard.len() == 1 && heard[0].starts_with(&second),
-            "{heard:?}"
-        );
-        let heard = look(&platform, &mut bureau).await;
-        assert!(
-            heard.len() == 2 && heard[0].starts_with(&first) && heard[1].starts_with(&second),
-            "{heard:?}"
-        );
-        assert_eq!(look(&platform, &mut stranger).await, [""; 0]);
-    }
+async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_bureau(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let now_ms = platform.clock.now_ms();
+    let mut own = Follower::new(platform.sight(0), now_ms, None);
+    let mut stranger = Follower::new(platform.sight(1), now_ms, None);
+    let mut bureau = Follower::new(Sight::All, now_ms, None);
+    let case = |id: i64, company: Option<i64>| store::event::Event {
+        id,
+        at_ms: now_ms,
+        kind: "case.accepted".to_owned(),
+        company_id: company,
+        subject_id: id,
+        detail: String::new(),
+    };
+    let from = store::id::first_at_ms(now_ms);
+    let events = [
+        case(from, None),
+        case(from + 1, Some(platform.company_id(0).0)),
+    ];
+    let write = platform
+        .shared
+        .db
+        .write(move |tx| store::event::append(tx, &events));
+    write.await.unwrap();
+    let reported = |id: i64| format!("case {{\"id\":\"{id}\",\"state\":\"accepted\",");
+    let (first, second) = (reported(from), reported(from + 1));
+    let heard = look(&platform, &mut own).await;
+    assert!(
+        heard.len() == 1 && heard[0].starts_with(&second),
+        "{heard:?}"
+    );
+    let heard = look(&platform, &mut bureau).await;
+    assert!(
+        heard.len() == 2 && heard[0].starts_with(&first) && heard[1].starts_with(&second),
+        "{heard:?}"
+    );
+    assert_eq!(look(&platform, &mut stranger).await, [""; 0]);
 }
 
 /// What became of a message is told as it is: what customs turned down is no success, and its company must
 /// act.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_became_of_a_message_is_told_as_it_is() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), None);
-        let mut send = async |seed, marker: Option<&str>| {
-            let mut spec = platform.spec(0, Kind::Ceb311, seed);
-            spec.marker = marker.map(str::to_owned);
-            let id = accepted(platform.accept(0, ceb::sample::message(&spec)).await);
-            platform.settle().await;
-            // The last word on the message, as programs read it.
-            let heard = look(&platform, &mut own).await;
-            let reported = heard
-                .iter()
-                .filter_map(|line| line.strip_prefix("message "));
-            let mut reported =
-                reported.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
-            let id = id.to_string();
-            let last = reported.rfind(|news| news["id"] == id.as_str());
-            let last = last.unwrap();
-            let text = |name: &str| last[name].as_str().unwrap().to_owned();
-            let needs_action = last["needsAction"].as_bool().unwrap();
-            (text("outcome"), text("stateName"), needs_action)
-        };
-        let reported = |outcome: &str, state: &str, needs_action: bool| {
-            (outcome.to_owned(), state.to_owned(), needs_action)
-        };
-        let rejected = send(41, Some("ZZ-R1332")).await;
-        assert_eq!(rejected, reported("rejected", "海关退单", true));
-        let faulty = send(42, Some("ZZ-N621018")).await;
-        assert_eq!(faulty, reported("faulty", "处理异常", true));
-        let good = send(43, None).await;
-        assert_eq!(good, reported("accepted", "回执已收齐", false));
-    }
+async fn what_became_of_a_message_is_told_as_it_is(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), None);
+    let mut send = async |seed, marker: Option<&str>| {
+        let mut spec = platform.spec(0, Kind::Ceb311, seed);
+        spec.marker = marker.map(str::to_owned);
+        let id = accepted(platform.accept(0, ceb::sample::message(&spec)).await);
+        platform.settle().await;
+        // The last word on the message, as programs read it.
+        let heard = look(&platform, &mut own).await;
+        let reported = heard
+            .iter()
+            .filter_map(|line| line.strip_prefix("message "));
+        let mut reported =
+            reported.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
+        let id = id.to_string();
+        let last = reported.rfind(|news| news["id"] == id.as_str());
+        let last = last.unwrap();
+        let text = |name: &str| last[name].as_str().unwrap().to_owned();
+        let needs_action = last["needsAction"].as_bool().unwrap();
+        (text("outcome"), text("stateName"), needs_action)
+    };
+    let reported = |outcome: &str, state: &str, needs_action: bool| {
+        (outcome.to_owned(), state.to_owned(), needs_action)
+    };
+    let rejected = send(41, Some("ZZ-R1332")).await;
+    assert_eq!(rejected, reported("rejected", "海关退单", true));
+    let faulty = send(42, Some("ZZ-N621018")).await;
+    assert_eq!(faulty, reported("faulty", "处理异常", true));
+    let good = send(43, None).await;
+    assert_eq!(good, reported("accepted", "回执已收齐", false));
 }
 
 /// A receipt tells what it says of its message, and whether its company must act.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receipt_tells_whether_its_company_must_act() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let feed = Some((platform.company_id(0), 0));
-        let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), feed);
-        let cases = [
-            (41, Some("ZZ-R1332"), "rejected", true),
-            (42, Some("ZZ-N621018"), "faulty", true),
-            (43, None, "accepted", false),
-        ];
-        for (seed, marker, outcome, acts) in cases {
-            let mut spec = platform.spec(0, Kind::Ceb311, seed);
-            spec.marker = marker.map(str::to_owned);
-            accepted(platform.accept(0, ceb::sample::message(&spec)).await);
-            platform.settle().await;
-            let heard = look(&platform, &mut own).await;
-            let mut reported = heard
-                .iter()
-                .filter_map(|line| line.strip_prefix("receipt "));
-            let last: serde_json::Value =
-                serde_json::from_str(reported.next_back().unwrap()).unwrap();
-            assert_eq!(last["outcome"], outcome);
-            assert_eq!(last["needsAction"], acts, "{last}");
-        }
+async fn a_receipt_tells_whether_its_company_must_act(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let feed = Some((platform.company_id(0), 0));
+    let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), feed);
+    let cases = [
+        (41, Some("ZZ-R1332"), "rejected", true),
+        (42, Some("ZZ-N621018"), "faulty", true),
+        (43, None, "accepted", false),
+    ];
+    for (seed, marker, outcome, acts) in cases {
+        let mut spec = platform.spec(0, Kind::Ceb311, seed);
+        spec.marker = marker.map(str::to_owned);
+        accepted(platform.accept(0, ceb::sample::message(&spec)).await);
+        platform.settle().await;
+        let heard = look(&platform, &mut own).await;
+        let mut reported = heard
+            .iter()
+            .filter_map(|line| line.strip_prefix("receipt "));
+        let last: serde_json::Value = serde_json::from_str(reported.next_back().unwrap()).unwrap();
+        assert_eq!(last["outcome"], outcome);
+        assert_eq!(last["needsAction"], acts, "{last}");
     }
 }

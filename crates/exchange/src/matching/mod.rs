@@ -69,7 +69,18 @@ const PURPOSE: &str = "matching";
 const TRADE_CODES: std::ops::RangeInclusive<&str> = "TG-E1901"..="TG-E1911";
 
 /// What a company wants to happen when documents do not fit (对碰策略).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Policy {
     /// Nothing is told (不对碰).
     Off,
@@ -82,20 +93,16 @@ pub enum Policy {
 
 impl Policy {
     /// Every policy.
-    pub const ALL: [Self; 3] = [Self::Off, Self::Warn, Self::Hold];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Warn => "warn",
-            Self::Hold => "hold",
-        }
+        self.into()
     }
 
     /// The policy with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|policy| policy.name() == name)
+        name.parse().ok()
     }
 
     /// The name for people.

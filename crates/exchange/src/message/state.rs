@@ -1,7 +1,19 @@
 //! The states of a message and who has it in each.
 
 /// State (报文状态).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum State {
     /// Received (已接收): stored, acknowledged, not looked into.
     Received,
@@ -36,21 +48,12 @@ impl State {
 
     /// The name in the database, the API and the events.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Waiting => "waiting",
-            Self::Checked => "checked",
-            Self::Refused => "refused",
-            Self::Sent => "sent",
-            Self::Answered => "answered",
-            Self::Settled => "settled",
-            Self::Held => "held",
-        }
+        self.into()
     }
 
     /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
+        name.parse().ok()
     }
 
     /// The name for people.

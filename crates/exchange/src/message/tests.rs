@@ -4,8 +4,9 @@ use super::{MessageId, State};
 use crate::testing::{TestPlatform, accepted};
 use ceb::{Direction, Kind};
 use proptest::prelude::*;
+use rstest::rstest;
 use store::Tx;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 #[test]
 fn every_state_can_be_reached_and_none_is_a_dead_end() {
@@ -79,40 +80,42 @@ async fn state(platform: &TestPlatform, id: MessageId) -> State {
 
 /// One flipped bit on the disk, of a message that nobody has sealed: its bytes are handed out to nobody, neither to its
 /// company nor to customs.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn bytes_are_those_that_were_received_or_none() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let mut xml = platform.sample(0, Kind::Ceb311, 1).into_bytes();
-        let id = accepted(
-            platform
-                .accept(0, String::from_utf8(xml.clone()).unwrap())
-                .await,
-        );
-        let read = async || {
-            let sight = platform.sight(0);
-            let read = move |tx: &mut Tx<'_>| crate::finder::body(tx, &sight, id);
-            platform.shared.db.read(read).await
-        };
-        assert_eq!(read().await.unwrap().as_ref(), Some(&xml));
-        xml[300] ^= 1;
-        let flip = platform.shared.db.write(move |tx| {
-            let sql = "update message_body set body = $1 where message_id = $2";
-            tx.execute(sql, &[xml.as_slice().into(), id.0.into()])
-        });
-        assert_eq!(flip.await.unwrap(), 1);
-        assert!(matches!(read().await, Err(store::Error::Damaged(_))));
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        assert_eq!(state(&platform, id).await, State::Held);
-        let lose = platform.shared.db.write(move |tx| {
-            tx.execute(
-                "delete from message_body where message_id = $1",
-                &[id.0.into()],
-            )
-        });
-        assert_eq!(lose.await.unwrap(), 1);
-        assert!(matches!(read().await, Err(store::Error::Damaged(_))));
-    }
+async fn bytes_are_those_that_were_received_or_none(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let mut xml = platform.sample(0, Kind::Ceb311, 1).into_bytes();
+    let id = accepted(
+        platform
+            .accept(0, String::from_utf8(xml.clone()).unwrap())
+            .await,
+    );
+    let read = async || {
+        let sight = platform.sight(0);
+        let read = move |tx: &mut Tx<'_>| crate::finder::body(tx, &sight, id);
+        platform.shared.db.read(read).await
+    };
+    assert_eq!(read().await.unwrap().as_ref(), Some(&xml));
+    xml[300] ^= 1;
+    let flip = platform.shared.db.write(move |tx| {
+        let sql = "update message_body set body = $1 where message_id = $2";
+        tx.execute(sql, &[xml.as_slice().into(), id.0.into()])
+    });
+    assert_eq!(flip.await.unwrap(), 1);
+    assert!(matches!(read().await, Err(store::Error::Damaged(_))));
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    assert_eq!(state(&platform, id).await, State::Held);
+    let lose = platform.shared.db.write(move |tx| {
+        tx.execute(
+            "delete from message_body where message_id = $1",
+            &[id.0.into()],
+        )
+    });
+    assert_eq!(lose.await.unwrap(), 1);
+    assert!(matches!(read().await, Err(store::Error::Damaged(_))));
 }
 
 /// A text of a row that is no text any more, as SQLite hands out what was changed on the disk, holds its message and
@@ -147,29 +150,31 @@ async fn a_row_that_is_damaged_stops_nobody() {
 }
 
 /// Damaged on the disk before the check or before it is sent: it is held, and the others of the turn go on.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_message_that_no_key_opens_is_held_and_stops_nobody() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let mut ids = Vec::new();
-        for seed in 1..=3 {
-            let xml = platform.sample(0, Kind::Ceb311, seed);
-            ids.push(accepted(platform.accept(0, xml).await));
-        }
-        spoil(&platform, ids[0]).await;
-        let checked = crate::check::step(&platform.shared, ids.clone())
-            .await
-            .unwrap();
-        assert_eq!(checked.0, 3);
-        assert_eq!(state(&platform, ids[0]).await, State::Held);
-        spoil(&platform, ids[1]).await;
-        let turn = vec![ids[1], ids[2]];
-        let sent = crate::dispatch::step(&platform.shared, Direction::Import, turn).await;
-        assert_eq!(sent.unwrap(), 2);
-        assert_eq!(state(&platform, ids[1]).await, State::Held);
-        assert_eq!(state(&platform, ids[2]).await, State::Sent);
-        assert_eq!(crate::pipeline::drain(&platform.shared).await.unwrap(), 0);
+async fn a_message_that_no_key_opens_is_held_and_stops_nobody(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let mut ids = Vec::new();
+    for seed in 1..=3 {
+        let xml = platform.sample(0, Kind::Ceb311, seed);
+        ids.push(accepted(platform.accept(0, xml).await));
     }
+    spoil(&platform, ids[0]).await;
+    let checked = crate::check::step(&platform.shared, ids.clone())
+        .await
+        .unwrap();
+    assert_eq!(checked.0, 3);
+    assert_eq!(state(&platform, ids[0]).await, State::Held);
+    spoil(&platform, ids[1]).await;
+    let turn = vec![ids[1], ids[2]];
+    let sent = crate::dispatch::step(&platform.shared, Direction::Import, turn).await;
+    assert_eq!(sent.unwrap(), 2);
+    assert_eq!(state(&platform, ids[1]).await, State::Held);
+    assert_eq!(state(&platform, ids[2]).await, State::Sent);
+    assert_eq!(crate::pipeline::drain(&platform.shared).await.unwrap(), 0);
 }
 
 /// Spoils a row as a disk does, and lets the pipeline go on.

@@ -47,7 +47,7 @@ pub fn start(
 ) -> Vec<JoinHandle<()>> {
     let mut loops = Vec::new();
     for direction in [Direction::Import, Direction::Export] {
-        for step in PipelineStep::ALL {
+        for &step in PipelineStep::ALL {
             let name = step.lease_name(direction);
             let (shared, owner, reported) = (Arc::clone(shared), owner.to_owned(), stop.clone());
             loops.push(tasks.start(name, TURN_MAX, stop.clone(), move |pulse| {
@@ -107,23 +107,22 @@ pub(crate) async fn take_for_test(shared: &Arc<Shared>) {
 }
 
 /// A step that the pipeline takes, for each direction in a loop of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 enum PipelineStep {
+    #[strum(serialize = "check")]
     Check,
+    #[strum(serialize = "dispatch")]
     Dispatch,
+    #[strum(serialize = "receipt")]
     Answer,
 }
 
 impl PipelineStep {
-    const ALL: [Self; 3] = [Self::Check, Self::Dispatch, Self::Answer];
+    const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in logs and metrics.
     fn name(self) -> &'static str {
-        match self {
-            Self::Check => "check",
-            Self::Dispatch => "dispatch",
-            Self::Answer => "receipt",
-        }
+        self.into()
     }
 
     /// The name of its loop and of the lease that the loop works under.

@@ -6,8 +6,9 @@ use crate::matching::tests::with;
 use crate::testing::{TestPlatform, accepted};
 use axum::extract::State;
 use ceb::Kind;
+use rstest::rstest;
 use std::io::{Cursor, Write};
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 const KINDS: [Kind; 4] = [Kind::Ceb311, Kind::Ceb411, Kind::Ceb511, Kind::Ceb621];
 
@@ -73,115 +74,119 @@ fn codes_of(answer: &PreflightAnswer) -> Vec<String> {
     codes
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_shape_of_a_set_gives_the_same_answer() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let mut files = set(&platform, 1);
-        files[1].1 = with(&files[1].1, "amountPaid", "1.23");
-        let (kind, form) = multipart(&files);
-        let lines: Vec<String> = files
-            .iter()
-            .map(|(_, xml)| serde_json::json!({ "xml": xml }).to_string())
-            .collect();
-        let list = format!("[{}]", lines.join(","));
-        for (kind, body, names) in [
-            ("application/zip", zip(&files), "CEB"),
-            ("application/octet-stream", zip(&files), "CEB"),
-            (&*kind, form, "CEB"),
-            ("application/x-ndjson", lines.join("\n").into_bytes(), "第 "),
-            ("application/json", list.into_bytes(), "第 "),
-        ] {
-            let answer = asked(&platform, kind, body).await.unwrap();
-            assert!(answer.ok, "{:?}", answer.findings);
-            assert_eq!(answer.counts.n_files, 4);
-            assert_eq!(answer.documents.len(), 4);
-            let codes: Vec<&str> = answer.findings.iter().map(|f| &*f.finding.code).collect();
-            assert_eq!(codes, ["TG-E1901"; 3], "{kind}");
-            assert!(answer.files[0].name.as_deref().unwrap().starts_with(names));
-            let list = &answer.documents[3];
-            let partners: Vec<(&str, Option<bool>)> = list
-                .partners
-                .iter()
-                .map(|partner| (&*partner.found, partner.agrees))
-                .collect();
-            assert_eq!(partners, [("set", Some(true)); 3]);
-            let tax = list.tax.as_ref().unwrap();
-            assert!(tax.explanation.len() > 3 && tax.scope == "within");
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_set_meets_what_the_platform_knows() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let files = set(&platform, 2);
-        for (_, xml) in &files[..2] {
-            accepted(platform.accept(0, xml.clone()).await);
-        }
-        platform.settle().await;
-        let answer = asked(
-            &platform,
-            "application/xml",
-            files[3].1.clone().into_bytes(),
-        )
-        .await;
-        let answer = answer.unwrap();
-        let partners: Vec<(&str, &str, Option<i64>)> = answer.documents[0]
+async fn every_shape_of_a_set_gives_the_same_answer(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let mut files = set(&platform, 1);
+    files[1].1 = with(&files[1].1, "amountPaid", "1.23");
+    let (kind, form) = multipart(&files);
+    let lines: Vec<String> = files
+        .iter()
+        .map(|(_, xml)| serde_json::json!({ "xml": xml }).to_string())
+        .collect();
+    let list = format!("[{}]", lines.join(","));
+    for (kind, body, names) in [
+        ("application/zip", zip(&files), "CEB"),
+        ("application/octet-stream", zip(&files), "CEB"),
+        (&*kind, form, "CEB"),
+        ("application/x-ndjson", lines.join("\n").into_bytes(), "第 "),
+        ("application/json", list.into_bytes(), "第 "),
+    ] {
+        let answer = asked(&platform, kind, body).await.unwrap();
+        assert!(answer.ok, "{:?}", answer.findings);
+        assert_eq!(answer.counts.n_files, 4);
+        assert_eq!(answer.documents.len(), 4);
+        let codes: Vec<&str> = answer.findings.iter().map(|f| &*f.finding.code).collect();
+        assert_eq!(codes, ["TG-E1901"; 3], "{kind}");
+        assert!(answer.files[0].name.as_deref().unwrap().starts_with(names));
+        let list = &answer.documents[3];
+        let partners: Vec<(&str, Option<bool>)> = list
             .partners
             .iter()
-            .map(|one| (&*one.part, &*one.found, one.return_status))
+            .map(|partner| (&*partner.found, partner.agrees))
             .collect();
-        let expected = [
-            ("order", "platform", Some(120)),
-            ("payment", "platform", Some(120)),
-            ("logistics", "missing", None),
-        ];
-        assert_eq!(partners, expected);
-        assert_eq!(codes_of(&answer), ["- TG-E1920"]);
-        assert!(answer.ok);
+        assert_eq!(partners, [("set", Some(true)); 3]);
+        let tax = list.tax.as_ref().unwrap();
+        assert!(tax.explanation.len() > 3 && tax.scope == "within");
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_lists_of_a_set_count_one_after_the_other() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let dear = |seed: u64| {
-            let spec = ceb::sample::Spec {
-                n_lines: 1,
-                ..platform.spec(0, Kind::Ceb621, seed)
-            };
-            let xml = ceb::sample::message(&spec);
-            let xml = with(&xml, "buyerIdNumber", "11010119900307109X");
-            let xml = with(&with(&xml, "qty", "1"), "price", "10000");
-            let xml = with(&with(&xml, "freight", "0"), "totalPrice", "10000");
-            (format!("{seed}.xml"), xml)
-        };
-        let answer = asked(
-            &platform,
-            "application/zip",
-            zip(&[dear(1), dear(2), dear(3)]),
-        )
-        .await;
-        let answer = answer.unwrap();
-        let over: Vec<&str> = answer
-            .findings
-            .iter()
-            .filter(|one| one.finding.code == "TG-E1942")
-            .filter_map(|one| one.file.as_deref())
-            .collect();
-        assert_eq!(over, ["3.xml"]);
-        let scopes: Vec<&str> = answer
-            .documents
-            .iter()
-            .map(|one| &*one.tax.as_ref().unwrap().scope)
-            .collect();
-        assert_eq!(scopes, ["singleItem", "singleItem", "over"]);
-        let text = serde_json::to_string(&answer).unwrap();
-        assert!(!text.contains("11010119900307109X"));
+async fn a_set_meets_what_the_platform_knows(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let files = set(&platform, 2);
+    for (_, xml) in &files[..2] {
+        accepted(platform.accept(0, xml.clone()).await);
     }
+    platform.settle().await;
+    let answer = asked(
+        &platform,
+        "application/xml",
+        files[3].1.clone().into_bytes(),
+    )
+    .await;
+    let answer = answer.unwrap();
+    let partners: Vec<(&str, &str, Option<i64>)> = answer.documents[0]
+        .partners
+        .iter()
+        .map(|one| (&*one.part, &*one.found, one.return_status))
+        .collect();
+    let expected = [
+        ("order", "platform", Some(120)),
+        ("payment", "platform", Some(120)),
+        ("logistics", "missing", None),
+    ];
+    assert_eq!(partners, expected);
+    assert_eq!(codes_of(&answer), ["- TG-E1920"]);
+    assert!(answer.ok);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lists_of_a_set_count_one_after_the_other(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let dear = |seed: u64| {
+        let spec = ceb::sample::Spec {
+            n_lines: 1,
+            ..platform.spec(0, Kind::Ceb621, seed)
+        };
+        let xml = ceb::sample::message(&spec);
+        let xml = with(&xml, "buyerIdNumber", "11010119900307109X");
+        let xml = with(&with(&xml, "qty", "1"), "price", "10000");
+        let xml = with(&with(&xml, "freight", "0"), "totalPrice", "10000");
+        (format!("{seed}.xml"), xml)
+    };
+    let answer = asked(
+        &platform,
+        "application/zip",
+        zip(&[dear(1), dear(2), dear(3)]),
+    )
+    .await;
+    let answer = answer.unwrap();
+    let over: Vec<&str> = answer
+        .findings
+        .iter()
+        .filter(|one| one.finding.code == "TG-E1942")
+        .filter_map(|one| one.file.as_deref())
+        .collect();
+    assert_eq!(over, ["3.xml"]);
+    let scopes: Vec<&str> = answer
+        .documents
+        .iter()
+        .map(|one| &*one.tax.as_ref().unwrap().scope)
+        .collect();
+    assert_eq!(scopes, ["singleItem", "singleItem", "over"]);
+    let text = serde_json::to_string(&answer).unwrap();
+    assert!(!text.contains("11010119900307109X"));
 }
 
 /// Every table with its rows, as text.
@@ -288,49 +293,51 @@ async fn what_is_no_set_is_refused_with_a_code() {
     assert!(!answer.ok);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_that_is_used_already_is_told_with_both_documents() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let order = platform.sample(0, Kind::Ceb311, 3);
-        let other = with(&order, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
-        let files = [("a.xml", &order), ("b.xml", &other)]
-            .map(|(name, xml)| (name.to_owned(), xml.clone()));
-        let reported = async |body: Vec<u8>| -> Vec<(String, String)> {
-            let answer = asked(&platform, "application/zip", body).await.unwrap();
-            let found = answer.findings.into_iter().map(|one| one.finding);
-            let found = found.filter(|one| ["TG-E1330", "TG-E1933"].contains(&&*one.code));
-            found.map(|one| (one.code, one.text)).collect()
-        };
-        let [(code, text)] = &reported(zip(&files)).await[..] else {
-            panic!("one finding");
-        };
-        assert_eq!(code, "TG-E1933");
-        assert!(text.ends_with("（a.xml 第 1 份）"), "{text}");
+async fn a_key_that_is_used_already_is_told_with_both_documents(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let order = platform.sample(0, Kind::Ceb311, 3);
+    let other = with(&order, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
+    let files =
+        [("a.xml", &order), ("b.xml", &other)].map(|(name, xml)| (name.to_owned(), xml.clone()));
+    let reported = async |body: Vec<u8>| -> Vec<(String, String)> {
+        let answer = asked(&platform, "application/zip", body).await.unwrap();
+        let found = answer.findings.into_iter().map(|one| one.finding);
+        let found = found.filter(|one| ["TG-E1330", "TG-E1933"].contains(&&*one.code));
+        found.map(|one| (one.code, one.text)).collect()
+    };
+    let [(code, text)] = &reported(zip(&files)).await[..] else {
+        panic!("one finding");
+    };
+    assert_eq!(code, "TG-E1933");
+    assert!(text.ends_with("（a.xml 第 1 份）"), "{text}");
 
-        let from = order.find("<ceb:Order>").unwrap();
-        let to = order.find("</ceb:Order>").unwrap() + "</ceb:Order>".len();
-        let own = &order[from..to];
-        let again = with(own, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
-        let twice = order.replacen(own, &format!("{own}{again}"), 1);
-        let [(code, text)] = &reported(zip(&[("c.xml".to_owned(), twice)])).await[..] else {
-            panic!("one finding");
-        };
-        assert_eq!(code, "TG-E1330");
-        assert!(
-            text.starts_with("第 1 份与第 2 份单证的业务主键相同："),
-            "{text}"
-        );
+    let from = order.find("<ceb:Order>").unwrap();
+    let to = order.find("</ceb:Order>").unwrap() + "</ceb:Order>".len();
+    let own = &order[from..to];
+    let again = with(own, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
+    let twice = order.replacen(own, &format!("{own}{again}"), 1);
+    let [(code, text)] = &reported(zip(&[("c.xml".to_owned(), twice)])).await[..] else {
+        panic!("one finding");
+    };
+    assert_eq!(code, "TG-E1330");
+    assert!(
+        text.starts_with("第 1 份与第 2 份单证的业务主键相同："),
+        "{text}"
+    );
 
-        let id = accepted(platform.accept(0, order).await);
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        let [(code, text)] = &reported(zip(&[files[1].clone()])).await[..] else {
-            panic!("one finding");
-        };
-        assert_eq!(code, "TG-E1933");
-        assert!(
-            text.ends_with(&format!("（受理号 {} 第 1 份）", id.acceptance_no())),
-            "{text}"
-        );
-    }
+    let id = accepted(platform.accept(0, order).await);
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    let [(code, text)] = &reported(zip(&[files[1].clone()])).await[..] else {
+        panic!("one finding");
+    };
+    assert_eq!(code, "TG-E1933");
+    assert!(
+        text.ends_with(&format!("（受理号 {} 第 1 份）", id.acceptance_no())),
+        "{text}"
+    );
 }

@@ -118,7 +118,11 @@ pub(crate) fn filter(query: ListQuery, directory: &Directory) -> Result<Filter, 
     let outcome = match query.outcome {
         None => None,
         Some(text) => Some(Outcome::from_name(&text).ok_or_else(|| {
-            let names = Outcome::ALL.map(Outcome::name).join("、");
+            let names = Outcome::ALL
+                .iter()
+                .map(|outcome| outcome.name())
+                .collect::<Vec<_>>()
+                .join("、");
             bad(format!(
                 "没有这种办理结果：{}（应为 {names}）",
                 ceb::finding::clip(&text)

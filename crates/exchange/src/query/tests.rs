@@ -10,8 +10,9 @@ use axum::extract::State as Held;
 use ceb::Kind;
 use registry::access::Sight;
 use registry::role::Role;
+use rstest::rstest;
 use std::sync::Arc;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::{Path, QueryOf};
 
 /// Every way to ask for the message of this document.
@@ -38,106 +39,110 @@ fn filters(document: &super::DocumentView) -> [Filter; 6] {
     ]
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_message_is_found_by_every_number_and_by_its_owner_only() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let mut ids = Vec::new();
-        for (kind, xml) in ceb::sample::set(&platform.spec(0, Kind::Ceb311, 7)) {
-            ids.push((kind, accepted(platform.accept(0, xml).await)));
-        }
-        platform.settle().await;
-        let id_of = |kind| {
-            ids.iter()
-                .find(|(k, _)| *k == kind)
-                .map(|(_, id)| *id)
-                .unwrap()
-        };
-        let listed = id_of(Kind::Ceb621);
-        let sight = platform.sight(0);
-        let life = platform
-            .shared
-            .db
-            .read(move |tx| {
-                let message = find(tx, &sight, listed)?.unwrap();
-                detail(tx, &message)
-            })
-            .await
-            .unwrap();
-        let document = &life.documents[0];
-        let reported: Vec<&str> = life
-            .receipts
-            .iter()
-            .map(|r| r.return_info.as_str())
-            .collect();
-        assert!(
-            document.invt_no.is_some(),
-            "customs gave a number: {reported:?}"
-        );
-        let filters = filters(document);
-        for filter in filters {
-            for (n, expected) in [(0, true), (1, false)] {
-                let (sight, asked) = (platform.sight(n), filter.clone());
-                let found = platform
-                    .shared
-                    .db
-                    .read(move |tx| list(tx, &sight, &asked, 50))
-                    .await
-                    .unwrap();
-                assert_eq!(found.iter().any(|m| m.id == listed), expected, "{filter:?}");
-            }
-        }
-        let stranger = platform.sight(1);
-        assert!(
-            platform
-                .shared
-                .db
-                .read(move |tx| find(tx, &stranger, listed))
-                .await
-                .unwrap()
-                .is_none()
-        );
-        let steps: Vec<&str> = life
-            .timeline
-            .iter()
-            .map(|entry| entry.step.as_str())
-            .collect();
-        assert_eq!(steps[..3], ["received", "checked", "sent"], "{steps:?}");
-        assert!(steps.contains(&"receipt") && steps.contains(&"settled"));
+async fn a_message_is_found_by_every_number_and_by_its_owner_only(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let mut ids = Vec::new();
+    for (kind, xml) in ceb::sample::set(&platform.spec(0, Kind::Ceb311, 7)) {
+        ids.push((kind, accepted(platform.accept(0, xml).await)));
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pages_follow_each_other_without_gap_or_overlap() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let arrivals = (0..25).map(|n| {
-            platform
-                .arrival(0, platform.sample(0, Kind::Ceb311, n))
-                .unwrap()
-        });
-        platform.accept_all(arrivals.collect()).await;
-        let sight = platform.sight(0);
-        let mut seen = Vec::new();
-        let mut filter = Filter {
-            state: Some(State::Received),
-            ..Filter::default()
-        };
-        loop {
-            let (sight, asked) = (sight.clone(), filter.clone());
-            let page = platform
+    platform.settle().await;
+    let id_of = |kind| {
+        ids.iter()
+            .find(|(k, _)| *k == kind)
+            .map(|(_, id)| *id)
+            .unwrap()
+    };
+    let listed = id_of(Kind::Ceb621);
+    let sight = platform.sight(0);
+    let life = platform
+        .shared
+        .db
+        .read(move |tx| {
+            let message = find(tx, &sight, listed)?.unwrap();
+            detail(tx, &message)
+        })
+        .await
+        .unwrap();
+    let document = &life.documents[0];
+    let reported: Vec<&str> = life
+        .receipts
+        .iter()
+        .map(|r| r.return_info.as_str())
+        .collect();
+    assert!(
+        document.invt_no.is_some(),
+        "customs gave a number: {reported:?}"
+    );
+    let filters = filters(document);
+    for filter in filters {
+        for (n, expected) in [(0, true), (1, false)] {
+            let (sight, asked) = (platform.sight(n), filter.clone());
+            let found = platform
                 .shared
                 .db
-                .read(move |tx| list(tx, &sight, &asked, 10))
+                .read(move |tx| list(tx, &sight, &asked, 50))
                 .await
                 .unwrap();
-            let Some(last) = page.last() else { break };
-            filter.before = Some(last.id);
-            seen.extend(page.iter().map(|message| message.id));
+            assert_eq!(found.iter().any(|m| m.id == listed), expected, "{filter:?}");
         }
-        assert_eq!(seen.len(), 25);
-        assert!(seen.windows(2).all(|pair| pair[0] > pair[1]));
     }
+    let stranger = platform.sight(1);
+    assert!(
+        platform
+            .shared
+            .db
+            .read(move |tx| find(tx, &stranger, listed))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let steps: Vec<&str> = life
+        .timeline
+        .iter()
+        .map(|entry| entry.step.as_str())
+        .collect();
+    assert_eq!(steps[..3], ["received", "checked", "sent"], "{steps:?}");
+    assert!(steps.contains(&"receipt") && steps.contains(&"settled"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_follow_each_other_without_gap_or_overlap(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let arrivals = (0..25).map(|n| {
+        platform
+            .arrival(0, platform.sample(0, Kind::Ceb311, n))
+            .unwrap()
+    });
+    platform.accept_all(arrivals.collect()).await;
+    let sight = platform.sight(0);
+    let mut seen = Vec::new();
+    let mut filter = Filter {
+        state: Some(State::Received),
+        ..Filter::default()
+    };
+    loop {
+        let (sight, asked) = (sight.clone(), filter.clone());
+        let page = platform
+            .shared
+            .db
+            .read(move |tx| list(tx, &sight, &asked, 10))
+            .await
+            .unwrap();
+        let Some(last) = page.last() else { break };
+        filter.before = Some(last.id);
+        seen.extend(page.iter().map(|message| message.id));
+    }
+    assert_eq!(seen.len(), 25);
+    assert!(seen.windows(2).all(|pair| pair[0] > pair[1]));
 }
 
 /// Every finder of the desks, asked with one sight: how much each found.
@@ -189,122 +194,124 @@ fn all_finders(
     Ok(found)
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_finder_shows_what_is_foreign_whatever_id_is_tried() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let mut ids = Vec::new();
-        for (_, xml) in ceb::sample::set(&platform.spec(0, Kind::Ceb311, 7)) {
-            ids.push(accepted(platform.accept(0, xml).await));
-        }
-        platform.settle().await;
-        let (owner, ids_of) = (platform.sight(0), ids.clone());
-        let strangers = vec![
-            platform.sight(1),
-            Sight::Nothing,
-            Sight::District("99".to_owned()),
-            Sight::Subtree(Arc::from([platform.company_id(1), platform.company_id(2)])),
-            Sight::Subtree(Arc::from([])),
-        ];
-        let checked = platform.shared.db.read(move |tx| -> store::Result<_> {
-            for id in &ids_of {
-                let message = find(tx, &owner, *id)?.unwrap();
-                let life = detail(tx, &message)?;
-                let mut numbers = vec![message.guid.clone(), id.to_string(), id.acceptance_no()];
-                for document in life.documents {
-                    let reported = [document.order_no, document.logistics_no, document.cop_no];
-                    numbers.extend(reported.into_iter().flatten());
-                    numbers.extend(document.pre_no.into_iter().chain(document.invt_no));
-                }
-                let own = all_finders(tx, &owner, *id, &numbers)?;
-                assert!(own[..5].iter().all(|(_, n)| *n > 0), "{own:?}");
-                for stranger in &strangers {
-                    // The id itself, and ids and documents about it.
-                    for near in [-128, -1, 0, 1, 2, 127, 128] {
-                        let tried = MessageId(id.0.saturating_add(near));
-                        let found = all_finders(tx, stranger, tried, &numbers)?;
-                        let shown: Vec<_> = found.iter().filter(|(_, n)| *n > 0).collect();
-                        assert!(shown.is_empty(), "{stranger:?} {near}: {shown:?}");
-                    }
+async fn no_finder_shows_what_is_foreign_whatever_id_is_tried(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let mut ids = Vec::new();
+    for (_, xml) in ceb::sample::set(&platform.spec(0, Kind::Ceb311, 7)) {
+        ids.push(accepted(platform.accept(0, xml).await));
+    }
+    platform.settle().await;
+    let (owner, ids_of) = (platform.sight(0), ids.clone());
+    let strangers = vec![
+        platform.sight(1),
+        Sight::Nothing,
+        Sight::District("99".to_owned()),
+        Sight::Subtree(Arc::from([platform.company_id(1), platform.company_id(2)])),
+        Sight::Subtree(Arc::from([])),
+    ];
+    let checked = platform.shared.db.read(move |tx| -> store::Result<_> {
+        for id in &ids_of {
+            let message = find(tx, &owner, *id)?.unwrap();
+            let life = detail(tx, &message)?;
+            let mut numbers = vec![message.guid.clone(), id.to_string(), id.acceptance_no()];
+            for document in life.documents {
+                let reported = [document.order_no, document.logistics_no, document.cop_no];
+                numbers.extend(reported.into_iter().flatten());
+                numbers.extend(document.pre_no.into_iter().chain(document.invt_no));
+            }
+            let own = all_finders(tx, &owner, *id, &numbers)?;
+            assert!(own[..5].iter().all(|(_, n)| *n > 0), "{own:?}");
+            for stranger in &strangers {
+                // The id itself, and ids and documents about it.
+                for near in [-128, -1, 0, 1, 2, 127, 128] {
+                    let tried = MessageId(id.0.saturating_add(near));
+                    let found = all_finders(tx, stranger, tried, &numbers)?;
+                    let shown: Vec<_> = found.iter().filter(|(_, n)| *n > 0).collect();
+                    assert!(shown.is_empty(), "{stranger:?} {near}: {shown:?}");
                 }
             }
-            Ok(())
-        });
-        checked.await.unwrap();
-    }
+        }
+        Ok(())
+    });
+    checked.await.unwrap();
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn staff_name_a_company_by_any_of_its_codes() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let directory = &platform.shared.directory;
-        directory.refresh().await.unwrap();
-        let (company, id) = (platform.company(1), platform.company_id(1));
-        for code in [&company.customs_code, &company.credit_code, &company.dxp_id] {
-            assert_eq!(directory.named(&format!(" {code} ")), Some(id));
-        }
-        assert_eq!(directory.named(&id.0.to_string()), Some(id));
-        assert_eq!(directory.named("91110105MA0000000X"), None);
+async fn staff_name_a_company_by_any_of_its_codes(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let directory = &platform.shared.directory;
+    directory.refresh().await.unwrap();
+    let (company, id) = (platform.company(1), platform.company_id(1));
+    for code in [&company.customs_code, &company.credit_code, &company.dxp_id] {
+        assert_eq!(directory.named(&format!(" {code} ")), Some(id));
     }
+    assert_eq!(directory.named(&id.0.to_string()), Some(id));
+    assert_eq!(directory.named("91110105MA0000000X"), None);
 }
 
 /// A finding that is damaged is shown by its code; the message and the lists stay as they are.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_damaged_finding_hides_no_message() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let wrong = platform.sample(0, Kind::Ceb311, 5);
-        let wrong = wrong.replace("<ceb:appType>1", "<ceb:appType>7");
-        let id = accepted(platform.accept(0, wrong).await);
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        let damage = platform.shared.db.write(|tx| {
-            let sql = "update message_finding set text = $1, value = $1";
-            tx.execute(sql, &["\u{1}TG1:AAAA".into()])
-        });
-        assert!(damage.await.unwrap() > 0);
-        let sight = platform.sight(0);
-        let read = platform.shared.db.read(move |tx| -> store::Result<_> {
-            let message = find(tx, &sight, id)?.unwrap();
-            Ok((finder::findings(tx, id)?, finder::why(tx, &message)?))
-        });
-        let (findings, why) = read.await.unwrap();
-        assert!(findings[0].text.contains("已损坏"), "{findings:?}");
-        let code = &findings[0].code;
-        assert!(why.starts_with(&format!("[{code}]")), "{why}");
-    }
+async fn a_damaged_finding_hides_no_message(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let wrong = platform.sample(0, Kind::Ceb311, 5);
+    let wrong = wrong.replace("<ceb:appType>1", "<ceb:appType>7");
+    let id = accepted(platform.accept(0, wrong).await);
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    let damage = platform.shared.db.write(|tx| {
+        let sql = "update message_finding set text = $1, value = $1";
+        tx.execute(sql, &["\u{1}TG1:AAAA".into()])
+    });
+    assert!(damage.await.unwrap() > 0);
+    let sight = platform.sight(0);
+    let read = platform.shared.db.read(move |tx| -> store::Result<_> {
+        let message = find(tx, &sight, id)?.unwrap();
+        Ok((finder::findings(tx, id)?, finder::why(tx, &message)?))
+    });
+    let (findings, why) = read.await.unwrap();
+    assert!(findings[0].text.contains("已损坏"), "{findings:?}");
+    let code = &findings[0].code;
+    assert!(why.starts_with(&format!("[{code}]")), "{why}");
 }
 
 /// Staff see in the list and in the life of a message whose it is; a company, that sees its own only, is not
 /// told.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn staff_see_whose_message_it_is() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        for n in 0..2 {
-            let seed = u64::try_from(n).unwrap();
-            accepted(
-                platform
-                    .accept(n, platform.sample(n, Kind::Ceb311, seed))
-                    .await,
-            );
-        }
-        let query = || QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
-        let named = |one: &super::MessageSummary| one.company.as_ref().map(|of| of.name.clone());
-        let by = platform.by_person(Role::Operator, None).await;
-        let page = messages(by, Held(platform.api()), query()).await.unwrap().0;
-        let names: Vec<_> = page.items.iter().map(named).collect();
-        let name = |n| Some(platform.company(n).name.clone());
-        assert_eq!(names, [name(1), name(0)]);
-        for (n, item) in [1, 0].into_iter().zip(&page.items) {
-            let by = platform.by_person(Role::Operator, None).await;
-            let life = message(by, Held(platform.api()), Path(item.id.clone())).await;
-            assert_eq!(named(&life.unwrap().0.summary), name(n));
-        }
-        let page = messages(platform.by(0).await, Held(platform.api()), query()).await;
-        let own = page.unwrap().0.items;
-        assert_eq!(own.iter().map(named).collect::<Vec<_>>(), [None]);
+async fn staff_see_whose_message_it_is(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    for n in 0..2 {
+        let seed = u64::try_from(n).unwrap();
+        accepted(
+            platform
+                .accept(n, platform.sample(n, Kind::Ceb311, seed))
+                .await,
+        );
     }
+    let query = || QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
+    let named = |one: &super::MessageSummary| one.company.as_ref().map(|of| of.name.clone());
+    let by = platform.by_person(Role::Operator, None).await;
+    let page = messages(by, Held(platform.api()), query()).await.unwrap().0;
+    let names: Vec<_> = page.items.iter().map(named).collect();
+    let name = |n| Some(platform.company(n).name.clone());
+    assert_eq!(names, [name(1), name(0)]);
+    for (n, item) in [1, 0].into_iter().zip(&page.items) {
+        let by = platform.by_person(Role::Operator, None).await;
+        let life = message(by, Held(platform.api()), Path(item.id.clone())).await;
+        assert_eq!(named(&life.unwrap().0.summary), name(n));
+    }
+    let page = messages(platform.by(0).await, Held(platform.api()), query()).await;
+    let own = page.unwrap().0.items;
+    assert_eq!(own.iter().map(named).collect::<Vec<_>>(), [None]);
 }
 
 /// A row of which a value is of another type or unknown, as SQLite hands out what was changed on the disk, is shown with
@@ -364,14 +371,14 @@ async fn a_damaged_row_takes_no_list_away() {
 }
 
 /// The largest numbers are asked for like any other, and nothing is found.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_largest_numbers_find_nothing() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let last = MessageId(i64::MAX);
-        for number in [last.to_string(), last.acceptance_no()] {
-            let read = move |tx: &mut store::Tx<'_>| search(tx, &Sight::All, &number);
-            assert!(platform.shared.db.read(read).await.unwrap().is_empty());
-        }
+async fn the_largest_numbers_find_nothing(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let last = MessageId(i64::MAX);
+    for number in [last.to_string(), last.acceptance_no()] {
+        let read = move |tx: &mut store::Tx<'_>| search(tx, &Sight::All, &number);
+        assert!(platform.shared.db.read(read).await.unwrap().is_empty());
     }
 }

@@ -4,9 +4,10 @@ use super::{Limits, QuotaUse, Reached};
 use crate::intake::{Outcome, commit_limited_for_test};
 use crate::testing::TestPlatform;
 use ceb::Kind;
+use rstest::rstest;
 use std::sync::Arc;
 use std::time::Duration;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// Hands in samples of company `n` in one commit; answers what became of them.
 async fn hand_in(platform: &TestPlatform, n: usize, seeds: &[u64], limits: Limits) -> Vec<Outcome> {
@@ -30,26 +31,28 @@ fn is_accepted(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Accepted(_))
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_company_hands_in_so_much_a_day_and_no_more() {
+async fn a_company_hands_in_so_much_a_day_and_no_more(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     let limits = Limits {
         messages: 3,
         ..Limits::default()
     };
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let first = hand_in(&platform, 0, &[1, 2, 3, 4], limits).await;
-        assert_eq!(first.iter().filter(|o| is_accepted(o)).count(), 3);
-        assert_eq!(first[3], Outcome::Full(Reached::Day));
-        // A repetition is answered as ever; another company is not concerned.
-        let again = hand_in(&platform, 0, &[1, 5], limits).await;
-        assert!(matches!(again[0], Outcome::Duplicate(..)));
-        assert_eq!(again[1], Outcome::Full(Reached::Day));
-        assert!(is_accepted(&hand_in(&platform, 1, &[1], limits).await[0]));
-        // The next day begins anew.
-        platform.clock.advance(Duration::from_secs(24 * 3600));
-        assert!(is_accepted(&hand_in(&platform, 0, &[4], limits).await[0]));
-    }
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let first = hand_in(&platform, 0, &[1, 2, 3, 4], limits).await;
+    assert_eq!(first.iter().filter(|o| is_accepted(o)).count(), 3);
+    assert_eq!(first[3], Outcome::Full(Reached::Day));
+    // A repetition is answered as ever; another company is not concerned.
+    let again = hand_in(&platform, 0, &[1, 5], limits).await;
+    assert!(matches!(again[0], Outcome::Duplicate(..)));
+    assert_eq!(again[1], Outcome::Full(Reached::Day));
+    assert!(is_accepted(&hand_in(&platform, 1, &[1], limits).await[0]));
+    // The next day begins anew.
+    platform.clock.advance(Duration::from_secs(24 * 3600));
+    assert!(is_accepted(&hand_in(&platform, 0, &[4], limits).await[0]));
 }
 
 #[test]
@@ -63,36 +66,38 @@ fn four_fifths_of_a_limit_are_near_it_and_no_limit_is_never_near() {
     assert!(!is_near((79, 1 << 60)) && is_near((80, 0)) && is_near((100, 0)));
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn bytes_count_as_well() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let one = i64::try_from(platform.sample(0, Kind::Ceb311, 1).len()).unwrap();
-        let limits = Limits {
-            bytes: one + one / 2,
-            ..Limits::default()
-        };
-        let outcomes = hand_in(&platform, 0, &[1, 2], limits).await;
-        assert!(is_accepted(&outcomes[0]));
-        assert_eq!(outcomes[1], Outcome::Full(Reached::Day));
-    }
+async fn bytes_count_as_well(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let one = i64::try_from(platform.sample(0, Kind::Ceb311, 1).len()).unwrap();
+    let limits = Limits {
+        bytes: one + one / 2,
+        ..Limits::default()
+    };
+    let outcomes = hand_in(&platform, 0, &[1, 2], limits).await;
+    assert!(is_accepted(&outcomes[0]));
+    assert_eq!(outcomes[1], Outcome::Full(Reached::Day));
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn so_many_may_wait_and_there_is_room_again_when_they_are_sent() {
+async fn so_many_may_wait_and_there_is_room_again_when_they_are_sent(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     let limits = Limits {
         waiting: 2,
         ..Limits::default()
     };
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let outcomes = hand_in(&platform, 0, &[1, 2, 3], limits).await;
-        assert_eq!(outcomes[2], Outcome::Full(Reached::Waiting));
-        assert_eq!(
-            hand_in(&platform, 0, &[3], limits).await,
-            [Outcome::Full(Reached::Waiting)]
-        );
-        platform.settle().await;
-        assert!(is_accepted(&hand_in(&platform, 0, &[3], limits).await[0]));
-    }
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let outcomes = hand_in(&platform, 0, &[1, 2, 3], limits).await;
+    assert_eq!(outcomes[2], Outcome::Full(Reached::Waiting));
+    assert_eq!(
+        hand_in(&platform, 0, &[3], limits).await,
+        [Outcome::Full(Reached::Waiting)]
+    );
+    platform.settle().await;
+    assert!(is_accepted(&hand_in(&platform, 0, &[3], limits).await[0]));
 }

@@ -4,7 +4,19 @@ use crate::keyring::provider::{Family, Method};
 use serde::{Deserialize, Serialize};
 
 /// How the signatures of a company's messages are judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Verify {
     /// A message without a good signature is refused.
@@ -17,20 +29,16 @@ pub enum Verify {
 
 impl Verify {
     /// Every way.
-    pub const ALL: [Self; 3] = [Self::Required, Self::Tolerated, Self::Off];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::Tolerated => "tolerated",
-            Self::Off => "off",
-        }
+        self.into()
     }
 
     /// The way with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verify| verify.name() == name)
+        name.parse().ok()
     }
 }
 

@@ -11,11 +11,12 @@ use ceb::signature::Verifier;
 use ceb::signature::certificate::Match;
 use expect_test::expect;
 use registry::company::{Company, Directory};
+use rstest::rstest;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::clock::TestClock;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 async fn policy(platform: &TestPlatform, verify: Verify) {
     let wish = PolicyWish {
@@ -58,50 +59,52 @@ async fn describe(platform: &TestPlatform, id: MessageId) -> String {
     format!("{state} [{}] {kept}", findings.join(", "))
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_policy_decides_how_grave_a_bad_signature_is() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let mut table = String::new();
-        let mut seed = 100;
-        for verify in Verify::ALL {
-            policy(&platform, verify).await;
-            for what in ["good", "changed", "empty", "unsigned"] {
-                seed += 1;
-                let kind = if what == "unsigned" {
-                    Kind::Ceb311
-                } else {
-                    Kind::Ceb621
-                };
-                let sample = platform.sample(0, kind, seed);
-                let xml = match what {
-                    "changed" => sample.replace("<ceb:buyerName>", "<ceb:buyerName>改"),
-                    "empty" => emptied(&sample),
-                    _ => sample.clone(),
-                };
-                assert_eq!(xml == sample, matches!(what, "good" | "unsigned"), "{what}");
-                let id = accepted(platform.accept(0, xml).await);
-                crate::pipeline::drain(&platform.shared).await.unwrap();
-                let reported = describe(&platform, id).await;
-                let _ = writeln!(table, "{} {what}: {reported}", verify.name());
-            }
+async fn a_policy_decides_how_grave_a_bad_signature_is(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let mut table = String::new();
+    let mut seed = 100;
+    for &verify in Verify::ALL {
+        policy(&platform, verify).await;
+        for what in ["good", "changed", "empty", "unsigned"] {
+            seed += 1;
+            let kind = if what == "unsigned" {
+                Kind::Ceb311
+            } else {
+                Kind::Ceb621
+            };
+            let sample = platform.sample(0, kind, seed);
+            let xml = match what {
+                "changed" => sample.replace("<ceb:buyerName>", "<ceb:buyerName>改"),
+                "empty" => emptied(&sample),
+                _ => sample.clone(),
+            };
+            assert_eq!(xml == sample, matches!(what, "good" | "unsigned"), "{what}");
+            let id = accepted(platform.accept(0, xml).await);
+            crate::pipeline::drain(&platform.shared).await.unwrap();
+            let reported = describe(&platform, id).await;
+            let _ = writeln!(table, "{} {what}: {reported}", verify.name());
         }
-        expect![[r#"
-            required good: refused [TG-E1828 refuse] passed strict SM2-SM3 5a4d50494c450001
-            required changed: refused [TG-E1808 refuse] failed  SM2-SM3 5a4d50494c450001
-            required empty: refused [TG-E1802 refuse] failed  SM2-SM3 
-            required unsigned: refused [TG-E4003 refuse] unsigned   
-            tolerated good: sent [] passed strict SM2-SM3 5a4d50494c450001
-            tolerated changed: sent [TG-E1808 warn] failed  SM2-SM3 5a4d50494c450001
-            tolerated empty: sent [TG-E1802 warn] failed  SM2-SM3 
-            tolerated unsigned: sent [] unsigned   
-            off good: sent [] -
-            off changed: sent [] -
-            off empty: sent [] -
-            off unsigned: sent [] -
-        "#]]
-        .assert_eq(&table);
     }
+    expect![[r#"
+        required good: refused [TG-E1828 refuse] passed strict SM2-SM3 5a4d50494c450001
+        required changed: refused [TG-E1808 refuse] failed  SM2-SM3 5a4d50494c450001
+        required empty: refused [TG-E1802 refuse] failed  SM2-SM3 
+        required unsigned: refused [TG-E4003 refuse] unsigned   
+        tolerated good: sent [] passed strict SM2-SM3 5a4d50494c450001
+        tolerated changed: sent [TG-E1808 warn] failed  SM2-SM3 5a4d50494c450001
+        tolerated empty: sent [TG-E1802 warn] failed  SM2-SM3 
+        tolerated unsigned: sent [] unsigned   
+        off good: sent [] -
+        off changed: sent [] -
+        off empty: sent [] -
+        off unsigned: sent [] -
+    "#]]
+    .assert_eq(&table);
 }
 
 /// A frame without a value.

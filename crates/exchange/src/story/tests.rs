@@ -8,8 +8,9 @@ use axum::extract::State;
 use ceb::Kind;
 use registry::access::{Actor, Sight};
 use registry::role::Role;
+use rstest::rstest;
 use store::clock::Clock;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::Path;
 
 async fn describe(platform: &TestPlatform, actor: &Actor, document: i64) -> Option<Story> {
@@ -51,121 +52,125 @@ fn of(ids: &[(Kind, MessageId)], kind: Kind) -> i64 {
         .document(1)
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn customs_sees_the_whole_trade_and_every_company_its_own_part() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let ids = declare(&platform, |_, xml| xml).await;
-        let officer = person(1, Role::CustomsOfficer, None, Sight::All);
-        let whole = describe(&platform, &officer, of(&ids, Kind::Ceb411))
-            .await
-            .unwrap();
-        let kinds = [
-            &whole.order,
-            &whole.payment,
-            &whole.logistics,
-            &whole.inventory,
-        ]
-        .map(|document| document.as_ref().unwrap().kind.clone());
-        assert_eq!(kinds, ["CEB311", "CEB411", "CEB511", "CEB621"]);
-        let marks = whole.marks.iter();
-        let bad: Vec<_> = marks.filter(|mark| mark.ok != Some(true)).collect();
-        // The companies of the samples are their senders, which differ here.
-        let codes: Vec<&str> = bad.iter().map(|mark| mark.code.as_str()).collect();
+async fn customs_sees_the_whole_trade_and_every_company_its_own_part(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let ids = declare(&platform, |_, xml| xml).await;
+    let officer = person(1, Role::CustomsOfficer, None, Sight::All);
+    let whole = describe(&platform, &officer, of(&ids, Kind::Ceb411))
+        .await
+        .unwrap();
+    let kinds = [
+        &whole.order,
+        &whole.payment,
+        &whole.logistics,
+        &whole.inventory,
+    ]
+    .map(|document| document.as_ref().unwrap().kind.clone());
+    assert_eq!(kinds, ["CEB311", "CEB411", "CEB511", "CEB621"]);
+    let marks = whole.marks.iter();
+    let bad: Vec<_> = marks.filter(|mark| mark.ok != Some(true)).collect();
+    // The companies of the samples are their senders, which differ here.
+    let codes: Vec<&str> = bad.iter().map(|mark| mark.code.as_str()).collect();
+    assert!(
+        codes
+            .iter()
+            .all(|code| ["platform", "seller", "carrier"].contains(code)),
+        "{bad:?}"
+    );
+    let order = whole.order.as_ref().unwrap();
+    let meaning = |element: &str| {
+        let field = order.fields.iter().find(|field| field.element == element);
+        field.unwrap().meaning.clone()
+    };
+    // Codes of the standard are told in words, whether they stand in a table or beside the field.
+    for (element, word) in [
+        ("appType", Some("新增")),
+        ("appStatus", Some("申报")),
+        ("orderType", Some("进口")),
+        ("currency", Some("人民币")),
+        ("orderNo", None),
+    ] {
+        assert_eq!(meaning(element).as_deref(), word, "{element}");
+    }
+    let list = whole.inventory.unwrap();
+    assert!(
+        list.receipts
+            .iter()
+            .any(|receipt| receipt.return_status == Some(800))
+    );
+    assert_eq!(whole.holder, "无");
+    assert!(whole.timeline.len() > 10);
+    let own = describe(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
+        .await
+        .unwrap();
+    assert!(own.order.is_some() && own.payment.is_some() && own.inventory.is_none());
+    for (_, id) in &ids {
         assert!(
-            codes
-                .iter()
-                .all(|code| ["platform", "seller", "carrier"].contains(code)),
-            "{bad:?}"
-        );
-        let order = whole.order.as_ref().unwrap();
-        let meaning = |element: &str| {
-            let field = order.fields.iter().find(|field| field.element == element);
-            field.unwrap().meaning.clone()
-        };
-        // Codes of the standard are told in words, whether they stand in a table or beside the field.
-        for (element, word) in [
-            ("appType", Some("新增")),
-            ("appStatus", Some("申报")),
-            ("orderType", Some("进口")),
-            ("currency", Some("人民币")),
-            ("orderNo", None),
-        ] {
-            assert_eq!(meaning(element).as_deref(), word, "{element}");
-        }
-        let list = whole.inventory.unwrap();
-        assert!(
-            list.receipts
-                .iter()
-                .any(|receipt| receipt.return_status == Some(800))
-        );
-        assert_eq!(whole.holder, "无");
-        assert!(whole.timeline.len() > 10);
-        let own = describe(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
-            .await
-            .unwrap();
-        assert!(own.order.is_some() && own.payment.is_some() && own.inventory.is_none());
-        for (_, id) in &ids {
-            assert!(
-                describe(&platform, &platform.programs[2], id.document(1))
-                    .await
-                    .is_none()
-            );
-        }
-        let nothing = person(2, Role::SystemAdmin, None, Sight::Nothing);
-        assert!(
-            describe(&platform, &nothing, of(&ids, Kind::Ceb311))
+            describe(&platform, &platform.programs[2], id.document(1))
                 .await
                 .is_none()
         );
     }
+    let nothing = person(2, Role::SystemAdmin, None, Sight::Nothing);
+    assert!(
+        describe(&platform, &nothing, of(&ids, Kind::Ceb311))
+            .await
+            .is_none()
+    );
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_does_not_agree_is_marked_and_persons_are_masked() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let order = ceb::sample::message(&platform.spec(0, Kind::Ceb311, 7));
-        let parsed = ceb::parse(order.as_bytes(), ceb::Profile::Strict)
-            .message
-            .unwrap();
-        let name = parsed.documents[0]
-            .head
-            .get("buyerName")
-            .unwrap()
-            .to_owned();
-        let spoil = |kind: Kind, xml: String| {
-            let other = xml.replace(&format!("payerName>{name}<"), "payerName>另一人<");
-            if kind == Kind::Ceb411 { other } else { xml }
-        };
-        let ids = declare(&platform, spoil).await;
-        let officer = person(1, Role::CustomsOfficer, None, Sight::All);
-        let whole = describe(&platform, &officer, of(&ids, Kind::Ceb311))
-            .await
-            .unwrap();
-        let mark = whole
-            .marks
-            .iter()
-            .find(|mark| mark.code == "buyerPayerName")
-            .unwrap();
-        assert_eq!(mark.ok, Some(false));
-        assert_eq!(mark.right.as_deref(), Some("另***"));
-        let json = serde_json::to_string(&whole).unwrap();
-        for element in [
-            "buyerName",
-            "buyerIdNumber",
-            "buyerTelephone",
-            "consigneeAddress",
-        ] {
-            let value = parsed.documents[0].head.get(element).unwrap();
-            assert!(!json.contains(value), "{element} is shown");
-        }
-        // A program of the owning company sees its own data.
-        let own = describe(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
-            .await
-            .unwrap();
-        assert!(serde_json::to_string(&own).unwrap().contains(&name));
+async fn what_does_not_agree_is_marked_and_persons_are_masked(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let order = ceb::sample::message(&platform.spec(0, Kind::Ceb311, 7));
+    let parsed = ceb::parse(order.as_bytes(), ceb::Profile::Strict)
+        .message
+        .unwrap();
+    let name = parsed.documents[0]
+        .head
+        .get("buyerName")
+        .unwrap()
+        .to_owned();
+    let spoil = |kind: Kind, xml: String| {
+        let other = xml.replace(&format!("payerName>{name}<"), "payerName>另一人<");
+        if kind == Kind::Ceb411 { other } else { xml }
+    };
+    let ids = declare(&platform, spoil).await;
+    let officer = person(1, Role::CustomsOfficer, None, Sight::All);
+    let whole = describe(&platform, &officer, of(&ids, Kind::Ceb311))
+        .await
+        .unwrap();
+    let mark = whole
+        .marks
+        .iter()
+        .find(|mark| mark.code == "buyerPayerName")
+        .unwrap();
+    assert_eq!(mark.ok, Some(false));
+    assert_eq!(mark.right.as_deref(), Some("另***"));
+    let json = serde_json::to_string(&whole).unwrap();
+    for element in [
+        "buyerName",
+        "buyerIdNumber",
+        "buyerTelephone",
+        "consigneeAddress",
+    ] {
+        let value = parsed.documents[0].head.get(element).unwrap();
+        assert!(!json.contains(value), "{element} is shown");
     }
+    // A program of the owning company sees its own data.
+    let own = describe(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
+        .await
+        .unwrap();
+    assert!(serde_json::to_string(&own).unwrap().contains(&name));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -203,30 +208,32 @@ async fn the_route_answers_the_owner_and_404_to_a_stranger() {
 }
 
 /// Of a trade with one damaged message the rest is told all the same.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_damaged_message_takes_nothing_from_the_rest_of_its_trade() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let ids = declare(&platform, |_, xml| xml).await;
-        let order = ids
-            .iter()
-            .find(|(kind, _)| *kind == Kind::Ceb311)
-            .unwrap()
-            .1;
-        let write = platform.shared.db.write(move |tx| {
-            let sql = "update message_body set body = $1 where message_id = $2";
-            let damaged: &[u8] = b"\0TG\x01\x02k1 no key opens this";
-            tx.execute(sql, &[damaged.into(), order.0.into()])
-        });
-        assert_eq!(write.await.unwrap(), 1);
-        let officer = person(1, Role::CustomsOfficer, None, Sight::All);
-        let story = describe(&platform, &officer, of(&ids, Kind::Ceb411))
-            .await
-            .unwrap();
-        let parts = [&story.order, &story.payment, &story.logistics];
-        assert!(parts.iter().all(|part| part.is_some()));
-        let (api, id) = (State(platform.api()), Path(order.to_string()));
-        let asked = crate::query::http::xml(platform.by(0).await, api, id).await;
-        assert_eq!(asked.unwrap_err().code, "TG-F5001");
-    }
+async fn a_damaged_message_takes_nothing_from_the_rest_of_its_trade(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let ids = declare(&platform, |_, xml| xml).await;
+    let order = ids
+        .iter()
+        .find(|(kind, _)| *kind == Kind::Ceb311)
+        .unwrap()
+        .1;
+    let write = platform.shared.db.write(move |tx| {
+        let sql = "update message_body set body = $1 where message_id = $2";
+        let damaged: &[u8] = b"\0TG\x01\x02k1 no key opens this";
+        tx.execute(sql, &[damaged.into(), order.0.into()])
+    });
+    assert_eq!(write.await.unwrap(), 1);
+    let officer = person(1, Role::CustomsOfficer, None, Sight::All);
+    let story = describe(&platform, &officer, of(&ids, Kind::Ceb411))
+        .await
+        .unwrap();
+    let parts = [&story.order, &story.payment, &story.logistics];
+    assert!(parts.iter().all(|part| part.is_some()));
+    let (api, id) = (State(platform.api()), Path(order.to_string()));
+    let asked = crate::query::http::xml(platform.by(0).await, api, id).await;
+    assert_eq!(asked.unwrap_err().code, "TG-F5001");
 }

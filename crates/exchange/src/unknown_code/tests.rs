@@ -7,8 +7,9 @@ use crate::testing::{TestPlatform, accepted, person};
 use ceb::Kind;
 use registry::access::Sight;
 use registry::role::Role;
+use rstest::rstest;
 use store::clock::Clock;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// The answer of customs to a list, with a code that nobody knows.
 fn answer_xml(declared: &str, time: &str, info: &str) -> String {
@@ -44,34 +45,34 @@ async fn apply(platform: &TestPlatform, xmls: Vec<String>) {
 }
 
 /// Tax bills have no status, so none is missing.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_notice_without_status_asks_nobody() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let list = platform.sample(0, Kind::Ceb621, 7);
-        accepted(platform.accept(0, list.clone()).await);
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        let released = answer_xml(&list, "20260302090000000", "放行")
-            .replace(">100<", ">800<")
-            .replace(
-                "</ceb:customsCode>",
-                "</ceb:customsCode><ceb:invtNo>011020260000000001</ceb:invtNo>",
-            );
-        let reported = ceb::parse(list.as_bytes(), ceb::Profile::Down)
-            .message
-            .unwrap();
-        let number = reported.documents[0]
-            .head
-            .get("invtNo")
-            .unwrap_or("011020260000000001");
-        let bill = platform.sample(0, Kind::Ceb816, 7);
-        let from = bill.find("<invtNo>").unwrap() + "<invtNo>".len();
-        let to = from + bill[from..].find('<').unwrap();
-        let bill = format!("{}{number}{}", &bill[..from], &bill[to..]);
-        apply(&platform, vec![released, bill]).await;
-        assert_eq!(platform.feed(0).await.len(), 2);
-        assert!(all(&platform).await.is_empty());
-    }
+async fn a_notice_without_status_asks_nobody(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let list = platform.sample(0, Kind::Ceb621, 7);
+    accepted(platform.accept(0, list.clone()).await);
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    let released = answer_xml(&list, "20260302090000000", "放行")
+        .replace(">100<", ">800<")
+        .replace(
+            "</ceb:customsCode>",
+            "</ceb:customsCode><ceb:invtNo>011020260000000001</ceb:invtNo>",
+        );
+    let reported = ceb::parse(list.as_bytes(), ceb::Profile::Down)
+        .message
+        .unwrap();
+    let number = reported.documents[0]
+        .head
+        .get("invtNo")
+        .unwrap_or("011020260000000001");
+    let bill = platform.sample(0, Kind::Ceb816, 7);
+    let from = bill.find("<invtNo>").unwrap() + "<invtNo>".len();
+    let to = from + bill[from..].find('<').unwrap();
+    let bill = format!("{}{number}{}", &bill[..from], &bill[to..]);
+    apply(&platform, vec![released, bill]).await;
+    assert_eq!(platform.feed(0).await.len(), 2);
+    assert!(all(&platform).await.is_empty());
 }
 
 async fn all(platform: &TestPlatform) -> Vec<super::UnknownCode> {
@@ -178,32 +179,34 @@ async fn withdrawn(platform: &TestPlatform, code_id: i64) {
     assert_eq!(platform.shared.db.read(sql::n_open).await.unwrap(), 1);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn unknown_codes_are_counted_once_and_their_answers_are_seen_everywhere() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let declared = platform.sample(0, Kind::Ceb621, 1);
-        accepted(platform.accept(0, declared.clone()).await);
-        platform.shared.directory.refresh().await.unwrap();
-        let shared = platform.shared.clone();
-        crate::pipeline::drain(&shared).await.unwrap();
-        let info = "[Code:77777;Desc:订购人赵样一，身份证110101199001010010不符]";
-        let first = answer_xml(&declared, "20260302090000000", info);
-        let second = answer_xml(&declared, "20260302090100000", info);
-        apply(&platform, vec![first.clone(), second]).await;
-        // Delivered twice: counted once.
-        apply(&platform, vec![first]).await;
-        let found = all(&platform).await;
-        assert_eq!(found.len(), 1, "{found:?}");
-        let code = &found[0];
-        assert_eq!(
-            (code.code.as_str(), code.kind.as_str(), code.n_seen),
-            ("Code:77777", "CEB621", 2)
-        );
-        assert_eq!(code.sample, "[Code:77777;Desc:订购人***，身份证***不符]");
+async fn unknown_codes_are_counted_once_and_their_answers_are_seen_everywhere(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let declared = platform.sample(0, Kind::Ceb621, 1);
+    accepted(platform.accept(0, declared.clone()).await);
+    platform.shared.directory.refresh().await.unwrap();
+    let shared = platform.shared.clone();
+    crate::pipeline::drain(&shared).await.unwrap();
+    let info = "[Code:77777;Desc:订购人赵样一，身份证110101199001010010不符]";
+    let first = answer_xml(&declared, "20260302090000000", info);
+    let second = answer_xml(&declared, "20260302090100000", info);
+    apply(&platform, vec![first.clone(), second]).await;
+    // Delivered twice: counted once.
+    apply(&platform, vec![first]).await;
+    let found = all(&platform).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let code = &found[0];
+    assert_eq!(
+        (code.code.as_str(), code.kind.as_str(), code.n_seen),
+        ("Code:77777", "CEB621", 2)
+    );
+    assert_eq!(code.sample, "[Code:77777;Desc:订购人***，身份证***不符]");
 
-        answered(&platform, code.id).await;
-        seen_everywhere(&platform).await;
-        withdrawn(&platform, code.id).await;
-    }
+    answered(&platform, code.id).await;
+    seen_everywhere(&platform).await;
+    withdrawn(&platform, code.id).await;
 }

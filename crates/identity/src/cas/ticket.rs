@@ -16,29 +16,26 @@ pub(super) const SHORT: usize = 29;
 pub(super) const LONG: usize = 43;
 
 /// What a ticket is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
 pub(super) enum Kind {
     /// One entry to one service.
+    #[strum(serialize = "ST")]
     Service,
     /// One entry to one service, through another.
+    #[strum(serialize = "PT")]
     Proxy,
     /// Lets a service ask for proxy tickets.
+    #[strum(serialize = "PGT")]
     Granting,
 }
 
 impl Kind {
     pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Service => "ST",
-            Self::Proxy => "PT",
-            Self::Granting => "PGT",
-        }
+        self.into()
     }
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        [Self::Service, Self::Proxy, Self::Granting]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        name.parse().ok()
     }
 }
 

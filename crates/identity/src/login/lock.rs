@@ -25,7 +25,8 @@ const KNOWN_MS: i64 = 30 * 86_400_000;
 const CLEAN_MAX: i64 = 10_000;
 
 /// What is guessed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Guess {
     /// A password.
     Password,
@@ -35,10 +36,7 @@ pub enum Guess {
 
 impl Guess {
     fn name(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Code => "code",
-        }
+        self.into()
     }
 }
 

@@ -130,7 +130,8 @@ pub(super) fn keep(tx: &mut Tx<'_>, id: i64, expires_at: i64) -> Result<()> {
 }
 
 /// What a token is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(super) enum Kind {
     /// Reads a person's claims.
     Access,
@@ -142,11 +143,7 @@ pub(super) enum Kind {
 
 impl Kind {
     fn name(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Refresh => "refresh",
-            Self::Machine => "machine",
-        }
+        self.into()
     }
 
     fn from_name(name: &str) -> Self {

@@ -59,7 +59,8 @@ pub const MODULE: Module = Module::new("接入系统")
     .codes(codes::ALL);
 
 /// What a relying party speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Protocol {
     /// CAS 1.0 to 3.0.
     Cas,
@@ -70,17 +71,12 @@ pub enum Protocol {
 impl Protocol {
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Cas => "cas",
-            Self::Oidc => "oidc",
-        }
+        self.into()
     }
 
     /// The protocol with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Cas, Self::Oidc]
-            .into_iter()
-            .find(|protocol| protocol.name() == name)
+        name.parse().ok()
     }
 }
 

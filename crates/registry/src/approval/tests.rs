@@ -7,9 +7,10 @@ use crate::audit::Act;
 use crate::context::AppContext;
 use crate::role::Role;
 use crate::testing::{context, person};
+use rstest::rstest;
 use std::sync::Arc;
 use store::Tx;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use tokio::task::JoinSet;
 use web::Problem;
 
@@ -73,66 +74,66 @@ async fn n_audited(context: &AppContext, act: Act) -> usize {
 }
 
 /// A request that cannot be done does not wait for ever: it ends, whoever asked sees why, and it is audited.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_done_ends() {
-    for test in &each_engine() {
-        let (context, _) = context(&test.db);
-        let asker = person(&context, "asker", Some(Role::SystemAdmin)).await;
-        let decider = person(&context, "decider", Some(Role::SecurityAdmin)).await;
-        let (id, api) = (asked(&context, &asker, &IMPOSSIBLE).await, api(&context));
-        let approve = async || {
-            let (text, who) = (id.to_string(), decider.clone());
-            let decided = settle(&api, who, &text, Decision::Approve).await;
-            let problem = decided.unwrap_err();
-            (problem.code, problem.detail)
-        };
-        let failed = super::codes::FAILED.code.to_owned();
-        assert_eq!(approve().await, (failed, Some("情况有变".to_owned())));
-        let decided = super::codes::DECIDED.code.to_owned();
-        assert_eq!(approve().await, (decided, None), "it has ended");
-        assert_eq!(n_audited(&context, super::FAIL).await, 1);
-        assert_eq!(n_audited(&context, super::APPROVE).await, 0);
-        let read = move |tx: &mut Tx<'_>| -> store::Result<_> {
-            // Kept as rejected, told apart by its reason.
-            for (state, n) in [("failed", 1), ("rejected", 0), ("pending", 0)] {
-                let filter = Filter {
-                    state: Some(state.to_owned()),
-                    kinds: vec![IMPOSSIBLE.name.to_owned()],
-                    ..Filter::default()
-                };
-                assert_eq!(list(tx, &filter, 10)?.len(), n, "{state}");
-            }
-            find(tx, id)
-        };
-        let ended = context.db.read(read).await.unwrap().unwrap();
-        let reported = (&*ended.state, ended.reason.as_deref());
-        assert_eq!(reported, ("rejected", Some("通过后未能执行：情况有变")));
-    }
+async fn what_cannot_be_done_ends(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    let asker = person(&context, "asker", Some(Role::SystemAdmin)).await;
+    let decider = person(&context, "decider", Some(Role::SecurityAdmin)).await;
+    let (id, api) = (asked(&context, &asker, &IMPOSSIBLE).await, api(&context));
+    let approve = async || {
+        let (text, who) = (id.to_string(), decider.clone());
+        let decided = settle(&api, who, &text, Decision::Approve).await;
+        let problem = decided.unwrap_err();
+        (problem.code, problem.detail)
+    };
+    let failed = super::codes::FAILED.code.to_owned();
+    assert_eq!(approve().await, (failed, Some("情况有变".to_owned())));
+    let decided = super::codes::DECIDED.code.to_owned();
+    assert_eq!(approve().await, (decided, None), "it has ended");
+    assert_eq!(n_audited(&context, super::FAIL).await, 1);
+    assert_eq!(n_audited(&context, super::APPROVE).await, 0);
+    let read = move |tx: &mut Tx<'_>| -> store::Result<_> {
+        // Kept as rejected, told apart by its reason.
+        for (state, n) in [("failed", 1), ("rejected", 0), ("pending", 0)] {
+            let filter = Filter {
+                state: Some(state.to_owned()),
+                kinds: vec![IMPOSSIBLE.name.to_owned()],
+                ..Filter::default()
+            };
+            assert_eq!(list(tx, &filter, 10)?.len(), n, "{state}");
+        }
+        find(tx, id)
+    };
+    let ended = context.db.read(read).await.unwrap().unwrap();
+    let reported = (&*ended.state, ended.reason.as_deref());
+    assert_eq!(reported, ("rejected", Some("通过后未能执行：情况有变")));
 }
 
 /// Who may not approve leaves nothing behind, and the request waits for another.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_another_may_approve_stays_open() {
-    for test in &each_engine() {
-        let (context, _) = context(&test.db);
-        let asker = person(&context, "asker", Some(Role::SystemAdmin)).await;
-        let decider = person(&context, "decider", Some(Role::SecurityAdmin)).await;
-        let (id, api) = (asked(&context, &asker, &OF_ANOTHER).await, api(&context));
-        for _ in 0..2 {
-            let text = id.to_string();
-            let decided = settle(&api, decider.clone(), &text, Decision::Approve).await;
-            let problem = decided.unwrap_err();
-            assert_eq!(problem.code, super::codes::NOT_YOU.code);
-            assert_eq!(problem.detail.as_deref(), Some("不能由本人批准"));
-        }
-        assert_eq!(
-            n_audited(&context, super::ASK).await,
-            1,
-            "the act was undone"
-        );
-        let found = context.db.read(move |tx| find(tx, id)).await.unwrap();
-        assert_eq!(found.unwrap().state, "pending");
+async fn what_another_may_approve_stays_open(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    let asker = person(&context, "asker", Some(Role::SystemAdmin)).await;
+    let decider = person(&context, "decider", Some(Role::SecurityAdmin)).await;
+    let (id, api) = (asked(&context, &asker, &OF_ANOTHER).await, api(&context));
+    for _ in 0..2 {
+        let text = id.to_string();
+        let decided = settle(&api, decider.clone(), &text, Decision::Approve).await;
+        let problem = decided.unwrap_err();
+        assert_eq!(problem.code, super::codes::NOT_YOU.code);
+        assert_eq!(problem.detail.as_deref(), Some("不能由本人批准"));
     }
+    assert_eq!(
+        n_audited(&context, super::ASK).await,
+        1,
+        "the act was undone"
+    );
+    let found = context.db.read(move |tx| find(tx, id)).await.unwrap();
+    assert_eq!(found.unwrap().state, "pending");
 }
 
 fn once(
@@ -151,40 +152,42 @@ fn once(
     Ok(())
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_request_is_decided_once_and_never_by_who_asked() {
-    for test in &each_engine() {
-        let (context, _) = context(&test.db);
-        let asker = person(&context, "asker", Some(Role::SystemAdmin)).await;
-        let decider = person(&context, "decider", Some(Role::SecurityAdmin)).await;
-        let id = asked(&context, &asker, &KIND).await;
-        let (asker, decider) = (Arc::new(asker), Arc::new(decider));
-        let mut all = JoinSet::new();
-        for n in 0..40 {
-            let (context, who) = match n % 2 {
-                0 => (context.clone(), Arc::clone(&decider)),
-                _ => (context.clone(), Arc::clone(&asker)),
-            };
-            let decision = match n % 4 {
-                2 => Decision::Reject("不同意".to_owned()),
-                _ => Decision::Approve,
-            };
-            all.spawn(async move {
-                let shared = context.clone();
-                let write = move |tx: &mut Tx<'_>| once(tx, (id, who.as_ref()), &shared, &decision);
-                context
-                    .act(write)
-                    .await
-                    .map_or_else(|problem| problem.code, |()| "ok".to_owned())
-            });
-        }
-        let reported = all.join_all().await;
-        let n_of = |what: &str| reported.iter().filter(|reported| *reported == what).count();
-        assert_eq!((n_of("ok"), n_of("TG-R4611")), (1, 20), "{reported:?}");
-        let sql = "select count(*) from audit where detail = 'done'";
-        let rows = test.db.read(|tx| tx.query(sql, &[])).await.unwrap();
-        assert!(rows.first().unwrap().int(0).unwrap() <= 1, "done twice");
+async fn a_request_is_decided_once_and_never_by_who_asked(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    let asker = person(&context, "asker", Some(Role::SystemAdmin)).await;
+    let decider = person(&context, "decider", Some(Role::SecurityAdmin)).await;
+    let id = asked(&context, &asker, &KIND).await;
+    let (asker, decider) = (Arc::new(asker), Arc::new(decider));
+    let mut all = JoinSet::new();
+    for n in 0..40 {
+        let (context, who) = match n % 2 {
+            0 => (context.clone(), Arc::clone(&decider)),
+            _ => (context.clone(), Arc::clone(&asker)),
+        };
+        let decision = match n % 4 {
+            2 => Decision::Reject("不同意".to_owned()),
+            _ => Decision::Approve,
+        };
+        all.spawn(async move {
+            let shared = context.clone();
+            let write = move |tx: &mut Tx<'_>| once(tx, (id, who.as_ref()), &shared, &decision);
+            context
+                .act(write)
+                .await
+                .map_or_else(|problem| problem.code, |()| "ok".to_owned())
+        });
     }
+    let reported = all.join_all().await;
+    let n_of = |what: &str| reported.iter().filter(|reported| *reported == what).count();
+    assert_eq!((n_of("ok"), n_of("TG-R4611")), (1, 20), "{reported:?}");
+    let sql = "select count(*) from audit where detail = 'done'";
+    let rows = test.db.read(|tx| tx.query(sql, &[])).await.unwrap();
+    assert!(rows.first().unwrap().int(0).unwrap() <= 1, "done twice");
 }
 
 /// A reason is one line that reads as it is written: characters that nobody sees are refused, line breaks are blanks.

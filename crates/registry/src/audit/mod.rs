@@ -53,7 +53,8 @@ macro_rules! acts {
 }
 
 /// How an act ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
     /// Done.
     Done,
@@ -63,10 +64,7 @@ pub enum Outcome {
 
 impl Outcome {
     fn name(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Refused => "refused",
-        }
+        self.into()
     }
 }
 

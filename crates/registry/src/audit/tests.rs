@@ -2,7 +2,11 @@
 
 use super::{Act, done, verify};
 use crate::testing::{context, person};
-use store::testing::{TestDb, each_engine};
+use rstest::rstest;
+use store::testing::{
+    TestDb,
+    TestEngine::{self, Postgres, Sqlite},
+};
 
 const TRIED: Act = Act {
     name: "test.tried",
@@ -35,8 +39,11 @@ async fn append(test: &TestDb, n_rows: i64, detail: &'static str) {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_row_that_was_changed_removed_or_cut_off_is_found() {
+async fn a_row_that_was_changed_removed_or_cut_off_is_found(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     let acts = [
         (
             "update audit set detail = 'other' where number = 4",
@@ -48,66 +55,67 @@ async fn a_row_that_was_changed_removed_or_cut_off_is_found() {
         ("update audit set hash = 'x' where number = 9", Some(9)),
     ];
     for (act, broken_at) in acts {
-        for test in &each_engine() {
-            append(test, 9, "é, 中文").await;
-            let whole = verify(&test.db, None).await.unwrap();
-            assert_eq!((whole.n_rows, whole.broken_at), (9, None));
-            let refused = test.db.write(|tx| tx.execute(act, &[])).await;
-            assert!(refused.is_err(), "the engine refuses: {act}");
-            open_up(test).await;
-            test.db.write(|tx| tx.execute(act, &[])).await.unwrap();
-            let found = verify(&test.db, None).await.unwrap();
-            assert_eq!(found.broken_at, broken_at, "{act}");
-            assert!(!found.holds());
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_chain_that_was_written_anew_does_not_hold_what_was_kept_elsewhere() {
-    for test in &each_engine() {
-        append(test, 3, "before").await;
-        let kept = verify(&test.db, None).await.unwrap().head;
-        let same = verify(&test.db, Some(kept.clone())).await.unwrap();
-        assert!(same.holds());
+        let test = &engine.database();
+        append(test, 9, "é, 中文").await;
+        let whole = verify(&test.db, None).await.unwrap();
+        assert_eq!((whole.n_rows, whole.broken_at), (9, None));
+        let refused = test.db.write(|tx| tx.execute(act, &[])).await;
+        assert!(refused.is_err(), "the engine refuses: {act}");
         open_up(test).await;
-        for text in [
-            "delete from audit",
-            "update audit_head set number = 0, hash = ''",
-            "delete from account",
-            "delete from party",
-        ] {
-            test.db.write(|tx| tx.execute(text, &[])).await.unwrap();
-        }
-        append(test, 3, "after").await;
-        let anew = verify(&test.db, Some(kept)).await.unwrap();
-        assert_eq!((anew.broken_at, anew.has_known), (None, Some(false)));
-        assert!(!anew.holds());
+        test.db.write(|tx| tx.execute(act, &[])).await.unwrap();
+        let found = verify(&test.db, None).await.unwrap();
+        assert_eq!(found.broken_at, broken_at, "{act}");
+        assert!(!found.holds());
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn eight_at_once_write_one_chain() {
-    for test in &each_engine() {
-        let (context, _) = context(&test.db);
-        let actor = person(&context, "somebody", None).await;
-        let writers: Vec<_> = (0..8)
-            .map(|_| {
-                let (db, actor) = (test.db.clone(), actor.clone());
-                tokio::spawn(async move {
-                    for _ in 0..25 {
-                        let actor = actor.clone();
-                        let write =
-                            move |tx: &mut store::Tx<'_>| done(tx, 1, &actor, TRIED, "thing:1", "");
-                        db.write(write).await.unwrap();
-                    }
-                })
-            })
-            .collect();
-        for writer in writers {
-            writer.await.unwrap();
-        }
-        let found = verify(&test.db, None).await.unwrap();
-        assert_eq!((found.n_rows, found.broken_at), (200, None));
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chain_that_was_written_anew_does_not_hold_what_was_kept_elsewhere(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    append(test, 3, "before").await;
+    let kept = verify(&test.db, None).await.unwrap().head;
+    let same = verify(&test.db, Some(kept.clone())).await.unwrap();
+    assert!(same.holds());
+    open_up(test).await;
+    for text in [
+        "delete from audit",
+        "update audit_head set number = 0, hash = ''",
+        "delete from account",
+        "delete from party",
+    ] {
+        test.db.write(|tx| tx.execute(text, &[])).await.unwrap();
     }
+    append(test, 3, "after").await;
+    let anew = verify(&test.db, Some(kept)).await.unwrap();
+    assert_eq!((anew.broken_at, anew.has_known), (None, Some(false)));
+    assert!(!anew.holds());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_at_once_write_one_chain(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    let actor = person(&context, "somebody", None).await;
+    let writers: Vec<_> = (0..8)
+        .map(|_| {
+            let (db, actor) = (test.db.clone(), actor.clone());
+            tokio::spawn(async move {
+                for _ in 0..25 {
+                    let actor = actor.clone();
+                    let write =
+                        move |tx: &mut store::Tx<'_>| done(tx, 1, &actor, TRIED, "thing:1", "");
+                    db.write(write).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let found = verify(&test.db, None).await.unwrap();
+    assert_eq!((found.n_rows, found.broken_at), (200, None));
 }

@@ -16,7 +16,8 @@ pub struct Run {
 }
 
 /// What a block is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Shape {
     /// A heading.
     Heading,
@@ -29,11 +30,7 @@ pub enum Shape {
 impl Shape {
     /// Its name in the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Heading => "heading",
-            Self::Paragraph => "paragraph",
-            Self::Item => "item",
-        }
+        self.into()
     }
 }
 

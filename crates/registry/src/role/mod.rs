@@ -22,7 +22,20 @@ pub use sql::{
 };
 
 /// A built-in role (内置角色).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// Company administrator (企业管理员): members, keys and everything a clerk does.
     CompanyAdmin,
@@ -52,20 +65,7 @@ pub enum Role {
 
 impl Role {
     /// Every built-in role.
-    pub const ALL: [Self; 12] = [
-        Self::CompanyAdmin,
-        Self::CompanyClerk,
-        Self::CompanyReader,
-        Self::Program,
-        Self::Applicant,
-        Self::SystemAdmin,
-        Self::SecurityAdmin,
-        Self::AuditAdmin,
-        Self::Operator,
-        Self::BureauClerk,
-        Self::BureauApprover,
-        Self::CustomsOfficer,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Roles of a company's own people.
     pub const COMPANY: &'static [Self] =
@@ -81,25 +81,12 @@ impl Role {
 
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::CompanyAdmin => "company_admin",
-            Self::CompanyClerk => "company_clerk",
-            Self::CompanyReader => "company_reader",
-            Self::Program => "program",
-            Self::Applicant => "applicant",
-            Self::SystemAdmin => "system_admin",
-            Self::SecurityAdmin => "security_admin",
-            Self::AuditAdmin => "audit_admin",
-            Self::Operator => "operator",
-            Self::BureauClerk => "bureau_clerk",
-            Self::BureauApprover => "bureau_approver",
-            Self::CustomsOfficer => "customs_officer",
-        }
+        self.into()
     }
 
     /// The role with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
+        name.parse().ok()
     }
 
     /// The name for people.

@@ -34,7 +34,8 @@ crate::parameters! {
 }
 
 /// How far a login has come (登录阶段).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Stage {
     /// The password was right; the second factor is missing.
     Second,
@@ -49,12 +50,7 @@ pub enum Stage {
 impl Stage {
     /// The name in the database.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Second => "second",
-            Self::Enrol => "enrol",
-            Self::Password => "password",
-            Self::Full => "full",
-        }
+        self.into()
     }
 
     /// What it means, for people.

@@ -1,7 +1,20 @@
 //! The states of a case and the steps between them, as one table.
 
 /// How far a case has come (办件状态).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum State {
     /// Applied for (申请).
     Applied,
@@ -21,32 +34,16 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 7] = [
-        Self::Applied,
-        Self::Accepted,
-        Self::Supplementing,
-        Self::Approving,
-        Self::Done,
-        Self::Returned,
-        Self::Withdrawn,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Accepted => "accepted",
-            Self::Supplementing => "supplementing",
-            Self::Approving => "approving",
-            Self::Done => "done",
-            Self::Returned => "returned",
-            Self::Withdrawn => "withdrawn",
-        }
+        self.into()
     }
 
     /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
+        name.parse().ok()
     }
 
     /// The name for people.
@@ -69,7 +66,20 @@ impl State {
 }
 
 /// What somebody does to a case (办理动作).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Verb {
     /// Takes it up.
     Accept,
@@ -89,32 +99,16 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 7] = [
-        Self::Accept,
-        Self::Supplement,
-        Self::Resubmit,
-        Self::Approve,
-        Self::Finish,
-        Self::Return,
-        Self::Withdraw,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Accept => "accept",
-            Self::Supplement => "supplement",
-            Self::Resubmit => "resubmit",
-            Self::Approve => "approve",
-            Self::Finish => "finish",
-            Self::Return => "return",
-            Self::Withdraw => "withdraw",
-        }
+        self.into()
     }
 
     /// The verb with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verb| verb.name() == name)
+        name.parse().ok()
     }
 
     /// The name for people.
@@ -137,7 +131,8 @@ impl Verb {
 }
 
 /// On which side of the counter somebody stands (办理方).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Side {
     /// Who applied (申请人).
     Applicant,
@@ -150,11 +145,7 @@ pub enum Side {
 impl Side {
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Applicant => "applicant",
-            Self::Reviewer => "reviewer",
-            Self::Approver => "approver",
-        }
+        self.into()
     }
 
     /// The name for people.

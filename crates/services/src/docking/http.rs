@@ -273,7 +273,8 @@ async fn docking(
                 of.map_or(0, |(_, count)| *count)
             };
             let stages = Stage::ALL
-                .into_iter()
+                .iter()
+                .copied()
                 .map(|stage| StageCount {
                     stage: stage.name(),
                     name: stage.chinese(),

@@ -56,7 +56,19 @@ pub const CHANNELS: [(&str, &str); 3] = [
 ];
 
 /// A stage of docking (对接阶段).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Stage {
     /// In the ledger (已登记).
     Registered,
@@ -74,30 +86,16 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 6] = [
-        Self::Registered,
-        Self::Materials,
-        Self::Developing,
-        Self::Testing,
-        Self::Trial,
-        Self::Live,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::Materials => "materials",
-            Self::Developing => "developing",
-            Self::Testing => "testing",
-            Self::Trial => "trial",
-            Self::Live => "live",
-        }
+        self.into()
     }
 
     /// The stage with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.name() == name)
+        name.parse().ok()
     }
 
     /// The name for people.

@@ -178,7 +178,10 @@ pub struct Payment {
 }
 
 /// How an inquiry stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum State {
     /// Not uploaded yet; the job tries.
     Waiting,
@@ -190,15 +193,11 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Uploaded, Self::Failed];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Uploaded => "uploaded",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 
     /// The name for people.
@@ -212,7 +211,7 @@ impl State {
 
     /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
+        name.parse().ok()
     }
 }
 

@@ -9,8 +9,9 @@ use crate::tests::{World, code, pairs, seen};
 use registry::access::Origin;
 use registry::role::Role;
 use registry::{account, company};
+use rstest::rstest;
 use std::collections::BTreeMap;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use tokio::task::JoinSet;
 
 fn form(n: u64) -> Vec<(&'static str, String)> {
@@ -109,99 +110,103 @@ fn the_first_account_has_a_name_and_a_good_password() {
     assert_eq!(account("first.admin", "某", good, "other"), "again");
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_granted_registration_is_a_company_with_an_administrator() {
-    for test in &each_engine() {
-        let world = World::on(&test.db);
-        let applicant = world.person("first.admin", Role::Applicant, None).await;
-        let stranger = world.person("other.admin", Role::Applicant, None).await;
-        let (clerk, approver) = world.bureau().await;
-        let good = form(7);
-        let case = world
-            .open(&applicant, KIND, &with(&good, "", ""))
-            .await
-            .unwrap();
-        assert!(
-            !format!("{:?}", case.form).contains("联系人"),
-            "personal data are sealed"
-        );
-        // The same company once more, by either code, and while it is open only.
-        let again = world.open(&stranger, KIND, &with(&good, "", "")).await;
-        assert_eq!(code(again), codes::OPEN.code);
-        let credit = ceb::sample::credit_code(8);
-        let again = world
-            .open(&stranger, KIND, &with(&good, "creditCode", &credit))
-            .await;
-        assert_eq!(code(again), codes::OPEN.code);
-        assert!(seen(&world, &stranger, case.id).await.is_none());
+async fn a_granted_registration_is_a_company_with_an_administrator(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let world = World::on(&test.db);
+    let applicant = world.person("first.admin", Role::Applicant, None).await;
+    let stranger = world.person("other.admin", Role::Applicant, None).await;
+    let (clerk, approver) = world.bureau().await;
+    let good = form(7);
+    let case = world
+        .open(&applicant, KIND, &with(&good, "", ""))
+        .await
+        .unwrap();
+    assert!(
+        !format!("{:?}", case.form).contains("联系人"),
+        "personal data are sealed"
+    );
+    // The same company once more, by either code, and while it is open only.
+    let again = world.open(&stranger, KIND, &with(&good, "", "")).await;
+    assert_eq!(code(again), codes::OPEN.code);
+    let credit = ceb::sample::credit_code(8);
+    let again = world
+        .open(&stranger, KIND, &with(&good, "creditCode", &credit))
+        .await;
+    assert_eq!(code(again), codes::OPEN.code);
+    assert!(seen(&world, &stranger, case.id).await.is_none());
 
-        let people = (&applicant, &clerk, &approver);
-        let done = world.grant(KIND, case, people).await.unwrap();
-        let found = world
-            .read(|tx| company::by_code(tx, "1105900007"))
-            .await
-            .unwrap();
-        assert_eq!(
-            (found.name.as_str(), found.roles.len()),
-            ("测试入驻企业7", 2)
-        );
-        assert!(company_ledger::is_provisional(&found.dxp_id));
-        let roles = world.companies_of(&applicant).await;
-        assert_eq!(roles, [("company_admin".to_owned(), Some(found.id.0))]);
-        let id = found.id;
-        let contracts = world
-            .read(move |tx| company_ledger::contracts(tx, id))
-            .await;
-        let evidence: Vec<_> = contracts
-            .iter()
-            .map(|c| (c.role.as_str(), c.case))
-            .collect();
-        assert_eq!(
-            evidence,
-            [("ebc", Some(done.id.0)), ("agent", Some(done.id.0))]
-        );
-        let context = world.context.clone();
-        let contact = test.db.read(move |tx| contact_of(tx, &context, id)).await;
-        assert_eq!(contact.unwrap().unwrap().phone, "010-12345678");
-        let docking = world
-            .read(move |tx| crate::docking::of_company(tx, id))
-            .await;
-        assert_eq!(docking.len(), 1);
-        assert_eq!(world.audited("ledger.enrol").await, 1);
-        // It is there now.
-        let again = world.open(&stranger, KIND, &with(&good, "", "")).await;
-        assert_eq!(code(again), codes::REGISTERED.code);
-    }
+    let people = (&applicant, &clerk, &approver);
+    let done = world.grant(KIND, case, people).await.unwrap();
+    let found = world
+        .read(|tx| company::by_code(tx, "1105900007"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (found.name.as_str(), found.roles.len()),
+        ("测试入驻企业7", 2)
+    );
+    assert!(company_ledger::is_provisional(&found.dxp_id));
+    let roles = world.companies_of(&applicant).await;
+    assert_eq!(roles, [("company_admin".to_owned(), Some(found.id.0))]);
+    let id = found.id;
+    let contracts = world
+        .read(move |tx| company_ledger::contracts(tx, id))
+        .await;
+    let evidence: Vec<_> = contracts
+        .iter()
+        .map(|c| (c.role.as_str(), c.case))
+        .collect();
+    assert_eq!(
+        evidence,
+        [("ebc", Some(done.id.0)), ("agent", Some(done.id.0))]
+    );
+    let context = world.context.clone();
+    let contact = test.db.read(move |tx| contact_of(tx, &context, id)).await;
+    assert_eq!(contact.unwrap().unwrap().phone, "010-12345678");
+    let docking = world
+        .read(move |tx| crate::docking::of_company(tx, id))
+        .await;
+    assert_eq!(docking.len(), 1);
+    assert_eq!(world.audited("ledger.enrol").await, 1);
+    // It is there now.
+    let again = world.open(&stranger, KIND, &with(&good, "", "")).await;
+    assert_eq!(code(again), codes::REGISTERED.code);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_code_that_was_taken_meanwhile_stops_the_last_step() {
-    for test in &each_engine() {
-        let world = World::on(&test.db);
-        let applicant = world.person("first.admin", Role::Applicant, None).await;
-        let (clerk, approver) = world.bureau().await;
-        let case = world
-            .open(&applicant, KIND, &with(&form(9), "", ""))
-            .await
-            .unwrap();
-        world.company(9, &["ebc"]).await;
-        let people = (&applicant, &clerk, &approver);
-        assert_eq!(
-            code(world.grant(KIND, case.clone(), people).await),
-            "TG-R4305"
-        );
-        assert_eq!(
-            world.companies_of(&applicant).await,
-            [("applicant".to_owned(), None)]
-        );
-        let now = seen(&world, &applicant, case.id).await.unwrap();
-        let now = world
-            .act(&approver, KIND, &now, Verb::Return)
-            .await
-            .unwrap();
-        assert!(now.state.is_final());
-        assert_eq!(world.audited("ledger.enrol").await, 0);
-    }
+async fn a_code_that_was_taken_meanwhile_stops_the_last_step(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let world = World::on(&test.db);
+    let applicant = world.person("first.admin", Role::Applicant, None).await;
+    let (clerk, approver) = world.bureau().await;
+    let case = world
+        .open(&applicant, KIND, &with(&form(9), "", ""))
+        .await
+        .unwrap();
+    world.company(9, &["ebc"]).await;
+    let people = (&applicant, &clerk, &approver);
+    assert_eq!(
+        code(world.grant(KIND, case.clone(), people).await),
+        "TG-R4305"
+    );
+    assert_eq!(
+        world.companies_of(&applicant).await,
+        [("applicant".to_owned(), None)]
+    );
+    let now = seen(&world, &applicant, case.id).await.unwrap();
+    let now = world
+        .act(&approver, KIND, &now, Verb::Return)
+        .await
+        .unwrap();
+    assert!(now.state.is_final());
+    assert_eq!(world.audited("ledger.enrol").await, 0);
 }
 
 /// The fields of a whole form, with the first account.
@@ -214,46 +219,50 @@ fn whole(n: u64, login: &str) -> BTreeMap<String, String> {
     texts.collect()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_taken_login_name_is_not_told_and_the_spare_one_opens() {
-    for test in &each_engine() {
-        let world = World::on(&test.db);
-        world.person("taken.name", Role::Applicant, None).await;
-        for (n, login, is_taken) in [(11, "Taken.Name", true), (12, "free.name", false)] {
-            let origin = Origin::default();
-            let answer = apply(&world.context, &origin, &whole(n, login), Vec::new()).await;
-            let (case, spare) = answer.unwrap();
-            let made = case.applied_by;
-            let account = world.read(move |tx| account::by_id(tx, made)).await;
-            let account = account.unwrap();
-            let expected = if is_taken { spare.as_str() } else { login };
-            assert_eq!(account.login, expected);
-            assert_eq!(spare, made.0.to_string(), "told to everybody alike");
-            assert!(account.password_hash.is_some());
-        }
+async fn a_taken_login_name_is_not_told_and_the_spare_one_opens(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let world = World::on(&test.db);
+    world.person("taken.name", Role::Applicant, None).await;
+    for (n, login, is_taken) in [(11, "Taken.Name", true), (12, "free.name", false)] {
+        let origin = Origin::default();
+        let answer = apply(&world.context, &origin, &whole(n, login), Vec::new()).await;
+        let (case, spare) = answer.unwrap();
+        let made = case.applied_by;
+        let account = world.read(move |tx| account::by_id(tx, made)).await;
+        let account = account.unwrap();
+        let expected = if is_taken { spare.as_str() } else { login };
+        assert_eq!(account.login, expected);
+        assert_eq!(spare, made.0.to_string(), "told to everybody alike");
+        assert!(account.password_hash.is_some());
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_applications_at_once_from_one_address_no_more_than_the_limit_come_in() {
-    for test in &each_engine() {
-        let world = World::on(&test.db);
-        let mut all = JoinSet::new();
-        let max = u64::try_from(PER_DAY_MAX).unwrap();
-        for n in 0..max + 10 {
-            let context = world.context.clone();
-            let form = whole(100 + n, &format!("person.{n}"));
-            all.spawn(async move {
-                let origin = Origin {
-                    address: "192.0.2.1".to_owned(),
-                    ..Origin::default()
-                };
-                let answer = apply(&context, &origin, &form, Vec::new()).await;
-                answer.map_or_else(|problem| problem.code, |_| "in".to_owned())
-            });
-        }
-        let reported = all.join_all().await;
-        let n_in = reported.iter().filter(|reported| *reported == "in").count();
-        assert_eq!(n_in, usize::try_from(max).unwrap(), "{reported:?}");
+async fn of_many_applications_at_once_from_one_address_no_more_than_the_limit_come_in(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let world = World::on(&test.db);
+    let mut all = JoinSet::new();
+    let max = u64::try_from(PER_DAY_MAX).unwrap();
+    for n in 0..max + 10 {
+        let context = world.context.clone();
+        let form = whole(100 + n, &format!("person.{n}"));
+        all.spawn(async move {
+            let origin = Origin {
+                address: "192.0.2.1".to_owned(),
+                ..Origin::default()
+            };
+            let answer = apply(&context, &origin, &form, Vec::new()).await;
+            answer.map_or_else(|problem| problem.code, |_| "in".to_owned())
+        });
     }
+    let reported = all.join_all().await;
+    let n_in = reported.iter().filter(|reported| *reported == "in").count();
+    assert_eq!(n_in, usize::try_from(max).unwrap(), "{reported:?}");
 }

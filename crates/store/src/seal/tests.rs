@@ -1,8 +1,12 @@
 //! Keys, what they seal, and what is found out when a database is opened.
 
 use super::{MARK, TEXT_MARK, Vault};
-use crate::testing::{TestDb, each_engine};
+use crate::testing::{
+    TestDb,
+    TestEngine::{self, Postgres, Sqlite},
+};
 use crate::{Config, Db, Error, unreadable};
+use rstest::rstest;
 
 const K1: &str = "k1 sm4-gcm AAECAwQFBgcICQoLDA0ODw==";
 const K2: &str = "k2 aes-256-gcm AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8=";
@@ -96,21 +100,22 @@ fn open(test: &TestDb, lines: &[&str]) -> Result<Db, Error> {
         .unwrap()
 }
 
-#[test]
-fn a_missing_or_wrong_key_is_found_out_when_the_database_is_opened() {
-    for test in &each_engine() {
-        assert!(open(test, &[]).is_ok(), "no keys, nothing sealed");
-        assert!(open(test, &[K1]).is_ok());
-        assert!(open(test, &[K2, K1]).is_ok(), "a rotation");
-        for (lines, why) in [
-            (&[][..], "请把 k1 那一行放回密钥文件"),
-            (&[K2][..], "message.reseal"),
-            (&[K2, OTHER][..], "不是当初以此名加密本数据库的密钥"),
-        ] {
-            let error = open(test, lines).err().unwrap();
-            assert!(matches!(error, Error::Setting(_)), "{error:?}");
-            assert!(error.to_string().contains(why), "{error}");
-        }
+#[rstest]
+fn a_missing_or_wrong_key_is_found_out_when_the_database_is_opened(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    assert!(open(test, &[]).is_ok(), "no keys, nothing sealed");
+    assert!(open(test, &[K1]).is_ok());
+    assert!(open(test, &[K2, K1]).is_ok(), "a rotation");
+    for (lines, why) in [
+        (&[][..], "请把 k1 那一行放回密钥文件"),
+        (&[K2][..], "message.reseal"),
+        (&[K2, OTHER][..], "不是当初以此名加密本数据库的密钥"),
+    ] {
+        let error = open(test, lines).err().unwrap();
+        assert!(matches!(error, Error::Setting(_)), "{error:?}");
+        assert!(error.to_string().contains(why), "{error}");
     }
 }
 
@@ -119,31 +124,33 @@ const OF_K9: &[u8] = b"\0TG\x01\x02k9 nonce and what is sealed";
 
 /// A key that is on record is another process's, which is waited for; one that is not is nobody's, and
 /// what names it is damaged.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_another_process_can_open_is_not_damaged() {
-    for test in &each_engine() {
-        let try_it = || {
-            test.db.read(|tx| -> crate::Result<_> {
-                let opened = tx.open(OF_K9.to_vec());
-                let tried = tx.try_bytes(Ok(OF_K9.to_vec()), ("test", (1, 0)));
-                Ok((opened, tried))
-            })
-        };
-        let (opened, tried) = try_it().await.unwrap();
-        assert!(matches!(opened, Err(Error::Damaged(_))), "{opened:?}");
-        assert_eq!(tried, Ok(None));
-        let note = test.db.write(|tx| {
-            let sql = "insert into seal_key (id, proof) values ('k9', $1)";
-            tx.execute(sql, &[OF_K9.into()])
-        });
-        note.await.unwrap();
-        let missing = Error::KeyMissing("k9".to_owned());
-        let (opened, tried) = try_it().await.unwrap();
-        assert_eq!(opened, Err(missing.clone()));
-        assert_eq!(tried, Err(missing.clone()));
-        assert!(missing.is_unavailable());
-        assert_eq!(unreadable::damage::<()>(Err(missing.clone())), Err(missing));
-        let lacking = test.db.read(crate::vault::missing).await.unwrap();
-        assert_eq!(lacking, ["k9"]);
-    }
+async fn what_another_process_can_open_is_not_damaged(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let try_it = || {
+        test.db.read(|tx| -> crate::Result<_> {
+            let opened = tx.open(OF_K9.to_vec());
+            let tried = tx.try_bytes(Ok(OF_K9.to_vec()), ("test", (1, 0)));
+            Ok((opened, tried))
+        })
+    };
+    let (opened, tried) = try_it().await.unwrap();
+    assert!(matches!(opened, Err(Error::Damaged(_))), "{opened:?}");
+    assert_eq!(tried, Ok(None));
+    let note = test.db.write(|tx| {
+        let sql = "insert into seal_key (id, proof) values ('k9', $1)";
+        tx.execute(sql, &[OF_K9.into()])
+    });
+    note.await.unwrap();
+    let missing = Error::KeyMissing("k9".to_owned());
+    let (opened, tried) = try_it().await.unwrap();
+    assert_eq!(opened, Err(missing.clone()));
+    assert_eq!(tried, Err(missing.clone()));
+    assert!(missing.is_unavailable());
+    assert_eq!(unreadable::damage::<()>(Err(missing.clone())), Err(missing));
+    let lacking = test.db.read(crate::vault::missing).await.unwrap();
+    assert_eq!(lacking, ["k9"]);
 }

@@ -130,7 +130,7 @@ fn permissions() -> String {
          自定义角色由安全管理员批准后，可以另外得到业务人员（值守、商务局、海关）的操作。\
          能调用不等于能看到：数据范围另由所属企业、组织机构子树、关区限定，范围之外一律应答 404。\n\n| 操作 | 名称 |"
     );
-    for role in Role::ALL {
+    for &role in Role::ALL {
         out += &format!(" {} |", role.chinese());
     }
     out += "\n|---|---|";
@@ -138,7 +138,7 @@ fn permissions() -> String {
     out += "\n";
     for operation in operations() {
         out += &format!("| `{}` | {} |", operation.id, operation.chinese);
-        for role in Role::ALL {
+        for &role in Role::ALL {
             let is_allowed = operation.roles.contains(&role);
             out += if is_allowed { " ● |" } else { " |" };
         }

@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn every_state_outcome_and_holder_has_its_english_word() {
         for state in State::ALL {
-            for outcome in Outcome::ALL {
+            for &outcome in Outcome::ALL {
                 for chinese in [
                     state.chinese(),
                     state.holder(),

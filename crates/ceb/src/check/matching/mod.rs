@@ -36,7 +36,8 @@ use crate::kind::Kind;
 use crate::message::Message;
 
 /// The part a document has in a trade (单证角色).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Part {
     /// Order (订单).
     Order,
@@ -78,13 +79,7 @@ impl Part {
     /// The name for programs.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Order => "order",
-            Self::Payment => "payment",
-            Self::Logistics => "logistics",
-            Self::Inventory => "inventory",
-            Self::Other => "other",
-        }
+        self.into()
     }
 }
 

@@ -93,7 +93,7 @@ impl Case<'_> {
 
     /// Makes every form of `SignedInfo` and tries the value on it.
     fn show(&mut self) {
-        for profile in ValueProfile::ALL {
+        for &profile in ValueProfile::ALL {
             let made = profile.signed_info(self.bytes, self.scan, self.methods.comments);
             if let Ok(Some(signed_info)) = made {
                 self.shown.push(Shown {

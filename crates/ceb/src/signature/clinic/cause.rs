@@ -180,7 +180,7 @@ impl Case<'_> {
 
     /// The canonical document by another method than the one that is named.
     fn other_digest(&self, expected: &[u8]) -> Option<Cause> {
-        let all = DigestMethod::ALL.into_iter();
+        let all = DigestMethod::ALL.iter().copied();
         let mut fitting = all.filter(|one| one.bytes() == expected.len());
         let found = fitting.find(|method| method.digest(&self.scan.document) == *expected)?;
         Some(Cause::DigestMethod(found))

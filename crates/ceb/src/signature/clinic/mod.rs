@@ -313,7 +313,7 @@ impl Clinic {
         self.methods = Some((case.methods.signature, case.methods.named_digest));
         let expected = &case.element.digest_value;
         let digest = case.digest.unwrap_or(case.methods.named_digest);
-        for profile in DigestProfile::ALL {
+        for &profile in DigestProfile::ALL {
             let computed = digest.digest(&profile.parts(case.scan).concat());
             let is_equal = computed == *expected;
             self.digests.push(DigestTry {

@@ -61,7 +61,7 @@ impl<'a> Sources<'a> {
     pub(super) fn gaps(&self) -> (DigestProfile, Vec<DigestProfile>) {
         let mut seen = vec![DigestProfile::Strict.parts(self.scan).concat()];
         let mut others = Vec::new();
-        for gap in DigestProfile::ALL.into_iter().skip(1) {
+        for gap in DigestProfile::ALL.iter().copied().skip(1) {
             let text = gap.parts(self.scan).concat();
             if !seen.contains(&text) {
                 seen.push(text);

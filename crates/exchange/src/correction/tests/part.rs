@@ -7,7 +7,8 @@ use crate::testing::{TestPlatform, accepted};
 use axum::extract::State;
 use axum::http::StatusCode;
 use ceb::Kind;
-use store::testing::each_engine;
+use rstest::rstest;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::JsonBody;
 
 /// A message of two orders that are at customs, with the numbers of both.
@@ -36,28 +37,30 @@ const WRONG: &str = "[Code:1332;Desc:订购人信息有误]";
 
 /// A message may come back piece by piece: each piece is corrected when it has come, and no correction
 /// takes another piece off the list of what is to be done.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn documents_that_come_back_later_are_corrected_later() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, [one, other]) = two_orders(&platform, 9).await;
-        describe(&platform, &one, 100, WRONG).await;
-        assert_eq!(to_do(&platform, id).await, [1]);
-        let (status, first) = submit(&platform, id, vec![edit("orderNo", "DD-ONE")]).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{first}");
-        // The other comes back before the correction of the first is on its way.
-        describe(&platform, &other, 100, WRONG).await;
-        platform.settle().await;
-        let left = to_do(&platform, id).await;
-        assert_eq!(left, [2], "the first is corrected, the other is to be");
-        let (status, second) = submit(&platform, id, vec![edit("orderNo", "DD-OTHER")]).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{second}");
-        platform.settle().await;
-        assert_eq!(
-            form(&platform, 0, id_of(&second)).await.unwrap_err(),
-            "TG-R4421"
-        );
-    }
+async fn documents_that_come_back_later_are_corrected_later(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, [one, other]) = two_orders(&platform, 9).await;
+    describe(&platform, &one, 100, WRONG).await;
+    assert_eq!(to_do(&platform, id).await, [1]);
+    let (status, first) = submit(&platform, id, vec![edit("orderNo", "DD-ONE")]).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{first}");
+    // The other comes back before the correction of the first is on its way.
+    describe(&platform, &other, 100, WRONG).await;
+    platform.settle().await;
+    let left = to_do(&platform, id).await;
+    assert_eq!(left, [2], "the first is corrected, the other is to be");
+    let (status, second) = submit(&platform, id, vec![edit("orderNo", "DD-OTHER")]).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{second}");
+    platform.settle().await;
+    assert_eq!(
+        form(&platform, 0, id_of(&second)).await.unwrap_err(),
+        "TG-R4421"
+    );
 }
 
 /// No two documents are given one number: neither those of one message nor those of several.
@@ -94,28 +97,28 @@ async fn several_documents_are_not_given_one_number() {
 }
 
 /// Of a message some documents are declared again and others left: those still need an action.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_not_chosen_is_left_to_be_done() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, [one, other]) = two_orders(&platform, 11).await;
-        describe(&platform, &one, 100, WRONG).await;
-        describe(&platform, &other, -621_018, "系统异常").await;
-        assert_eq!(to_do(&platform, id).await, [1, 2]);
-        let edits = || vec![edit("orderNo", "DD-ONE")];
-        let (status, _) = declare(&platform, id, edits(), vec![3]).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST, "there is no third one");
-        let (status, first) = declare(&platform, id, edits(), vec![1]).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{first}");
-        platform.settle().await;
-        let n_declared = crate::receipt::shown_of_message;
-        let new = id_of(&first);
-        let read = platform.shared.db.read(move |tx| n_declared(tx, new)).await;
-        assert_eq!(read.unwrap().len(), 1);
-        assert_eq!(to_do(&platform, id).await, [2]);
-        let (status, second) = declare(&platform, id, Vec::new(), vec![2]).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{second}");
-    }
+async fn what_is_not_chosen_is_left_to_be_done(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, [one, other]) = two_orders(&platform, 11).await;
+    describe(&platform, &one, 100, WRONG).await;
+    describe(&platform, &other, -621_018, "系统异常").await;
+    assert_eq!(to_do(&platform, id).await, [1, 2]);
+    let edits = || vec![edit("orderNo", "DD-ONE")];
+    let (status, _) = declare(&platform, id, edits(), vec![3]).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "there is no third one");
+    let (status, first) = declare(&platform, id, edits(), vec![1]).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{first}");
+    platform.settle().await;
+    let n_declared = crate::receipt::shown_of_message;
+    let new = id_of(&first);
+    let read = platform.shared.db.read(move |tx| n_declared(tx, new)).await;
+    assert_eq!(read.unwrap().len(), 1);
+    assert_eq!(to_do(&platform, id).await, [2]);
+    let (status, second) = declare(&platform, id, Vec::new(), vec![2]).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{second}");
 }
 
 /// Whether the first document of a message needs an action.
@@ -129,34 +132,38 @@ pub(super) async fn asks(platform: &TestPlatform, id: MessageId) -> bool {
 
 /// A correction that is only stored at the E-Port (暂存) leaves what is to be done, and another may be made; when
 /// it is declared from there, it counts.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_correction_that_is_only_stored_settles_nothing_until_it_is_declared() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, [one, _]) = two_orders(&platform, 11).await;
-        describe(&platform, &one, 100, WRONG).await;
-        let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
-        let (status, draft) = submit(&platform, id, stored).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{draft}");
-        platform.settle().await;
-        assert!(asks(&platform, id).await);
-        describe(&platform, "DD-STORED", 120, "入库").await;
-        assert!(!asks(&platform, id).await);
-    }
+async fn a_correction_that_is_only_stored_settles_nothing_until_it_is_declared(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, [one, _]) = two_orders(&platform, 11).await;
+    describe(&platform, &one, 100, WRONG).await;
+    let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
+    let (status, draft) = submit(&platform, id, stored).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{draft}");
+    platform.settle().await;
+    assert!(asks(&platform, id).await);
+    describe(&platform, "DD-STORED", 120, "入库").await;
+    assert!(!asks(&platform, id).await);
 }
 
 /// Beside a correction that is only stored the real one is made.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stored_correction_does_not_stand_in_the_way_of_the_real_one() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, [one, _]) = two_orders(&platform, 12).await;
-        describe(&platform, &one, 100, WRONG).await;
-        let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
-        let (status, draft) = submit(&platform, id, stored).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{draft}");
-        platform.settle().await;
-        let (status, real) = submit(&platform, id, vec![edit("orderNo", "DD-REAL")]).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{real}");
-    }
+async fn a_stored_correction_does_not_stand_in_the_way_of_the_real_one(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, [one, _]) = two_orders(&platform, 12).await;
+    describe(&platform, &one, 100, WRONG).await;
+    let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
+    let (status, draft) = submit(&platform, id, stored).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{draft}");
+    platform.settle().await;
+    let (status, real) = submit(&platform, id, vec![edit("orderNo", "DD-REAL")]).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{real}");
 }

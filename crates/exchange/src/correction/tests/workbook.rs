@@ -14,10 +14,11 @@ use ceb::Kind;
 use ceb::form::xlsx::{self, cell_name, part_name};
 use ceb::form::{Part, columns};
 use registry::role::Role;
+use rstest::rstest;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::JsonBody;
 use zip::ZipArchive;
 
@@ -179,60 +180,62 @@ fn trimmed(rows: &[Vec<String>]) -> Vec<Vec<String>> {
 
 /// A workbook of several rejected messages has every rejected row with its values and a sheet that tells
 /// the reason of each, and the platform accepts it when it is uploaded.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rejected_rows_come_as_a_workbook_and_are_accepted_when_it_comes_back() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (two, [first, second]) = two_orders(&platform, 31).await;
-        let amounts = "[Code:1332;Desc:支付金额不一致],[OrderHead.acturalPaid:1]";
-        describe(&platform, &first, 100, amounts).await;
-        describe(&platform, &second, -621_018, "系统异常").await;
-        let xml = order(&platform, "ZZ-R1332-", 32);
-        let one = accepted(platform.accept(0, xml.clone()).await);
-        platform.settle().await;
-        let book = taken(&platform, &[two, one]).await;
-        let mut spec = platform.spec(0, KIND, 31);
-        spec.n_documents = 2;
-        let mut rows = expected(&ceb::sample::message(&spec));
-        let n_of_two = rows.len();
-        rows.extend(expected(&xml));
-        let found = &book.sheet(KIND.chinese())[2..];
-        assert_eq!(trimmed(found), trimmed(&rows));
-        // The cell that customs named is red, and its note says why.
-        let named = cell(3, "acturalPaid");
-        assert!(book.red().contains(&named), "{:?}", book.red());
-        assert!(book.note(&named).contains("支付金额不一致"));
-        // Each document has a line among the reasons, with the row where it stands.
-        let reasons = &book.sheet(crate::workbook::SUMMARY_SHEET)[1..];
-        let of = |number: &str| {
-            let is = |row: &&Vec<String>| row.get(3).is_some_and(|key| key.contains(number));
-            reasons.iter().find(is).unwrap()
-        };
-        let told_of = |row: &Vec<String>| (row[0].clone(), row[1].clone(), row[2].clone());
-        let sheet = KIND.chinese().to_owned();
-        let row = |at: usize| (at + 3).to_string();
-        assert_eq!(
-            told_of(of(&first)),
-            (two.acceptance_no(), sheet.clone(), row(0))
-        );
-        assert_eq!(
-            told_of(of(&second)),
-            (two.acceptance_no(), sheet.clone(), row(n_of_two / 2))
-        );
-        assert_eq!(
-            told_of(of("ZZ-R1332")),
-            (one.acceptance_no(), sheet, row(n_of_two))
-        );
-        assert_eq!(of(&first)[5], amounts);
-        assert!(of(&second)[5].contains("系统异常") && !of(&second)[6].is_empty());
-        let (status, answer) = uploaded(&platform, &book).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
-        let items = answer["items"].as_array().unwrap().iter();
-        let n_documents = items.map(|item| item["nDocuments"].as_u64().unwrap());
-        assert_eq!(n_documents.sum::<u64>(), 3);
-        platform.settle().await;
-        assert!(!asks(&platform, two).await && !asks(&platform, one).await);
-    }
+async fn rejected_rows_come_as_a_workbook_and_are_accepted_when_it_comes_back(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (two, [first, second]) = two_orders(&platform, 31).await;
+    let amounts = "[Code:1332;Desc:支付金额不一致],[OrderHead.acturalPaid:1]";
+    describe(&platform, &first, 100, amounts).await;
+    describe(&platform, &second, -621_018, "系统异常").await;
+    let xml = order(&platform, "ZZ-R1332-", 32);
+    let one = accepted(platform.accept(0, xml.clone()).await);
+    platform.settle().await;
+    let book = taken(&platform, &[two, one]).await;
+    let mut spec = platform.spec(0, KIND, 31);
+    spec.n_documents = 2;
+    let mut rows = expected(&ceb::sample::message(&spec));
+    let n_of_two = rows.len();
+    rows.extend(expected(&xml));
+    let found = &book.sheet(KIND.chinese())[2..];
+    assert_eq!(trimmed(found), trimmed(&rows));
+    // The cell that customs named is red, and its note says why.
+    let named = cell(3, "acturalPaid");
+    assert!(book.red().contains(&named), "{:?}", book.red());
+    assert!(book.note(&named).contains("支付金额不一致"));
+    // Each document has a line among the reasons, with the row where it stands.
+    let reasons = &book.sheet(crate::workbook::SUMMARY_SHEET)[1..];
+    let of = |number: &str| {
+        let is = |row: &&Vec<String>| row.get(3).is_some_and(|key| key.contains(number));
+        reasons.iter().find(is).unwrap()
+    };
+    let told_of = |row: &Vec<String>| (row[0].clone(), row[1].clone(), row[2].clone());
+    let sheet = KIND.chinese().to_owned();
+    let row = |at: usize| (at + 3).to_string();
+    assert_eq!(
+        told_of(of(&first)),
+        (two.acceptance_no(), sheet.clone(), row(0))
+    );
+    assert_eq!(
+        told_of(of(&second)),
+        (two.acceptance_no(), sheet.clone(), row(n_of_two / 2))
+    );
+    assert_eq!(
+        told_of(of("ZZ-R1332")),
+        (one.acceptance_no(), sheet, row(n_of_two))
+    );
+    assert_eq!(of(&first)[5], amounts);
+    assert!(of(&second)[5].contains("系统异常") && !of(&second)[6].is_empty());
+    let (status, answer) = uploaded(&platform, &book).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+    let items = answer["items"].as_array().unwrap().iter();
+    let n_documents = items.map(|item| item["nDocuments"].as_u64().unwrap());
+    assert_eq!(n_documents.sum::<u64>(), 3);
+    platform.settle().await;
+    assert!(!asks(&platform, two).await && !asks(&platform, one).await);
 }
 
 /// What the platform refused has its field in red with the reason, and is refused there when nothing was

@@ -5,55 +5,58 @@ use crate::customs_box::{CustomsBox, Delays, Injection, Outage, Target};
 use ceb::sample::{self, Spec};
 use ceb::{Direction, Kind, ReturnStatus};
 use expect_test::expect;
+use rstest::rstest;
 use std::time::Duration;
 use store::task::Pulse;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use tokio::sync::watch;
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn both_engines_play_alike_and_survive_a_restart_in_the_middle() {
-    for test in each_engine() {
-        let mut setup = Setup::on(test, |_| {});
-        for kind in [Kind::Ceb311, Kind::Ceb411, Kind::Ceb511, Kind::Ceb621] {
-            setup.up(kind, &marked(kind, "")).await;
-        }
-        let mut text = setup.play(150).await;
-        setup.restart();
-        text.push_str(&setup.play(2000).await);
-        expect![[r#"
-            +100 CEB312 2 新增申报成功[…]
-            +100 CEB412 2 新增申报成功[…]
-            +100 CEB512 2 新增申报成功[…]
-            +100 CEB622 2 新增申报成功[…]
-            +200 CEB312 3 发送海关成功
-            +200 CEB412 3 发送海关成功
-            +200 CEB512 3 发送海关成功
-            +200 CEB622 3 发送海关成功
-            +300 CEB312 120 [Code:1800;Desc:逻辑校验通过]
-            +300 CEB412 120 [Code:1800;Desc:逻辑校验通过]
-            +300 CEB512 120 [Code:1800;Desc:逻辑校验通过]
-            +300 CEB622 120 01292026I000000002 [Code:1800;Desc:逻辑校验通过]
-            +400 CEB622 800 01292026I000000002 [Code:2600;Desc:放行]
-            +500 CEB622 899 01292026I000000002 结关
-            +600 CEB816 0 01292026I000000002
-            +700 CEB818 0 01292026I000000002
-        "#]]
-        .assert_eq(&text);
+async fn both_engines_play_alike_and_survive_a_restart_in_the_middle(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let mut setup = Setup::on(test, |_| {});
+    for kind in [Kind::Ceb311, Kind::Ceb411, Kind::Ceb511, Kind::Ceb621] {
+        setup.up(kind, &marked(kind, "")).await;
     }
+    let mut text = setup.play(150).await;
+    setup.restart();
+    text.push_str(&setup.play(2000).await);
+    expect![[r#"
+        +100 CEB312 2 新增申报成功[…]
+        +100 CEB412 2 新增申报成功[…]
+        +100 CEB512 2 新增申报成功[…]
+        +100 CEB622 2 新增申报成功[…]
+        +200 CEB312 3 发送海关成功
+        +200 CEB412 3 发送海关成功
+        +200 CEB512 3 发送海关成功
+        +200 CEB622 3 发送海关成功
+        +300 CEB312 120 [Code:1800;Desc:逻辑校验通过]
+        +300 CEB412 120 [Code:1800;Desc:逻辑校验通过]
+        +300 CEB512 120 [Code:1800;Desc:逻辑校验通过]
+        +300 CEB622 120 01292026I000000002 [Code:1800;Desc:逻辑校验通过]
+        +400 CEB622 800 01292026I000000002 [Code:2600;Desc:放行]
+        +500 CEB622 899 01292026I000000002 结关
+        +600 CEB816 0 01292026I000000002
+        +700 CEB818 0 01292026I000000002
+    "#]]
+    .assert_eq(&text);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_same_upload_is_played_once() {
-    for test in each_engine() {
-        let mut setup = Setup::on(test, |_| {});
-        let xml = marked(Kind::Ceb311, "");
-        setup.up_as(Kind::Ceb311, &xml, "SAME").await;
-        setup.up_as(Kind::Ceb311, &xml, "SAME").await;
-        let first = setup.play(1000).await;
-        setup.up_as(Kind::Ceb311, &xml, "SAME").await;
-        let again = setup.play(1000).await;
-        assert_eq!((first.lines().count(), again.as_str()), (3, ""), "{first}");
-    }
+async fn the_same_upload_is_played_once(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let mut setup = Setup::on(test, |_| {});
+    let xml = marked(Kind::Ceb311, "");
+    setup.up_as(Kind::Ceb311, &xml, "SAME").await;
+    setup.up_as(Kind::Ceb311, &xml, "SAME").await;
+    let first = setup.play(1000).await;
+    setup.up_as(Kind::Ceb311, &xml, "SAME").await;
+    let again = setup.play(1000).await;
+    assert_eq!((first.lines().count(), again.as_str()), (3, ""), "{first}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

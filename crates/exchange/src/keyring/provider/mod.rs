@@ -22,7 +22,8 @@ pub const DATA_BYTES_MAX: usize = 256 << 10;
 const SECRET_BYTES_MAX: u64 = 1024;
 
 /// What kind of key it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Family {
     /// RSA, the older cards.
     Rsa,
@@ -33,10 +34,7 @@ pub enum Family {
 impl Family {
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Rsa => "rsa",
-            Self::Sm2 => "sm2",
-        }
+        self.into()
     }
 
     /// The method by which this family signs: SM2 with SM3, RSA with SHA-1 as the old cards do.
@@ -49,13 +47,16 @@ impl Family {
 }
 
 /// How something is signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Method {
     /// RSA PKCS#1 v1.5 with SHA-1; only where a company's policy allows old algorithms.
+    #[strum(serialize = "RSA-SHA1")]
     RsaSha1,
     /// RSA PKCS#1 v1.5 with SHA-256.
+    #[strum(serialize = "RSA-SHA256")]
     RsaSha256,
     /// SM2 with SM3 and the user id `1234567812345678`; 64 bytes, r before s.
+    #[strum(serialize = "SM2-SM3")]
     Sm2Sm3,
 }
 
@@ -75,11 +76,7 @@ impl Method {
 
     /// The name for people.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::RsaSha1 => "RSA-SHA1",
-            Self::RsaSha256 => "RSA-SHA256",
-            Self::Sm2Sm3 => "SM2-SM3",
-        }
+        self.into()
     }
 }
 

@@ -14,7 +14,8 @@ use store::{Result, Tx};
 pub(crate) use sql::{body, close, found, hold, list, waits};
 
 /// Why an answer has no home, as far as it decides what becomes of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Cause {
     /// Nothing that it fits was declared, as after the loss of some days: it may answer what is declared later.
     Undeclared,
@@ -28,12 +29,7 @@ pub(crate) enum Cause {
 
 impl Cause {
     fn name(self) -> &'static str {
-        match self {
-            Self::Undeclared => "undeclared",
-            Self::Unsent => "unsent",
-            Self::Other => "other",
-            Self::Found => "found",
-        }
+        self.into()
     }
 }
 

@@ -6,7 +6,8 @@ use crate::message::MessageId;
 use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, Outcome};
 use registry::access::Actor;
-use store::testing::each_engine;
+use rstest::rstest;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// An answer to the sample order with this status and time.
 pub(super) fn said(platform: &TestPlatform, status: i32, time: &str) -> String {
@@ -32,8 +33,9 @@ pub(super) async fn became(platform: &TestPlatform, id: MessageId) -> (Outcome, 
 }
 
 /// A rejection counts whatever its time looks like, and whatever clocks say of the word before it.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_time_hides_a_rejection() {
+async fn no_time_hides_a_rejection(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let cases: [&[(i32, &str)]; 17] = [
         &[(2, "20260302090000500"), (100, "2026-03-02 09:00:01")],
         &[(2, "20260302090000500"), (100, "20260302")],
@@ -62,127 +64,132 @@ async fn no_time_hides_a_rejection() {
         &[(100, "20260302090000000"), (120, "20990101000000000")],
     ];
     for case in cases {
-        for test in each_engine() {
-            let platform = TestPlatform::on(test).await;
-            let (id, dxp_id) = declared(&platform).await;
-            for (status, time) in case {
-                answer(&platform, &dxp_id, &[said(&platform, *status, time)]).await;
-                platform
-                    .clock
-                    .advance(std::time::Duration::from_millis(100));
-            }
-            let expected = (Outcome::Rejected, true, "settled".to_owned());
-            assert_eq!(became(&platform, id).await, expected, "{case:?}");
+        let test = engine.database();
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
+        for (status, time) in case {
+            answer(&platform, &dxp_id, &[said(&platform, *status, time)]).await;
+            platform
+                .clock
+                .advance(std::time::Duration::from_millis(100));
         }
+        let expected = (Outcome::Rejected, true, "settled".to_owned());
+        assert_eq!(became(&platform, id).await, expected, "{case:?}");
     }
 }
 
 /// What customs takes in after it has turned it down, by its own word and in that order, is taken in.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rejection_is_taken_back_by_what_comes_after_it() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, dxp_id) = declared(&platform).await;
-        let (rejection, acceptance) = (
-            said(&platform, 100, "20260302090000000"),
-            said(&platform, 120, "20260302090001000"),
-        );
-        for one in [&rejection, &acceptance, &rejection] {
-            answer(&platform, &dxp_id, std::slice::from_ref(one)).await;
-        }
-        let expected = (Outcome::Accepted, false, "settled".to_owned());
-        assert_eq!(became(&platform, id).await, expected);
+async fn a_rejection_is_taken_back_by_what_comes_after_it(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, dxp_id) = declared(&platform).await;
+    let (rejection, acceptance) = (
+        said(&platform, 100, "20260302090000000"),
+        said(&platform, 120, "20260302090001000"),
+    );
+    for one in [&rejection, &acceptance, &rejection] {
+        answer(&platform, &dxp_id, std::slice::from_ref(one)).await;
     }
+    let expected = (Outcome::Accepted, false, "settled".to_owned());
+    assert_eq!(became(&platform, id).await, expected);
 }
 
 /// What has been taken in stays so when the word that it was handed on is dated late; when customs looks at it
 /// once more it is on its way again, message and document alike.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn late_progress_takes_nothing_back() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, dxp_id) = declared(&platform).await;
-        for (status, time) in [(120, "20260302090000000"), (3, "20260302090001000")] {
-            answer(&platform, &dxp_id, &[said(&platform, status, time)]).await;
-        }
-        let expected = (Outcome::Accepted, false, "settled".to_owned());
-        assert_eq!(became(&platform, id).await, expected);
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 300, "20260302090002000")],
-        )
-        .await;
-        let expected = (Outcome::Waiting, false, "answered".to_owned());
-        assert_eq!(became(&platform, id).await, expected);
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 120, "20260302090003000")],
-        )
-        .await;
-        let expected = (Outcome::Accepted, false, "settled".to_owned());
-        assert_eq!(became(&platform, id).await, expected);
+async fn late_progress_takes_nothing_back(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, dxp_id) = declared(&platform).await;
+    for (status, time) in [(120, "20260302090000000"), (3, "20260302090001000")] {
+        answer(&platform, &dxp_id, &[said(&platform, status, time)]).await;
     }
+    let expected = (Outcome::Accepted, false, "settled".to_owned());
+    assert_eq!(became(&platform, id).await, expected);
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 300, "20260302090002000")],
+    )
+    .await;
+    let expected = (Outcome::Waiting, false, "answered".to_owned());
+    assert_eq!(became(&platform, id).await, expected);
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 120, "20260302090003000")],
+    )
+    .await;
+    let expected = (Outcome::Accepted, false, "settled".to_owned());
+    assert_eq!(became(&platform, id).await, expected);
 }
 
 /// What was dismissed was the first word: another one asks anew, the same one does not.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rejection_after_a_dismissed_fault_asks_for_an_action() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, dxp_id) = declared(&platform).await;
-        let fault = said(&platform, -301_001, "20260302090000000");
-        answer(&platform, &dxp_id, std::slice::from_ref(&fault)).await;
-        assert!(became(&platform, id).await.1);
-        let (ids, now_ms) = (platform.shared.ids.clone(), platform.shared.clock.now_ms());
-        let dismiss = move |tx: &mut store::Tx<'_>| {
-            let nobody = Actor::nobody(registry::access::Origin::default());
-            crate::outcome::dismiss(tx, &ids, &nobody, id, ("", now_ms))
-        };
-        assert!(platform.shared.db.write(dismiss).await.unwrap());
-        answer(&platform, &dxp_id, &[fault]).await;
-        assert!(!became(&platform, id).await.1, "the same word came twice");
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 100, "20260302090001000")],
-        )
-        .await;
-        let (outcome, needs_action, _) = became(&platform, id).await;
-        assert_eq!((outcome, needs_action), (Outcome::Rejected, true));
-    }
+async fn a_rejection_after_a_dismissed_fault_asks_for_an_action(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, dxp_id) = declared(&platform).await;
+    let fault = said(&platform, -301_001, "20260302090000000");
+    answer(&platform, &dxp_id, std::slice::from_ref(&fault)).await;
+    assert!(became(&platform, id).await.1);
+    let (ids, now_ms) = (platform.shared.ids.clone(), platform.shared.clock.now_ms());
+    let dismiss = move |tx: &mut store::Tx<'_>| {
+        let nobody = Actor::nobody(registry::access::Origin::default());
+        crate::outcome::dismiss(tx, &ids, &nobody, id, ("", now_ms))
+    };
+    assert!(platform.shared.db.write(dismiss).await.unwrap());
+    answer(&platform, &dxp_id, &[fault]).await;
+    assert!(!became(&platform, id).await.1, "the same word came twice");
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 100, "20260302090001000")],
+    )
+    .await;
+    let (outcome, needs_action, _) = became(&platform, id).await;
+    assert_eq!((outcome, needs_action), (Outcome::Rejected, true));
 }
 
 /// A duplicate that is turned down as one takes nothing off the company's hands, whichever is told first.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refused_duplicate_does_not_replace_what_was_rejected() {
+async fn a_refused_duplicate_does_not_replace_what_was_rejected(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     for is_duplicate_first in [true, false] {
-        for test in each_engine() {
-            let platform = TestPlatform::on(test).await;
-            let order = platform.sample(0, Kind::Ceb311, 5);
-            let first = accepted(platform.accept(0, order.clone()).await);
-            let second = accepted(platform.accept(0, again(&order, 2)).await);
-            crate::pipeline::drain(&platform.shared).await.unwrap();
-            let named = async |id, status, text: &str| {
-                let guid = documents(&platform, id).await.remove(0).guid.unwrap();
-                receipt(&platform, 0, 5, status, &format!("{text}[{guid}]"))
-            };
-            let duplicate = named(second, -301_010, "重复申报").await;
-            let rejection = named(first, 100, "退单").await;
-            let mut order = [duplicate, rejection];
-            if !is_duplicate_first {
-                order.reverse();
-            }
-            let dxp_id = platform.company(0).dxp_id.clone();
-            for one in order {
-                answer(&platform, &dxp_id, &[one]).await;
-            }
-            let (outcome, needs_action, _) = became(&platform, first).await;
-            let reported = (outcome, needs_action);
-            assert_eq!(reported, (Outcome::Rejected, true), "{is_duplicate_first}");
-            assert_eq!(became(&platform, second).await.0, Outcome::Faulty);
+        let test = engine.database();
+        let platform = TestPlatform::on(test).await;
+        let order = platform.sample(0, Kind::Ceb311, 5);
+        let first = accepted(platform.accept(0, order.clone()).await);
+        let second = accepted(platform.accept(0, again(&order, 2)).await);
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let named = async |id, status, text: &str| {
+            let guid = documents(&platform, id).await.remove(0).guid.unwrap();
+            receipt(&platform, 0, 5, status, &format!("{text}[{guid}]"))
+        };
+        let duplicate = named(second, -301_010, "重复申报").await;
+        let rejection = named(first, 100, "退单").await;
+        let mut order = [duplicate, rejection];
+        if !is_duplicate_first {
+            order.reverse();
         }
+        let dxp_id = platform.company(0).dxp_id.clone();
+        for one in order {
+            answer(&platform, &dxp_id, &[one]).await;
+        }
+        let (outcome, needs_action, _) = became(&platform, first).await;
+        let reported = (outcome, needs_action);
+        assert_eq!(reported, (Outcome::Rejected, true), "{is_duplicate_first}");
+        assert_eq!(became(&platform, second).await.0, Outcome::Faulty);
     }
 }
 
@@ -194,100 +201,102 @@ pub(super) fn text_of<'a>(xml: &'a str, element: &str) -> &'a str {
 }
 
 /// Two companies declared one key, and a port sends no envelopes: the guid that an answer names decides.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_guid_decides_between_companies() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let order = platform.sample(0, Kind::Ceb311, 5);
-        let mut other = platform.sample(1, Kind::Ceb311, 6);
-        for element in ["orderNo", "ebpCode"] {
-            other = other.replace(
-                &format!("<ceb:{element}>{}<", text_of(&other, element)),
-                &format!("<ceb:{element}>{}<", text_of(&order, element)),
-            );
-        }
-        let first = accepted(platform.accept(0, order).await);
-        let second = accepted(platform.accept(1, other).await);
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        let guid = documents(&platform, second).await.remove(0).guid.unwrap();
-        let named = receipt(&platform, 0, 5, 100, &format!("退单[{guid}]"));
-        let unnamed = receipt(&platform, 0, 5, 100, "退单");
-        hand_over(&platform, vec![named.into_bytes(), unnamed.into_bytes()]).await;
-        assert_eq!(became(&platform, first).await.0, Outcome::Waiting);
-        assert_eq!(became(&platform, second).await.0, Outcome::Rejected);
-        assert_eq!(
-            (platform.feed(0).await.len(), platform.feed(1).await.len()),
-            (0, 1)
+async fn a_guid_decides_between_companies(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let order = platform.sample(0, Kind::Ceb311, 5);
+    let mut other = platform.sample(1, Kind::Ceb311, 6);
+    for element in ["orderNo", "ebpCode"] {
+        other = other.replace(
+            &format!("<ceb:{element}>{}<", text_of(&other, element)),
+            &format!("<ceb:{element}>{}<", text_of(&order, element)),
         );
     }
+    let first = accepted(platform.accept(0, order).await);
+    let second = accepted(platform.accept(1, other).await);
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    let guid = documents(&platform, second).await.remove(0).guid.unwrap();
+    let named = receipt(&platform, 0, 5, 100, &format!("退单[{guid}]"));
+    let unnamed = receipt(&platform, 0, 5, 100, "退单");
+    hand_over(&platform, vec![named.into_bytes(), unnamed.into_bytes()]).await;
+    assert_eq!(became(&platform, first).await.0, Outcome::Waiting);
+    assert_eq!(became(&platform, second).await.0, Outcome::Rejected);
+    assert_eq!(
+        (platform.feed(0).await.len(), platform.feed(1).await.len()),
+        (0, 1)
+    );
 }
 
 /// A receipt that its envelope addresses to somebody else is nobody's here, though a company has declared the
 /// same key.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_gets_the_receipt_of_another() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, own) = declared(&platform).await;
-        let rejection = receipt(&platform, 0, 5, 100, "订购人身份信息不一致");
-        for stranger in [
-            platform.company(1).dxp_id.clone(),
-            "DXPENT9999999999".to_owned(),
-        ] {
-            answer(&platform, &stranger, std::slice::from_ref(&rejection)).await;
-        }
-        assert!(platform.feed(0).await.is_empty() && platform.feed(1).await.is_empty());
-        assert_eq!(became(&platform, id).await.0, Outcome::Waiting);
-        let parked = platform
-            .shared
-            .db
-            .read(|tx| crate::receipt::parked::list(tx, i64::MAX, 10))
-            .await
-            .unwrap();
-        assert!(
-            parked
-                .iter()
-                .all(|one| one.reason.contains("传输报文写明的接收方")),
-            "{parked:?}"
-        );
-        assert_eq!(parked.len(), 2);
-        // Nor when two operators let it through.
-        let context = platform.shared.context.clone();
-        let released = platform.shared.db.write(move |tx| -> store::Result<_> {
-            let mut companies = Vec::new();
-            for one in &parked {
-                let body = crate::receipt::parked::body(tx, one.id)?.unwrap();
-                companies.extend(crate::answer::again(tx, &context, body, one.at_ms)?);
-            }
-            Ok(companies)
-        });
-        assert!(released.await.unwrap().is_empty());
-        assert!(platform.feed(0).await.is_empty() && platform.feed(1).await.is_empty());
-        // One that comes with the right envelope arrives.
-        answer(&platform, &own, std::slice::from_ref(&rejection)).await;
-        assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
+async fn nobody_gets_the_receipt_of_another(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, own) = declared(&platform).await;
+    let rejection = receipt(&platform, 0, 5, 100, "订购人身份信息不一致");
+    for stranger in [
+        platform.company(1).dxp_id.clone(),
+        "DXPENT9999999999".to_owned(),
+    ] {
+        answer(&platform, &stranger, std::slice::from_ref(&rejection)).await;
     }
+    assert!(platform.feed(0).await.is_empty() && platform.feed(1).await.is_empty());
+    assert_eq!(became(&platform, id).await.0, Outcome::Waiting);
+    let parked = platform
+        .shared
+        .db
+        .read(|tx| crate::receipt::parked::list(tx, i64::MAX, 10))
+        .await
+        .unwrap();
+    assert!(
+        parked
+            .iter()
+            .all(|one| one.reason.contains("传输报文写明的接收方")),
+        "{parked:?}"
+    );
+    assert_eq!(parked.len(), 2);
+    // Nor when two operators let it through.
+    let context = platform.shared.context.clone();
+    let released = platform.shared.db.write(move |tx| -> store::Result<_> {
+        let mut companies = Vec::new();
+        for one in &parked {
+            let body = crate::receipt::parked::body(tx, one.id)?.unwrap();
+            companies.extend(crate::answer::again(tx, &context, body, one.at_ms)?);
+        }
+        Ok(companies)
+    });
+    assert!(released.await.unwrap().is_empty());
+    assert!(platform.feed(0).await.is_empty() && platform.feed(1).await.is_empty());
+    // One that comes with the right envelope arrives.
+    answer(&platform, &own, std::slice::from_ref(&rejection)).await;
+    assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
 }
 
 /// A status that cannot be read says nothing of the document, so somebody is told of it.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_status_that_cannot_be_read_is_counted_for_the_operator() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (_, dxp_id) = declared(&platform).await;
-        let plain = receipt(&platform, 0, 5, 100, "退单");
-        let twice = plain.replace(
-            "<returnStatus>",
-            "<returnStatus>120</returnStatus><returnStatus>",
-        );
-        let all = [
-            with_text(&plain, "returnStatus", "abc"),
-            with_text(&plain, "returnStatus", ""),
-            twice,
-        ];
-        answer(&platform, &dxp_id, &all).await;
-        let open = platform.shared.db.read(crate::unknown_code::n_open).await;
-        assert_eq!(open.unwrap(), 3);
-        assert_eq!(platform.feed(0).await.len(), 3);
-    }
+async fn a_status_that_cannot_be_read_is_counted_for_the_operator(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (_, dxp_id) = declared(&platform).await;
+    let plain = receipt(&platform, 0, 5, 100, "退单");
+    let twice = plain.replace(
+        "<returnStatus>",
+        "<returnStatus>120</returnStatus><returnStatus>",
+    );
+    let all = [
+        with_text(&plain, "returnStatus", "abc"),
+        with_text(&plain, "returnStatus", ""),
+        twice,
+    ];
+    answer(&platform, &dxp_id, &all).await;
+    let open = platform.shared.db.read(crate::unknown_code::n_open).await;
+    assert_eq!(open.unwrap(), 3);
+    assert_eq!(platform.feed(0).await.len(), 3);
 }

@@ -8,10 +8,11 @@ use crate::downlink;
 use crate::receipt::{parked, return_time};
 use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, Outcome};
+use rstest::rstest;
 use std::time::Duration;
 use store::Tx;
 use store::clock::Clock;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// A sealed text that no key opens, as it stands in a column.
 const DAMAGED: &str = "\u{1}TG1:AAAA";
@@ -35,37 +36,37 @@ pub(super) async fn damage(platform: &TestPlatform, sql: &'static str, is_text: 
 }
 
 /// An earlier answer that cannot be opened is passed over when the answers of a document are read once more.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_damaged_answer_stops_no_other() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, dxp_id) = declared(&platform).await;
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 100, "20260302090000000")],
-        )
-        .await;
-        damage(
-            &platform,
-            "update receipt set return_info = $1, xml = $1",
-            true,
-        )
-        .await;
-        let other = accepted(
-            platform
-                .accept(0, platform.sample(0, Kind::Ceb311, 6))
-                .await,
-        );
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        // Dated earlier, so that all answers of the first are read once more.
-        let late = said(&platform, 2, "20260302085900000");
-        let own = receipt(&platform, 0, 6, 120, "入库");
-        answer(&platform, &dxp_id, &[late, own]).await;
-        assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
-        assert_eq!(became(&platform, other).await.0, Outcome::Accepted);
-        assert_eq!(platform.feed(0).await.len(), 3, "the feed goes on");
-    }
+async fn a_damaged_answer_stops_no_other(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, dxp_id) = declared(&platform).await;
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 100, "20260302090000000")],
+    )
+    .await;
+    damage(
+        &platform,
+        "update receipt set return_info = $1, xml = $1",
+        true,
+    )
+    .await;
+    let other = accepted(
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 6))
+            .await,
+    );
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    // Dated earlier, so that all answers of the first are read once more.
+    let late = said(&platform, 2, "20260302085900000");
+    let own = receipt(&platform, 0, 6, 120, "入库");
+    answer(&platform, &dxp_id, &[late, own]).await;
+    assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
+    assert_eq!(became(&platform, other).await.0, Outcome::Accepted);
+    assert_eq!(platform.feed(0).await.len(), 3, "the feed goes on");
 }
 
 /// A receipt of which a column is no text any more, or of another type, as SQLite hands out what was changed on the
@@ -164,29 +165,31 @@ async fn a_damaged_row_keeps_no_other_answer_from_going_home() {
 }
 
 /// Of a message whose body cannot be opened the numbers are left as they are.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_damaged_message_stops_no_answer_that_moves() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (_, dxp_id) = declared(&platform).await;
-        let order = again(&platform.sample(0, Kind::Ceb311, 5), 2);
-        let second = accepted(platform.accept(0, order).await);
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 3, "20260302090001000")],
-        )
-        .await;
-        damage(&platform, "update message_body set body = $1", false).await;
-        let guid = documents(&platform, second).await.remove(0).guid.unwrap();
-        let named = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
-        let named = with_text(&named, "returnTime", "20260302090000000");
-        answer(&platform, &dxp_id, &[named]).await;
-        assert_eq!(platform.feed(0).await.len(), 2);
-        let moved = documents(&platform, second).await.remove(0);
-        assert_eq!(moved.status, Some(3));
-    }
+async fn a_damaged_message_stops_no_answer_that_moves(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (_, dxp_id) = declared(&platform).await;
+    let order = again(&platform.sample(0, Kind::Ceb311, 5), 2);
+    let second = accepted(platform.accept(0, order).await);
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 3, "20260302090001000")],
+    )
+    .await;
+    damage(&platform, "update message_body set body = $1", false).await;
+    let guid = documents(&platform, second).await.remove(0).guid.unwrap();
+    let named = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
+    let named = with_text(&named, "returnTime", "20260302090000000");
+    answer(&platform, &dxp_id, &[named]).await;
+    assert_eq!(platform.feed(0).await.len(), 2);
+    let moved = documents(&platform, second).await.remove(0);
+    assert_eq!(moved.status, Some(3));
 }
 
 /// Sealed with a key that this process lacks, as it stands in a column of bytes, and of texts.
@@ -195,133 +198,140 @@ const OF_K9_TEXT: &str = "\u{1}TG1:AFRHAQJrOSBzZWFsZWQgYnkgYW5vdGhlciBwcm9jZXNz"
 
 /// While another process has the key, neither answers nor messages are taken for damaged, and no reader's cursor
 /// passes them; when nobody has it any more, all of it is set aside and reported.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_another_process_can_open_is_left_to_it() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (_, dxp_id) = declared(&platform).await;
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 120, "20260302090000000")],
+async fn what_another_process_can_open_is_left_to_it(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (_, dxp_id) = declared(&platform).await;
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 120, "20260302090000000")],
+    )
+    .await;
+    let second = accepted(
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 6))
+            .await,
+    );
+    let (db, company, id) = (
+        &platform.shared.db,
+        platform.company_id(0),
+        platform.shared.ids.next(),
+    );
+    let seal = db.write(move |tx| {
+        let (bytes, text) = (|| OF_K9.into(), || OF_K9_TEXT.into());
+        tx.execute(
+            "insert into seal_key (id, proof) values ('k9', $1)",
+            &[bytes()],
+        )?;
+        tx.execute("update receipt set return_info = $1, xml = $1", &[text()])?;
+        tx.execute(
+            "update message_body set body = $1 where message_id = $2",
+            &[bytes(), second.0.into()],
+        )?;
+        tx.execute(
+            "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
+             values ($1, 'import', 0, 9, $2)",
+            &[id.into(), bytes()],
         )
-        .await;
-        let second = accepted(
-            platform
-                .accept(0, platform.sample(0, Kind::Ceb311, 6))
-                .await,
-        );
-        let (db, company, id) = (
-            &platform.shared.db,
-            platform.company_id(0),
-            platform.shared.ids.next(),
-        );
-        let seal = db.write(move |tx| {
-            let (bytes, text) = (|| OF_K9.into(), || OF_K9_TEXT.into());
-            tx.execute(
-                "insert into seal_key (id, proof) values ('k9', $1)",
-                &[bytes()],
-            )?;
-            tx.execute("update receipt set return_info = $1, xml = $1", &[text()])?;
-            tx.execute(
-                "update message_body set body = $1 where message_id = $2",
-                &[bytes(), second.0.into()],
-            )?;
-            tx.execute(
-                "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
-                 values ($1, 'import', 0, 9, $2)",
-                &[id.into(), bytes()],
-            )
-        });
-        seal.await.unwrap();
-        let feed = || db.read(move |tx| downlink::after(tx, company, 0, 9));
-        let missing = store::Error::KeyMissing("k9".to_owned());
-        assert_eq!(feed().await.unwrap_err(), missing);
-        // The caller reads on from the same place in a moment.
-        assert_eq!(web::Problem::from(missing).status, 503);
-        let (shared, both) = (&platform.shared, [ceb::Direction::Import]);
-        assert!(crate::check::step(shared, vec![second]).await.is_err());
-        assert!(crate::inbox::turn(shared, both[0]).await.is_err());
-        assert_eq!(platform.state(0, second).await, "received");
-        let is_aside = || db.read(move |tx| crate::inbox::aside::is_in(tx, id));
-        assert!(!is_aside().await.unwrap());
+    });
+    seal.await.unwrap();
+    let feed = || db.read(move |tx| downlink::after(tx, company, 0, 9));
+    let missing = store::Error::KeyMissing("k9".to_owned());
+    assert_eq!(feed().await.unwrap_err(), missing);
+    // The caller reads on from the same place in a moment.
+    assert_eq!(web::Problem::from(missing).status, 503);
+    let (shared, both) = (&platform.shared, [ceb::Direction::Import]);
+    assert!(crate::check::step(shared, vec![second]).await.is_err());
+    assert!(crate::inbox::turn(shared, both[0]).await.is_err());
+    assert_eq!(platform.state(0, second).await, "received");
+    let is_aside = || db.read(move |tx| crate::inbox::aside::is_in(tx, id));
+    assert!(!is_aside().await.unwrap());
 
-        let forget = |tx: &mut Tx<'_>| tx.execute("delete from seal_key", &[]);
-        db.write(forget).await.unwrap();
-        crate::pipeline::drain(shared).await.unwrap();
-        let item = feed().await.unwrap().remove(0);
-        assert!(item.is_unreadable && item.return_info.contains("已损坏"));
-        assert_eq!(platform.state(0, second).await, "held");
-        assert!(is_aside().await.unwrap());
-    }
+    let forget = |tx: &mut Tx<'_>| tx.execute("delete from seal_key", &[]);
+    db.write(forget).await.unwrap();
+    crate::pipeline::drain(shared).await.unwrap();
+    let item = feed().await.unwrap().remove(0);
+    assert!(item.is_unreadable && item.return_info.contains("已损坏"));
+    assert_eq!(platform.state(0, second).await, "held");
+    assert!(is_aside().await.unwrap());
 }
 
 /// While one answer of a key cannot be read none moves: it might say that it is right where it is.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_moves_while_an_answer_of_the_key_is_damaged() {
+async fn nothing_moves_while_an_answer_of_the_key_is_damaged(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     for is_damaged in [false, true] {
-        for test in each_engine() {
-            let platform = TestPlatform::on(test).await;
-            let (first, dxp_id) = declared(&platform).await;
-            let second = accepted(
-                platform
-                    .accept(0, again(&platform.sample(0, Kind::Ceb311, 5), 2))
-                    .await,
-            );
-            crate::pipeline::drain(&platform.shared).await.unwrap();
-            let guid = documents(&platform, first).await.remove(0).guid.unwrap();
-            let named = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
-            let named = with_text(&named, "returnTime", "20260302090001000");
-            let onward = said(&platform, 3, "20260302090002000");
-            answer(&platform, &dxp_id, &[named, onward]).await;
-            if is_damaged {
-                let sql = "update receipt set return_info = $1 where return_status = 2";
-                damage(&platform, sql, true).await;
-            }
-            let other = documents(&platform, second).await.remove(0).guid.unwrap();
-            let moves = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{other}]"));
-            let moves = with_text(&moves, "returnTime", "20260302090001500");
-            answer(&platform, &dxp_id, &[moves]).await;
-            let stays = documents(&platform, first).await.remove(0).status;
-            assert_eq!(stays == Some(3), is_damaged, "{stays:?}");
+        let test = engine.database();
+        let platform = TestPlatform::on(test).await;
+        let (first, dxp_id) = declared(&platform).await;
+        let second = accepted(
+            platform
+                .accept(0, again(&platform.sample(0, Kind::Ceb311, 5), 2))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let guid = documents(&platform, first).await.remove(0).guid.unwrap();
+        let named = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
+        let named = with_text(&named, "returnTime", "20260302090001000");
+        let onward = said(&platform, 3, "20260302090002000");
+        answer(&platform, &dxp_id, &[named, onward]).await;
+        if is_damaged {
+            let sql = "update receipt set return_info = $1 where return_status = 2";
+            damage(&platform, sql, true).await;
         }
+        let other = documents(&platform, second).await.remove(0).guid.unwrap();
+        let moves = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{other}]"));
+        let moves = with_text(&moves, "returnTime", "20260302090001500");
+        answer(&platform, &dxp_id, &[moves]).await;
+        let stays = documents(&platform, first).await.remove(0).status;
+        assert_eq!(stays == Some(3), is_damaged, "{stays:?}");
     }
 }
 
 /// A time that customs may not have written takes no rejection back, also where the answer that would tell cannot
 /// be read any more.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_damaged_answer_takes_no_rejection_back() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, dxp_id) = declared(&platform).await;
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 100, "20260302090000000")],
-        )
-        .await;
-        platform.clock.advance(Duration::from_secs(60));
-        // Dated by its arrival.
-        answer(&platform, &dxp_id, &[said(&platform, 120, "")]).await;
-        assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
-        let sql = "update receipt set xml = $1 where return_status = 120";
-        damage(&platform, sql, true).await;
-        // Dated earlier, so that all answers are read once more.
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 2, "20260302085900000")],
-        )
-        .await;
-        assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
-    }
+async fn a_damaged_answer_takes_no_rejection_back(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, dxp_id) = declared(&platform).await;
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 100, "20260302090000000")],
+    )
+    .await;
+    platform.clock.advance(Duration::from_secs(60));
+    // Dated by its arrival.
+    answer(&platform, &dxp_id, &[said(&platform, 120, "")]).await;
+    assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
+    let sql = "update receipt set xml = $1 where return_status = 120";
+    damage(&platform, sql, true).await;
+    // Dated earlier, so that all answers are read once more.
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 2, "20260302085900000")],
+    )
+    .await;
+    assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
 }
 
 /// The number that a feed has come to is damaged or gone: what comes next still gets a number behind those that were
 /// handed out, and goes home.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_feed_whose_number_is_damaged_goes_on_behind_its_newest_receipt() {
+async fn a_feed_whose_number_is_damaged_goes_on_behind_its_newest_receipt(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     // Of receipts whose own number is damaged the feed goes on without them.
     const EVERYWHERE: [(&str, usize); 6] = [
         ("update feed set last = 0", 0),
@@ -343,42 +353,41 @@ async fn a_feed_whose_number_is_damaged_goes_on_behind_its_newest_receipt() {
         ("update receipt set feed_no = 'x' where feed_no = 3", 1),
         ("update receipt set feed_no = x'80ff' where feed_no = 4", 1),
     ];
-    for test in each_engine() {
-        let is_sqlite = test.db.engine_name() == "SQLite";
-        let platform = TestPlatform::on(test).await;
-        let (_, dxp_id) = declared(&platform).await;
-        let mut second = 0;
-        let mut answered = async |n: usize| {
-            for _ in 0..n {
-                second += 1;
-                let time = format!("2026030209{:02}{:02}000", second / 60, second % 60);
-                answer(&platform, &dxp_id, &[said(&platform, 2, &time)]).await;
-            }
-        };
-        answered(3).await;
-        let company = platform.company(0).id;
-        let mut n_left = 3;
-        let on_disk = ON_DISK.iter().filter(|_| is_sqlite);
-        for (change, n_lost) in EVERYWHERE.iter().chain(on_disk) {
-            let spoil = |tx: &mut Tx<'_>| tx.execute(change, &[]);
-            assert_eq!(
-                platform.shared.db.write(spoil).await.unwrap(),
-                1,
-                "{change}"
-            );
-            answered(2).await;
-            n_left = n_left + 2 - n_lost;
-            let read = move |tx: &mut Tx<'_>| {
-                let feed = downlink::after(tx, company, 0, 100)?;
-                Ok::<_, store::Error>((feed, downlink::last(tx, company)?))
-            };
-            let (feed, last) = platform.shared.db.read(read).await.unwrap();
-            let numbers: Vec<i64> = feed.iter().map(|item| item.feed_no).collect();
-            assert_eq!(numbers.len(), n_left, "{change}");
-            assert_eq!(numbers.last(), Some(&last), "{change}");
-            assert!(numbers.is_sorted_by(|a, b| a < b), "{change} {numbers:?}");
-            assert!(parked_now(&platform).await.is_empty(), "{change}");
+    let test = engine.database();
+    let is_sqlite = test.db.engine_name() == "SQLite";
+    let platform = TestPlatform::on(test).await;
+    let (_, dxp_id) = declared(&platform).await;
+    let mut second = 0;
+    let mut answered = async |n: usize| {
+        for _ in 0..n {
+            second += 1;
+            let time = format!("2026030209{:02}{:02}000", second / 60, second % 60);
+            answer(&platform, &dxp_id, &[said(&platform, 2, &time)]).await;
         }
+    };
+    answered(3).await;
+    let company = platform.company(0).id;
+    let mut n_left = 3;
+    let on_disk = ON_DISK.iter().filter(|_| is_sqlite);
+    for (change, n_lost) in EVERYWHERE.iter().chain(on_disk) {
+        let spoil = |tx: &mut Tx<'_>| tx.execute(change, &[]);
+        assert_eq!(
+            platform.shared.db.write(spoil).await.unwrap(),
+            1,
+            "{change}"
+        );
+        answered(2).await;
+        n_left = n_left + 2 - n_lost;
+        let read = move |tx: &mut Tx<'_>| {
+            let feed = downlink::after(tx, company, 0, 100)?;
+            Ok::<_, store::Error>((feed, downlink::last(tx, company)?))
+        };
+        let (feed, last) = platform.shared.db.read(read).await.unwrap();
+        let numbers: Vec<i64> = feed.iter().map(|item| item.feed_no).collect();
+        assert_eq!(numbers.len(), n_left, "{change}");
+        assert_eq!(numbers.last(), Some(&last), "{change}");
+        assert!(numbers.is_sorted_by(|a, b| a < b), "{change} {numbers:?}");
+        assert!(parked_now(&platform).await.is_empty(), "{change}");
     }
 }
 

@@ -14,8 +14,10 @@ use ceb::sample::Spec;
 use ceb::{Kind, Outcome, ReturnStatus};
 use registry::access::Sight;
 use registry::role::Role;
+use rstest::rstest;
 use store::Tx;
 use store::clock::Clock;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::{JsonBody, Path};
 
 /// Documents of one message.
@@ -86,51 +88,53 @@ async fn an_explanation_reaches_more_documents_than_one_transaction_reads() {
 
 /// An explanation was saved, and a crash kept a document from being read again: its next answer, which tells of progress
 /// only, brings it up to date.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_crash_left_out_is_read_with_the_next_answer() {
-    for test in store::testing::each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, dxp_id) = declared(&platform).await;
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 777, "20260302090000000")],
-        )
-        .await;
-        let open = async || {
-            let read = move |tx: &mut Tx<'_>| unsure(tx, [id].into_iter());
-            platform.shared.db.read(read).await.unwrap()
+async fn what_a_crash_left_out_is_read_with_the_next_answer(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, dxp_id) = declared(&platform).await;
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 777, "20260302090000000")],
+    )
+    .await;
+    let open = async || {
+        let read = move |tx: &mut Tx<'_>| unsure(tx, [id].into_iter());
+        platform.shared.db.read(read).await.unwrap()
+    };
+    assert_eq!(open().await.get(&id), Some(&777));
+    let operator = person(9, Role::Operator, None, Sight::All);
+    let (code, now_ms) = (code(&platform).await, platform.clock.now_ms());
+    let save = platform.shared.db.write(move |tx| {
+        let explained = Answer {
+            meaning: "口岸试点状态。".to_owned(),
+            advice: "见说明。".to_owned(),
+            resubmit: Resubmit::Corrected.name().to_owned(),
         };
-        assert_eq!(open().await.get(&id), Some(&777));
-        let operator = person(9, Role::Operator, None, Sight::All);
-        let (code, now_ms) = (code(&platform).await, platform.clock.now_ms());
-        let save = platform.shared.db.write(move |tx| {
-            let explained = Answer {
-                meaning: "口岸试点状态。".to_owned(),
-                advice: "见说明。".to_owned(),
-                resubmit: Resubmit::Corrected.name().to_owned(),
-            };
-            put_answer(tx, &operator, code, &explained, now_ms).map(|_| ())
-        });
-        save.await.unwrap();
-        assert_eq!(became(&platform, id).await.0, Outcome::Waiting);
-        assert!(open().await.is_empty(), "it is explained");
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 300, "20260302090100000")],
-        )
-        .await;
-        let after = became(&platform, id).await;
-        assert_eq!((after.0, after.1), (Outcome::Faulty, true));
-        // Another one is answered as ever.
-        let other = accepted(
-            platform
-                .accept(0, platform.sample(0, Kind::Ceb311, 6))
-                .await,
-        );
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        answer(&platform, &dxp_id, &[receipt(&platform, 0, 6, 120, "入库")]).await;
-        assert_eq!(became(&platform, other).await.0, Outcome::Accepted);
-    }
+        put_answer(tx, &operator, code, &explained, now_ms).map(|_| ())
+    });
+    save.await.unwrap();
+    assert_eq!(became(&platform, id).await.0, Outcome::Waiting);
+    assert!(open().await.is_empty(), "it is explained");
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 300, "20260302090100000")],
+    )
+    .await;
+    let after = became(&platform, id).await;
+    assert_eq!((after.0, after.1), (Outcome::Faulty, true));
+    // Another one is answered as ever.
+    let other = accepted(
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 6))
+            .await,
+    );
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    answer(&platform, &dxp_id, &[receipt(&platform, 0, 6, 120, "入库")]).await;
+    assert_eq!(became(&platform, other).await.0, Outcome::Accepted);
 }

@@ -5,8 +5,9 @@ use super::{again, answer, documents, receipt};
 use crate::testing::{TestPlatform, accepted};
 use bytes::Bytes;
 use ceb::{Kind, Outcome};
+use rstest::rstest;
 use std::time::Duration;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// `不一致` in GBK.
 const IN_GBK: &[u8] = b"\xB2\xBB\xD2\xBB\xD6\xC2";
@@ -28,86 +29,86 @@ fn with_bytes(text: &str, from: &str, to: &[u8]) -> Vec<u8> {
 
 /// A refusal reaches its company whatever encoding the port writes and declares; what is no text is
 /// parked with a reason of its own, byte for byte.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refusal_in_gbk_reaches_its_company() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        accepted(
-            platform
-                .accept(0, platform.sample(0, Kind::Ceb311, 5))
-                .await,
-        );
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        let declared = |encoding: &str, n: usize| {
-            let xml = receipt(&platform, 0, 5, 100, &format!("[Code:1332;Desc:不一致]{n}"));
-            let body = xml.split_once("?>").map_or(&*xml, |(_, body)| body);
-            format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>{body}")
-        };
-        let damaged = with_bytes(&declared("gb2312", 9), "不一致", b"\xB2\xFF\xFF");
-        let bodies = vec![
-            with_bytes(&declared("gb2312", 1), "不一致", IN_GBK),
-            declared("gb2312", 2).into_bytes(),
-            with_bytes(&declared("UTF-8", 3), "不一致", IN_GBK),
-            damaged.clone(),
-        ];
-        hand_over(&platform, bodies).await;
-        let company = platform.company_id(0);
-        let read = platform.shared.db.read(move |tx| -> store::Result<_> {
-            let items = crate::downlink::after(tx, company, 0, 100)?;
-            let parked = tx.query("select reason, body from parked_receipt", &[])?;
-            Ok((items, parked.len()))
-        });
-        let (items, n_parked) = read.await.unwrap();
-        let mut infos: Vec<&str> = items.iter().map(|item| &*item.return_info).collect();
-        infos.sort_unstable();
-        let expected = [1, 2, 3].map(|n| format!("[Code:1332;Desc:不一致]{n}"));
-        assert_eq!(infos, expected);
-        assert!(items.iter().all(|item| !item.xml.contains("gb2312")));
-        assert_eq!(n_parked, 1);
-        let opened = crate::receipt::open(Bytes::from(damaged));
-        let reason = opened.content.unwrap_err();
-        assert!(
-            reason.contains("损坏") && reason.contains("gb2312"),
-            "{reason}"
-        );
-    }
+async fn a_refusal_in_gbk_reaches_its_company(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    accepted(
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 5))
+            .await,
+    );
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    let declared = |encoding: &str, n: usize| {
+        let xml = receipt(&platform, 0, 5, 100, &format!("[Code:1332;Desc:不一致]{n}"));
+        let body = xml.split_once("?>").map_or(&*xml, |(_, body)| body);
+        format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>{body}")
+    };
+    let damaged = with_bytes(&declared("gb2312", 9), "不一致", b"\xB2\xFF\xFF");
+    let bodies = vec![
+        with_bytes(&declared("gb2312", 1), "不一致", IN_GBK),
+        declared("gb2312", 2).into_bytes(),
+        with_bytes(&declared("UTF-8", 3), "不一致", IN_GBK),
+        damaged.clone(),
+    ];
+    hand_over(&platform, bodies).await;
+    let company = platform.company_id(0);
+    let read = platform.shared.db.read(move |tx| -> store::Result<_> {
+        let items = crate::downlink::after(tx, company, 0, 100)?;
+        let parked = tx.query("select reason, body from parked_receipt", &[])?;
+        Ok((items, parked.len()))
+    });
+    let (items, n_parked) = read.await.unwrap();
+    let mut infos: Vec<&str> = items.iter().map(|item| &*item.return_info).collect();
+    infos.sort_unstable();
+    let expected = [1, 2, 3].map(|n| format!("[Code:1332;Desc:不一致]{n}"));
+    assert_eq!(infos, expected);
+    assert!(items.iter().all(|item| !item.xml.contains("gb2312")));
+    assert_eq!(n_parked, 1);
+    let opened = crate::receipt::open(Bytes::from(damaged));
+    let reason = opened.content.unwrap_err();
+    assert!(
+        reason.contains("损坏") && reason.contains("gb2312"),
+        "{reason}"
+    );
 }
 
 /// A receipt without namespace, guid and version is read by its names; what stands in it twice counts
 /// once, also when it comes again.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receipt_without_namespace_counts_once() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let id = accepted(
-            platform
-                .accept(0, platform.sample(0, Kind::Ceb311, 5))
-                .await,
-        );
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        let xml = receipt(&platform, 0, 5, 120, "入库");
-        let from = xml.find("<OrderReturn>").unwrap();
-        let to = xml.find("</CEB312Message>").unwrap();
-        let entry = &xml[from..to];
-        let bare = format!("<CEB312Message>{entry}{entry}</CEB312Message>");
-        let small = format!(
-            "<ceb312message>{}</ceb312message>",
-            entry
-                .replace("OrderReturn", "orderReturn")
-                .replace("returnInfo", "ReturnInfo")
-        );
-        let prefixed = format!("<c:CEB312Message>{entry}</c:CEB312Message>");
-        let bodies = [bare, small, prefixed].map(String::into_bytes);
-        hand_over(&platform, bodies.to_vec()).await;
-        assert_eq!(platform.feed(0).await.len(), 1);
-        assert_eq!(platform.state(0, id).await, "settled");
-        let parked = platform
-            .shared
-            .db
-            .read(|tx| tx.query("select id from parked_receipt", &[]))
-            .await;
-        assert!(parked.unwrap().is_empty());
-    }
+async fn a_receipt_without_namespace_counts_once(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let id = accepted(
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 5))
+            .await,
+    );
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    let xml = receipt(&platform, 0, 5, 120, "入库");
+    let from = xml.find("<OrderReturn>").unwrap();
+    let to = xml.find("</CEB312Message>").unwrap();
+    let entry = &xml[from..to];
+    let bare = format!("<CEB312Message>{entry}{entry}</CEB312Message>");
+    let small = format!(
+        "<ceb312message>{}</ceb312message>",
+        entry
+            .replace("OrderReturn", "orderReturn")
+            .replace("returnInfo", "ReturnInfo")
+    );
+    let prefixed = format!("<c:CEB312Message>{entry}</c:CEB312Message>");
+    let bodies = [bare, small, prefixed].map(String::into_bytes);
+    hand_over(&platform, bodies.to_vec()).await;
+    assert_eq!(platform.feed(0).await.len(), 1);
+    assert_eq!(platform.state(0, id).await, "settled");
+    let parked = platform
+        .shared
+        .db
+        .read(|tx| tx.query("select id from parked_receipt", &[]))
+        .await;
+    assert!(parked.unwrap().is_empty());
 }
 
 /// A receipt with another text in this element.
@@ -120,30 +121,32 @@ pub(super) fn with_text(xml: &str, element: &str, instead: &str) -> String {
 
 /// What cannot be told apart by status and time is told apart by all that it says, and still counts once,
 /// also when one order was declared twice.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn answers_without_status_or_time_swallow_none_and_come_once() {
+async fn answers_without_status_or_time_swallow_none_and_come_once(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     for n_declared in [1, 2] {
-        for test in each_engine() {
-            let platform = TestPlatform::on(test).await;
-            let order = platform.sample(0, Kind::Ceb311, 1);
-            for n in 0..n_declared {
-                accepted(platform.accept(0, again(&order, n)).await);
-            }
-            crate::pipeline::drain(&platform.shared).await.unwrap();
-            let plain = receipt(&platform, 0, 1, 120, "海关入库");
-            let unreadable = |text: &str| with_text(&plain, "returnStatus", text);
-            let undated = with_text(&plain, "returnTime", "");
-            // The same, indented by another node.
-            let indented = undated.replace("><", ">\n  <");
-            let all = [unreadable("甲"), unreadable("乙"), undated, indented];
-            let dxp_id = platform.company(0).dxp_id.clone();
-            for _ in 0..3 {
-                answer(&platform, &dxp_id, &all).await;
-                // Another arrival, another time of an undated one.
-                platform.clock.advance(Duration::from_secs(5));
-            }
-            assert_eq!(platform.feed(0).await.len(), 3, "{n_declared} declared");
+        let test = engine.database();
+        let platform = TestPlatform::on(test).await;
+        let order = platform.sample(0, Kind::Ceb311, 1);
+        for n in 0..n_declared {
+            accepted(platform.accept(0, again(&order, n)).await);
         }
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let plain = receipt(&platform, 0, 1, 120, "海关入库");
+        let unreadable = |text: &str| with_text(&plain, "returnStatus", text);
+        let undated = with_text(&plain, "returnTime", "");
+        // The same, indented by another node.
+        let indented = undated.replace("><", ">\n  <");
+        let all = [unreadable("甲"), unreadable("乙"), undated, indented];
+        let dxp_id = platform.company(0).dxp_id.clone();
+        for _ in 0..3 {
+            answer(&platform, &dxp_id, &all).await;
+            // Another arrival, another time of an undated one.
+            platform.clock.advance(Duration::from_secs(5));
+        }
+        assert_eq!(platform.feed(0).await.len(), 3, "{n_declared} declared");
     }
 }
 
@@ -158,32 +161,34 @@ const ORDERS: [[usize; 3]; 6] = [
 ];
 
 /// What became of a document is not known while its latest status is one that nobody knows.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_status_that_nobody_knows_leaves_it_open_in_whatever_order_it_comes() {
+async fn a_status_that_nobody_knows_leaves_it_open_in_whatever_order_it_comes(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     for order in ORDERS {
-        for test in each_engine() {
-            let platform = TestPlatform::on(test).await;
-            let id = accepted(
-                platform
-                    .accept(0, platform.sample(0, Kind::Ceb311, 5))
-                    .await,
-            );
-            crate::pipeline::drain(&platform.shared).await.unwrap();
-            let said = [
-                (2, "20260302090001000"),
-                (120, "20260302090002000"),
-                (777, "20260302090003000"),
-            ];
-            let dxp_id = platform.company(0).dxp_id.clone();
-            for at in order {
-                let (status, time) = said[at];
-                let xml = with_text(&receipt(&platform, 0, 5, status, ""), "returnTime", time);
-                answer(&platform, &dxp_id, &[xml]).await;
-            }
-            let document = documents(&platform, id).await.remove(0);
-            let reported = (document.status, document.outcome, document.is_final);
-            assert_eq!(reported, (Some(777), Outcome::Waiting, false), "{order:?}");
+        let test = engine.database();
+        let platform = TestPlatform::on(test).await;
+        let id = accepted(
+            platform
+                .accept(0, platform.sample(0, Kind::Ceb311, 5))
+                .await,
+        );
+        crate::pipeline::drain(&platform.shared).await.unwrap();
+        let said = [
+            (2, "20260302090001000"),
+            (120, "20260302090002000"),
+            (777, "20260302090003000"),
+        ];
+        let dxp_id = platform.company(0).dxp_id.clone();
+        for at in order {
+            let (status, time) = said[at];
+            let xml = with_text(&receipt(&platform, 0, 5, status, ""), "returnTime", time);
+            answer(&platform, &dxp_id, &[xml]).await;
         }
+        let document = documents(&platform, id).await.remove(0);
+        let reported = (document.status, document.outcome, document.is_final);
+        assert_eq!(reported, (Some(777), Outcome::Waiting, false), "{order:?}");
     }
 }
 

@@ -16,8 +16,9 @@ use ceb::explain::Resubmit;
 use ceb::{Kind, Outcome};
 use registry::access::Sight;
 use registry::role::Role;
+use rstest::rstest;
 use store::clock::Clock;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::Path;
 
 /// How a message stands: outcome, whether its company must act, its unknown status, its state's name, who has it.
@@ -94,39 +95,41 @@ async fn explain(
 /// After an acceptance or release an unknown status leaves a message open, whatever good news stand beside it: lists,
 /// search and story say so, operators are asked for an explanation, and that decides for all who have it: the company
 /// is to act, or what was known before stands.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_status_that_nobody_knows_leaves_a_message_open() {
+async fn a_status_that_nobody_knows_leaves_a_message_open(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     for (before, name) in [(120, "accepted"), (800, "released")] {
         for info in ["", "海关放行", "处理成功", "[Code:2600;Desc:放行]"] {
-            for test in each_engine() {
-                let platform = TestPlatform::on(test).await;
-                let (id, dxp_id) = declared(&platform).await;
-                answer(
-                    &platform,
-                    &dxp_id,
-                    &[said(&platform, before, "20260302090000000")],
-                )
-                .await;
-                let known = stands(&platform, id).await;
-                assert_eq!((known.0.as_str(), known.2), (name, None), "{info}");
-                let unknown = receipt(&platform, 0, 5, 777, info);
-                let unknown = with_text(&unknown, "returnTime", "20260302090100000");
-                answer(&platform, &dxp_id, &[unknown]).await;
-                let open = stands(&platform, id).await;
-                let (waiting, answered) = ("waiting".to_owned(), "已有回执".to_owned());
-                let of_operators = (waiting, false, Some(777), answered, OPERATORS.to_owned());
-                assert_eq!(open, of_operators, "{info}");
-                explain(&platform, (777, "CEB311"), Some(Resubmit::Corrected)).await;
-                let acting = stands(&platform, id).await;
-                assert_eq!(
-                    (acting.0.as_str(), acting.1, acting.2),
-                    ("faulty", true, None)
-                );
-                explain(&platform, (777, "CEB311"), None).await;
-                assert_eq!(stands(&platform, id).await, open, "{info}");
-                explain(&platform, (777, "CEB311"), Some(Resubmit::Nothing)).await;
-                assert_eq!(stands(&platform, id).await, known, "{info}");
-            }
+            let test = engine.database();
+            let platform = TestPlatform::on(test).await;
+            let (id, dxp_id) = declared(&platform).await;
+            answer(
+                &platform,
+                &dxp_id,
+                &[said(&platform, before, "20260302090000000")],
+            )
+            .await;
+            let known = stands(&platform, id).await;
+            assert_eq!((known.0.as_str(), known.2), (name, None), "{info}");
+            let unknown = receipt(&platform, 0, 5, 777, info);
+            let unknown = with_text(&unknown, "returnTime", "20260302090100000");
+            answer(&platform, &dxp_id, &[unknown]).await;
+            let open = stands(&platform, id).await;
+            let (waiting, answered) = ("waiting".to_owned(), "已有回执".to_owned());
+            let of_operators = (waiting, false, Some(777), answered, OPERATORS.to_owned());
+            assert_eq!(open, of_operators, "{info}");
+            explain(&platform, (777, "CEB311"), Some(Resubmit::Corrected)).await;
+            let acting = stands(&platform, id).await;
+            assert_eq!(
+                (acting.0.as_str(), acting.1, acting.2),
+                ("faulty", true, None)
+            );
+            explain(&platform, (777, "CEB311"), None).await;
+            assert_eq!(stands(&platform, id).await, open, "{info}");
+            explain(&platform, (777, "CEB311"), Some(Resubmit::Nothing)).await;
+            assert_eq!(stands(&platform, id).await, known, "{info}");
         }
     }
 }
@@ -211,48 +214,48 @@ async fn what_was_explained_before_a_receipt_holds_for_it() {
 
 /// What an operator says of a status is what the company reads wherever it is told what to do: beside the receipt, in
 /// the list, on the form of the correction, and as the name of the status.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_explained_names_what_to_do() {
+async fn what_is_explained_names_what_to_do(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let ways = [
         (Resubmit::Corrected, "correct"),
         (Resubmit::Change, "correct"),
         (Resubmit::Ask, "call"),
     ];
     for (resubmit, doing) in ways {
-        for test in each_engine() {
-            let platform = TestPlatform::on(test).await;
-            let (id, dxp_id) = declared(&platform).await;
-            hear(&platform, &dxp_id, &[(120, FIRST), (777, LATER)]).await;
-            let form = || async {
-                let (by, state) = (platform.by(0).await, State(platform.submit_state()));
-                correction(by, state, Path(id.to_string())).await
-            };
-            assert!(form().await.is_err(), "nothing came back yet");
-            explain(&platform, (777, "CEB311"), Some(resubmit)).await;
-            let sight = platform.sight(0);
-            let read = platform.shared.db.read(move |tx| -> store::Result<_> {
-                let message = finder::find(tx, &sight, id)?.unwrap();
-                Ok((detail(tx, &message)?, crate::query::doing(tx, &message)?))
-            });
-            let (life, way) = read.await.unwrap();
-            assert_eq!(way, doing);
-            let document = &life.documents[0];
-            assert!(document.needs_action);
-            assert!(document.return_status_name.is_some());
-            let reported = &life.receipts.last().unwrap().explanation;
-            let words = (&*reported.meaning, &*reported.advice, &*reported.resubmit);
-            assert_eq!(words, ("口岸试点状态。", "见说明。", resubmit.name()));
-            let shown = form().await.unwrap().0.documents.remove(0);
-            let reason = &shown.reasons[0];
-            assert_eq!((reason.status, &*reason.advice), (Some(777), "见说明。"));
-            assert_eq!(reason.resubmit, resubmit.name());
-            // Who is told to declare a change finds it filled in, with where that was said.
-            let mut fields = shown.fields.iter();
-            let app_type = fields.find(|field| field.element == "appType").unwrap();
-            let mut why = app_type.reasons.iter();
-            let is_told = why.any(|why| why.contains("回执说明海关已有"));
-            assert_eq!(is_told, resubmit == Resubmit::Change, "{app_type:?}");
-        }
+        let test = engine.database();
+        let platform = TestPlatform::on(test).await;
+        let (id, dxp_id) = declared(&platform).await;
+        hear(&platform, &dxp_id, &[(120, FIRST), (777, LATER)]).await;
+        let form = || async {
+            let (by, state) = (platform.by(0).await, State(platform.submit_state()));
+            correction(by, state, Path(id.to_string())).await
+        };
+        assert!(form().await.is_err(), "nothing came back yet");
+        explain(&platform, (777, "CEB311"), Some(resubmit)).await;
+        let sight = platform.sight(0);
+        let read = platform.shared.db.read(move |tx| -> store::Result<_> {
+            let message = finder::find(tx, &sight, id)?.unwrap();
+            Ok((detail(tx, &message)?, crate::query::doing(tx, &message)?))
+        });
+        let (life, way) = read.await.unwrap();
+        assert_eq!(way, doing);
+        let document = &life.documents[0];
+        assert!(document.needs_action);
+        assert!(document.return_status_name.is_some());
+        let reported = &life.receipts.last().unwrap().explanation;
+        let words = (&*reported.meaning, &*reported.advice, &*reported.resubmit);
+        assert_eq!(words, ("口岸试点状态。", "见说明。", resubmit.name()));
+        let shown = form().await.unwrap().0.documents.remove(0);
+        let reason = &shown.reasons[0];
+        assert_eq!((reason.status, &*reason.advice), (Some(777), "见说明。"));
+        assert_eq!(reason.resubmit, resubmit.name());
+        // Who is told to declare a change finds it filled in, with where that was said.
+        let mut fields = shown.fields.iter();
+        let app_type = fields.find(|field| field.element == "appType").unwrap();
+        let mut why = app_type.reasons.iter();
+        let is_told = why.any(|why| why.contains("回执说明海关已有"));
+        assert_eq!(is_told, resubmit == Resubmit::Change, "{app_type:?}");
     }
 }
 
@@ -285,65 +288,67 @@ async fn an_explained_status_asks_again_for_what_was_dismissed() {
 }
 
 /// A rejection stands whatever unknown status comes after it, and an acceptance after that status settles it.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_unknown_status_hides_no_rejection_and_is_followed_by_what_is_known() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (id, dxp_id) = declared(&platform).await;
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 100, "20260302090000000")],
-        )
-        .await;
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 777, "20260302090100000")],
-        )
-        .await;
-        let rejected = stands(&platform, id).await;
-        assert_eq!((rejected.0.as_str(), rejected.1), ("rejected", true));
-        let other = TestPlatform::on(store::testing::sqlite()).await;
-        let (id, dxp_id) = declared(&other).await;
-        answer(&other, &dxp_id, &[said(&other, 777, "20260302090000000")]).await;
-        assert_eq!(stands(&other, id).await.0, "waiting");
-        answer(&other, &dxp_id, &[said(&other, 120, "20260302090100000")]).await;
-        let accepted = stands(&other, id).await;
-        assert_eq!((accepted.0.as_str(), accepted.2), ("accepted", None));
-    }
+async fn an_unknown_status_hides_no_rejection_and_is_followed_by_what_is_known(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (id, dxp_id) = declared(&platform).await;
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 100, "20260302090000000")],
+    )
+    .await;
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 777, "20260302090100000")],
+    )
+    .await;
+    let rejected = stands(&platform, id).await;
+    assert_eq!((rejected.0.as_str(), rejected.1), ("rejected", true));
+    let other = TestPlatform::on(store::testing::sqlite()).await;
+    let (id, dxp_id) = declared(&other).await;
+    answer(&other, &dxp_id, &[said(&other, 777, "20260302090000000")]).await;
+    assert_eq!(stands(&other, id).await.0, "waiting");
+    answer(&other, &dxp_id, &[said(&other, 120, "20260302090100000")]).await;
+    let accepted = stands(&other, id).await;
+    assert_eq!((accepted.0.as_str(), accepted.2), ("accepted", None));
 }
 
 /// What is explained for one kind says nothing of another, and of several statuses in one message the one that nobody
 /// has explained keeps it open.
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_explanation_is_of_its_status_and_kind() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let (_, dxp_id) = declared(&platform).await;
-        answer(
-            &platform,
-            &dxp_id,
-            &[said(&platform, 777, "20260302090000000")],
-        )
-        .await;
-        explain(&platform, (777, "CEB311"), Some(Resubmit::Nothing)).await;
-        let mut spec = platform.spec(0, Kind::Ceb411, 6);
-        spec.n_documents = 2;
-        let pay = accepted(platform.accept(0, ceb::sample::message(&spec)).await);
-        crate::pipeline::drain(&platform.shared).await.unwrap();
-        let with = |first: i64, second: i64| {
-            platform.shared.db.write(move |tx| {
-                for (document, status) in [(pay.0 + 1, first), (pay.0 + 2, second)] {
-                    let sql = "update document set status = $1, outcome = 'waiting' where id = $2";
-                    tx.execute(sql, &[status.into(), document.into()])?;
-                }
-                Ok::<_, store::Error>(unsure(tx, [pay].into_iter())?.remove(&pay))
-            })
-        };
-        // 777 is explained for orders only.
-        assert_eq!(with(777, 120).await.unwrap(), Some(777));
-        assert_eq!(with(120, 800).await.unwrap(), None);
-        assert!(with(777, 778).await.unwrap().is_some());
-    }
+async fn an_explanation_is_of_its_status_and_kind(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let (_, dxp_id) = declared(&platform).await;
+    answer(
+        &platform,
+        &dxp_id,
+        &[said(&platform, 777, "20260302090000000")],
+    )
+    .await;
+    explain(&platform, (777, "CEB311"), Some(Resubmit::Nothing)).await;
+    let mut spec = platform.spec(0, Kind::Ceb411, 6);
+    spec.n_documents = 2;
+    let pay = accepted(platform.accept(0, ceb::sample::message(&spec)).await);
+    crate::pipeline::drain(&platform.shared).await.unwrap();
+    let with = |first: i64, second: i64| {
+        platform.shared.db.write(move |tx| {
+            for (document, status) in [(pay.0 + 1, first), (pay.0 + 2, second)] {
+                let sql = "update document set status = $1, outcome = 'waiting' where id = $2";
+                tx.execute(sql, &[status.into(), document.into()])?;
+            }
+            Ok::<_, store::Error>(unsure(tx, [pay].into_iter())?.remove(&pay))
+        })
+    };
+    // 777 is explained for orders only.
+    assert_eq!(with(777, 120).await.unwrap(), Some(777));
+    assert_eq!(with(120, 800).await.unwrap(), None);
+    assert!(with(777, 778).await.unwrap().is_some());
 }

@@ -13,9 +13,10 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use ceb::Kind;
 use ceb::form::{Part, sample_rows};
+use rstest::rstest;
 use serde_json::Value;
 use std::sync::Arc;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// A router without the frame that stands in for signatures.
 fn api(platform: &TestPlatform) -> Arc<SubmitState> {
@@ -57,43 +58,44 @@ async fn submitted(platform: &TestPlatform, api: &Arc<SubmitState>, body: String
     (status, serde_json::from_slice(&body.unwrap()).unwrap())
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
-    for test in each_engine() {
-        let keys = Keys::new();
-        let platform = platform(test, &keys).await;
-        let api = api(&platform);
-        let rows = sample_rows(Kind::Ceb621);
-        let members = |part: Part| {
-            let of_part = rows[0].iter().filter(|(own, ..)| *own == part);
-            let members = of_part.map(|(_, element, value)| format!("\"{element}\": \"{value}\""));
-            members.collect::<Vec<_>>().join(",")
-        };
-        let (head, line) = (members(Part::Head), members(Part::Line));
-        let json = format!(
-            "{{\"kind\": \"CEB621\", \"documents\": [{{{head}, \"lines\": [{{{line}}}]}}]}}"
-        );
-        let (status, _) = submitted(&platform, &api, json.clone()).await;
-        assert_eq!(status, 422, "it must be signed, and nobody signs");
-        give_consent(&platform).await;
-        give_key(&platform, &keys, "sm2").await;
-        let (status, answer) = submitted(&platform, &api, json).await;
-        assert_eq!(status, 202, "{answer}");
-        let id = MessageId::parse(answer["id"].as_str().unwrap()).unwrap();
-        platform.settle().await;
-        let (received, signed, _) = stored(&platform, id).await;
-        let has_signature = |xml: &[u8]| xml.windows(13).any(|part| part == b"<ds:Signature");
-        assert!(!has_signature(&received));
-        assert!(has_signature(&signed.unwrap()));
-        assert!(["sent", "answered", "settled"].contains(&&*platform.state(0, id).await));
-        // The preflight of unsigned XML does not ask for what the platform is going to do.
-        let xml = super::step::unsigned(&platform, 7);
-        let answer = preflight(
-            platform.by(0).await,
-            State(Arc::clone(&api)),
-            request(&platform, "application/xml", xml),
-        );
-        let answer = answer.await.map_err(|problem| problem.code).unwrap();
-        assert!(answer.0.ok, "{:?}", answer.0.findings);
-    }
+async fn a_form_is_stored_unsigned_and_signed_on_its_way(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let keys = Keys::new();
+    let platform = platform(test, &keys).await;
+    let api = api(&platform);
+    let rows = sample_rows(Kind::Ceb621);
+    let members = |part: Part| {
+        let of_part = rows[0].iter().filter(|(own, ..)| *own == part);
+        let members = of_part.map(|(_, element, value)| format!("\"{element}\": \"{value}\""));
+        members.collect::<Vec<_>>().join(",")
+    };
+    let (head, line) = (members(Part::Head), members(Part::Line));
+    let json =
+        format!("{{\"kind\": \"CEB621\", \"documents\": [{{{head}, \"lines\": [{{{line}}}]}}]}}");
+    let (status, _) = submitted(&platform, &api, json.clone()).await;
+    assert_eq!(status, 422, "it must be signed, and nobody signs");
+    give_consent(&platform).await;
+    give_key(&platform, &keys, "sm2").await;
+    let (status, answer) = submitted(&platform, &api, json).await;
+    assert_eq!(status, 202, "{answer}");
+    let id = MessageId::parse(answer["id"].as_str().unwrap()).unwrap();
+    platform.settle().await;
+    let (received, signed, _) = stored(&platform, id).await;
+    let has_signature = |xml: &[u8]| xml.windows(13).any(|part| part == b"<ds:Signature");
+    assert!(!has_signature(&received));
+    assert!(has_signature(&signed.unwrap()));
+    assert!(["sent", "answered", "settled"].contains(&&*platform.state(0, id).await));
+    // The preflight of unsigned XML does not ask for what the platform is going to do.
+    let xml = super::step::unsigned(&platform, 7);
+    let answer = preflight(
+        platform.by(0).await,
+        State(Arc::clone(&api)),
+        request(&platform, "application/xml", xml),
+    );
+    let answer = answer.await.map_err(|problem| problem.code).unwrap();
+    assert!(answer.0.ok, "{:?}", answer.0.findings);
 }

@@ -15,11 +15,12 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use ceb::Kind;
 use ceb::form::{Part, columns, sample_rows};
+use rstest::rstest;
 use rust_xlsxwriter::{Workbook, Worksheet};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::Path;
 
 fn api(platform: &TestPlatform) -> Arc<SubmitState> {
@@ -175,100 +176,104 @@ async fn the_template_of_every_kind_reads_back_and_declares_nothing() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let api = api(&platform);
-        let mut ids = Vec::new();
-        for kind in Kind::ALL
-            .iter()
-            .copied()
-            .filter(|kind| kind.is_declaration())
-        {
-            let file = workbook(kind, 1, noted);
-            let answer = checked(&platform, &api, XLSX, file.clone()).await.unwrap();
-            assert!(answer.ok, "{kind}: {:?}", answer.findings);
-            assert_eq!(answer.documents.len(), 1);
-            assert!(answer.documents[0].key.is_some());
-            let (status, answer) = submitted(&platform, &api, XLSX, file).await;
-            assert_eq!(status, 202, "{answer}");
-            let id = answer["items"][0]["id"].as_str().unwrap();
-            ids.push((kind, crate::message::MessageId::parse(id).unwrap()));
-        }
-        platform.settle().await;
-        for (kind, id) in ids {
-            let state = platform.state(0, id).await;
-            assert!(
-                ["sent", "answered", "settled"].contains(&&*state),
-                "{kind} {state}"
-            );
-        }
+async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let api = api(&platform);
+    let mut ids = Vec::new();
+    for kind in Kind::ALL
+        .iter()
+        .copied()
+        .filter(|kind| kind.is_declaration())
+    {
+        let file = workbook(kind, 1, noted);
+        let answer = checked(&platform, &api, XLSX, file.clone()).await.unwrap();
+        assert!(answer.ok, "{kind}: {:?}", answer.findings);
+        assert_eq!(answer.documents.len(), 1);
+        assert!(answer.documents[0].key.is_some());
+        let (status, answer) = submitted(&platform, &api, XLSX, file).await;
+        assert_eq!(status, 202, "{answer}");
+        let id = answer["items"][0]["id"].as_str().unwrap();
+        ids.push((kind, crate::message::MessageId::parse(id).unwrap()));
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let api = api(&platform);
-        let kind = Kind::Ceb311;
-        let wrong = |row: usize, name: &str| {
-            (row == 2 && name == "buyerIdNumber").then(|| "110101199001010019".to_owned())
-        };
-        let file = workbook(kind, 3, wrong);
-        let (status, answer) = submitted(&platform, &api, XLSX, file.clone()).await;
-        assert_eq!(
-            (status, answer["code"].as_str()),
-            (422, Some(codes::FINDINGS.code))
+    platform.settle().await;
+    for (kind, id) in ids {
+        let state = platform.state(0, id).await;
+        assert!(
+            ["sent", "answered", "settled"].contains(&&*state),
+            "{kind} {state}"
         );
-        let expected = [format!("{} TG-E1312", cell_of(kind, "buyerIdNumber", 5))];
-        let reported = findings(&answer);
-        assert_eq!(reported.len(), 1, "{reported:?}");
-        assert_eq!(reported[0].split(' ').next(), expected[0].split(' ').next());
-        let sight = platform.sight(0);
-        let stored = platform
-            .shared
-            .db
-            .read(move |tx| crate::finder::list(tx, &sight, &crate::finder::Filter::default(), 10));
-        assert_eq!(stored.await.unwrap(), Vec::new());
-        let report = workbook_report(
-            platform.by(0).await,
-            State(Arc::clone(&api)),
-            request(&platform, 0, XLSX, file),
-        )
-        .await;
-        let (status, marked) = bytes(report.unwrap()).await;
-        assert_eq!(status, 200);
-        // The marked workbook says the same and may be handed in again.
-        let (_, again) = submitted(&platform, &api, XLSX, marked).await;
-        assert_eq!(findings(&again), reported);
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_same_workbook_twice_is_declared_once() {
-    for test in each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let api = api(&platform);
-        let no_time = |_: usize, name: &str| (name == "appTime").then(String::new);
-        let file = workbook(Kind::Ceb411, 120, no_time);
-        let (status, first) = submitted(&platform, &api, XLSX, file.clone()).await;
-        assert_eq!(status, 202, "{first}");
-        let sizes: Vec<u64> = first["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|item| item["nDocuments"].as_u64().unwrap())
-            .collect();
-        assert_eq!(sizes, [100, 20]);
-        platform.clock.advance(Duration::from_secs(90));
-        let (status, again) = submitted(&platform, &api, XLSX, file).await;
-        assert_eq!(status, 202);
-        for at in 0..2 {
-            assert_eq!(again["items"][at]["id"], first["items"][at]["id"]);
-            assert_eq!(again["items"][at]["duplicate"], Value::Bool(true));
-        }
+async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let api = api(&platform);
+    let kind = Kind::Ceb311;
+    let wrong = |row: usize, name: &str| {
+        (row == 2 && name == "buyerIdNumber").then(|| "110101199001010019".to_owned())
+    };
+    let file = workbook(kind, 3, wrong);
+    let (status, answer) = submitted(&platform, &api, XLSX, file.clone()).await;
+    assert_eq!(
+        (status, answer["code"].as_str()),
+        (422, Some(codes::FINDINGS.code))
+    );
+    let expected = [format!("{} TG-E1312", cell_of(kind, "buyerIdNumber", 5))];
+    let reported = findings(&answer);
+    assert_eq!(reported.len(), 1, "{reported:?}");
+    assert_eq!(reported[0].split(' ').next(), expected[0].split(' ').next());
+    let sight = platform.sight(0);
+    let stored = platform
+        .shared
+        .db
+        .read(move |tx| crate::finder::list(tx, &sight, &crate::finder::Filter::default(), 10));
+    assert_eq!(stored.await.unwrap(), Vec::new());
+    let report = workbook_report(
+        platform.by(0).await,
+        State(Arc::clone(&api)),
+        request(&platform, 0, XLSX, file),
+    )
+    .await;
+    let (status, marked) = bytes(report.unwrap()).await;
+    assert_eq!(status, 200);
+    // The marked workbook says the same and may be handed in again.
+    let (_, again) = submitted(&platform, &api, XLSX, marked).await;
+    assert_eq!(findings(&again), reported);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_workbook_twice_is_declared_once(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let api = api(&platform);
+    let no_time = |_: usize, name: &str| (name == "appTime").then(String::new);
+    let file = workbook(Kind::Ceb411, 120, no_time);
+    let (status, first) = submitted(&platform, &api, XLSX, file.clone()).await;
+    assert_eq!(status, 202, "{first}");
+    let sizes: Vec<u64> = first["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["nDocuments"].as_u64().unwrap())
+        .collect();
+    assert_eq!(sizes, [100, 20]);
+    platform.clock.advance(Duration::from_secs(90));
+    let (status, again) = submitted(&platform, &api, XLSX, file).await;
+    assert_eq!(status, 202);
+    for at in 0..2 {
+        assert_eq!(again["items"][at]["id"], first["items"][at]["id"]);
+        assert_eq!(again["items"][at]["duplicate"], Value::Bool(true));
     }
 }
 

@@ -5,8 +5,10 @@ use crate::testing::TestPlatform;
 use crate::workbook::{Body, XLSX, origin, read};
 use ceb::Kind;
 use ceb::form::{Part, columns, sample_rows};
+use rstest::rstest;
 use rust_xlsxwriter::Workbook;
 use std::io::{Cursor, Read, Write};
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use zip::ZipArchive;
 use zip::write::SimpleFileOptions;
 
@@ -203,52 +205,54 @@ fn two_sheets(paid: &'static str) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_form_of_several_messages_is_accepted_whole_or_not_at_all() {
-    for test in store::testing::each_engine() {
-        let platform = TestPlatform::on(test).await;
-        let api = api(&platform);
-        let file = two_sheets("10");
-        // Somebody has used the guid of the second message for something else.
-        let form = read(Body::Workbook, &file).unwrap();
-        let made = form.remade(&origin(platform.company(0), 1_767_576_600_000, true));
-        let other = made[1]
-            .made
-            .xml
-            .replacen("<ceb:amountPaid>10<", "<ceb:amountPaid>11<", 1);
-        assert_ne!(other, made[1].made.xml);
-        let (status, _) = submitted(&platform, &api, "application/xml", other.into()).await;
-        assert_eq!(status, 202);
-        let (status, answer) = submitted(&platform, &api, XLSX, file).await;
-        assert_eq!(
-            (status, answer["code"].as_str()),
-            (409, Some("TG-R4090")),
-            "{answer}"
-        );
-        let mut alone = Workbook::new();
-        fill(
-            alone.add_worksheet(),
-            Kind::Ceb311,
-            1,
-            |row, name| match name {
-                "orderNo" => Some("SO1".to_owned()),
-                _ => noted(row, name),
-            },
-        );
-        let alone = alone.save_to_buffer().unwrap();
-        let (status, first) = submitted(&platform, &api, XLSX, alone.clone()).await;
-        assert_eq!(
-            (status, &first["items"][0]["duplicate"]),
-            (202, &false.into()),
-            "nothing was kept"
-        );
-        // What is there already is reported, and the rest comes in.
-        let (status, both) = submitted(&platform, &api, XLSX, two_sheets("12")).await;
-        assert_eq!(status, 202);
-        assert_eq!(both["items"][0]["id"], first["items"][0]["id"]);
-        assert_eq!(both["items"][0]["duplicate"], true);
-        assert_eq!(both["items"][1]["duplicate"], false);
-    }
+async fn a_form_of_several_messages_is_accepted_whole_or_not_at_all(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let api = api(&platform);
+    let file = two_sheets("10");
+    // Somebody has used the guid of the second message for something else.
+    let form = read(Body::Workbook, &file).unwrap();
+    let made = form.remade(&origin(platform.company(0), 1_767_576_600_000, true));
+    let other = made[1]
+        .made
+        .xml
+        .replacen("<ceb:amountPaid>10<", "<ceb:amountPaid>11<", 1);
+    assert_ne!(other, made[1].made.xml);
+    let (status, _) = submitted(&platform, &api, "application/xml", other.into()).await;
+    assert_eq!(status, 202);
+    let (status, answer) = submitted(&platform, &api, XLSX, file).await;
+    assert_eq!(
+        (status, answer["code"].as_str()),
+        (409, Some("TG-R4090")),
+        "{answer}"
+    );
+    let mut alone = Workbook::new();
+    fill(
+        alone.add_worksheet(),
+        Kind::Ceb311,
+        1,
+        |row, name| match name {
+            "orderNo" => Some("SO1".to_owned()),
+            _ => noted(row, name),
+        },
+    );
+    let alone = alone.save_to_buffer().unwrap();
+    let (status, first) = submitted(&platform, &api, XLSX, alone.clone()).await;
+    assert_eq!(
+        (status, &first["items"][0]["duplicate"]),
+        (202, &false.into()),
+        "nothing was kept"
+    );
+    // What is there already is reported, and the rest comes in.
+    let (status, both) = submitted(&platform, &api, XLSX, two_sheets("12")).await;
+    assert_eq!(status, 202);
+    assert_eq!(both["items"][0]["id"], first["items"][0]["id"]);
+    assert_eq!(both["items"][0]["duplicate"], true);
+    assert_eq!(both["items"][1]["duplicate"], false);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -17,7 +17,7 @@ use registry::throttle::Throttle;
 use std::sync::{Arc, OnceLock};
 use store::clock::{Clock, TestClock};
 use store::id::IdMaker;
-use store::testing::{TestDb, each_engine};
+use store::testing::{TestDb, TestEngine};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
@@ -105,20 +105,13 @@ fn hash() -> &'static str {
 }
 
 impl TestPlatform {
-    /// A platform on every engine, with a person of a company (1) and one of the staff (2).
-    pub(crate) async fn each() -> Vec<Self> {
-        Self::each_with(&Config::default(), "").await
+    /// A platform on this engine, with a person of a company (1) and one of the staff (2).
+    pub(crate) async fn on(engine: TestEngine) -> Self {
+        Self::with(engine, &Config::default(), "").await
     }
 
-    pub(crate) async fn each_with(config: &Config, ca_file: &str) -> Vec<Self> {
-        let mut platforms = Vec::new();
-        for db in each_engine() {
-            platforms.push(Self::on(db, config.clone(), ca_file).await);
-        }
-        platforms
-    }
-
-    async fn on(db: TestDb, config: Config, ca_file: &str) -> Self {
+    pub(crate) async fn with(engine: TestEngine, config: &Config, ca_file: &str) -> Self {
+        let (db, config) = (engine.database(), config.clone());
         let clock = TestClock::at(NOW_MS);
         let context = AppContext {
             db: db.db.clone(),

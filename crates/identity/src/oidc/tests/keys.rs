@@ -5,7 +5,9 @@ use crate::cas::tests::platform::{TestPlatform, later};
 use crate::oidc::{key, rotate_if_due};
 use axum::http::header;
 use registry::access::{Actor, Origin};
+use rstest::rstest;
 use serde_json::Value;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 async fn kids(place: &Place) -> Vec<String> {
     let answer = place.get("/oauth2/jwks", "").await;
@@ -29,90 +31,94 @@ async fn kids(place: &Place) -> Vec<String> {
         .collect()
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rotated_key_signs_no_more_and_is_known_as_long_as_its_tokens_are_of_use() {
-    for place in &Place::each().await {
-        let old = kids(place).await;
-        assert_eq!(old.len(), 1);
-        let (_, cookie) = place.platform.session(1).await;
-        let hint = place.tokens("web", &cookie).await["id_token"].clone();
-        let context = &place.platform.context;
-        let officer = Actor::nobody(Origin::default());
-        let new = key::rotate(context, &officer).await.unwrap();
-        assert_eq!(kids(place).await, [new.clone(), old[0].clone()]);
-        let signer = key::signer(context).await.unwrap();
-        assert_eq!(signer.kid, new);
-        let path = format!("/oauth2/logout?id_token_hint={}", hint.as_str().unwrap());
-        let out = place.get(&path, &cookie).await;
-        assert!(out.body.contains("已退出"), "the old key is still known");
-        let sealed = |tx: &mut store::Tx<'_>| {
-            tx.query("select kid from oidc_key where sealed is not null", &[])
-        };
-        let rows = context.db.read(sealed).await.unwrap();
-        assert_eq!(rows.len(), 1, "the old private half is gone");
-        later(&place.platform, 9 * 3_600_000);
-        assert_eq!(kids(place).await, [new]);
-        crate::oidc::clean(context.clone()).await.unwrap();
-        let rows = context
-            .db
-            .read(|tx| tx.query("select kid from oidc_key", &[]))
-            .await;
-        assert_eq!(rows.unwrap().len(), 1);
-        assert!(place.acts().await.contains(&"oidc.key_rotated".to_owned()));
-    }
+async fn a_rotated_key_signs_no_more_and_is_known_as_long_as_its_tokens_are_of_use(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let place = &Place::on(engine).await;
+    let old = kids(place).await;
+    assert_eq!(old.len(), 1);
+    let (_, cookie) = place.platform.session(1).await;
+    let hint = place.tokens("web", &cookie).await["id_token"].clone();
+    let context = &place.platform.context;
+    let officer = Actor::nobody(Origin::default());
+    let new = key::rotate(context, &officer).await.unwrap();
+    assert_eq!(kids(place).await, [new.clone(), old[0].clone()]);
+    let signer = key::signer(context).await.unwrap();
+    assert_eq!(signer.kid, new);
+    let path = format!("/oauth2/logout?id_token_hint={}", hint.as_str().unwrap());
+    let out = place.get(&path, &cookie).await;
+    assert!(out.body.contains("已退出"), "the old key is still known");
+    let sealed =
+        |tx: &mut store::Tx<'_>| tx.query("select kid from oidc_key where sealed is not null", &[]);
+    let rows = context.db.read(sealed).await.unwrap();
+    assert_eq!(rows.len(), 1, "the old private half is gone");
+    later(&place.platform, 9 * 3_600_000);
+    assert_eq!(kids(place).await, [new]);
+    crate::oidc::clean(context.clone()).await.unwrap();
+    let rows = context
+        .db
+        .read(|tx| tx.query("select kid from oidc_key", &[]))
+        .await;
+    assert_eq!(rows.unwrap().len(), 1);
+    assert!(place.acts().await.contains(&"oidc.key_rotated".to_owned()));
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_job_rotates_a_key_after_ninety_days_and_makes_none() {
-    for place in &Place::each().await {
-        let context = place.platform.context.clone();
-        later(&place.platform, 90 * 86_400_000 - 1);
-        assert_eq!(rotate_if_due(context.clone()).await.unwrap(), "");
-        later(&place.platform, 1);
-        assert!(
-            rotate_if_due(context.clone())
-                .await
-                .unwrap()
-                .contains("新签名密钥")
-        );
-        assert_eq!(rotate_if_due(context).await.unwrap(), "");
-    }
-    for platform in TestPlatform::each().await {
-        assert_eq!(
-            rotate_if_due(platform.context.clone()).await.unwrap(),
-            "",
-            "nobody needs one"
-        );
-        // Two who need the first key at once get the same.
-        let (one, two) = tokio::join!(
-            key::signer(&platform.context),
-            key::signer(&platform.context)
-        );
-        assert_eq!(one.unwrap().kid, two.unwrap().kid);
-    }
+async fn the_job_rotates_a_key_after_ninety_days_and_makes_none(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let place = &Place::on(engine).await;
+    let context = place.platform.context.clone();
+    later(&place.platform, 90 * 86_400_000 - 1);
+    assert_eq!(rotate_if_due(context.clone()).await.unwrap(), "");
+    later(&place.platform, 1);
+    assert!(
+        rotate_if_due(context.clone())
+            .await
+            .unwrap()
+            .contains("新签名密钥")
+    );
+    assert_eq!(rotate_if_due(context).await.unwrap(), "");
+    let platform = TestPlatform::on(engine).await;
+    assert_eq!(
+        rotate_if_due(platform.context.clone()).await.unwrap(),
+        "",
+        "nobody needs one"
+    );
+    // Two who need the first key at once get the same.
+    let (one, two) = tokio::join!(
+        key::signer(&platform.context),
+        key::signer(&platform.context)
+    );
+    assert_eq!(one.unwrap().kid, two.unwrap().kid);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_provider_says_what_it_can_do_and_nothing_more() {
-    for place in &Place::each().await {
-        let known = json(&place.get("/.well-known/openid-configuration", "").await);
-        assert_eq!(known["issuer"], ISSUER);
-        for (name, path) in [
-            ("authorization_endpoint", "authorize"),
-            ("token_endpoint", "token"),
-            ("jwks_uri", "jwks"),
-            ("userinfo_endpoint", "userinfo"),
-            ("revocation_endpoint", "revoke"),
-            ("introspection_endpoint", "introspect"),
-            ("end_session_endpoint", "logout"),
-        ] {
-            assert_eq!(known[name], format!("{ISSUER}/oauth2/{path}"));
-        }
-        let list = |name: &str| known[name].to_string();
-        assert_eq!(list("response_types_supported"), "[\"code\"]");
-        assert_eq!(list("code_challenge_methods_supported"), "[\"S256\"]");
-        assert_eq!(list("id_token_signing_alg_values_supported"), "[\"RS256\"]");
-        let grants = "[\"authorization_code\",\"refresh_token\",\"client_credentials\"]";
-        assert_eq!(list("grant_types_supported"), grants);
+async fn the_provider_says_what_it_can_do_and_nothing_more(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let place = &Place::on(engine).await;
+    let known = json(&place.get("/.well-known/openid-configuration", "").await);
+    assert_eq!(known["issuer"], ISSUER);
+    for (name, path) in [
+        ("authorization_endpoint", "authorize"),
+        ("token_endpoint", "token"),
+        ("jwks_uri", "jwks"),
+        ("userinfo_endpoint", "userinfo"),
+        ("revocation_endpoint", "revoke"),
+        ("introspection_endpoint", "introspect"),
+        ("end_session_endpoint", "logout"),
+    ] {
+        assert_eq!(known[name], format!("{ISSUER}/oauth2/{path}"));
     }
+    let list = |name: &str| known[name].to_string();
+    assert_eq!(list("response_types_supported"), "[\"code\"]");
+    assert_eq!(list("code_challenge_methods_supported"), "[\"S256\"]");
+    assert_eq!(list("id_token_signing_alg_values_supported"), "[\"RS256\"]");
+    let grants = "[\"authorization_code\",\"refresh_token\",\"client_credentials\"]";
+    assert_eq!(list("grant_types_supported"), grants);
 }

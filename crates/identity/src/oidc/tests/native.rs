@@ -4,6 +4,8 @@ use super::platform::{Place, path, public, wish};
 use crate::relying_party::redirect::{is_private_use, is_registered};
 use crate::relying_party::{self, Refusal, check};
 use axum::http::StatusCode;
+use rstest::rstest;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// Registered, asked for, whether it is the same for a public client.
 const LOOPBACK: [(&str, &str, bool); 17] = [
@@ -140,34 +142,36 @@ fn a_scheme_of_its_own_is_the_reversed_name_of_a_domain() {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn native_programs_get_their_code_at_the_address_that_they_brought() {
-    for place in &Place::each().await {
-        let mut party = public(40, "native");
-        party.urls = vec![
-            "http://127.0.0.1/callback".to_owned(),
-            "com.example.app:/cb".to_owned(),
-        ];
-        let write = move |tx: &mut store::Tx<'_>| relying_party::put(tx, &party, 1);
-        place.platform.context.db.write(write).await.unwrap();
-        let (_, cookie) = place.platform.session(1).await;
-        for (redirect, begin) in [
-            (
-                "http://127.0.0.1:53219/callback",
-                "http://127.0.0.1:53219/callback?code=",
-            ),
-            ("com.example.app:/cb", "com.example.app:/cb?code="),
-        ] {
-            let mut fields = wish("native");
-            fields.retain(|(name, _)| *name != "redirect_uri");
-            fields.push(("redirect_uri", redirect.to_owned()));
-            let answer = place.get(&path("authorize", &fields), &cookie).await;
-            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{redirect}");
-            assert!(
-                answer.location().starts_with(begin),
-                "{}",
-                answer.location()
-            );
-        }
+async fn native_programs_get_their_code_at_the_address_that_they_brought(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let place = &Place::on(engine).await;
+    let mut party = public(40, "native");
+    party.urls = vec![
+        "http://127.0.0.1/callback".to_owned(),
+        "com.example.app:/cb".to_owned(),
+    ];
+    let write = move |tx: &mut store::Tx<'_>| relying_party::put(tx, &party, 1);
+    place.platform.context.db.write(write).await.unwrap();
+    let (_, cookie) = place.platform.session(1).await;
+    for (redirect, begin) in [
+        (
+            "http://127.0.0.1:53219/callback",
+            "http://127.0.0.1:53219/callback?code=",
+        ),
+        ("com.example.app:/cb", "com.example.app:/cb?code="),
+    ] {
+        let mut fields = wish("native");
+        fields.retain(|(name, _)| *name != "redirect_uri");
+        fields.push(("redirect_uri", redirect.to_owned()));
+        let answer = place.get(&path("authorize", &fields), &cookie).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{redirect}");
+        assert!(
+            answer.location().starts_with(begin),
+            "{}",
+            answer.location()
+        );
     }
 }

@@ -18,6 +18,7 @@ use registry::access::Actor;
 use registry::throttle::Throttle;
 use serde_json::Value;
 use std::sync::Arc;
+use store::testing::TestEngine;
 use tokio::sync::OnceCell;
 
 pub(super) const BACK: &str = "https://app.example/back?lang=zh";
@@ -118,15 +119,8 @@ pub(super) fn claims(token: &str) -> Value {
 }
 
 impl Place {
-    pub(super) async fn each() -> Vec<Self> {
-        let mut places = Vec::new();
-        for platform in TestPlatform::each().await {
-            places.push(Self::on(platform).await);
-        }
-        places
-    }
-
-    async fn on(platform: TestPlatform) -> Self {
+    pub(super) async fn on(engine: TestEngine) -> Self {
+        let platform = TestPlatform::on(engine).await;
         let nobody = Actor::nobody(registry::access::Origin::default());
         let key = pkcs8(&platform).await;
         key::put(&platform.context, &nobody, key, false)

@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use registry::access::{Sight, Who};
 use registry::company::{self, Company, CompanyId};
 use registry::role::{Operation, Role};
+use rstest::rstest;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// Something that programs do.
 const SUBMIT: Operation = Operation {
@@ -76,102 +78,107 @@ async fn caller(place: &Place, token: &str, operation: &'static Operation) -> St
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_program_acts_for_the_company_of_its_entry_as_a_key_would() {
-    for place in &Place::each().await {
-        with_company(place).await;
-        let text = token(place).await;
-        assert_eq!(
-            caller(place, &text, &SUBMIT).await,
-            "client machine 测试企业"
-        );
-        assert_eq!(caller(place, &text, &DECIDE).await, "TG-R4601");
-        assert_eq!(caller(place, "tgm_unknown", &SUBMIT).await, "TG-R4222");
-        assert!(
-            !place.is_alive(&text).await,
-            "it says nothing about a person"
-        );
-        let (_, cookie) = place.platform.session(1).await;
-        let tokens = place.tokens("web", &cookie).await;
-        let personal = tokens["access_token"].as_str().unwrap();
-        assert_eq!(
-            caller(place, personal, &SUBMIT).await,
-            "TG-R4011",
-            "a person's token"
-        );
-        later(&place.platform, 299_999);
-        assert_eq!(
-            caller(place, &text, &SUBMIT).await,
-            "client machine 测试企业"
-        );
-        later(&place.platform, 1);
-        assert_eq!(
-            caller(place, &text, &SUBMIT).await,
-            "TG-R4222",
-            "five minutes"
-        );
-        assert!(place.acts().await.contains(&"oidc.program".to_owned()));
-    }
+async fn a_program_acts_for_the_company_of_its_entry_as_a_key_would(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let place = &Place::on(engine).await;
+    with_company(place).await;
+    let text = token(place).await;
+    assert_eq!(
+        caller(place, &text, &SUBMIT).await,
+        "client machine 测试企业"
+    );
+    assert_eq!(caller(place, &text, &DECIDE).await, "TG-R4601");
+    assert_eq!(caller(place, "tgm_unknown", &SUBMIT).await, "TG-R4222");
+    assert!(
+        !place.is_alive(&text).await,
+        "it says nothing about a person"
+    );
+    let (_, cookie) = place.platform.session(1).await;
+    let tokens = place.tokens("web", &cookie).await;
+    let personal = tokens["access_token"].as_str().unwrap();
+    assert_eq!(
+        caller(place, personal, &SUBMIT).await,
+        "TG-R4011",
+        "a person's token"
+    );
+    later(&place.platform, 299_999);
+    assert_eq!(
+        caller(place, &text, &SUBMIT).await,
+        "client machine 测试企业"
+    );
+    later(&place.platform, 1);
+    assert_eq!(
+        caller(place, &text, &SUBMIT).await,
+        "TG-R4222",
+        "five minutes"
+    );
+    assert!(place.acts().await.contains(&"oidc.program".to_owned()));
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_programs_token_dies_with_its_entry_its_secret_and_its_grant() {
-    for place in &Place::each().await {
-        with_company(place).await;
-        let by = basic("machine", SECRET);
-        for why in ["secret", "grant", "revoked", "removed"] {
-            let text = token(place).await;
-            let mut entry = machine();
-            match why {
-                "secret" => entry.secret_hash = Some(registry::hash_text("a fresh one")),
-                "grant" => {
-                    entry.grants = vec!["authorization_code".to_owned()];
-                    entry.urls = vec!["https://app.example/back".to_owned()];
-                }
-                "revoked" => drop(place.call("revoke", &by, &[("token", &text)]).await),
-                _ => {
-                    let remove =
-                        |tx: &mut store::Tx<'_>| crate::relying_party::remove(tx, "machine");
-                    assert!(place.platform.context.db.write(remove).await.unwrap());
-                }
+async fn a_programs_token_dies_with_its_entry_its_secret_and_its_grant(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let place = &Place::on(engine).await;
+    with_company(place).await;
+    let by = basic("machine", SECRET);
+    for why in ["secret", "grant", "revoked", "removed"] {
+        let text = token(place).await;
+        let mut entry = machine();
+        match why {
+            "secret" => entry.secret_hash = Some(registry::hash_text("a fresh one")),
+            "grant" => {
+                entry.grants = vec!["authorization_code".to_owned()];
+                entry.urls = vec!["https://app.example/back".to_owned()];
             }
-            if why != "removed" {
-                place.platform.put(entry).await;
-            }
-            assert_eq!(caller(place, &text, &SUBMIT).await, "TG-R4222", "{why}");
-            if why != "removed" {
-                place.platform.put(machine()).await;
+            "revoked" => drop(place.call("revoke", &by, &[("token", &text)]).await),
+            _ => {
+                let remove = |tx: &mut store::Tx<'_>| crate::relying_party::remove(tx, "machine");
+                assert!(place.platform.context.db.write(remove).await.unwrap());
             }
         }
-        assert_eq!(
-            error(&place.call("token", &by, &[]).await),
-            "invalid_client"
-        );
+        if why != "removed" {
+            place.platform.put(entry).await;
+        }
+        assert_eq!(caller(place, &text, &SUBMIT).await, "TG-R4222", "{why}");
+        if why != "removed" {
+            place.platform.put(machine()).await;
+        }
     }
+    assert_eq!(
+        error(&place.call("token", &by, &[]).await),
+        "invalid_client"
+    );
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_program_gets_no_scopes_and_a_public_client_no_program() {
-    for place in &Place::each().await {
-        with_company(place).await;
-        let by = basic("machine", SECRET);
-        let scoped = [("grant_type", "client_credentials"), ("scope", "openid")];
-        assert_eq!(
-            error(&place.call("token", &by, &scoped).await),
-            "invalid_scope"
-        );
-        let public = [("grant_type", "client_credentials"), ("client_id", "phone")];
-        assert_eq!(
-            error(&place.call("token", "", &public).await),
-            "unauthorized_client"
-        );
-        let wish = super::platform::wish("machine");
-        let mut entry = machine();
-        entry.urls = vec![super::platform::BACK.to_owned()];
-        place.platform.put(entry).await;
-        let (_, cookie) = place.platform.session(1).await;
-        let answer = place.authorize(&wish, &cookie).await;
-        let reported = super::platform::describe(&answer, "error").unwrap();
-        assert_eq!(reported, "unauthorized_client", "no code for a program");
-    }
+async fn a_program_gets_no_scopes_and_a_public_client_no_program(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let place = &Place::on(engine).await;
+    with_company(place).await;
+    let by = basic("machine", SECRET);
+    let scoped = [("grant_type", "client_credentials"), ("scope", "openid")];
+    assert_eq!(
+        error(&place.call("token", &by, &scoped).await),
+        "invalid_scope"
+    );
+    let public = [("grant_type", "client_credentials"), ("client_id", "phone")];
+    assert_eq!(
+        error(&place.call("token", "", &public).await),
+        "unauthorized_client"
+    );
+    let wish = super::platform::wish("machine");
+    let mut entry = machine();
+    entry.urls = vec![super::platform::BACK.to_owned()];
+    place.platform.put(entry).await;
+    let (_, cookie) = place.platform.session(1).await;
+    let answer = place.authorize(&wish, &cookie).await;
+    let reported = super::platform::describe(&answer, "error").unwrap();
+    assert_eq!(reported, "unauthorized_client", "no code for a program");
 }

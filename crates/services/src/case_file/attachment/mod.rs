@@ -4,6 +4,7 @@ pub mod http;
 
 use super::codes;
 use sha2::{Digest, Sha256};
+use std::io::Cursor;
 use web::Problem;
 
 /// Largest attachment, in bytes: 10 MiB.
@@ -19,15 +20,19 @@ const NAME_CHARS_MAX: usize = 80;
 const ENTRIES_MAX: usize = 5000;
 
 /// A type of file that is taken (附件类型).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Media {
     /// PDF.
+    #[strum(serialize = "application/pdf")]
     Pdf,
     /// PNG picture.
+    #[strum(serialize = "image/png")]
     Png,
     /// JPEG picture.
+    #[strum(serialize = "image/jpeg")]
     Jpeg,
     /// Excel workbook without macros.
+    #[strum(serialize = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
     Xlsx,
 }
 
@@ -49,12 +54,7 @@ impl Media {
 
     /// The media type of HTTP.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Pdf => "application/pdf",
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        }
+        self.into()
     }
 
     /// The endings that a name may have.
@@ -129,49 +129,21 @@ fn clean_name(name: &str, media: Media) -> String {
     }
 }
 
-/// Whether an archive is an Excel workbook without macros, by the directory at its end.
+/// Whether an archive is an Excel workbook without macros, by its directory; nothing is unpacked.
 fn is_workbook(bytes: &[u8]) -> bool {
-    let Some(names) = entry_names(bytes) else {
+    let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
         return false;
     };
-    let has = |wanted: &[u8]| names.contains(&wanted);
+    if archive.len() > ENTRIES_MAX {
+        return false;
+    }
+    let Ok(names) = archive.file_names().collect::<Result<Vec<_>, _>>() else {
+        return false;
+    };
+    let has = |wanted: &str| names.iter().any(|name| name == wanted);
     let has_macros = names.iter().any(|name| {
         let name = name.to_ascii_lowercase();
-        name.ends_with(b"vbaproject.bin") || name.starts_with(b"xl/macrosheets")
+        name.ends_with("vbaproject.bin") || name.starts_with("xl/macrosheets")
     });
-    has(b"[Content_Types].xml") && has(b"xl/workbook.xml") && !has_macros
-}
-
-/// Names of the entries of an archive: from the record at its end to the directory, then entry by
-/// entry. Anything that does not fit together is no archive.
-fn entry_names(bytes: &[u8]) -> Option<Vec<&[u8]>> {
-    let tail = bytes.len().saturating_sub(65_557);
-    let end = (tail..bytes.len().saturating_sub(21)).rev().find(|at| {
-        bytes
-            .get(*at..)
-            .is_some_and(|rest| rest.starts_with(b"PK\x05\x06"))
-    })?;
-    let short = |at: usize| -> Option<usize> {
-        let pair: [u8; 2] = bytes.get(at..at + 2)?.try_into().ok()?;
-        Some(usize::from(u16::from_le_bytes(pair)))
-    };
-    let long = |at: usize| -> Option<usize> {
-        let four: [u8; 4] = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        usize::try_from(u32::from_le_bytes(four)).ok()
-    };
-    let n_entries = short(end + 10)?;
-    if n_entries > ENTRIES_MAX {
-        return None;
-    }
-    let mut at = long(end + 16)?;
-    let mut names = Vec::new();
-    for _ in 0..n_entries {
-        if !bytes.get(at..)?.starts_with(b"PK\x01\x02") {
-            return None;
-        }
-        let (n_name, n_extra, n_comment) = (short(at + 28)?, short(at + 30)?, short(at + 32)?);
-        names.push(bytes.get(at + 46..at + 46 + n_name)?);
-        at += 46 + n_name + n_extra + n_comment;
-    }
-    Some(names)
+    has("[Content_Types].xml") && has("xl/workbook.xml") && !has_macros
 }

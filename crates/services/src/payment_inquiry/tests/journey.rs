@@ -21,12 +21,13 @@ use exchange::signing::{KeyWish, PolicyWish, add_key, consent, set_policy};
 use registry::access::{Actor, Gate, Sight};
 use registry::company::Company;
 use registry::role::Role;
+use rstest::rstest;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::{Clock, SystemClock};
-use store::testing::each_engine;
+use store::testing::TestEngine::{self, Postgres, Sqlite};
 use tower::ServiceExt;
 
 pub(super) struct Setup {
@@ -186,133 +187,139 @@ impl Setup {
     }
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn customs_ask_and_get_what_verifies() {
-    for test in &each_engine() {
-        let setup = setup(&test.db, "sm2", Config::default()).await;
-        assert!(matches!(
-            setup.put("T1", &["SO1", "SO2"], "5.0").await,
-            Stored::New(_)
-        ));
-        for (order, session) in [("SO1", "s-1"), ("SO2", "s-2"), ("SO1", "s-1")] {
-            assert_eq!(setup.ask(order, session).await.code, "10000");
-        }
-        assert_eq!(setup.run().await, "上传 2 条，共尝试 2 条");
-        assert_eq!(
-            setup.run().await,
-            "",
-            "what is answered is not answered again"
-        );
-        let seen = setup.customs.seen();
-        assert_eq!(seen.len(), 2);
-        for one in &seen {
-            assert_eq!((one.fault.as_str(), one.method.as_str()), ("", "SM2-SM3"));
-            assert!(one.text.contains("\"totalAmount\":5.0,"), "{}", one.text);
-        }
-        let found = setup.inquiries().await;
-        assert!(found.iter().all(|one| one.state == State::Uploaded));
-        assert!(found.iter().all(|one| one.answer_text == "上传成功"));
-        assert_eq!(setup.unsettled().await, (0, 0));
-        // What customs have got may not be changed any more; the same again is the same.
-        assert!(matches!(
-            setup.put("T1", &["SO1", "SO2"], "5.0").await,
-            Stored::Same(_)
-        ));
-        assert!(matches!(
-            setup.put("T1", &["SO1", "SO2"], "6.0").await,
-            Stored::Refused(_)
-        ));
+async fn customs_ask_and_get_what_verifies(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let setup = setup(&test.db, "sm2", Config::default()).await;
+    assert!(matches!(
+        setup.put("T1", &["SO1", "SO2"], "5.0").await,
+        Stored::New(_)
+    ));
+    for (order, session) in [("SO1", "s-1"), ("SO2", "s-2"), ("SO1", "s-1")] {
+        assert_eq!(setup.ask(order, session).await.code, "10000");
     }
+    assert_eq!(setup.run().await, "上传 2 条，共尝试 2 条");
+    assert_eq!(
+        setup.run().await,
+        "",
+        "what is answered is not answered again"
+    );
+    let seen = setup.customs.seen();
+    assert_eq!(seen.len(), 2);
+    for one in &seen {
+        assert_eq!((one.fault.as_str(), one.method.as_str()), ("", "SM2-SM3"));
+        assert!(one.text.contains("\"totalAmount\":5.0,"), "{}", one.text);
+    }
+    let found = setup.inquiries().await;
+    assert!(found.iter().all(|one| one.state == State::Uploaded));
+    assert!(found.iter().all(|one| one.answer_text == "上传成功"));
+    assert_eq!(setup.unsettled().await, (0, 0));
+    // What customs have got may not be changed any more; the same again is the same.
+    assert!(matches!(
+        setup.put("T1", &["SO1", "SO2"], "5.0").await,
+        Stored::Same(_)
+    ));
+    assert!(matches!(
+        setup.put("T1", &["SO1", "SO2"], "6.0").await,
+        Stored::Refused(_)
+    ));
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_old_card_signs_with_sha1_only_where_the_policy_allows_it() {
-    for test in &each_engine() {
-        let setup = setup(&test.db, "rsa", Config::default()).await;
-        setup.put("T1", &["SO1"], "5").await;
-        setup.ask("SO1", "s-1").await;
-        setup.run().await;
-        assert!(setup.inquiries().await[0].reason.contains("旧算法"));
-        assert!(setup.customs.seen().is_empty());
-        setup.allow_old().await;
-        setup.world.clock.advance(Duration::from_secs(6));
-        setup.run().await;
-        let seen = setup.customs.seen();
-        assert_eq!(
-            (seen[0].fault.as_str(), seen[0].method.as_str()),
-            ("", "RSA-SHA1")
-        );
-    }
+async fn an_old_card_signs_with_sha1_only_where_the_policy_allows_it(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let setup = setup(&test.db, "rsa", Config::default()).await;
+    setup.put("T1", &["SO1"], "5").await;
+    setup.ask("SO1", "s-1").await;
+    setup.run().await;
+    assert!(setup.inquiries().await[0].reason.contains("旧算法"));
+    assert!(setup.customs.seen().is_empty());
+    setup.allow_old().await;
+    setup.world.clock.advance(Duration::from_secs(6));
+    setup.run().await;
+    let seen = setup.customs.seen();
+    assert_eq!(
+        (seen[0].fault.as_str(), seen[0].method.as_str()),
+        ("", "RSA-SHA1")
+    );
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_inquiry_waits_for_its_payment_and_is_told_as_late() {
-    for test in &each_engine() {
-        let setup = setup(&test.db, "sm2", Config::default()).await;
-        assert_eq!(setup.ask("SO9", "s-9").await.code, "10000");
-        setup.run().await;
-        let found = setup.inquiries().await;
-        assert_eq!(found[0].state, State::Waiting);
-        assert!(found[0].reason.contains("还没有该订单的支付数据"));
-        assert_eq!(setup.unsettled().await, (0, 0));
-        setup.world.clock.advance(Duration::from_secs(121));
-        assert_eq!(setup.unsettled().await, (1, 1));
-        // The payment that comes at last is uploaded at once.
-        setup.put("T9", &["SO9"], "1.10").await;
-        assert_eq!(setup.run().await, "上传 1 条，共尝试 1 条");
-        assert_eq!(setup.unsettled().await, (0, 0));
-    }
+async fn an_inquiry_waits_for_its_payment_and_is_told_as_late(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let setup = setup(&test.db, "sm2", Config::default()).await;
+    assert_eq!(setup.ask("SO9", "s-9").await.code, "10000");
+    setup.run().await;
+    let found = setup.inquiries().await;
+    assert_eq!(found[0].state, State::Waiting);
+    assert!(found[0].reason.contains("还没有该订单的支付数据"));
+    assert_eq!(setup.unsettled().await, (0, 0));
+    setup.world.clock.advance(Duration::from_secs(121));
+    assert_eq!(setup.unsettled().await, (1, 1));
+    // The payment that comes at last is uploaded at once.
+    setup.put("T9", &["SO9"], "1.10").await;
+    assert_eq!(setup.run().await, "上传 1 条，共尝试 1 条");
+    assert_eq!(setup.unsettled().await, (0, 0));
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn exceptions_are_tried_again_with_the_same_bytes_and_refusals_wait_for_a_person() {
-    for test in &each_engine() {
-        let setup = setup(&test.db, "sm2", Config::default()).await;
-        setup.put("T1", &["SO1"], "5").await;
-        setup.ask("SO1", "s-1").await;
-        setup.customs.answer_with(Some("20001"));
-        for _ in 0..3 {
-            assert_eq!(setup.run().await, "");
-            setup.world.clock.advance(Duration::from_secs(5));
-        }
-        let texts: Vec<String> = setup
-            .customs
-            .seen()
-            .into_iter()
-            .map(|one| one.text)
-            .collect();
-        assert_eq!(texts.len(), 3);
-        assert!(texts.iter().all(|text| *text == texts[0]));
-        setup.customs.answer_with(Some("20000"));
-        setup.run().await;
-        let found = setup.inquiries().await.remove(0);
-        assert_eq!(
-            (found.state, found.answer_code.as_str()),
-            (State::Failed, "20000")
-        );
-        assert_eq!(setup.unsettled().await, (1, 0));
-        assert_eq!(setup.run().await, "", "nothing is sent again by itself");
-        setup.customs.answer_with(None);
-        let (context, actor, id) = (setup.world.context.clone(), setup.admin.clone(), found.id);
-        let again = move |tx: &mut store::Tx<'_>| resend(tx, &context, &actor, id);
-        setup.world.write(again.clone()).await.unwrap();
-        assert_eq!(setup.run().await, "上传 1 条，共尝试 1 条");
-        let refused = setup.world.write(again).await;
-        assert_eq!(crate::tests::code(refused), "TG-R4751");
-        assert_eq!(setup.world.audited("payment.resend").await, 1);
+async fn exceptions_are_tried_again_with_the_same_bytes_and_refusals_wait_for_a_person(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let setup = setup(&test.db, "sm2", Config::default()).await;
+    setup.put("T1", &["SO1"], "5").await;
+    setup.ask("SO1", "s-1").await;
+    setup.customs.answer_with(Some("20001"));
+    for _ in 0..3 {
+        assert_eq!(setup.run().await, "");
+        setup.world.clock.advance(Duration::from_secs(5));
     }
+    let texts: Vec<String> = setup
+        .customs
+        .seen()
+        .into_iter()
+        .map(|one| one.text)
+        .collect();
+    assert_eq!(texts.len(), 3);
+    assert!(texts.iter().all(|text| *text == texts[0]));
+    setup.customs.answer_with(Some("20000"));
+    setup.run().await;
+    let found = setup.inquiries().await.remove(0);
+    assert_eq!(
+        (found.state, found.answer_code.as_str()),
+        (State::Failed, "20000")
+    );
+    assert_eq!(setup.unsettled().await, (1, 0));
+    assert_eq!(setup.run().await, "", "nothing is sent again by itself");
+    setup.customs.answer_with(None);
+    let (context, actor, id) = (setup.world.context.clone(), setup.admin.clone(), found.id);
+    let again = move |tx: &mut store::Tx<'_>| resend(tx, &context, &actor, id);
+    setup.world.write(again.clone()).await.unwrap();
+    assert_eq!(setup.run().await, "上传 1 条，共尝试 1 条");
+    let refused = setup.world.write(again).await;
+    assert_eq!(crate::tests::code(refused), "TG-R4751");
+    assert_eq!(setup.world.audited("payment.resend").await, 1);
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_a_day_it_is_given_up() {
-    for test in &each_engine() {
-        let setup = setup(&test.db, "sm2", Config::default()).await;
-        setup.ask("SO9", "s-9").await;
-        setup.run().await;
-        setup.world.clock.advance(Duration::from_secs(86_401));
-        setup.run().await;
-        let found = setup.inquiries().await;
-        assert_eq!(found[0].state, State::Failed);
-        assert!(found[0].reason.starts_with("一天内未能上传"));
-    }
+async fn after_a_day_it_is_given_up(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let setup = setup(&test.db, "sm2", Config::default()).await;
+    setup.ask("SO9", "s-9").await;
+    setup.run().await;
+    setup.world.clock.advance(Duration::from_secs(86_401));
+    setup.run().await;
+    let found = setup.inquiries().await;
+    assert_eq!(found[0].state, State::Failed);
+    assert!(found[0].reason.starts_with("一天内未能上传"));
 }
