@@ -57,7 +57,7 @@ test("where a code table comes from is told in English", () => {
   const sources = readdirSync(folder).map((file) => /^source +\| (.*)$/m.exec(readFileSync(new URL(file, folder), "utf8"))?.[1]?.trim() ?? "");
   expect(sources.length).toBeGreaterThan(5);
   for (const source of sources) expect(Object.keys(TOLD), source).toContain(source);
-  expect(toldIn("en", "版本 20180401，2018-04-01 起有效，不完整；海关参数库 计量单位代码，2018 年 4 月")).toBe("Version 20180401, valid from 2018-04-01, not complete; Customs' parameters: units of measure, April 2018");
+  expect(toldIn("en", "版本 20180401，2018-04-01 起有效，不完整；海关参数库 计量单位代码，2018 年 4 月")).toBe("Version 20180401, valid from 2018-04-01, not complete; Customs parameters: units of measure, April 2018");
 });
 
 test("Chinese stays as it is, and so does what nobody has translated", () => {
@@ -67,7 +67,7 @@ test("Chinese stays as it is, and so does what nobody has translated", () => {
 });
 
 test("what names a code or has several parts is told in English part by part", () => {
-  expect(toldIn("en", "代码 -777001 不在公开的代码表中，海关原文见返回信息。")).toBe("Code -777001 is in no published table; customs' own words are in the return text.");
+  expect(toldIn("en", "代码 -777001 不在公开的代码表中，海关原文见返回信息。")).toBe("Code -777001 is in no published code table. See the receipt text for customs' original wording.");
   expect(toldIn("en", "返回信息列出 2 项：（1）海关放行。（2）无需处理。")).toBe("2 things: (1) Released by customs. (2) Nothing to do.");
   expect(toldIn("en", "（1）无需处理。（2）无需处理，请等待放行。")).toBe("(1) Nothing to do. (2) Nothing to do: wait for the release.");
 });
