@@ -82,7 +82,7 @@ async fn a_case_waits_for_the_one_whose_turn_it_is() {
 
 /// A returned application waits for its applicant until the same is applied for again, or a month has passed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_returned_is_told_until_it_is_applied_for_again() {
+async fn what_was_returned_is_a_to_do_until_it_is_applied_for_again() {
     for test in &each_engine() {
         let world = World::on(&test.db);
         let company = world.company(1, &["ebc"]).await;

@@ -84,7 +84,7 @@ async fn a_flood_is_caught_up_with() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_bureau() {
+async fn cases_are_pushed_to_those_who_see_their_company_and_new_ones_to_the_bureau() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         let now_ms = platform.clock.now_ms();
@@ -128,7 +128,7 @@ async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_burea
 /// What became of a message is told as it is: what customs turned down is no success, and its company must
 /// act.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_became_of_a_message_is_told_as_it_is() {
+async fn what_became_of_a_message_is_pushed_as_it_is() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), None);
@@ -165,7 +165,7 @@ async fn what_became_of_a_message_is_told_as_it_is() {
 
 /// A receipt tells what it says of its message, and whether its company must act.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receipt_tells_whether_its_company_must_act() {
+async fn a_receipt_says_whether_its_company_must_act() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         let feed = Some((platform.company_id(0), 0));

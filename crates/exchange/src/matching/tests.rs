@@ -110,7 +110,7 @@ async fn set(platform: &TestPlatform, n: usize, policy: Policy) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_arrives_first_all_owners_are_told() {
+async fn whatever_arrives_first_all_owners_are_notified() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         for (seed, order) in (100..).zip(orders(4)) {
@@ -192,7 +192,7 @@ async fn nothing_that_is_kept_names_a_person() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_company_that_wants_nothing_told_is_told_nothing() {
+async fn a_company_that_wants_no_matching_gets_no_findings() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         set(&platform, 0, Policy::Off).await;
@@ -315,7 +315,7 @@ async fn a_list_that_waits_is_released_once_or_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_step_that_runs_twice_tells_and_counts_once() {
+async fn a_step_that_runs_twice_reports_and_counts_once() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         let [order, payment, _, list] = trade(&platform, 12);
@@ -445,7 +445,7 @@ async fn a_persons_year_adds_up_and_is_given_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_tax_bill_that_differs_is_told() {
+async fn a_tax_bill_that_differs_is_reported() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         let id = accepted(

@@ -148,7 +148,7 @@ async fn each_company_learns_what_will_break_for_it() {
 
 /// What is damaged is passed over, counted, and hides nothing that comes after it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_damaged_is_told_and_passed_over() {
+async fn what_is_damaged_is_reported_and_passed_over() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         let first = accepted(

@@ -448,7 +448,7 @@ fn list_answer(platform: &TestPlatform, status: i32, time: &str, is_numbered: bo
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_number_of_customs_moves_with_the_answer_that_told_it() {
+async fn a_number_of_customs_moves_with_the_answer_that_gave_it() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         let list = platform.sample(0, Kind::Ceb621, 1);

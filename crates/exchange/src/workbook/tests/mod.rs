@@ -208,7 +208,7 @@ async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell() {
+async fn one_mistake_refuses_all_of_it_and_is_reported_at_its_cell() {
     for test in each_engine() {
         let platform = TestPlatform::on(test).await;
         let api = api(&platform);
@@ -273,7 +273,7 @@ async fn the_same_workbook_twice_is_declared_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn json_is_accepted_or_told_by_line() {
+async fn json_is_accepted_or_reported_by_line() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let api = api(&platform);
     let rows = sample_rows(Kind::Ceb411);

@@ -273,7 +273,7 @@ async fn c20_logout_ends_the_session_and_goes_to_registered_services_only() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn c21_every_service_visited_is_told_once_however_the_session_ends() {
+async fn c21_every_service_visited_is_notified_once_however_the_session_ends() {
     for platform in &TestPlatform::each().await {
         let (first, second) = (Peer::start(None, "200 OK"), Peer::start(None, "500 No"));
         let urls: Vec<String> = [&first, &second]

@@ -246,7 +246,7 @@ async fn with_attributes(platform: &TestPlatform) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn c14_the_document_fits_the_schema_and_tells_what_is_released_and_no_more() {
+async fn c14_the_document_fits_the_schema_and_has_what_is_released_and_no_more() {
     for platform in &TestPlatform::each().await {
         let cookie = with_attributes(platform).await;
         let ticket_one = ticket(platform, &cookie).await;

@@ -194,7 +194,7 @@ async fn with_second(pages: &Pages, browser: &mut Browser, login: &str) {
     reason = "one story from the first visit to the last"
 )]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stranger_is_told_whom_to_ask_and_may_bind_once_he_is_known_here() {
+async fn a_stranger_sees_whom_to_ask_and_may_bind_once_known_here() {
     let server = Server::new();
     server.say(VALIDATE, success("wang.wu"));
     let bind = "/login/foreign/house/bind";

@@ -91,7 +91,7 @@ async fn v10_6_2_without_a_valid_hint_the_person_is_asked() {
                 .authorize(&super::platform::wish("web"), &cookie)
                 .await;
             assert!(
-                super::platform::describe(&still, "code").is_some(),
+                super::platform::parameter_of(&still, "code").is_some(),
                 "still logged in"
             );
         }
@@ -171,7 +171,7 @@ async fn a_browser_is_sent_to_registered_addresses_only() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_client_is_told_once_however_a_session_ends() {
+async fn every_client_is_notified_once_however_a_session_ends() {
     for place in &Place::each().await {
         let peer = Peer::start(None, "200 OK");
         let mut entry = confidential(30, "web");

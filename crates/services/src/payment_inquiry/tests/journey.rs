@@ -246,7 +246,7 @@ async fn an_old_card_signs_with_sha1_only_where_the_policy_allows_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_inquiry_waits_for_its_payment_and_is_told_as_late() {
+async fn an_inquiry_waits_for_its_payment_and_is_shown_as_late() {
     for test in &each_engine() {
         let setup = setup(&test.db, "sm2", Config::default()).await;
         assert_eq!(setup.ask("SO9", "s-9").await.code, "10000");
