@@ -107,7 +107,7 @@ export const operator = {
   "parked.empty": ["没有未匹配回执。", "No unmatched receipts."],
   "parked.release": ["申请重新匹配", "Request matching again"],
   "parked.releaseConfirm": ["通过后按业务主键重新匹配。", "On approval, it is matched again by its business key."],
-  "menu.unknownCodes": ["未知回执代码", "Unknown receipt codes"],
+  "menu.unknownCodes": ["未知回执代码", "Unknown codes"],
   "unknownCodes.intro": [
     "海关回执中出现、但字典未收录的代码。写明含义后，所有企业的新旧回执立即显示该解释。",
     "Codes in customs receipts that the dictionary does not have. Once you explain a code, every company sees the explanation at once, on old and new receipts.",

@@ -88,7 +88,7 @@ export const services = {
   "company.creditCode": ["统一社会信用代码", "Credit code"],
   "company.customsCode": ["海关注册登记编号", "Customs code"],
   "company.dxpId": ["DXP 编号", "DXP ID"],
-  "menu.keys": ["通道与密钥", "Channel and API keys"],
+  "menu.keys": ["通道与密钥", "Channel and keys"],
   "menu.apiDocs": ["接口文档", "API documentation"],
   "keys.intro": [
     "企业程序使用密钥调用接口。密钥等同于印章：只交由程序保管，怀疑泄露时请立即吊销。",

@@ -27,8 +27,8 @@ function conditionIn(text: string, name: Names): string {
 export function detailIn(text: string, name: Names): string | undefined {
   const filters = /^(?:(.*)；)?筛选条件：(.*)$/.exec(text);
   if (filters !== null) {
-    const [, before, told = ""] = filters;
-    const conditions = told === "无" ? "none" : told.split("，").map((one) => conditionIn(one, name)).join(", ");
+    const [, before, list = ""] = filters;
+    const conditions = list === "无" ? "none" : list.split("，").map((one) => conditionIn(one, name)).join(", ");
     return `${before === undefined ? "" : `${before}; `}Filters: ${conditions}`;
   }
   const step = /^([^：]+)：(.+?)；(\S+) → ([^；]+)；?(.*)$/.exec(text);

@@ -1,12 +1,12 @@
 // Fixed sentences of the platform in English, by the Chinese sentence as it tells it: what the statuses of receipts
 // mean and what to do, why a receipt was parked, and why nothing can be done about it. What is not here stays as it came, as customs' own words do.
 import { type Language, useLanguage } from ".";
-import { TOLD_REASONS } from "./toldReasons";
-import { TOLD_TEXTS } from "./toldTexts";
+import { RECEIPT_REASONS } from "./receiptReasons";
+import { RECEIPT_TEXTS } from "./receiptTexts";
 
-export const TOLD: Readonly<Record<string, string>> = {
-  ...TOLD_REASONS,
-  ...TOLD_TEXTS,
+export const ENGLISH: Readonly<Record<string, string>> = {
+  ...RECEIPT_REASONS,
+  ...RECEIPT_TEXTS,
   "电子口岸已收到并暂存，尚未向海关申报。": "The E-Port has received and saved it. It has not been declared to customs yet.",
   "无需处理；如长时间停留，请在申报时将业务状态（appStatus）填为 2（申报）。": "Nothing to do. If it stays in this status for long, set appStatus to 2 (declare) when you declare.",
   "电子口岸已接收，正在申报。": "The E-Port has received it and is declaring it.",
@@ -135,11 +135,11 @@ const PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
 
 /** A text of the platform in English, as far as it is known: a sentence, one with a value in it, or several with numbers. */
 function english(text: string): string {
-  const whole = TOLD[text];
+  const whole = ENGLISH[text];
   if (whole !== undefined) return whole;
-  for (const [pattern, told] of PATTERNS) {
+  for (const [pattern, inEnglish] of PATTERNS) {
     const found = pattern.exec(text);
-    if (found !== null) return told(...found.slice(1));
+    if (found !== null) return inEnglish(...found.slice(1));
   }
   const several = /^(?:(.*?) (\d+) 项：)?(（1）.*)$/.exec(text);
   if (several === null) return text;
@@ -149,19 +149,19 @@ function english(text: string): string {
 }
 
 /** A sentence of the platform in the language, as far as it is known. */
-export function toldIn(language: Language, text: string): string {
+export function sentenceIn(language: Language, text: string): string {
   if (language !== "en") return text;
   const table = TABLE.exec(text.trim());
   if (table === null) return english(text.trim());
   const [, version = "", from = "", complete = "", source = ""] = table;
-  return `Version ${version}, valid from ${from}, ${complete === "完整" ? "complete" : "not complete"}; ${TOLD[source] ?? source}`;
+  return `Version ${version}, valid from ${from}, ${complete === "完整" ? "complete" : "not complete"}; ${ENGLISH[source] ?? source}`;
 }
 
-export function useTold(): (text: string) => string {
+export function useSentence(): (text: string) => string {
   const { language } = useLanguage();
-  return (text) => toldIn(language, text);
+  return (text) => sentenceIn(language, text);
 }
 
-export function Told({ text }: { text: string }) {
-  return useTold()(text);
+export function Sentence({ text }: { text: string }) {
+  return useSentence()(text);
 }

@@ -1,6 +1,6 @@
 // What the reason codes of customs and the faults of the E-Port mean, and what to do, in English: by the Chinese
 // sentence as the platform tells it. A test keeps it whole.
-export const TOLD_REASONS: Readonly<Record<string, string>> = {
+export const RECEIPT_REASONS: Readonly<Record<string, string>> = {
   "等待海关人工审核。": "Waiting for manual review at customs.",
   "无需重报，请等待审核结果。": "Do not declare again: wait for the decision.",
   "海关人工退单，原因见返回信息（常见为身份证号码有误）。": "Rejected manually by customs; see the receipt text for the reason, often a wrong identity number.",

@@ -3,7 +3,7 @@
 const AGAIN = "then declare again with a new guid.";
 const REJECTED = "then declare the rejected document again with a new guid.";
 
-export const TOLD_TEXTS: Readonly<Record<string, string>> = {
+export const RECEIPT_TEXTS: Readonly<Record<string, string>> = {
   "没有找到要变更或删除的订单。": "The order to be changed or deleted was not found.",
   "首次申报时报送类型（appType）填 1；变更（2）、删除（3）须针对已申报的订单，请核对订单编号与电商平台代码，更正后用新的 guid 重新申报。": `A first declaration has appType 1; a change (2) or deletion (3) needs an order that was declared. Check orderNo and ebpCode, ${AGAIN}`,
   "没有找到要变更或删除的支付单。": "The payment to be changed or deleted was not found.",
