@@ -170,7 +170,7 @@ export function frame(browserOf) {
     await page.getByLabel("订单编号").fill("DD-尚未查询");
     await page.route("**/console/**", (route) => route.abort());
     await entry(page, "统计").click();
-    await page.getByText("页面没有加载成功").waitFor();
+    await page.getByText("页面加载失败").waitFor();
     await page.unroute("**/console/**");
     await page.getByRole("heading", { level: 1, name: "统计" }).waitFor();
     await entry(page, "报文").click();
@@ -203,7 +203,7 @@ export function frame(browserOf) {
     await dialog.getByRole("button", { name: "确定" }).click();
     await dialog.getByText("3 项中已完成 1 项").waitFor();
     assert.equal(await dialog.locator(".badge.good").count(), 1);
-    for (const text of ["不能停用", "还有待办", "先移交待办", "req-17", "结果未知", "请先查看这一项的现状"]) assert.equal(await dialog.getByText(text).count(), 1, text);
+    for (const text of ["不能停用", "还有待办", "先移交待办", "req-17", "结果未知", "请先查看该项现状"]) assert.equal(await dialog.getByText(text).count(), 1, text);
     assert.equal(await dialog.locator(".badge.bad").count(), 1);
     await still(page);
     await isGood(page, "the results");

@@ -87,7 +87,7 @@ export function oneBrowser(browserOf) {
         : route.fulfill({ contentType: "text/html", body: '<!doctype html><script type="module" src="/console/assets/other.js"></script>' }),
     );
     await entry(page, "统计").click();
-    await page.getByText("有新版本").waitFor();
+    await page.getByText("平台已更新").waitFor();
     await page.getByRole("button", { name: "重新载入" }).waitFor();
     await still(page);
     await shot(page, "new-release");

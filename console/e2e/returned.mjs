@@ -50,7 +50,7 @@ export function returned(browserOf) {
     await bell.getByText("已退回的申请，请重新申请").waitFor();
     // What came back has a heading of its own, apart from the notices.
     const text = await bell.innerText();
-    assert.ok(text.indexOf("退回来待处理") < text.indexOf("未读通知"), text);
+    assert.ok(text.indexOf("被退回，待处理") < text.indexOf("未读通知"), text);
     await isGood(page, "the bell");
     await shot(page, "bell-returned");
 

@@ -74,7 +74,7 @@ export function stale(browserOf) {
     await page.getByRole("button", { name: "刷新" }).click();
     const banner = page.locator(".old-banner");
     await banner.waitFor();
-    assert.match(await banner.innerText(), /连接不到平台/);
+    assert.match(await banner.innerText(), /无法连接平台/);
     await page.unroute("**/api/v1/**");
     await banner.waitFor({ state: "detached" });
     await page.context().close();
@@ -86,7 +86,7 @@ export function stale(browserOf) {
     await settled(page);
     await page.route("**/console/assets/**", (route) => route.abort());
     await page.locator("nav .menu").getByRole("link", { name: "字典" }).click();
-    await page.getByText("页面没有加载成功").waitFor();
+    await page.getByText("页面加载失败").waitFor();
     await shot(page, "not-loaded");
     await page.unroute("**/console/assets/**");
     await page.getByRole("button", { name: "重试" }).click();

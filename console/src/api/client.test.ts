@@ -32,24 +32,24 @@ test("whoever hears of an act that succeeded hears whether its page is still see
   vi.stubGlobal("window", { location });
   let answer: () => void = () => undefined;
   vi.stubGlobal("fetch", () => new Promise((done) => (answer = () => done(new Response("{}")))));
-  const told: boolean[] = [];
-  const stop = onActDone((isSeen) => told.push(isSeen));
+  const seen: boolean[] = [];
+  const stop = onActDone((isSeen) => seen.push(isSeen));
   const act = () => call("POST", "/api/v1/session/company", { body: { companyId: "1" } });
   const here = act();
   answer();
   await here;
-  expect(told).toEqual([true]);
+  expect(seen).toEqual([true]);
   // Another page is seen when the answer comes.
   const left = act();
   location.pathname = "/console/b";
   answer();
   await left;
-  expect(told).toEqual([true, false]);
+  expect(seen).toEqual([true, false]);
   // A row of several, on which the page before goes on acting.
   const next = actOf("/console/a", act);
   answer();
   await next;
-  expect(told).toEqual([true, false, false]);
+  expect(seen).toEqual([true, false, false]);
   stop();
   vi.unstubAllGlobals();
 });

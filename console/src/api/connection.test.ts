@@ -15,16 +15,16 @@ test("what is on the screen is from the last answer, and the platform is asked u
       return answers;
     },
   );
-  let told = 0;
-  connection.watch(() => (told += 1));
+  let calls = 0;
+  connection.watch(() => (calls += 1));
   now = 5000;
   connection.reached();
-  expect(told).toBe(0);
+  expect(calls).toBe(0);
   now = 9000;
   connection.missed();
   connection.missed();
   expect(connection.current()).toEqual({ since: 5000, offline: false });
-  expect(told).toBe(1);
+  expect(calls).toBe(1);
   await vi.advanceTimersByTimeAsync(PROBE_MS * 2);
   expect(asked).toBe(2);
   expect(connection.current()?.since).toBe(5000);

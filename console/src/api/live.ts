@@ -140,7 +140,7 @@ export function messageOf({ topic, data }: LiveEvent): string | undefined {
 }
 
 /** Of which messages events told; `undefined` when it is time to ask for all. */
-export type Told = ReadonlySet<string> | undefined;
+export type Changed = ReadonlySet<string> | undefined;
 
 /** What happened since `react` was called last. */
 class News {
@@ -152,10 +152,10 @@ class News {
     if (id !== undefined) this.ids?.add(id);
   }
 
-  take(): Told {
-    const told = this.ids;
+  take(): Changed {
+    const changed = this.ids;
     this.ids = new Set();
-    return told;
+    return changed;
   }
 }
 
@@ -163,7 +163,7 @@ class News {
 const PAUSE_MS = 1_000;
 
 /** Calls `react` at once when an event of the topics arrives (or it is time to ask), and at most once a second while they go on. */
-export function useLive(topics: readonly Topic[], react: (told: Told) => void): void {
+export function useLive(topics: readonly Topic[], react: (changed: Changed) => void): void {
   const mayConnect = useCan()("events");
   const latest = useRef(react);
   useEffect(() => {

@@ -26,6 +26,7 @@ export type Family =
   | "step"
   | "approvalKind"
   | "searchedBy"
+  | "mark"
   | "channel"
   | "choice"
   | "object"

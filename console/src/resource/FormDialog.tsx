@@ -22,14 +22,14 @@ interface Props<Answer> {
   about?: ReactNode;
   /** What is said when it is done. */
   said?: Word;
-  /** Whether an answer is told by itself: nothing covers what is shown once. */
-  isTold?: (answer: Answer) => boolean;
+  /** Whether an answer has something that is shown once: nothing covers it. */
+  isShownOnce?: (answer: Answer) => boolean;
   close: () => void;
   run(values: Values): Promise<Answer>;
   done: (answer: Answer) => void;
 }
 
-export function FormDialog<Answer>({ title, fields, initial, about, said = "action.done", isTold, close, run, done }: Props<Answer>) {
+export function FormDialog<Answer>({ title, fields, initial, about, said = "action.done", isShownOnce, close, run, done }: Props<Answer>) {
   const { t, language } = useLanguage();
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
@@ -41,7 +41,7 @@ export function FormDialog<Answer>({ title, fields, initial, about, said = "acti
     setError(undefined);
     try {
       const answer = await run(cleaned(fields, values));
-      if (isTold?.(answer) !== true) void message.success(t(saidOf(answer, said)));
+      if (isShownOnce?.(answer) !== true) void message.success(t(saidOf(answer, said)));
       done(answer);
     } catch (failed) {
       if (!(failed instanceof ApiError && failed.status === 401)) setError(failed);
@@ -92,8 +92,8 @@ function rangeOf(field: Field, t: Translate): string {
 function extraOf(field: Field, t: Translate): { extra?: string } {
   const hint = field.hint === undefined ? [] : [t(field.hint)];
   const range = field.as === "number" && field.max !== undefined ? [t("form.range", { range: rangeOf(field, t) })] : [];
-  const told = [...hint, ...range];
-  return told.length === 0 ? {} : { extra: told.join(" ") };
+  const extra = [...hint, ...range];
+  return extra.length === 0 ? {} : { extra: extra.join(" ") };
 }
 
 function rulesOf(field: Field, t: Translate): Rule[] {

@@ -46,7 +46,7 @@ function Creating({ create, done }: { create: Create; done: () => void }) {
           fields={fields}
           initial={create.initial ?? {}}
           close={close}
-          isTold={(answer) => create.secret?.(answer) != null}
+          isShownOnce={(answer) => create.secret?.(answer) != null}
           run={create.run}
           done={(answer) => {
             close();
@@ -93,7 +93,7 @@ function Editing<Row>({ row, edit, done }: { row: Row; edit: Edit<Row>; done: ()
           initial={edit.values(row)}
           {...(edit.done === undefined ? {} : { said: edit.done })}
           close={close}
-          isTold={(answer) => edit.secret?.(answer) != null}
+          isShownOnce={(answer) => edit.secret?.(answer) != null}
           run={(values) => edit.run(row, values)}
           done={(answer) => {
             close();

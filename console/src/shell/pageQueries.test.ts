@@ -13,7 +13,7 @@ function opened() {
   return { client, pages, has };
 }
 
-test("what a page was told stays while it is hidden, and goes with its tab", () => {
+test("what a page has read stays while it is hidden, and goes with its tab", () => {
   const { client, pages, has } = opened();
   pages.see("/correct");
   const hide = ask(client, "form");

@@ -22,7 +22,7 @@ test("closing leads to the neighbour", () => {
   expect(close([tab("/a")], "/a").next).toBeUndefined();
 });
 
-test("a page of a record is told by the record, never by a word of its address", () => {
+test("a page of a record is named by the record, never by a word of its address", () => {
   expect(recordOf("/messages/:id", "/messages/32")).toBe("TG0000000000010");
   expect(recordOf("/messages/:id/correct", "/messages/32/correct")).toBe("TG0000000000010");
   expect(recordOf("/cases/:id", "/cases/383382098620186624")).toBe("6624");

@@ -3,7 +3,7 @@ import { Alert, Button, Space } from "antd";
 import { Component, type ReactNode, useCallback, useEffect, useState } from "react";
 import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, useT } from "../i18n";
-import { Told } from "../i18n/told";
+import { Sentence } from "../i18n/sentence";
 import { LoadError, recover } from "./lazily";
 
 export function problemTitle(error: unknown, t: Translate, english: boolean): string {
@@ -19,7 +19,7 @@ export function ProblemText({ error }: { error: unknown }) {
   const advice = problem?.advice ?? (error.status === 0 ? t("error.offlineAdvice") : t("error.unknownAdvice"));
   return (
     <div className="problem">
-      {problem?.detail != null && <p><Told text={problem.detail} /></p>}
+      {problem?.detail != null && <p><Sentence text={problem.detail} /></p>}
       {problem?.line != null && <p>{t("finding.line", { n: problem.line })}</p>}
       <p>
         <strong>{t("error.advice")}</strong>

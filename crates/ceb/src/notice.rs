@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tax_bill_tells_number_state_and_amounts() {
+    fn a_tax_bill_shows_number_state_and_amounts() {
         let xml = bill(
             Kind::Ceb816,
             &[
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_of_a_bill_and_a_summary_are_told_too() {
+    fn a_state_of_a_bill_and_a_summary_are_shown_too() {
         let xml = bill(
             Kind::Ceb818,
             &[

@@ -180,7 +180,7 @@ fn a_false_transfer_entity_is_not_believed() {
 /// An envelope that names another kind than it carries is told so, as gravely as the profile has it; either name of the
 /// kind is right, and so is none.
 #[test]
-fn an_envelope_that_names_another_kind_is_told() {
+fn an_envelope_that_names_another_kind_is_reported() {
     let order = sample::message(&Spec::new(Kind::Ceb311, 1));
     let named = |msg_type: &str| {
         let carried = "<dxp:MsgType>";

@@ -106,7 +106,7 @@ async fn set_apart(shared: &Arc<Shared>, part: &Arc<Vec<Opened>>, why: String) -
         Ok(parked.last().transpose()?.unwrap_or_default())
     });
     let print = write.await?;
-    store::unreadable::tell(("answer", (print, 0)), &why);
+    store::unreadable::report(("answer", (print, 0)), &why);
     Ok(())
 }
 

@@ -72,6 +72,8 @@ pub struct DifferenceView {
 
 /// Something wrong with a certificate (证书问题).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all(serialize = "camelCase"))]
+#[schema(rename_all = "camelCase")]
 pub struct FaultView {
     /// Stable code, explained at `/docs/codes/{code}`.
     #[schema(example = "TG-E1817")]
@@ -80,6 +82,12 @@ pub struct FaultView {
     pub text: String,
     /// What to do, in Chinese.
     pub advice: String,
+    /// What is wrong, in English.
+    #[serde(default)]
+    pub text_english: Option<String>,
+    /// What to do, in English.
+    #[serde(default)]
+    pub advice_english: Option<String>,
 }
 
 /// The certificate in the signature (证书).
@@ -133,6 +141,8 @@ pub struct ClinicAnswer {
     pub advice_english: String,
     /// What may have happened, in Chinese, where nothing explains the digest.
     pub possibilities: Vec<String>,
+    /// The same in English.
+    pub possibilities_english: Vec<String>,
     /// URI of the signature method.
     pub signature_method: Option<String>,
     /// URI of the digest method.

@@ -47,7 +47,7 @@ pub(crate) async fn hold(shared: &Arc<Shared>, unreadable: Vec<Unreadable>) -> R
     });
     let n_held = write.await?;
     for (id, why) in &why {
-        store::unreadable::tell(("message", (id.0, 0)), why);
+        store::unreadable::report(("message", (id.0, 0)), why);
     }
     Ok(n_held)
 }

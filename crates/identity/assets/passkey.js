@@ -70,10 +70,10 @@
   async function send(event) {
     event.preventDefault();
     const form = event.target;
-    const told = form.querySelector("[data-told]");
+    const fault = form.querySelector("[data-fault]");
     const button = form.querySelector("button");
     button.disabled = true;
-    told.hidden = true;
+    fault.hidden = true;
     try {
       const { slip, publicKey } = await question(form);
       const answer = form.dataset.passkey === "enrol" ? await make(publicKey) : await use(publicKey);
@@ -82,8 +82,8 @@
       form.submit();
     } catch (error) {
       // What the person did or the authenticator refused has a sentence; what the server said has its own.
-      told.textContent = error instanceof DOMException ? (told.dataset[error.name] ?? told.dataset.told) : error.message;
-      told.hidden = false;
+      fault.textContent = error instanceof DOMException ? (fault.dataset[error.name] ?? fault.dataset.fault) : error.message;
+      fault.hidden = false;
       button.disabled = false;
     }
   }

@@ -78,7 +78,7 @@ pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
         }
         for leaving in taken.clients {
             let (courier, context) = (cas.courier.clone(), context.clone());
-            calls.spawn(async move { oidc::farewell::tell(&context, &courier, leaving).await });
+            calls.spawn(async move { oidc::farewell::notify(&context, &courier, leaving).await });
         }
         after = taken.next;
     }

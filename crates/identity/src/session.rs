@@ -343,14 +343,14 @@ async fn kick(
         if !end(tx, asked, now_ms, "kick")? {
             return Err(not_found());
         }
-        let reported = format!("理由：{why}");
+        let detail = format!("理由：{why}");
         audit::done(
             tx,
             now_ms,
             &actor,
             KICK,
             &format!("session:{asked}"),
-            &reported,
+            &detail,
         )?;
         Ok(())
     };

@@ -164,8 +164,8 @@ impl Builtin {
             let Some((deliveries, unreadable, bodiless)) = taken else {
                 continue;
             };
-            tell(queue, &unreadable);
-            tell_bodiless(queue, &bodiless);
+            log_unreadable(queue, &unreadable);
+            log_bodiless(queue, &bodiless);
             let is_aside = !unreadable.is_empty() || !bodiless.is_empty();
             // When all that was claimed is set aside, others may wait behind it.
             if !is_aside || !deliveries.is_empty() {
@@ -295,15 +295,15 @@ fn bodiless(
 }
 
 /// Raises the alarm for messages that were set aside.
-fn tell(queue: &str, unreadable: &[Unreadable]) {
+fn log_unreadable(queue: &str, unreadable: &[Unreadable]) {
     for (id, why) in unreadable {
-        store::unreadable::tell(("queue", (*id, 0)), why);
+        store::unreadable::report(("queue", (*id, 0)), why);
         tracing::error!(queue, id, "a message that is damaged was set aside");
     }
 }
 
 /// Raises the alarm for items without a body. Nothing of them is damaged: they were put in wrongly, by hand.
-fn tell_bodiless(queue: &str, bodiless: &[i64]) {
+fn log_bodiless(queue: &str, bodiless: &[i64]) {
     for id in bodiless {
         metrics::counter!("tongguan_queue_items_bodiless_total").increment(1);
         tracing::error!(

@@ -84,7 +84,7 @@ async fn a_case_waits_for_the_one_whose_turn_it_is(#[values(Sqlite, Postgres)] e
 /// A returned application waits for its applicant until the same is applied for again, or a month has passed.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_returned_is_told_until_it_is_applied_for_again(
+async fn what_was_returned_is_a_to_do_until_it_is_applied_for_again(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_told_apart_from_another_process_and_from_damage() {
+    fn a_full_disk_is_distinguished_from_another_process_and_from_damage() {
         let failed = |code| {
             outcome(Err(rusqlite::Error::SqliteFailure(
                 ffi::Error::new(code),

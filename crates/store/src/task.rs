@@ -165,7 +165,7 @@ impl Tasks {
                 task.begun_at.store(begun, Ordering::Relaxed);
                 let ended = tokio::spawn(make(pulse.clone())).await;
                 let is_cancelled = ended.as_ref().is_err_and(|error| !error.is_panic());
-                if is_cancelled || is_told(&stop) {
+                if is_cancelled || is_stopping(&stop) {
                     break;
                 }
                 if clock.monotonic_ms() - begun >= steady_ms() {
@@ -230,7 +230,7 @@ fn steady_ms() -> i64 {
     i64::try_from(STEADY.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn is_told(stop: &watch::Receiver<bool>) -> bool {
+fn is_stopping(stop: &watch::Receiver<bool>) -> bool {
     *stop.borrow() || stop.has_changed().is_err()
 }
 

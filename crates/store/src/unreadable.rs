@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Values of which it is remembered that they were reported.
-const TOLD_MAX: usize = 10_000;
+const REPORTED_MAX: usize = 10_000;
 
 /// Where a value stands: a name for the table, and the key of its row; of a key with one number the second is 0.
 pub type At = (&'static str, (i64, i64));
@@ -34,7 +34,7 @@ pub fn read_or<T>(
         Ok(value) => Ok(value),
         Err(why) => {
             let id = row.int(0)?;
-            tell((table, (id, 0)), &why);
+            report((table, (id, 0)), &why);
             Ok(rest(row, id))
         }
     }
@@ -53,7 +53,7 @@ pub fn readable<T>(
     for row in rows {
         match damage(read(row))? {
             Ok(value) => found.push(value),
-            Err(why) => tell((table, (row.int(0).unwrap_or_default(), 0)), &why),
+            Err(why) => report((table, (row.int(0).unwrap_or_default(), 0)), &why),
         }
     }
     Ok(found)
@@ -82,18 +82,18 @@ impl Tx<'_> {
     /// [`Error::KeyMissing`] when another process has the key, and the engine's.
     pub fn try_text(&mut self, text: Result<String>, at: At) -> Result<Option<String>> {
         let opened = text.and_then(|text| self.open_text(text));
-        Ok(damage(opened)?.map_err(|why| tell(at, &why)).ok())
+        Ok(damage(opened)?.map_err(|why| report(at, &why)).ok())
     }
 
     /// As [`Tx::try_text`], of a value that is not opened: it is stored as it is, or opened later.
     pub fn try_raw<T>(&self, value: Result<T>, at: At) -> Result<Option<T>> {
-        Ok(damage(value)?.map_err(|why| tell(at, &why)).ok())
+        Ok(damage(value)?.map_err(|why| report(at, &why)).ok())
     }
 
     /// As [`Tx::try_text`], for bytes.
     pub fn try_bytes(&mut self, bytes: Result<Vec<u8>>, at: At) -> Result<Option<Vec<u8>>> {
         let opened = bytes.and_then(|bytes| self.open(bytes));
-        Ok(damage(opened)?.map_err(|why| tell(at, &why)).ok())
+        Ok(damage(opened)?.map_err(|why| report(at, &why)).ok())
     }
 
     /// A key that is not on record is one that nobody has: what names it is damaged.
@@ -129,8 +129,8 @@ pub fn damage<T>(opened: Result<T>) -> Result<std::result::Result<T, String>> {
 }
 
 /// Counts a damaged value and raises the alarm, once for each as long as this process lives.
-pub fn tell(at: At, why: &str) {
-    if !lock(&TOLD).is_new(at) {
+pub fn report(at: At, why: &str) {
+    if !lock(&REPORTED).is_new(at) {
         return;
     }
     let (place, (id, number)) = at;
@@ -157,7 +157,7 @@ impl Reported {
             return false;
         }
         self.order.push_back(value);
-        if self.order.len() > TOLD_MAX
+        if self.order.len() > REPORTED_MAX
             && let Some(oldest) = self.order.pop_front()
         {
             self.values.remove(&oldest);
@@ -166,32 +166,32 @@ impl Reported {
     }
 }
 
-static TOLD: Mutex<Reported> = Mutex::new(Reported {
+static REPORTED: Mutex<Reported> = Mutex::new(Reported {
     values: BTreeSet::new(),
     order: VecDeque::new(),
 });
 
-/// Keys of which it was told that this process lacks them.
+/// Keys already reported as missing in this process.
 static KEYS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// What was told is whole after every step.
+/// What was reported is whole after every step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Reported, TOLD_MAX};
+    use super::{REPORTED_MAX, Reported};
 
     #[test]
-    fn each_value_is_told_once_and_few_are_remembered() {
+    fn each_value_is_reported_once_and_few_are_remembered() {
         let mut reported = Reported::default();
-        for id in (0..).take(TOLD_MAX) {
+        for id in (0..).take(REPORTED_MAX) {
             assert!(reported.is_new(("test", (id, 0))));
             assert!(!reported.is_new(("test", (id, 0))));
         }
         assert!(reported.is_new(("test", (0, 1))));
-        assert_eq!(reported.values.len(), TOLD_MAX);
+        assert_eq!(reported.values.len(), REPORTED_MAX);
         assert!(reported.is_new(("test", (0, 0))), "the oldest is forgotten");
     }
 }

@@ -28,11 +28,11 @@ fn every_dependency_has_a_sentence() {
         .collect();
     let found: Vec<String> = used
         .difference(&reported)
-        .map(|name| format!("{name} is used and not told"))
+        .map(|name| format!("{name} is used and has no row in the table"))
         .chain(
             reported
                 .difference(&used)
-                .map(|name| format!("{name} is told and not used")),
+                .map(|name| format!("{name} is in the table and not used")),
         )
         .collect();
     report(

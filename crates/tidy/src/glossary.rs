@@ -155,10 +155,10 @@ fn every_domain_type_is_in_the_glossary() {
         let (Some(name), Some(term)) = (item.name(), item.term()) else {
             continue;
         };
-        let is_told = rows.iter().any(|[chinese, identifier, place]| {
+        let is_reported = rows.iter().any(|[chinese, identifier, place]| {
             identifier == name && chinese == term && place.split('/').next() == Some(&*item.krate)
         });
-        if !is_told {
+        if !is_reported {
             found.push(format!(
                 "| {term} | `{name}` | `{}` |  ({})",
                 item.krate, item.path

@@ -286,7 +286,7 @@ fn modules_use_lower_modules_only() {
 
 /// The modules of a made-up crate that a file of its lowest module uses against the order.
 #[cfg(test)]
-fn told_of(source: &str) -> Vec<(String, usize)> {
+fn reports_of(source: &str) -> Vec<(String, usize)> {
     let root = root(
         "pub mod high;\nmod middle;\n#[cfg(test)]\nmod testing;\nmod low;\npub use high::{Top, deep::Other as Renamed};\n",
     );
@@ -301,20 +301,26 @@ fn told_of(source: &str) -> Vec<(String, usize)> {
 #[test]
 fn every_way_up_is_seen() {
     let high = |line| vec![("high".to_owned(), line)];
-    assert_eq!(told_of("\nfn f() { crate::high::g() }"), high(2));
-    assert_eq!(told_of("use crate::{low::x, high::{a, b}};"), high(1));
-    assert_eq!(told_of("use crate::{\n    low,\n    high,\n};"), high(3));
-    assert_eq!(told_of("use super::super::super::high::x;"), high(1));
-    assert_eq!(told_of("use super::super::{x, super::high::x};"), high(1));
+    assert_eq!(reports_of("\nfn f() { crate::high::g() }"), high(2));
+    assert_eq!(reports_of("use crate::{low::x, high::{a, b}};"), high(1));
+    assert_eq!(reports_of("use crate::{\n    low,\n    high,\n};"), high(3));
+    assert_eq!(reports_of("use super::super::super::high::x;"), high(1));
     assert_eq!(
-        told_of("mod m { use super::super::super::super::high; }"),
+        reports_of("use super::super::{x, super::high::x};"),
         high(1)
     );
-    assert_eq!(told_of("pub use crate::high::Thing;"), high(1));
-    assert_eq!(told_of("use crate::Top;"), high(1));
-    assert_eq!(told_of("fn f(_: &crate::Renamed) {}"), high(1));
+    assert_eq!(
+        reports_of("mod m { use super::super::super::super::high; }"),
+        high(1)
+    );
+    assert_eq!(reports_of("pub use crate::high::Thing;"), high(1));
+    assert_eq!(reports_of("use crate::Top;"), high(1));
+    assert_eq!(reports_of("fn f(_: &crate::Renamed) {}"), high(1));
     let both = vec![("high".to_owned(), 1), ("middle".to_owned(), 1)];
-    assert_eq!(told_of("use crate::{high::a::{b, c}, low, middle};"), both);
+    assert_eq!(
+        reports_of("use crate::{high::a::{b, c}, low, middle};"),
+        both
+    );
 }
 
 #[test]
@@ -329,6 +335,6 @@ fn what_goes_down_and_what_tests_use_is_no_finding() {
         "#[cfg(test)]\nmod tests { use crate::high::x; fn f() {} }",
         "#[cfg(any(test, feature = \"testing\"))]\nfn f() { crate::high::x() }",
     ] {
-        assert_eq!(told_of(source), [], "{source}");
+        assert_eq!(reports_of(source), [], "{source}");
     }
 }

@@ -108,7 +108,7 @@ fn joined(text: &str) -> String {
 }
 
 #[test]
-fn pieces_are_told_apart() {
+fn pieces_are_distinguished() {
     let source = "let a = \"x // \\\n   y\"; // why \"not\"\nlet b = ('\"', r#\"z\"#, &'static 1);";
     let parts: Vec<(Part, String)> = pieces(source)
         .into_iter()

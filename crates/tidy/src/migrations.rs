@@ -3,7 +3,7 @@
 use crate::source::{files, read, report};
 
 #[test]
-fn migrations_are_numbered_told_and_listed() {
+fn migrations_are_numbered_explained_and_listed() {
     let list = read("crates/store/src/migrate.rs");
     let mut found = Vec::new();
     for (expected, file) in (1..).zip(files("crates/store/migrations", ".sql")) {

@@ -4,7 +4,7 @@ use crate::lexer::{Part, pieces};
 use crate::source::{File, files, report, rust};
 
 /// What is not written, and what stands for it.
-const TERMS: [(&str, &str); 24] = [
+const TERMS: [(&str, &str); 26] = [
     ("无主回执", "未匹配回执"),
     ("重新归位", "重新匹配"),
     ("回执归位", "已匹配回执"),
@@ -29,6 +29,8 @@ const TERMS: [(&str, &str); 24] = [
     ("carried out of the house", "sent to another machine"),
     ("There is news: refresh", "New items: refresh"),
     ("no login any more", "the login no longer exists"),
+    ("Two-factor login", "Two-step verification"),
+    ("Signature clinic", "Signature check"),
 ];
 
 /// Files that quote what others have written, and why they may.

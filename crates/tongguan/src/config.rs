@@ -299,7 +299,7 @@ fn set(table: &mut toml::Table, parts: &[&str], value: &str) -> anyhow::Result<(
         .or_insert_with(|| toml::Value::Table(toml::Table::new()));
     match inner.as_table_mut() {
         Some(inner) => set(inner, rest, value),
-        None => bail!("{first} 不是一组配置"),
+        None => bail!("配置中没有名为 {first} 的一组"),
     }
 }
 

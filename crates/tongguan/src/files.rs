@@ -55,8 +55,8 @@ pub fn loose(config: &Config) -> Vec<Loose> {
     }
     for path in secrets(config) {
         let fault = "不在数据目录内，请自行收紧";
-        let is_told = found.iter().any(|one| one.path == path);
-        found.extend(look(&path, fault).filter(|_| !is_told));
+        let is_reported = found.iter().any(|one| one.path == path);
+        found.extend(look(&path, fault).filter(|_| !is_reported));
     }
     found
 }
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn own_files_are_mended_and_those_of_others_are_told() {
+    fn own_files_are_mended_and_those_of_others_are_reported() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         std::fs::create_dir(&data).unwrap();

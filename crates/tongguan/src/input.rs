@@ -120,7 +120,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn files_that_cannot_be_read_are_told_in_chinese_with_what_to_do() {
+    fn files_that_cannot_be_read_are_reported_in_chinese_with_what_to_do() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         std::fs::write(path("gbk.txt"), b"\xC4\xE3").unwrap();

@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     match cli::parse(std::env::args_os()) {
         Ok(command) => cli::run(command),
         Err(mistake) => {
-            cli::tell(&mistake);
+            cli::print(&mistake);
             ExitCode::from(if mistake.is_wrong() {
                 cli::EXIT_WRONG_USE
             } else {

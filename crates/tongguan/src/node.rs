@@ -163,6 +163,6 @@ fn lock(folder: &Path, number: u8, reported: &str) -> anyhow::Result<(Option<Fil
 
 fn random_name() -> anyhow::Result<String> {
     let mut bytes = [0; NAME_BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("没有随机数：{error}"))?;
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("无法取得随机数：{error}"))?;
     Ok(data_encoding::HEXLOWER.encode(&bytes))
 }

@@ -56,7 +56,7 @@ pub fn conditions(parts: &[(&str, Option<&str>)]) -> String {
 }
 
 /// The same as the audit tells it: `筛选条件：无` for everything.
-pub fn told_conditions(conditions: &str) -> String {
+pub fn conditions_text(conditions: &str) -> String {
     let reported = if conditions.is_empty() {
         "无"
     } else {
@@ -67,19 +67,19 @@ pub fn told_conditions(conditions: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{attachment, conditions, file_name, told_conditions};
+    use super::{attachment, conditions, conditions_text, file_name};
 
     #[test]
     fn conditions_are_words() {
         let none: [(&str, Option<&str>); 2] = [("状态", None), ("企业", Some(" "))];
-        assert_eq!(told_conditions(&conditions(&none)), "筛选条件：无");
+        assert_eq!(conditions_text(&conditions(&none)), "筛选条件：无");
         let some = [
             ("状态", Some("平台拒收")),
             ("日期", None),
             ("企业", Some(" 甲 ")),
         ];
         assert_eq!(
-            told_conditions(&conditions(&some)),
+            conditions_text(&conditions(&some)),
             "筛选条件：状态 平台拒收，企业 甲"
         );
     }

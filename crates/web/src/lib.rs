@@ -28,7 +28,7 @@ mod code;
 pub use advice::advice_en;
 pub use code::Code;
 pub use cookie::cookie;
-pub use download::{attachment, conditions, file_name, told_conditions};
+pub use download::{attachment, conditions, conditions_text, file_name};
 pub use extract::{JsonBody, Path, PathId, QueryOf};
 pub use page::{Page, PageQuery, PageSize};
 pub use problem::{Problem, bad_query, codes};

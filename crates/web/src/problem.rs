@@ -11,13 +11,13 @@ use utoipa::ToSchema;
 pub mod codes {
 
     crate::codes! {
-        UNAVAILABLE = "TG-F5030", 503, "平台暂时无法受理", "The platform cannot take this now",
+        UNAVAILABLE = "TG-F5030", 503, "平台暂时无法受理", "The platform is temporarily unavailable",
             "平台的存储或队列此刻不可用（繁忙、磁盘已满或连接中断）。本次请求没有被受理，也没有保存任何内容。",
             "请按应答头 Retry-After 的秒数等待后，用同一报文（相同 guid、相同内容）重新提交；重复提交不会产生重复申报。";
         FAULT = "TG-F5000", 500, "平台内部错误", "Internal error",
             "平台处理请求时发生了内部错误，原因已记录。",
             "请稍后重试；若仍出现，请把应答头 X-Request-Id 的值告知平台运维人员。";
-        DAMAGED = "TG-F5001", 500, "平台存储的内容已损坏", "What the platform has stored is damaged",
+        DAMAGED = "TG-F5001", 500, "平台存储的内容已损坏", "The stored content is damaged",
             "平台存储的这份内容（报文原文、回执等）已损坏，无法读取；其他内容不受影响。原因已记录，已提醒平台运维人员。",
             "重试不会成功。请把受理号和应答头 X-Request-Id 的值告知平台，由运维人员从备份恢复；报文尚未发往海关、急需办理的，请重新申报。";
         BAD_REQUEST = "TG-R4000", 400, "请求有误", "Bad request",
@@ -35,7 +35,7 @@ pub mod codes {
         SHARE = "TG-R4290", 429, "同时进行的请求过多", "Too many requests at the same time",
             "本企业（不代表企业的人员为本账号，未登录时为本地址）同时占用的份额已满，例如正在处理的查询、正在上传的内容、等待中的领取请求或正在生成的导出。其他调用方不受影响，本次请求没有被受理。",
             "请等先前的请求完成，或按应答头 Retry-After 的秒数等待后重试；程序请减少并发。";
-        BODY_SLOW = "TG-R4081", 408, "请求内容传输过慢或中断", "The request body came too slowly",
+        BODY_SLOW = "TG-R4081", 408, "请求内容传输过慢或中断", "The request body arrived too slowly or was cut off",
             "请求内容没有以最低速率送达，或连接中断。本次请求没有被受理。",
             "请检查网络后重新提交。";
         HOST = "TG-R4007", 400, "请求头 Host 有误", "The Host header is missing or wrong",
@@ -220,7 +220,7 @@ mod tests {
     use store::{Error, Failure};
 
     #[test]
-    fn a_failure_of_the_store_is_kept_and_never_told() {
+    fn a_failure_of_the_store_is_kept_and_never_shown() {
         let lost = Error::Conflict("secret".to_owned());
         let problem = Problem::from(lost.clone());
         assert_eq!(problem.store(), Some(&lost), "it is tried again");
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_room_refuses_is_told_and_a_failure_stays_one() {
+    fn what_a_module_refuses_is_shown_and_a_failure_stays_one() {
         let failed = Error::Fault("secret".to_owned());
         let problem = Problem::because(codes::BAD_REQUEST, &failed);
         assert_eq!(problem.code, codes::FAULT.code);

@@ -21,10 +21,10 @@ test("documents and business roles in a sentence are named; other sentences stay
   expect(named("user left", name, "、")).toBe("user left");
 });
 
-test("lists of terms in the audit are told in English, sentences stay as they are", () => {
+test("the audit shows lists of terms in English, and sentences as they are", () => {
   const english = (text: string) => termsIn(text, (family, code, chinese) => nameOf("en", family, code, chinese));
   expect(english("密码、动态验证码；登录完成")).toBe("Password, One-time code; Logged in");
-  expect(english("密码；待开启两步验证")).toBe("Password; Second step to be set up");
+  expect(english("密码；待开启两步验证")).toBe("Password; Two-step verification to be set up");
   expect(english("企业管理员 company.admin")).toBe("Company administrator company.admin");
   expect(["", "连续失败，锁定来自 10.0.0.1 的登录", "密码；别的"].map(english)).toEqual(["", "连续失败，锁定来自 10.0.0.1 的登录", "密码；别的"]);
 });

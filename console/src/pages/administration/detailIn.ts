@@ -3,14 +3,14 @@
 type Names = (family: "caseKind" | "state" | "outcome" | "kind", code: string, chinese: string) => string;
 
 const LABELS: Readonly<Record<string, string>> = {
-  报文类型: "kind", 状态: "state", 办理结果: "outcome", 待企业处理: "needs action", 进出口: "direction", "报文 guid": "guid", 企业: "company",
-  订单编号: "order number", 运单编号: "waybill number", 清单编号: "list number", 企业内部编号: "own number", 开始: "from", 结束: "until",
-  开始日期: "from", 结束日期: "until", 事项: "act", 对象: "object", 人员: "person",
+  报文类型: "message type", 状态: "state", 办理结果: "outcome", 待企业处理: "needs action", 进出口: "direction", "报文 guid": "guid", 企业: "company",
+  订单编号: "order number", 运单编号: "waybill number", 清单编号: "list number", 企业内部编号: "internal number", 开始: "from", 结束: "until",
+  开始日期: "from", 结束日期: "until", 事项: "action", 对象: "object", 人员: "person",
 };
 
 const VALUES: Readonly<Record<string, string>> = { 是: "yes", 否: "no", 进口: "import", 出口: "export" };
 
-const STATES: Readonly<Record<string, string>> = { 申请: "applied", 受理: "accepted", 补正: "to be supplemented", 审批: "to be decided", 办结: "granted", 退回: "returned", 撤回: "withdrawn" };
+const STATES: Readonly<Record<string, string>> = { 申请: "applied", 受理: "accepted", 补正: "corrections requested", 审批: "awaiting decision", 办结: "approved", 退回: "rejected", 撤回: "withdrawn" };
 
 /** One condition, `状态 平台拒收`. */
 function conditionIn(text: string, name: Names): string {
@@ -27,8 +27,8 @@ function conditionIn(text: string, name: Names): string {
 export function detailIn(text: string, name: Names): string | undefined {
   const filters = /^(?:(.*)；)?筛选条件：(.*)$/.exec(text);
   if (filters !== null) {
-    const [, before, told = ""] = filters;
-    const conditions = told === "无" ? "none" : told.split("，").map((one) => conditionIn(one, name)).join(", ");
+    const [, before, list = ""] = filters;
+    const conditions = list === "无" ? "none" : list.split("，").map((one) => conditionIn(one, name)).join(", ");
     return `${before === undefined ? "" : `${before}; `}Filters: ${conditions}`;
   }
   const step = /^([^：]+)：(.+?)；(\S+) → ([^；]+)；?(.*)$/.exec(text);

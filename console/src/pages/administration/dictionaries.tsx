@@ -8,7 +8,7 @@ import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import type { Added, Changed, Item } from "../../api/types";
 import { useT } from "../../i18n";
-import { Told } from "../../i18n/told";
+import { Sentence } from "../../i18n/sentence";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../view/Badge";
@@ -37,7 +37,7 @@ const dictionaries = defineResource({
     { key: "id", title: "backOffice.code", as: "code" },
     { key: "kind", title: "dictionary.kind", render: (row) => <Kind row={row} /> },
     { key: "isActive", title: "message.state", render: (row) => <Active isActive={row.isActive} /> },
-    { key: "remark", title: "backOffice.remark", render: (row) => <div className="info"><Told text={row.remark} /></div> },
+    { key: "remark", title: "backOffice.remark", render: (row) => <div className="info"><Sentence text={row.remark} /></div> },
   ],
   create: {
     label: "dictionary.create",

@@ -17,7 +17,7 @@ import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { AuditDetail } from "../administration/AuditDetail";
 import { AuditObject } from "../administration/AuditObject";
-import { CaseStateTold } from "../cases/CaseState";
+import { CaseStateNamed } from "../cases/CaseState";
 import { AppointmentState } from "../company/AppointmentState";
 import { CompanyState } from "./CompanyState";
 import type { Card } from "./types";
@@ -201,7 +201,7 @@ function CardCases({ card }: { card: Card }) {
       locale={{ emptyText: t("cases.empty") }}
       columns={[
         { title: t("case.title"), render: (_, one) => <Link to={`/cases/${one.id}`}>{one.title}</Link> },
-        { title: t("message.state"), render: (_, one) => <CaseStateTold name={one.stateName} /> },
+        { title: t("message.state"), render: (_, one) => <CaseStateNamed name={one.stateName} /> },
         { title: t("case.appliedAt"), render: (_, one) => dateTime(one.appliedAt) },
       ]}
     />

@@ -15,11 +15,11 @@ const LOOK: Record<string, Look> = {
 };
 
 /** What the platform calls the states, for where it tells no code. */
-const TOLD: Readonly<Record<string, string>> = { 申请: "applied", 受理: "accepted", 补正: "supplementing", 审批: "approving", 办结: "done", 退回: "returned", 撤回: "withdrawn" };
+const BY_NAME: Readonly<Record<string, string>> = { 申请: "applied", 受理: "accepted", 补正: "supplementing", 审批: "approving", 办结: "done", 退回: "returned", 撤回: "withdrawn" };
 
 /** The state by its Chinese name alone. */
-export function CaseStateTold({ name }: { name: string }) {
-  return <CaseState state={TOLD[name] ?? ""} name={name} />;
+export function CaseStateNamed({ name }: { name: string }) {
+  return <CaseState state={BY_NAME[name] ?? ""} name={name} />;
 }
 
 export function CaseState({ state, name }: { state: string; name: string }) {

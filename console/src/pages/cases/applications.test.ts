@@ -20,8 +20,8 @@ test("every application asks for the document without which the platform does no
 
 test("what was returned is the start of the next application, and goes out as the platform takes it", () => {
   const register = byName("company.register");
-  const told = [{ name: "companyName", value: "某公司" }, { name: "roles", value: "ebc,ebp" }, { name: "dxpId", value: "" }, { name: "other", value: "x" }];
-  const filled = filledFrom(register, told);
+  const given = [{ name: "companyName", value: "某公司" }, { name: "roles", value: "ebc,ebp" }, { name: "dxpId", value: "" }, { name: "other", value: "x" }];
+  const filled = filledFrom(register, given);
   expect(filled).toEqual({ companyName: "某公司", roles: ["ebc", "ebp"] });
   expect(formOf(register, { ...filled, file: "a file" })).toEqual({ companyName: "某公司", roles: "ebc,ebp" });
 });

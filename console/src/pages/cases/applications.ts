@@ -82,8 +82,8 @@ export function formOf(application: Application, values: Values): Record<string,
 }
 
 /** The form of an earlier case, to begin with. */
-export function filledFrom(application: Application, told: readonly { name: string; value: string }[]): Values {
-  const found = told.filter((one) => one.value !== "" && application.fields.some((field) => field.key === one.name));
+export function filledFrom(application: Application, given: readonly { name: string; value: string }[]): Values {
+  const found = given.filter((one) => one.value !== "" && application.fields.some((field) => field.key === one.name));
   const several = new Set(application.fields.filter(isSeveral).map((field) => field.key));
   return Object.fromEntries(found.map((one) => [one.name, several.has(one.name) ? one.value.split(",") : one.value]));
 }

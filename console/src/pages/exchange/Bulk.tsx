@@ -21,6 +21,8 @@ import { useWay } from "./Explanation";
 import { useFollowed } from "./follow";
 import type { Message } from "./messages";
 import { Progress } from "./State";
+import { useFinding } from "./findingText";
+import { sentences } from "./sentences";
 
 type Outcomes = Schema<"CorrectionOutcomes">;
 type Form = Schema<"CorrectionForm">;
@@ -281,6 +283,7 @@ function Doubtful({ rows, doubtful, wanted, choose }: DoubtfulProps) {
 
 function Results({ outcomes, rows }: { outcomes: Outcomes; rows: readonly Message[] }) {
   const { t, language } = useLanguage();
+  const { placed } = useFinding();
   const followed = useFollowed(outcomes.items.flatMap((item) => (item.accepted == null ? [] : [item.accepted.id])));
   const numberOf = (id: string) => rows.find((row) => row.id === id)?.acceptanceNo ?? id;
   return (
@@ -310,7 +313,7 @@ function Results({ outcomes, rows }: { outcomes: Outcomes; rows: readonly Messag
               {item.problem != null && problemTitle(new ApiError(item.problem.status, item.problem, undefined), t, language === "en")}
               {(item.findings ?? []).slice(0, 3).map((finding) => (
                 <div key={`${finding.code} ${finding.path}`} className="soft">
-                  {finding.text} {finding.advice}
+                  {sentences(placed(finding).text, placed(finding).advice)}
                 </div>
               ))}
             </div>

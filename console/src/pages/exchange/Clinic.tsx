@@ -12,6 +12,7 @@ import { ErrorView } from "../../view/ErrorView";
 import { FITTING } from "../../resource/sticky";
 import { causeWords, verdict } from "./clinic";
 import { sentences } from "./sentences";
+import { useFinding } from "./findingText";
 
 type Answer = Schema<"ClinicAnswer">;
 
@@ -147,7 +148,7 @@ function Result({ answer }: { answer: Answer }) {
               <>
                 <p>{t("clinic.possible")}</p>
                 <ol>
-                  {answer.possibilities.map((one) => (
+                  {(language === "en" && answer.possibilitiesEnglish.length > 0 ? answer.possibilitiesEnglish : answer.possibilities).map((one) => (
                     <li key={one}>{one}</li>
                   ))}
                 </ol>
@@ -246,6 +247,7 @@ const CHAIN_LOOK = { "clinic.chainGood": "good", "clinic.chainBad": "bad", "clin
 
 function CertificatePanel({ certificate, keyName }: { certificate: Schema<"CertificateView">; keyName: string }) {
   const t = useT();
+  const { plain } = useFinding();
   const holder = { same: "clinic.holderSame", different: "clinic.holderDifferent" } as const;
   const owner = certificate.holder === "same" || certificate.holder === "different" ? holder[certificate.holder] : "clinic.holderUnknown";
   const chain = certificate.checked ? (certificate.faults.length === 0 ? "clinic.chainGood" : "clinic.chainBad") : "clinic.chainUnchecked";
@@ -272,7 +274,7 @@ function CertificatePanel({ certificate, keyName }: { certificate: Schema<"Certi
                 {fault.code}
               </a>
             ),
-            children: sentences(fault.text, fault.advice),
+            children: sentences(plain(fault).text, plain(fault).advice),
           })),
         ]}
       />

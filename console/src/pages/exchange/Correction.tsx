@@ -16,12 +16,13 @@ import { useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
-import { useTold } from "../../i18n/told";
+import { useSentence } from "../../i18n/sentence";
 import { type Edits, editList, keyOf } from "./edits";
 import { choiceOptions } from "./choiceOptions";
 import { careful } from "./choices";
 import { useWay } from "./Explanation";
 import { Key } from "./Key";
+import { useFinding } from "./findingText";
 import { sentences } from "./sentences";
 import { Kind, ReturnStatus } from "./State";
 
@@ -229,7 +230,8 @@ interface Placed {
 
 function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen, choose }: DocumentProps) {
   const t = useT();
-  const told = useTold();
+  const sentence = useSentence();
+  const { plain } = useFinding();
   const wayOf = useWay();
   const all: Placed[] = [
     ...document.fields.map((field) => ({ key: keyOf(document.number, undefined, field.element), line: undefined, field })),
@@ -240,7 +242,7 @@ function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen
   for (const finding of verdict?.findings ?? []) {
     if (finding.severity !== "refuse" || finding.document !== document.number) continue;
     const key = keyOf(document.number, finding.lineNumber ?? undefined, finding.element);
-    wrong.set(key, [...(wrong.get(key) ?? []), sentences(finding.text, finding.advice)]);
+    wrong.set(key, [...(wrong.get(key) ?? []), sentences(plain(finding).text, plain(finding).advice)]);
   }
   // What was named stays above, also when it has been put right.
   const [named] = useState(() => new Set(all.filter(({ field }) => field.reasons.length > 0).map(({ key }) => key)));
@@ -272,7 +274,7 @@ function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen
           <div key={`${reason.text} ${reason.time}`}>
             {reason.status != null && <ReturnStatus status={reason.status} />} <span className="soft num">{customsTime(reason.time)}</span> {reason.text}
             <div className="soft">
-              {sentences(told(reason.advice), wayOf(reason))}
+              {sentences(sentence(reason.advice), wayOf(reason))}
             </div>
           </div>
         ))}

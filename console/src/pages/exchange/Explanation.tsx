@@ -2,7 +2,7 @@
 import { Descriptions, Tag } from "antd";
 import type { Schema } from "../../api/types";
 import { useLanguage, useT, type Word } from "../../i18n";
-import { Told } from "../../i18n/told";
+import { Sentence } from "../../i18n/sentence";
 
 type View = Schema<"ExplanationView">;
 
@@ -47,14 +47,14 @@ export function Explanation({ explanation }: { explanation: View }) {
           label: t("explanation.meaning"),
           children: (
             <>
-              <Told text={explanation.meaning} /> {explanation.isTemporary === true && <Tag color="blue">{t("explanation.temporary")}</Tag>}
+              <Sentence text={explanation.meaning} /> {explanation.isTemporary === true && <Tag color="blue">{t("explanation.temporary")}</Tag>}
             </>
           ),
         },
         ...(places.length === 0
           ? []
           : [{ key: "places", label: t("explanation.places"), children: places.map((place) => <Place key={place.element} place={place} />) }]),
-        { key: "advice", label: t("explanation.advice"), children: <Told text={explanation.advice} /> },
+        { key: "advice", label: t("explanation.advice"), children: <Sentence text={explanation.advice} /> },
         { key: "resubmit", label: t("explanation.resubmit"), children: way === undefined ? explanation.resubmit : t(way) },
         { key: "source", label: t("explanation.source"), children: <Source source={explanation.source} /> },
       ]}
@@ -64,7 +64,7 @@ export function Explanation({ explanation }: { explanation: View }) {
 
 function Place({ place }: { place: Schema<"PlaceView"> }) {
   const { t, language } = useLanguage();
-  const told = [
+  const parts = [
     place.said == null ? undefined : t("explanation.said", { value: place.said }),
     place.value == null ? undefined : t("explanation.value", { value: place.value }),
     place.line == null ? undefined : t("explanation.line", { n: place.line }),
@@ -72,7 +72,7 @@ function Place({ place }: { place: Schema<"PlaceView"> }) {
   return (
     <div>
       {place.kindName} {language === "zh-CN" && place.chinese} <span className="mono">{place.element}</span>
-      {told.length > 0 && <span className="soft"> {told.join(" · ")}</span>}
+      {parts.length > 0 && <span className="soft"> {parts.join(" · ")}</span>}
     </div>
   );
 }

@@ -2,8 +2,8 @@
 import { Table } from "antd";
 import type { Schema } from "../../api/types";
 import { useT, type Word } from "../../i18n";
-import { Told } from "../../i18n/told";
 import { useScrolling } from "../../resource/sticky";
+import { useFinding } from "./findingText";
 
 export type Finding = Schema<"FindingView"> & {
   cell?: string | null;
@@ -21,6 +21,7 @@ const SEVERITIES: Readonly<Record<string, { badge: string; word: Word }>> = {
 
 export function FindingTable({ findings, empty }: { findings: readonly Finding[]; empty: Word }) {
   const t = useT();
+  const { plain } = useFinding();
   const scrolling = useScrolling();
   return (
     <Table<Finding>
@@ -43,12 +44,15 @@ export function FindingTable({ findings, empty }: { findings: readonly Finding[]
         { title: t("finding.place"), render: (_, finding) => <Place finding={finding} /> },
         {
           title: t("finding.text"),
-          render: (_, finding) => (
-            <div className="info">
-              <Told text={finding.text} />
-              <div className="soft">{finding.advice}</div>
-            </div>
-          ),
+          render: (_, finding) => {
+            const { text, advice } = plain(finding);
+            return (
+              <div className="info" title={text === finding.text ? undefined : finding.text}>
+                {text}
+                <div className="soft">{advice}</div>
+              </div>
+            );
+          },
         },
         { title: t("finding.value"), render: (_, finding) => <span className="mono info">{finding.value}</span> },
         {

@@ -18,7 +18,7 @@ import { Loading } from "../../view/Loading";
 import { usePrinting } from "../../resource/usePrinting";
 import { useScrolling } from "../../resource/sticky";
 import { Code } from "../../resource/show";
-import { Told } from "../../i18n/told";
+import { Sentence } from "../../i18n/sentence";
 import { documentOf, doingsOf, standing } from "./documents";
 import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
@@ -272,8 +272,8 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
         { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
         { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} isOver={isSettled(receipt)} /> },
         { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
-        { title: t("receipt.info"), render: (_, receipt) => <div className="info"><Told text={receipt.returnInfo} /></div> },
-        { title: t("explanation.meaning"), render: (_, receipt) => <div className="info"><Told text={receipt.explanation.meaning} /></div> },
+        { title: t("receipt.info"), render: (_, receipt) => <div className="info"><Sentence text={receipt.returnInfo} /></div> },
+        { title: t("explanation.meaning"), render: (_, receipt) => <div className="info"><Sentence text={receipt.explanation.meaning} /></div> },
       ]}
     />
   );

@@ -15,7 +15,7 @@ import { Key } from "./Key";
 import { useScrolling } from "../../resource/sticky";
 import { useDraft } from "../../resource/useDraft";
 import { ErrorView } from "../../view/ErrorView";
-import { Told } from "../../i18n/told";
+import { Sentence } from "../../i18n/sentence";
 import { Explanation } from "./Explanation";
 import { Kind, ReturnStatus } from "./State";
 
@@ -118,8 +118,8 @@ export function Receipts() {
                 render: (_, receipt) => (
                   <div className="info said">
                     {receipt.unreadable && <Tag color="error">{t("receipt.unreadable")}</Tag>}
-                    <Told text={receipt.returnInfo} />
-                    <div className="soft"><Told text={receipt.explanation.meaning} /></div>
+                    <Sentence text={receipt.returnInfo} />
+                    <div className="soft"><Sentence text={receipt.explanation.meaning} /></div>
                   </div>
                 ),
               },

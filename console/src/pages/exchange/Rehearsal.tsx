@@ -12,6 +12,7 @@ import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { FITTING } from "../../resource/sticky";
 import { Kind } from "./State";
+import { useFinding } from "./findingText";
 
 type View = Schema<"Rehearsal">;
 type Finding = View["items"][number];
@@ -67,6 +68,7 @@ export function Rehearsal() {
 
 function Findings({ items }: { items: readonly Finding[] }) {
   const t = useT();
+  const { plain } = useFinding();
   const isMany = items.some((item) => item.companyName != null);
   return (
     <Table
@@ -87,7 +89,7 @@ function Findings({ items }: { items: readonly Finding[] }) {
           ),
         },
         { title: t("rehearsal.element"), render: (_: unknown, item: Finding) => <span className="mono">{item.element}</span> },
-        { title: t("finding.text"), render: (_: unknown, item: Finding) => <div className="info">{item.text}</div> },
+        { title: t("finding.text"), render: (_: unknown, item: Finding) => <div className="info" title={item.text}>{plain(item).text}</div> },
         { title: t("rehearsal.messages"), align: "right", render: (_: unknown, item: Finding) => count(item.messages) },
         { title: t("rehearsal.example"), render: (_: unknown, item: Finding) => <Link to={`/messages/${item.exampleId}`}>{item.example}</Link> },
         { title: t("unknownCodes.last"), render: (_: unknown, item: Finding) => <span className="nowrap">{dateTime(item.lastAt)}</span> },

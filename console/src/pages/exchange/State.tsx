@@ -4,7 +4,7 @@ import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
-import { useTold } from "../../i18n/told";
+import { useSentence } from "../../i18n/sentence";
 import { type Doing, DOINGS, tally } from "./documents";
 import { isBad, isDealt, isOwnRefusal, OUTCOMES, outcomeLook, STATES, statusClass } from "./outcomes";
 
@@ -148,9 +148,9 @@ export function useStatusWords(): (status: number, name?: string | null) => stri
 
 export function ReturnStatus({ status, name, isOver = false, isPlain = false }: ReturnStatusProps) {
   const words = useStatusWords();
-  const told = useTold();
+  const sentence = useSentence();
   // A tax bill has no status: its name says what it is.
-  if (status === null || status === undefined) return (name ?? "") === "" ? <span className="soft">–</span> : <span className="badge now">{told(name ?? "")}</span>;
+  if (status === null || status === undefined) return (name ?? "") === "" ? <span className="soft">–</span> : <span className="badge now">{sentence(name ?? "")}</span>;
   const look = isUnknownStatus(status, name) ? "warn" : statusClass(status);
   return <span className={`badge ${isPlain || (isOver && look === "bad") ? "" : look}`}>{words(status, name)}</span>;
 }

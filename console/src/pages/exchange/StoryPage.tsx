@@ -12,7 +12,8 @@ import { useLanguage, useT, type Word } from "../../i18n";
 import { usePrinting } from "../../resource/usePrinting";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
-import { Told } from "../../i18n/told";
+import { Named } from "../../i18n/names";
+import { Sentence } from "../../i18n/sentence";
 import { Holder, isDealt, isUnknownStatus, Kind, Progress, ReturnStatus, useActs } from "./State";
 import { CorrectButton, Links } from "./ToDo";
 import { Unmask } from "./Unmask";
@@ -167,9 +168,9 @@ function Card({ title, document, refresh }: CardProps) {
               <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} />{" "}
               <span className="soft num">{customsTime(receipt.returnTime)}</span>{" "}
               <br />
-              <Told text={receipt.returnInfo} />{" "}
+              <Sentence text={receipt.returnInfo} />{" "}
               <br />
-              <span className="soft"><Told text={receipt.explanation.meaning} /></span>
+              <span className="soft"><Sentence text={receipt.explanation.meaning} /></span>
             </p>
           ))}
         </details>
@@ -208,7 +209,7 @@ function Marks({ marks }: { marks: Story["marks"] }) {
           width: 90,
           render: (_, mark) => <Verdict ok={mark.ok} />,
         },
-        { title: t("story.rule"), dataIndex: "text" },
+        { title: t("story.rule"), render: (_, mark) => <Named family="mark" code={mark.code} chinese={mark.text} /> },
         { title: t("story.left"), render: (_, mark) => <span className="mono info">{mark.left}</span> },
         { title: t("story.right"), render: (_, mark) => <span className="mono info">{mark.right}</span> },
       ]}

@@ -4,7 +4,7 @@ import type { Schema } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { say, useT } from "../../i18n";
 import { useName } from "../../i18n/names";
-import { Told } from "../../i18n/told";
+import { Sentence } from "../../i18n/sentence";
 import { documentOf, receiptsOfSteps } from "./documents";
 import { Key } from "./Key";
 import { Holder, isBad, isDealt as isDealtWith, Kind, OUTCOMES, stateWord, useStatusWords } from "./State";
@@ -69,7 +69,7 @@ export function Timeline({ entries, message }: Props) {
                   {t("timeline.holder")} <Holder holder={entry.holder} />
                 </div>
               )}
-              {entry.detail !== "" && <div className="info"><Told text={entry.detail} /></div>}
+              {entry.detail !== "" && <div className="info"><Sentence text={entry.detail} /></div>}
             </div>
           ),
         };

@@ -11,10 +11,11 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ReasonDialog } from "../../resource/ReasonDialog";
-import { Told } from "../../i18n/told";
+import { Sentence } from "../../i18n/sentence";
 import { type Dealing, dealingOf, dealings, dismissalOf, type Reason, reasonsOf, standing } from "./documents";
 import { DISMISS_CHARS_MAX } from "./BulkDismiss";
 import { numberOf } from "./keys";
+import { useFinding } from "./findingText";
 import { sentences } from "./sentences";
 import { isBad, OUTCOMES, useActs } from "./State";
 
@@ -151,11 +152,11 @@ function Why({ reason, message }: { reason: Reason; message: Detail }) {
         </div>
       )}
       <div className="info">{first}</div>
-      <div><Told text={explanation.meaning} /></div>
+      <div><Sentence text={explanation.meaning} /></div>
       {acts && (
         <div>
           <strong>{t("error.advice")}</strong>
-          <Told text={explanation.advice} />
+          <Sentence text={explanation.advice} />
         </div>
       )}
     </div>
@@ -174,7 +175,7 @@ type Handled = Pick<Detail, "correctedBy" | "timeline" | "documents">;
 function Way({ how, message: { correctedBy, timeline } }: { how: Dealing; message: Pick<Detail, "correctedBy" | "timeline"> }) {
   const t = useT();
   const dismissed = dismissalOf({ timeline });
-  const told = how === "dismissed" && dismissed !== undefined ? [dateTime(dismissed.at), dismissed.detail].filter((text) => text !== "").join(t("list.comma")) : "";
+  const note = how === "dismissed" && dismissed !== undefined ? [dateTime(dismissed.at), dismissed.detail].filter((text) => text !== "").join(t("list.comma")) : "";
   return (
     <>
       {t(`dealt.${how}`)}
@@ -184,7 +185,7 @@ function Way({ how, message: { correctedBy, timeline } }: { how: Dealing; messag
           <Link to={`/messages/${correctedBy.id}`}>{correctedBy.acceptanceNo}</Link>
         </>
       )}
-      {told !== "" && `${t("list.open")}${told}${t("list.close")}`}
+      {note !== "" && `${t("list.open")}${note}${t("list.close")}`}
     </>
   );
 }
@@ -248,13 +249,14 @@ export function ToDo({ message }: { message: Detail }) {
 /** Why it came back and what to do: the receipts of customs, or what the platform found. */
 export function Reasons({ message }: { message: Detail }) {
   const t = useT();
+  const { placed } = useFinding();
   const acts = useActs();
   if (message.outcome !== "refused") return reasonsOf(message).map((reason) => <Why key={`${reason.receipt.cursor}`} reason={reason} message={message} />);
   const findings = message.findings.filter((finding) => finding.severity === "refuse");
   return (
     <>
       {findings.slice(0, FINDINGS_MAX).map((finding) => (
-        <div key={`${finding.code} ${finding.path}`}>{acts ? sentences(finding.text, finding.advice) : finding.text}</div>
+        <div key={`${finding.code} ${finding.path}`}>{acts ? sentences(placed(finding).text, placed(finding).advice) : placed(finding).text}</div>
       ))}
       {findings.length > FINDINGS_MAX && <div>{t("todo.findingsMore", { n: findings.length - FINDINGS_MAX })}</div>}
     </>

@@ -36,7 +36,7 @@ test("of several messages those are found of which a document had better not be 
   ]);
 });
 
-test("a change that changes nothing is told: where the element has the value already, and is neither masked nor put right", () => {
+test("a change that changes nothing is recognised: where the element has the value already, and is neither masked nor put right", () => {
   const field = (element: string, value: string, more: object = {}) => ({ element, value, masked: false, ...more });
   const form = (id: string, ...fields: ReturnType<typeof field>[]) => ({ id, documents: [{ fields, lines: [[field("unit", "011")], [field("unit", "011")]] }] });
   const forms = [form("same", field("currency", "142")), form("other", field("currency", "502")), form("masked", field("currency", "142", { masked: true })), form("mended", field("currency", "142"), field("appType", "2", { was: "1" })), form("none")];

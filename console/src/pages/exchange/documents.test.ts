@@ -28,7 +28,7 @@ test("what came back is counted in documents, also of a message that was refused
   expect(cameBack([{ ...whole, needsAction: false }])).toEqual({ all: 2, bad: 2, open: 0 });
 });
 
-test("each reason is told once, with its own advice and its documents; what is settled is not told", () => {
+test("each reason is shown once, with its own advice and its documents; what is settled is not shown", () => {
   const documents = [document(1, "rejected", true), document(2, "faulty", true), document(3, "rejected", true), document(4, "rejected", false), document(5, "accepted", false)];
   const receipts = [receipt(3, "Code:1332", "[3]"), receipt(2, "-621018", "[2]"), receipt(1, "Code:1332", "[1]"), receipt(4, "Code:1340", "[4]"), receipt(5, "120", "[5]", false)];
   const reasons = reasonsOf({ documents, receipts });
@@ -68,7 +68,7 @@ test("the heading of a message counts its documents by what is to be done about 
   expect(standing(refused)).toEqual({ all: 2, bad: 2, dealt: 0, doings: [{ doing: "correct", n: 2 }] });
 });
 
-test("how what came back was dealt with is told by its link and its timeline", () => {
+test("how what came back was dealt with is shown by its link and its timeline", () => {
   const dismissed = { at: "", detail: "", holder: "", step: "message.dismissed", stepName: "" };
   const correctedBy = { id: "2", acceptanceNo: "TG2" } as NonNullable<Schema<"MessageDetail">["correctedBy"]>;
   const none = { documents: [] };

@@ -16,7 +16,7 @@ export function tally(documents: readonly Pick<Document, "outcome">[]): { outcom
   return [...counts].map(([outcome, n]) => ({ outcome, n })).sort((a, b) => place(a.outcome) - place(b.outcome));
 }
 
-interface Told {
+interface Listed {
   outcome: string;
   needsAction: boolean;
   nDocuments: number;
@@ -24,7 +24,7 @@ interface Told {
 }
 
 /** Of all documents of the messages: how many came back, and on how many the company must still act. */
-export function cameBack(messages: readonly Told[]): { all: number; bad: number; open: number } {
+export function cameBack(messages: readonly Listed[]): { all: number; bad: number; open: number } {
   const sums = { all: 0, bad: 0, open: 0 };
   for (const { outcome, needsAction, nDocuments, documents } of messages) {
     const n = Math.max(documents.length, nDocuments, 1);
@@ -101,16 +101,16 @@ export interface Standing {
 export function standing(message: Pick<Detail, "outcome" | "needsAction" | "nDocuments" | "documents" | "receipts">): Standing {
   const { all, bad, open } = cameBack([message]);
   const counts = new Map<Doing, number>();
-  let told = 0;
+  let counted = 0;
   for (const reason of reasonsOf(message)) {
     const n = reason.documents.length;
-    told += n;
+    counted += n;
     const doing = doingOf(reason.receipt);
     counts.set(doing, (counts.get(doing) ?? 0) + n);
   }
   // A receipt about the whole message, or none at all as of what the platform refused.
   const whole = reasonsOf(message).find((reason) => reason.documents.length === 0);
-  const rest = Math.max(open - told, 0);
+  const rest = Math.max(open - counted, 0);
   const doing = message.outcome === "refused" ? "correct" : doingOf(whole?.receipt);
   if (rest > 0) counts.set(doing, (counts.get(doing) ?? 0) + rest);
   return { all, bad, doings: DOINGS.flatMap((one) => (counts.has(one) ? [{ doing: one, n: counts.get(one) ?? 0 }] : [])), dealt: bad - open };

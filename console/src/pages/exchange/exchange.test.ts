@@ -75,9 +75,9 @@ test("outcomes stand in one order everywhere, that of the tiles of the first pag
 test("a state has one name, in the console as on the server, and none says that it is over for what is rejected", () => {
   const source = readFileSync(new URL("../../../../crates/exchange/src/message/state.rs", import.meta.url), "utf8");
   const names = source.slice(source.indexOf("pub fn chinese"), source.indexOf("pub fn holder"));
-  const told = [...names.matchAll(/Self::(\w+) => "([^"]+)"/g)].map(([, state = "", name = ""]) => [state.toLowerCase(), name]);
-  expect(told).toHaveLength(8);
-  for (const [state, name] of told) {
+  const named = [...names.matchAll(/Self::(\w+) => "([^"]+)"/g)].map(([, state = "", name = ""]) => [state.toLowerCase(), name]);
+  expect(named).toHaveLength(8);
+  for (const [state, name] of named) {
     expect(say("zh-CN", `state.${state}` as Word)).toBe(name);
     expect(name).not.toContain("办结");
   }
@@ -87,4 +87,14 @@ test("a receipt of the platform itself says that it refused, as the outcome does
   const source = readFileSync(new URL("../../../../crates/ceb/src/outcome.rs", import.meta.url), "utf8");
   expect(source).toContain('Self::Refused => "平台拒收"');
   expect(["平台拒收", "处理异常", "", null].map(isOwnRefusal)).toEqual([true, false, false, false]);
+});
+
+test("every comparison of a trade has its name in both languages, in Chinese that of the server", () => {
+  const source = readFileSync(new URL("../../../../crates/exchange/src/story/marks.rs", import.meta.url), "utf8");
+  const rules = [...source.slice(source.indexOf("const RULES")).matchAll(/text\(\s*"(\w+)",\s*"([^"]+)"/g)];
+  expect(rules.length).toBeGreaterThan(15);
+  for (const [, code = "", chinese = ""] of rules) {
+    expect(say("zh-CN", `mark.${code}` as Word)).toBe(chinese);
+    expect(say("en", `mark.${code}` as Word)).not.toMatch(/[\u4e00-\u9fff]/);
+  }
 });

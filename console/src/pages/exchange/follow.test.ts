@@ -8,8 +8,8 @@ const message = (id: string, state: string, outcome: string) => ({ id, state, ou
 test("a message that was done is asked for again when an event tells of it", () => {
   const done = message("7", "settled", "accepted");
   expect(isOver(done)).toBe(true);
-  const told = messageOf({ topic: "receipt", data: { messageId: "7", returnStatus: 98765 } });
-  expect(isDue(done, new Set([told ?? ""]))).toBe(true);
+  const changed = messageOf({ topic: "receipt", data: { messageId: "7", returnStatus: 98765 } });
+  expect(isDue(done, new Set([changed ?? ""]))).toBe(true);
   expect(isDue(done, new Set(["8"]))).toBe(false);
 });
 

@@ -1,7 +1,7 @@
 // Messages that were just submitted, followed until customs is done with them.
 import { useQueries } from "@tanstack/react-query";
 import { call } from "../../api/client";
-import { type Told, useLive } from "../../api/live";
+import { type Changed, useLive } from "../../api/live";
 import type { Schema } from "../../api/types";
 
 type Detail = Schema<"MessageDetail">;
@@ -17,16 +17,16 @@ export function useFollowed(ids: readonly string[]): readonly Detail[] {
       queryFn: ({ signal }: { signal: AbortSignal }) => call("GET", "/api/v1/messages/{id}", { path: { id }, signal }),
     })),
   });
-  useLive(["message", "receipt"], (told) => {
-    for (const message of messages) if (isDue(message.data, told)) void message.refetch();
+  useLive(["message", "receipt"], (changed) => {
+    for (const message of messages) if (isDue(message.data, changed)) void message.refetch();
   });
   return messages.flatMap((message) => (message.data === undefined ? [] : [message.data]));
 }
 
 /** Whether a message is to be asked for again: an event told of it, also of one that was over, for customs may change its mind. */
-export function isDue(message: Detail | undefined, told: Told): boolean {
-  if (message === undefined || told === undefined) return !isOver(message);
-  return told.has(message.id);
+export function isDue(message: Detail | undefined, changed: Changed): boolean {
+  if (message === undefined || changed === undefined) return !isOver(message);
+  return changed.has(message.id);
 }
 
 export function isOver(message: Detail | undefined): boolean {

@@ -3,8 +3,8 @@ import { say, useT } from "../../i18n";
 
 export const AUDIENCES = ["public", "all", "staff", "companies", "customs", "bureau", "operator", "admin"] as const;
 
-export function audienceOf(told: string): (typeof AUDIENCES)[number] | undefined {
-  return AUDIENCES.find((one) => one === told || say("zh-CN", `audience.${one}`) === told);
+export function audienceOf(written: string): (typeof AUDIENCES)[number] | undefined {
+  return AUDIENCES.find((one) => one === written || say("zh-CN", `audience.${one}`) === written);
 }
 
 export function Audience({ audience }: { audience: string }) {

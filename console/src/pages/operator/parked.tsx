@@ -4,7 +4,7 @@ import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Told } from "../../i18n/told";
+import { Sentence } from "../../i18n/sentence";
 import { Key } from "../exchange/Key";
 import { say, useT } from "../../i18n";
 import { Kind, ReturnStatus, statusWord } from "../exchange/State";
@@ -28,7 +28,7 @@ const parked = defineResource({
       render: (row) => <Said row={row} />,
     },
     { key: "receivers", title: "parked.receivers", value: (row) => row.receivers.join(" "), extra: true },
-    { key: "reason", title: "stuck.why", render: (row) => <div className="info slim"><Told text={row.reason} /></div> },
+    { key: "reason", title: "stuck.why", render: (row) => <div className="info slim"><Sentence text={row.reason} /></div> },
     { key: "at", title: "receipt.time", as: "time" },
     { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },
     { key: "id", title: "case.number", as: "code", extra: true },
@@ -72,7 +72,7 @@ function Said({ row: { returnStatus, returnInfo } }: { row: Item<"Page_ParkedIte
   const isSaid = returnStatus != null && say("zh-CN", statusWord(returnStatus)).includes(returnInfo);
   return (
     <div className="info slim">
-      {returnStatus != null && <ReturnStatus status={returnStatus} isPlain />} {!isSaid && <Told text={returnInfo} />}
+      {returnStatus != null && <ReturnStatus status={returnStatus} isPlain />} {!isSaid && <Sentence text={returnInfo} />}
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { type Action, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { dateTime, duration } from "../../format/time";
 import { useT } from "../../i18n";
-import { Told } from "../../i18n/told";
+import { Sentence } from "../../i18n/sentence";
 import { Kind, State } from "../exchange/State";
 import { Asked } from "./Asked";
 
@@ -51,7 +51,7 @@ const stuck = defineResource({
     { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
     { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} />, from: "kindName" },
     { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} />, from: "stateName" },
-    { key: "why", title: "stuck.why", render: (row) => <div className="info slim"><Told text={row.why} /></div> },
+    { key: "why", title: "stuck.why", render: (row) => <div className="info slim"><Sentence text={row.why} /></div> },
     { key: "since", title: "stuck.since", render: (row) => <HeldFor since={row.since} /> },
     { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },
   ],

@@ -7,7 +7,7 @@ import { useCan } from "../../api/session";
 import type { Item } from "../../api/types";
 import { useName } from "../../i18n/names";
 import { useT } from "../../i18n";
-import { Told } from "../../i18n/told";
+import { Sentence } from "../../i18n/sentence";
 import { Audience } from "../notices/Audience";
 import { type Part, partsOf } from "./approvalName";
 import { Key } from "../exchange/Key";
@@ -149,7 +149,7 @@ function ApprovalState({ row: { state, reason } }: { row: Approval }) {
   return (
     <>
       <Badge look={state === "failed" ? "bad" : ""} word={state === "failed" ? "approval.failed" : "approval.rejected"} />
-      {reason != null && <div className="info slim soft"><Told text={reason} /></div>}
+      {reason != null && <div className="info slim soft"><Sentence text={reason} /></div>}
     </>
   );
 }

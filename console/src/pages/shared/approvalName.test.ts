@@ -21,16 +21,16 @@ test("the thing leads to its page where it has one", () => {
   expect(of("notice.publish", "发布公告", "停机（全部）")).toEqual(["停机（全部）"]);
 });
 
-test("a parked receipt is told by its kind, its key and its status, as far as they can be read", () => {
+test("a parked receipt is named by its kind, its key and its status, as far as they can be read", () => {
   const of = (thing: string) => partsOf({ kind: "receipt.dismiss", kindName: "不再处理未匹配回执", title: `不再处理未匹配回执：${thing}` }).slice(1);
   expect(of("未匹配回执 CEB312，业务主键 4403|DD1，状态 -621018").map(({ kind, key, status }) => kind ?? key ?? status)).toEqual(["CEB312", { kind: "CEB312", text: "4403|DD1" }, -621018]);
   expect(of("未匹配回执 CEB312，状态 100").map(({ text }) => text)).toEqual(["CEB312", "100"]);
 });
 
-test("whom a notice is for is told by its name, also where the request told its code", () => {
+test("whom a notice is for is shown by its name, also where the request has its code", () => {
   const approval = (title: string) => ({ kind: "notice.publish", kindName: "发布公告", title });
-  for (const [told, code] of [["all", "all"], ["对象：全体用户", "all"], ["对象：公开（含登录页）", "public"]] as const) {
-    const [title, audience] = partsOf(approval(`发布公告：演示公告（${told}）`));
+  for (const [written, code] of [["all", "all"], ["对象：全体用户", "all"], ["对象：公开（含登录页）", "public"]] as const) {
+    const [title, audience] = partsOf(approval(`发布公告：演示公告（${written}）`));
     expect(title).toEqual({ text: "演示公告" });
     expect(audienceOf(audience?.audience ?? "")).toBe(code);
   }

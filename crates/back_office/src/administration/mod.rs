@@ -3,7 +3,7 @@
 //! The system administrator makes accounts and tables, the security administrator opens accounts
 //! and approves roles, the audit administrator reads what both did and changes nothing. Every act
 //! goes to the audit in its own transaction; what takes or gives rights passes the queue of
-//! [`registry::approval`]. The last active holder of an office can be neither disabled nor dismissed:
+//! [`registry::approval`]. The last active administrator of a kind cannot be disabled or replaced can be neither disabled nor dismissed:
 //! a platform without one of its officers could not be put right from inside.
 
 use registry::access::Gate;

@@ -264,9 +264,9 @@ pub fn put(
         .iter()
         .find(|known| Some(known.id) == department.parent);
     let above = above.map_or("无", |above| above.name.as_str());
-    let reported = format!("{}（{}），上级 {above}", department.name, department.code);
+    let detail = format!("{}（{}），上级 {above}", department.name, department.code);
     let object = format!("department:{}", department.id);
-    audit::done(tx, now_ms, actor, PUT, &object, &reported)?;
+    audit::done(tx, now_ms, actor, PUT, &object, &detail)?;
     Ok(department.id)
 }
 
@@ -291,9 +291,9 @@ pub fn remove(
     }
     rows::remove(tx, id)?;
     account::remove_agency(tx, id)?;
-    let reported = format!("{}（{}）", found.name, found.code);
+    let detail = format!("{}（{}）", found.name, found.code);
     let object = format!("department:{id}");
-    audit::done(tx, context.now_ms(), actor, REMOVED, &object, &reported)?;
+    audit::done(tx, context.now_ms(), actor, REMOVED, &object, &detail)?;
     Ok(())
 }
 
@@ -315,13 +315,13 @@ fn set_district(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let now_ms = doing.context.now_ms();
     rows::put(tx, &department, now_ms)?;
     let shown = |district: Option<&String>| district.map_or("无", String::as_str).to_owned();
-    let reported = format!(
+    let detail = format!(
         "{}：{} → {}",
         department.name,
         shown(was.as_ref()),
         shown(department.district.as_ref())
     );
     let object = format!("department:{}", department.id);
-    audit::done(tx, now_ms, doing.actor, DISTRICT_SET, &object, &reported)?;
-    Ok(reported)
+    audit::done(tx, now_ms, doing.actor, DISTRICT_SET, &object, &detail)?;
+    Ok(detail)
 }

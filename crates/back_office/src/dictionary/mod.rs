@@ -178,8 +178,8 @@ pub fn put_entry(
     let now_ms = context.now_ms();
     rows::put_entry(tx, &one, now_ms)?;
     let object = format!("dictionary:{}", one.dictionary);
-    let reported = format!("{} {}", one.code, one.chinese);
-    audit::done(tx, now_ms, actor, PUT, &object, &reported)?;
+    let detail = format!("{} {}", one.code, one.chinese);
+    audit::done(tx, now_ms, actor, PUT, &object, &detail)?;
     Ok(one.id)
 }
 
@@ -202,8 +202,8 @@ pub fn remove_entry(
     }
     rows::remove_entry(tx, id)?;
     let object = format!("dictionary:{}", found.dictionary);
-    let reported = format!("{} {}", found.code, found.chinese);
-    audit::done(tx, context.now_ms(), actor, REMOVED, &object, &reported)?;
+    let detail = format!("{} {}", found.code, found.chinese);
+    audit::done(tx, context.now_ms(), actor, REMOVED, &object, &detail)?;
     Ok(())
 }
 

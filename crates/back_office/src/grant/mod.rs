@@ -194,15 +194,15 @@ fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
         expires_at: wish.expires_at,
     };
     role::grant(tx, &made).map_err(Undone::because)?;
-    let reported = format!(
+    let detail = format!(
         "{} → {}，数据范围：{}",
         role_name(&wish.role),
         found.login,
         sight_name(&wish.sight)
     );
     let object = format!("account:{}", found.id.0);
-    audit::done(tx, now_ms, doing.actor, GRANTED, &object, &reported)?;
-    Ok(reported)
+    audit::done(tx, now_ms, doing.actor, GRANTED, &object, &detail)?;
+    Ok(detail)
 }
 
 /// A role for people; those made by officers are told by their code.
@@ -235,10 +235,10 @@ fn revoke(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     if !role::revoke(tx, held.id, now_ms)? {
         return Err(Undone::failed("该授权已收回"));
     }
-    let reported = format!("{} ← 账号 {}", role_name(&held.role), held.account.0);
+    let detail = format!("{} ← 账号 {}", role_name(&held.role), held.account.0);
     let object = format!("account:{}", held.account.0);
-    audit::done(tx, now_ms, doing.actor, REVOKED, &object, &reported)?;
-    Ok(reported)
+    audit::done(tx, now_ms, doing.actor, REVOKED, &object, &detail)?;
+    Ok(detail)
 }
 
 /// The function of [`PUT_ROLE`].
@@ -250,10 +250,10 @@ fn put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
         operations: wish.operations,
     };
     role::put_custom_role(tx, &made, now_ms)?;
-    let reported = format!("{}：{}", made.chinese, made.operations.join("、"));
+    let detail = format!("{}：{}", made.chinese, made.operations.join("、"));
     let object = format!("role:{}", made.name);
-    audit::done(tx, now_ms, doing.actor, PUT, &object, &reported)?;
-    Ok(reported)
+    audit::done(tx, now_ms, doing.actor, PUT, &object, &detail)?;
+    Ok(detail)
 }
 
 /// The function of [`REMOVE_ROLE`].

@@ -186,8 +186,8 @@ async fn run_job(
         if !sql::ask(tx, name, &actor.name, now_ms)? {
             return Err(Problem::new(codes::BUSY));
         }
-        let reported = format!("理由：{why}");
-        audit::done(tx, now_ms, &actor, RUN, &format!("job:{name}"), &reported)?;
+        let detail = format!("理由：{why}");
+        audit::done(tx, now_ms, &actor, RUN, &format!("job:{name}"), &detail)?;
         Ok(())
     };
     api.gate.context.act(write).await?;

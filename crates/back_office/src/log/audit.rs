@@ -19,7 +19,7 @@ use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, QueryOf, attachment, conditions, file_name, told_conditions};
+use web::{Page, PageSize, Problem, QueryOf, attachment, conditions, conditions_text, file_name};
 
 /// Rows read at once for an export.
 const EXPORT_ROWS: i64 = 500;
@@ -225,11 +225,11 @@ async fn audit_verify(
     let known = asked.head.filter(|hash| !hash.is_empty());
     let found = verify(&api.context().db, known).await?;
     let (now_ms, view) = (api.context().now_ms(), verdict_view(found));
-    let reported = match view.broken_at {
+    let detail = match view.broken_at {
         Some(number) => format!("{} 条，自第 {number} 条起断链", view.rows),
         None => format!("{} 条，完整", view.rows),
     };
-    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, VERIFY, "audit:", &reported);
+    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, VERIFY, "audit:", &detail);
     api.context().db.write(note).await?;
     Ok(Json(view))
 }
@@ -361,9 +361,9 @@ async fn audit_export(
         ("开始", asked.from.as_deref()),
         ("结束", asked.to.as_deref()),
     ]);
-    let reported = told_conditions(&conditions);
+    let detail = conditions_text(&conditions);
     let name = file_name("审计记录", &conditions, &beijing_compact(now_ms), "csv");
-    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &reported);
+    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &detail);
     api.context().db.write(note).await?;
     let (to, from) = mpsc::channel(2);
     tokio::spawn(pour(api, filter, to));

@@ -18,7 +18,7 @@ use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::sheet::Value;
-use web::{Page, PageSize, Problem, QueryOf, conditions, file_name, told_conditions};
+use web::{Page, PageSize, Problem, QueryOf, conditions, conditions_text, file_name};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -265,8 +265,8 @@ async fn workbook(
         ("结束", asked.to.as_deref()),
     ]);
     let now_ms = api.context().now_ms();
-    let reported = format!("{}；{}", operation.chinese, told_conditions(&conditions));
-    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &reported);
+    let detail = format!("{}；{}", operation.chinese, conditions_text(&conditions));
+    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &detail);
     api.context().db.write(note).await?;
     let mut cells = Vec::new();
     while cells.len() < EXPORT_ROWS_MAX {

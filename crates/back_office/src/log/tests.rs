@@ -29,7 +29,7 @@ async fn write(test: &TestDb, one: Actor, two: Actor) {
     let write = move |tx: &mut Tx<'_>| -> Result<()> {
         let nobody = Actor::nobody(Origin::default());
         let (done, refused) = (Outcome::Done, Outcome::Refused);
-        for (actor, act, outcome, reported) in [
+        for (actor, act, outcome, detail) in [
             (&one, login::IN, done, "密码；待两步验证"),
             (&one, login::IN, done, "密码、动态验证码；登录完成"),
             (&two, login::IN, done, "方式 password，阶段 full"),
@@ -37,7 +37,7 @@ async fn write(test: &TestDb, one: Actor, two: Actor) {
             (&one, login::OUT, done, ""),
             (&nobody, login::FAILED, refused, ""),
         ] {
-            audit::append(tx, NOW, actor, act, ("session:1", outcome, reported))?;
+            audit::append(tx, NOW, actor, act, ("session:1", outcome, detail))?;
         }
         Ok(())
     };

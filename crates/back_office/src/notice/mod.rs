@@ -359,8 +359,8 @@ pub fn withdraw(
     if !sql::withdraw(tx, id, (&actor.name, why), now_ms)? {
         return Err(wrong_state("只有已发布的公告可以撤回"));
     }
-    let reported = format!("{}；理由：{why}", found.title);
-    audit::done(tx, now_ms, actor, WITHDRAWN, &object(id), &reported)?;
+    let detail = format!("{}；理由：{why}", found.title);
+    audit::done(tx, now_ms, actor, WITHDRAWN, &object(id), &detail)?;
     Ok(())
 }
 

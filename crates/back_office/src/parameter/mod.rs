@@ -66,15 +66,15 @@ fn write(
     let was = rows::value(tx, parameter.name)?;
     rows::set(tx, parameter.name, change.value, change.at_ms)?;
     rows::note(tx, change)?;
-    let reported = format!(
+    let detail = format!(
         "{}：{} → {}",
         parameter.chinese,
         shown(parameter, context, was),
         shown(parameter, context, change.value)
     );
     let object = format!("parameter:{}", parameter.name);
-    audit::done(tx, change.at_ms, actor, SET, &object, &reported)?;
-    Ok(reported)
+    audit::done(tx, change.at_ms, actor, SET, &object, &detail)?;
+    Ok(detail)
 }
 
 /// The function of [`SET_KIND`].

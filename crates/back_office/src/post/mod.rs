@@ -94,9 +94,9 @@ pub fn put(
     post.id = id.unwrap_or_else(|| context.ids.next());
     let now_ms = context.now_ms();
     sql::put(tx, &post, now_ms)?;
-    let reported = format!("{}（{}）", post.name, post.code);
+    let detail = format!("{}（{}）", post.name, post.code);
     let object = format!("post:{}", post.id);
-    audit::done(tx, now_ms, actor, PUT, &object, &reported)?;
+    audit::done(tx, now_ms, actor, PUT, &object, &detail)?;
     Ok(post.id)
 }
 
@@ -119,8 +119,8 @@ pub fn remove(
         return Err(Problem::new(codes::IN_USE).detail(why));
     }
     sql::remove(tx, id)?;
-    let reported = format!("{}（{}）", found.name, found.code);
+    let detail = format!("{}（{}）", found.name, found.code);
     let object = format!("post:{id}");
-    audit::done(tx, context.now_ms(), actor, REMOVED, &object, &reported)?;
+    audit::done(tx, context.now_ms(), actor, REMOVED, &object, &detail)?;
     Ok(())
 }

@@ -360,16 +360,9 @@ async fn unmask_user(
             return Err(not_found());
         }
         let (phone, email) = super::personal(tx, &context, asked)?;
-        let reported = format!("理由：{why}");
+        let detail = format!("理由：{why}");
         let now_ms = context.now_ms();
-        audit::done(
-            tx,
-            now_ms,
-            &actor,
-            account::UNMASK,
-            &object(asked),
-            &reported,
-        )?;
+        audit::done(tx, now_ms, &actor, account::UNMASK, &object(asked), &detail)?;
         Ok(PersonalView { phone, email })
     };
     api.context().act(write).await.map(Json)

@@ -102,9 +102,9 @@ pub fn change(
     account::set_name(tx, id, details.name.trim())?;
     put_profile(tx, context, (id, details), nonces)?;
     // Which data were changed is on record, the data are not (I8).
-    let mut reported = vec!["姓名、部门、岗位"];
-    reported.extend(details.phone.is_some().then_some("电话"));
-    reported.extend(details.email.is_some().then_some("邮箱"));
+    let mut fields = vec!["姓名、部门、岗位"];
+    fields.extend(details.phone.is_some().then_some("电话"));
+    fields.extend(details.email.is_some().then_some("邮箱"));
     let now_ms = context.now_ms();
     audit::done(
         tx,
@@ -112,7 +112,7 @@ pub fn change(
         actor,
         account::CHANGE,
         &object(id),
-        &reported.join("、"),
+        &fields.join("、"),
     )?;
     Ok(())
 }

@@ -37,7 +37,7 @@ const HTML: [(&str, char); 16] = [
 const BUILT_IN: [&str; 5] = ["amp", "lt", "gt", "quot", "apos"];
 
 /// What a fault of a reference is about; `None` for other faults.
-pub(crate) fn describe(bytes: &[u8], fault: &Fault) -> Option<ReferenceFault> {
+pub(crate) fn reference_fault(bytes: &[u8], fault: &Fault) -> Option<ReferenceFault> {
     if *fault.code != code::BAD_REFERENCE {
         return None;
     }
@@ -74,11 +74,11 @@ fn of(rest: &str) -> ReferenceFault {
     if !is_closed {
         let known = BUILT_IN.iter().find(|known| lower == **known);
         return match known {
-            Some(known) => tell(
+            Some(known) => fault_with(
                 format!("“&{clipped}”后面缺少分号"),
                 format!("写成 &{known};。"),
             ),
-            None => tell(
+            None => fault_with(
                 "文字中的“&”没有转义".to_owned(),
                 "文字中的 & 写成 &amp;，小于号写成 &lt;。".to_owned(),
             ),
@@ -86,7 +86,7 @@ fn of(rest: &str) -> ReferenceFault {
     }
     if BUILT_IN.contains(&&*lower) {
         let advice = format!("实体名区分大小写，改为 &{lower};。");
-        return tell(format!("实体名 &{clipped}; 的大小写不对"), advice);
+        return fault_with(format!("实体名 &{clipped}; 的大小写不对"), advice);
     }
     if let Some((_, c)) = HTML.iter().find(|(known, _)| *known == lower) {
         let text = format!("&{clipped}; 是 HTML 的实体，XML 中没有");
@@ -96,15 +96,15 @@ fn of(rest: &str) -> ReferenceFault {
             format!("直接写“{c}”")
         };
         let advice = format!("{direct}，或写成 &#{};。", u32::from(*c));
-        return tell(text, advice);
+        return fault_with(text, advice);
     }
-    tell(
+    fault_with(
         format!("没有 &{clipped}; 这个实体"),
         "XML 只有 &amp; &lt; &gt; &quot; &apos; 五个实体；“&”本身是文字的，写成 &amp;。".to_owned(),
     )
 }
 
-fn tell(text: String, advice: String) -> ReferenceFault {
+fn fault_with(text: String, advice: String) -> ReferenceFault {
     ReferenceFault { text, advice }
 }
 
@@ -119,31 +119,31 @@ fn code_point(name: &str) -> Option<u32> {
 fn number(name: &str, is_closed: bool, after: &str) -> ReferenceFault {
     if !is_closed {
         let text = format!("字符编号“&{name}”后面缺少分号");
-        return tell(
+        return fault_with(
             text,
             "编号之后补上分号；“&”本身是文字的，写成 &amp;。".to_owned(),
         );
     }
     if name.starts_with("#X") {
         let right = name.replacen('X', "x", 1);
-        return tell(
+        return fault_with(
             format!("字符编号 &{name}; 的写法不对"),
             format!("十六进制编号用小写 x：&{right};。"),
         );
     }
     let Some(point) = code_point(name) else {
-        return tell(
+        return fault_with(
             format!("&{name}; 不是字符编号"),
             "字符编号写成 &#十进制; 或 &#x十六进制;。".to_owned(),
         );
     };
     match point {
         0xD800..=0xDFFF => half(name, point, after),
-        0x11_0000.. => tell(
+        0x11_0000.. => fault_with(
             format!("&{name}; 超出了字符编号的范围"),
             "删除它，或写上原来的字符。".to_owned(),
         ),
-        _ => tell(
+        _ => fault_with(
             format!("&{name}; 是 XML 不允许的字符（U+{point:04X}）"),
             "控制字符不能出现在报文中，写成编号也不行；从原始数据中删除它。".to_owned(),
         ),
@@ -162,14 +162,14 @@ fn half(name: &str, point: u32, after: &str) -> ReferenceFault {
         .filter(|_| point < 0xDC00)
         .map(|low| 0x1_0000 + ((point - 0xD800) << 10) + (low - 0xDC00));
     match (whole.and_then(char::from_u32), next) {
-        (Some(c), Some(next)) => tell(
+        (Some(c), Some(next)) => fault_with(
             format!("&{name};&{next}; 是同一个字符“{c}”的两半，分开写成了两个编号"),
             format!(
                 "直接写“{c}”，或写成一个编号 &#{};；不需要的（如表情符号）请删除。程序应按完整的字符而不是 UTF-16 单元转义。",
                 u32::from(c)
             ),
         ),
-        _ => tell(
+        _ => fault_with(
             format!("&{name}; 只是一个字符的一半（UTF-16 代理项），另一半缺失"),
             "补上完整的字符，或删除它；常见原因是表情符号被截断，或程序按 UTF-16 单元转义。"
                 .to_owned(),

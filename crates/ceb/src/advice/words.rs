@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_told_their_codes() {
+    fn words_give_their_codes() {
         for (element, value, code) in [
             ("unit", "件", "011"),
             ("unit", "公斤", "035"),

@@ -63,7 +63,7 @@ mod tests {
     use crate::rule;
 
     #[test]
-    fn every_rule_is_told_in_english() {
+    fn every_rule_has_an_english_text() {
         assert_eq!(rule_lines().count(), rule::ALL.len());
         for rule in rule::ALL {
             assert!(english_rule(rule.id).is_some(), "{}", rule.id);
@@ -81,11 +81,8 @@ mod tests {
         );
         assert_eq!(ids.len(), known.len());
         for code in ALL {
-            let reported = english(code.id).expect(code.id);
-            for (text, chinese) in [
-                (reported.happened, code.happened),
-                (reported.todo, code.todo),
-            ] {
+            let texts = english(code.id).expect(code.id);
+            for (text, chinese) in [(texts.happened, code.happened), (texts.todo, code.todo)] {
                 assert!(
                     text.ends_with('.') || text.ends_with('?'),
                     "{}: {text}",

@@ -72,7 +72,7 @@ fn a_document_is_judged_by_the_table_of_its_day() {
 }
 
 #[test]
-fn the_difference_is_told() {
+fn the_difference_is_shown() {
     let old = wrap(20_250_101, "20250101", "1|木箱\n2|纸箱\n3|桶装");
     let new = wrap(20_260_101, "20260101", "1|木箱\n2|瓦楞纸箱\n9|托盘");
     let difference = Difference::between(Some(&old), &new);

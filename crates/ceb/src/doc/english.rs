@@ -33,18 +33,18 @@ pub fn code_index_en() -> String {
 /// The page of one finding code, in English; nothing for a code that has no English text.
 #[must_use]
 pub fn code_page_en(code: &Code) -> Option<String> {
-    let reported = code::english(code.id)?;
+    let texts = code::english(code.id)?;
     let mut out = format!(
         "# {} {}\n\n| Layer | Result | Lenient profile | In force |\n|---|---|---|---|\n| {} | {} | {} | {} |\n\n\
          ## What happened\n\n{}\n\n## What to do\n\n{}\n",
         code.id,
-        reported.title,
+        texts.title,
         layer(code.layer),
         result(code.severity),
         result(code.severity_in(Profile::Lenient)),
         period(code),
-        reported.happened,
-        reported.todo
+        texts.happened,
+        texts.todo
     );
     let mut rules = rule::of_code(code.id).peekable();
     if rules.peek().is_some() {

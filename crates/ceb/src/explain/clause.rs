@@ -256,7 +256,7 @@ mod tests {
 
     /// Each clause says by itself which document is missing.
     #[test]
-    fn missing_documents_are_told_by_their_clause() {
+    fn missing_documents_are_recognised_by_their_clause() {
         let cases: [(&str, &[&str]); 19] = [
             (
                 "清单新增申报成功[电商企业编码：1105960001订单编号：X1]; 对应电商平台为[1105960001]订单号为[X1]支付信息不存在",

@@ -217,8 +217,8 @@ fn a_file_says_what_its_text_says() {
                 (receives, status),
                 "{name}: {line}"
             );
-            let reported = explain(entry.kind.declares(), Some(status), &entry.return_info);
-            assert_eq!(reported, typed, "{name}: {line}");
+            let explained = explain(entry.kind.declares(), Some(status), &entry.return_info);
+            assert_eq!(explained, typed, "{name}: {line}");
             n_files += 1;
         }
     }
@@ -227,7 +227,7 @@ fn a_file_says_what_its_text_says() {
 
 /// Our own finding that an explanation names is the one that tells the same before sending.
 #[test]
-fn an_explanation_names_the_finding_that_tells_the_same() {
+fn an_explanation_names_the_finding_that_says_the_same() {
     for (text, rule) in [
         ("字段itemName长度超过限制", "TG-E1205"),
         ("申报时间格式不正确", "TG-E1303"),

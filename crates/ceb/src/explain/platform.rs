@@ -59,7 +59,7 @@ pub fn of_platform<'a>(
             (Some(code), _) => of_finding(code),
             (None, Some((title, happened, todo))) => Part {
                 resubmit: Resubmit::Nothing,
-                ..describe(id, (title, happened, todo))
+                ..part_of(id, (title, happened, todo))
             },
             (None, None) => Part {
                 title: format!("没有代码 {id}"),
@@ -86,11 +86,11 @@ fn of_finding(code: &'static Code) -> Part {
             Severity::Warn | Severity::Note => Resubmit::Nothing,
         },
         rule: Some(code.id),
-        ..describe(code.id, (code.title, code.happened, code.todo))
+        ..part_of(code.id, (code.title, code.happened, code.todo))
     }
 }
 
-fn describe(id: &str, (title, happened, todo): (&str, &str, &str)) -> Part {
+fn part_of(id: &str, (title, happened, todo): (&str, &str, &str)) -> Part {
     Part {
         title: format!("平台的代码 {id} {title}"),
         code: id.to_owned(),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_of_higher_layers_are_told_by_whoever_knows_them() {
+    fn codes_of_higher_layers_are_explained_by_whoever_knows_them() {
         let known =
             |id: &str| (id == "TG-R4031").then_some(("不一致", "代码不属于密钥。", "请核对。"));
         let reported = of_platform("tg-r4031", known).unwrap();

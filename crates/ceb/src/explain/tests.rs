@@ -9,7 +9,7 @@ use crate::sample::{self, Spec};
 use crate::status::ReturnStatus;
 use std::collections::BTreeSet;
 
-fn describe(kind: Kind, status: i32, info: &str) -> super::Explanation {
+fn explain_one(kind: Kind, status: i32, info: &str) -> super::Explanation {
     explain(Some(kind), Some(ReturnStatus(status)), info)
 }
 
@@ -92,9 +92,9 @@ fn every_code_of_both_editions_is_there() {
     ];
     for (kind, codes) in lists {
         for code in codes {
-            let reported = describe(kind, code, "");
+            let explained = explain_one(kind, code, "");
             assert!(
-                reported.is_known && !reported.meaning.is_empty(),
+                explained.is_known && !explained.meaning.is_empty(),
                 "{kind} {code}"
             );
         }
@@ -103,13 +103,13 @@ fn every_code_of_both_editions_is_there() {
         1200, 1300, 1301, 1311, 1313, 1320, 1322, 1327, 1332, 1371, 13035, 13127, 130_126, 1800,
         2300, 2600,
     ] {
-        let reported = describe(Kind::Ceb621, 100, &format!("[Code:{reason};Desc:x]"));
-        assert!(reported.is_known, "{reason}");
+        let explained = explain_one(Kind::Ceb621, 100, &format!("[Code:{reason};Desc:x]"));
+        assert!(explained.is_known, "{reason}");
     }
     for status in [
         1, 2, 3, 4, 99, 100, 120, 300, 399, 400, 500, 501, 502, 503, 505, 599, 600, 700, 800, 899,
     ] {
-        assert!(describe(Kind::Ceb621, status, "").is_known, "{status}");
+        assert!(explain_one(Kind::Ceb621, status, "").is_known, "{status}");
     }
     for code in [
         "0001", "0002", "0999", "1001", "1002", "1003", "1004", "1999", "2001", "2002", "2999",
@@ -138,42 +138,42 @@ fn the_bands_of_2018_answer_for_export_kinds_only() {
         (Kind::Ceb607, -901_001, "签名"),
     ];
     for (kind, code, word) in bands {
-        let reported = describe(kind, code, "");
+        let explained = explain_one(kind, code, "");
         assert!(
-            reported.meaning.contains(word),
+            explained.meaning.contains(word),
             "{kind} {code}: {}",
-            reported.meaning
+            explained.meaning
         );
     }
     // One code, two meanings: the kind keeps them apart.
     assert!(
-        describe(Kind::Ceb311, -301_001, "")
+        explain_one(Kind::Ceb311, -301_001, "")
             .meaning
             .contains("没有商品表体")
     );
     assert!(
-        describe(Kind::Ceb303, -301_001, "")
+        explain_one(Kind::Ceb303, -301_001, "")
             .meaning
             .contains("签名校验")
     );
     assert!(
-        describe(Kind::Ceb303, -304_001, "业务主键重复")
+        explain_one(Kind::Ceb303, -304_001, "业务主键重复")
             .meaning
             .contains("相同业务主键")
     );
-    assert!(!describe(Kind::Ceb311, -601_001, "").is_known);
+    assert!(!explain_one(Kind::Ceb311, -601_001, "").is_known);
 }
 
 #[test]
 fn one_code_with_two_meanings_is_kept_apart_by_the_text() {
-    let of = |code, info| describe(Kind::Ceb621, code, info);
+    let of = |code, info| explain_one(Kind::Ceb621, code, info);
     assert_eq!(
         of(-621_027, "商品序号gnum重复").meaning,
         "清单商品序号重复。"
     );
     assert!(of(-621_027, "保存失败，请刷新").is_temporary);
     assert!(of(-621_027, "?").meaning.contains("两个含义"));
-    let of = |info| describe(Kind::Ceb625, -625_022, info);
+    let of = |info| explain_one(Kind::Ceb625, -625_022, info);
     assert_eq!(of("请勿重复申报").resubmit, Resubmit::Nothing);
     assert_eq!(of("当前状态不允许变更").resubmit, Resubmit::Ask);
 }
@@ -181,7 +181,7 @@ fn one_code_with_two_meanings_is_kept_apart_by_the_text() {
 #[test]
 fn a_rejection_is_explained_by_its_reason_and_its_elements() {
     let info = "[Code:1332;Desc:金额不一致[OrderHead.acturalPaid:1.00,PaymentHead.amountPaid:2]]";
-    let told1 = describe(Kind::Ceb621, 100, info);
+    let told1 = explain_one(Kind::Ceb621, 100, info);
     assert_eq!(
         (told1.code.as_str(), told1.resubmit),
         ("Code:1332", Resubmit::Corrected)
@@ -220,7 +220,7 @@ fn a_rejection_is_explained_by_its_reason_and_its_elements() {
         "[Code:1332;Desc:金额不一致],[OrderHead.acturalPaid561.89,PaymentHead.amountPaid=3197.95]",
         "【Code：1332；Desc：金额不一致】acturalPaid561.89，amountPaid：3197.95",
     ] {
-        let places = describe(Kind::Ceb621, 100, info).places;
+        let places = explain_one(Kind::Ceb621, 100, info).places;
         let said: Vec<_> = places
             .iter()
             .filter_map(|place| place.said.as_deref())
@@ -232,12 +232,12 @@ fn a_rejection_is_explained_by_its_reason_and_its_elements() {
     let told2 = ask(Some(Kind::Ceb623), None, cancelled);
     assert_eq!(told2.said, "审核通过,撤单申请审核通过,清单[SYN1]已成功撤单");
     assert_eq!(told2.meaning, "海关同意撤销。");
-    let progress = describe(Kind::Ceb311, 120, "[Code:1800;Desc:逻辑校验通过]");
+    let progress = explain_one(Kind::Ceb311, 120, "[Code:1800;Desc:逻辑校验通过]");
     assert_eq!(
         (progress.code.as_str(), progress.resubmit),
         ("120", Resubmit::Nothing)
     );
-    assert_eq!(describe(Kind::Ceb621, 120, "").resubmit, Resubmit::Wait);
+    assert_eq!(explain_one(Kind::Ceb621, 120, "").resubmit, Resubmit::Wait);
 }
 
 #[test]
@@ -248,24 +248,24 @@ fn free_text_is_read() {
         guid("清单新增申报成功[电商企业编码：1105960001订单编号：X1]"),
         None
     );
-    let missing = describe(
+    let missing = explain_one(
         Kind::Ceb621,
         2,
         "清单新增申报成功[订单编号：X1]，支付信息不存在",
     );
     assert!(missing.meaning.contains("支付单") && missing.is_known);
     let limit = "[Code:1313;Desc:超过年度限额;totalPrice：26,114.44 > limitPrice: 26,000;]";
-    let values: Vec<_> = describe(Kind::Ceb621, 100, limit)
+    let values: Vec<_> = explain_one(Kind::Ceb621, 100, limit)
         .places
         .into_iter()
         .filter_map(|place| Some((place.chinese, place.said?)))
         .collect();
     let expected = [("累计金额", "26,114.44"), ("限值", "26,000")];
     assert_eq!(values, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
-    let twice = describe(Kind::Ceb603, -609_999, "处理失败，业务主键重复入库失败");
+    let twice = explain_one(Kind::Ceb603, -609_999, "处理失败，业务主键重复入库失败");
     assert_eq!((twice.resubmit, twice.is_known), (Resubmit::Change, true));
     let names = "[Code:1327;Desc:x[OrderHead.buyerName:赵样一,PaymentHead.payerName:钱样二]]";
-    for place in describe(Kind::Ceb621, 100, names).places {
+    for place in explain_one(Kind::Ceb621, 100, names).places {
         assert!(
             place.said.is_none_or(|said| said.contains("***")),
             "{}",
@@ -280,7 +280,7 @@ fn places_are_found_in_the_companys_own_message() {
         n_documents: 2,
         ..Spec::new(Kind::Ceb621, 7)
     });
-    let mut one = describe(Kind::Ceb621, 100, "[Code:13127;Desc:订购人不一致]");
+    let mut one = explain_one(Kind::Ceb621, 100, "[Code:13127;Desc:订购人不一致]");
     locate(&mut [(2, &mut one)], xml.as_bytes());
     let place = &one.places[0];
     assert_eq!(place.element, "buyerName");
@@ -302,16 +302,16 @@ fn places_are_found_in_the_companys_own_message() {
 
 #[test]
 fn unknown_codes_are_carried_and_no_text_panics() {
-    assert!(describe(Kind::Ceb621, -621_005, "").is_known);
-    assert!(!describe(Kind::Ceb311, -621_005, "").is_known);
+    assert!(explain_one(Kind::Ceb621, -621_005, "").is_known);
+    assert!(!explain_one(Kind::Ceb311, -621_005, "").is_known);
     // A refusal of a whole message names no kind; the code alone is enough.
     assert!(explain(None, Some(ReturnStatus(-621_005)), "").is_known);
-    let unknown = describe(Kind::Ceb621, -888_888, "什么都没有说");
+    let unknown = explain_one(Kind::Ceb621, -888_888, "什么都没有说");
     assert_eq!(
         (unknown.is_known, unknown.said.as_str()),
         (false, "什么都没有说")
     );
-    let unknown = describe(Kind::Ceb621, 100, "[Code:77777;Desc:新的原因]");
+    let unknown = explain_one(Kind::Ceb621, 100, "[Code:77777;Desc:新的原因]");
     assert_eq!(
         (unknown.is_known, unknown.code.as_str()),
         (false, "Code:77777")
@@ -356,7 +356,7 @@ fn a_rejection_is_never_explained_by_good_news() {
     let words = ["撤单申请审核通过", "退货申请审核通过", "海关放行"].map(str::to_owned);
     for info in good.iter().chain(&words) {
         for status in [100, -621_018, -1] {
-            let explained = describe(Kind::Ceb621, status, info);
+            let explained = explain_one(Kind::Ceb621, status, info);
             let about = format!("{status} {info}: {explained:#?}");
             assert!(
                 !matches!(explained.resubmit, Resubmit::Nothing | Resubmit::Wait),
@@ -366,14 +366,14 @@ fn a_rejection_is_never_explained_by_good_news() {
             assert!(!explained.meaning.starts_with("海关放行"), "{about}");
         }
     }
-    let both = describe(
+    let both = explain_one(
         Kind::Ceb621,
         100,
         "[Code:2600;Desc:放行][Code:1311;Desc:额度不足]",
     );
     assert_eq!(both.code, "Code:1311");
     assert!(
-        describe(Kind::Ceb621, 100, "[Code:2600;Desc:海关退单]")
+        explain_one(Kind::Ceb621, 100, "[Code:2600;Desc:海关退单]")
             .meaning
             .contains("互相矛盾")
     );
@@ -381,12 +381,12 @@ fn a_rejection_is_never_explained_by_good_news() {
 
 /// A reason for a rejection beside a status that says that all went well is reported, and that the two do not agree.
 #[test]
-fn a_reason_for_a_rejection_beside_good_news_is_told() {
+fn a_reason_for_a_rejection_beside_good_news_is_shown() {
     for status in [120, 399, 800, 899] {
-        let explained = describe(Kind::Ceb621, status, "[Code:1311;Desc:额度不足]");
+        let explained = explain_one(Kind::Ceb621, status, "[Code:1311;Desc:额度不足]");
         assert_eq!(explained.resubmit, Resubmit::Ask, "{explained:#?}");
         assert!(explained.meaning.contains("互相矛盾"), "{explained:#?}");
-        let good = describe(Kind::Ceb621, status, "[Code:2600;Desc:放行]");
+        let good = explain_one(Kind::Ceb621, status, "[Code:2600;Desc:放行]");
         assert!(!good.meaning.contains("互相矛盾"), "{good:#?}");
     }
 }

@@ -234,7 +234,7 @@ fn checked(draft: Option<&Draft>) -> Vec<PlacedFinding> {
 }
 
 /// Code, row and column name of every finding.
-fn describe(kind: Kind, sheet: &Sheet) -> Vec<String> {
+fn found_in(kind: Kind, sheet: &Sheet) -> Vec<String> {
     let columns = columns(kind);
     let (draft, findings) = grid::read(kind, sheet);
     let findings = join(findings, checked(draft.as_ref()));
@@ -248,7 +248,7 @@ fn describe(kind: Kind, sheet: &Sheet) -> Vec<String> {
 }
 
 #[test]
-fn mistakes_in_a_sheet_are_told_at_their_cells() {
+fn mistakes_in_a_sheet_are_reported_at_their_cells() {
     let kind = Kind::Ceb311;
     let text = |text: &str| Cell::Text(text.to_owned());
     let number = |text: &str| Cell::Number(text.to_owned());
@@ -305,7 +305,7 @@ fn mistakes_in_a_sheet_are_told_at_their_cells() {
     for (name, row, cell, expected) in cases {
         let mut sheet = sheet_of(&sample_of(kind));
         sheet.rows[row][column_of(kind, name)] = cell.clone();
-        assert_eq!(describe(kind, &sheet), expected, "{name} {cell:?}");
+        assert_eq!(found_in(kind, &sheet), expected, "{name} {cell:?}");
     }
 }
 
@@ -314,12 +314,12 @@ fn the_header_decides_what_a_column_is() {
     let kind = Kind::Ceb311;
     let mut sheet = sheet_of(&sample_of(kind));
     sheet.rows[1][column_of(kind, "note")] = Cell::Text("OrderHead/note".to_owned());
-    assert_eq!(describe(kind, &sheet), [""; 0]);
+    assert_eq!(found_in(kind, &sheet), [""; 0]);
     sheet.rows[1][column_of(kind, "batchNumbers")] = Cell::Text("payTime".to_owned());
-    let found = describe(kind, &sheet);
+    let found = found_in(kind, &sheet);
     assert_eq!(found[0], "TG-E1703 2 batchNumbers");
     sheet.rows.remove(1);
-    assert_eq!(describe(kind, &sheet), ["TG-E1702 1 appType"]);
+    assert_eq!(found_in(kind, &sheet), ["TG-E1702 1 appType"]);
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn more_documents_than_a_message_carries_make_several() {
     let sizes: Vec<usize> = made.iter().map(|made| made.n_documents).collect();
     assert_eq!(sizes, [100, 51]);
     assert_ne!(made[0].guid, made[1].guid);
-    assert_eq!(describe(kind, &sheet), ["TG-E1309 151 amountPaid"]);
+    assert_eq!(found_in(kind, &sheet), ["TG-E1309 151 amountPaid"]);
 }
 
 #[test]
@@ -380,7 +380,7 @@ fn the_same_form_twice_is_the_same_message() {
 }
 
 #[test]
-fn mistakes_in_json_are_told_at_their_line() {
+fn mistakes_in_json_are_reported_at_their_line() {
     let good = json_of(&sample_of(Kind::Ceb311));
     let reported = |json: &str| -> Vec<String> {
         let (draft, findings) = members::read(json.as_bytes());

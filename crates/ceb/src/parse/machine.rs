@@ -56,7 +56,7 @@ pub(super) fn run(bytes: &[u8], terms: &Terms<'_>) -> (Parsed, Cut) {
 
 fn fault_finding(bytes: &[u8], fault: &Fault, path: String) -> Finding {
     let line = line_of(bytes, fault.offset);
-    if let Some(reported) = reference::describe(bytes, fault) {
+    if let Some(reported) = reference::reference_fault(bytes, fault) {
         let text = format!("第 {line} 行：{}", reported.text);
         return Finding::new(fault.code, path, line, &fault.value, text).advise(reported.advice);
     }

@@ -60,7 +60,7 @@ pub fn findings(
     profile: Profile,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut tell = |code: &'static Code, value: &str, text: String| {
+    let mut add = |code: &'static Code, value: &str, text: String| {
         let mut finding = Finding::new(code, PATH.to_owned(), verdict.line, value, text);
         finding.severity = code.severity_in(profile);
         found.push(finding);
@@ -72,11 +72,11 @@ pub fn findings(
         Outcome::Passed(passed) if passed.is_strict() => {}
         Outcome::Passed(passed) => {
             let code = &code::SIGNATURE_TOLERATED;
-            tell(code, &passed.name(), plain(code));
+            add(code, &passed.name(), plain(code));
         }
         Outcome::Failed(Failure::Structure(problem)) => {
             let code = &code::SIGNATURE_CONTENT;
-            tell(code, problem, format!("{}：{problem}", code.title));
+            add(code, problem, format!("{}：{problem}", code.title));
         }
         Outcome::Failed(Failure::ValueForm) => {
             let code = &code::VALUE_FORM;
@@ -84,17 +84,17 @@ pub fn findings(
             let shape = value
                 .map(|value| super::clinic::shape(value))
                 .unwrap_or_default();
-            tell(code, "", format!("{}：{shape}", code.title));
+            add(code, "", format!("{}：{shape}", code.title));
         }
-        Outcome::Failed(failure) => tell(failure.code(), "", plain(failure.code())),
+        Outcome::Failed(failure) => add(failure.code(), "", plain(failure.code())),
         Outcome::Unsupported(what) => {
             let code = &code::SIGNATURE_ALGORITHM;
-            tell(code, what.uri(), plain(code));
+            add(code, what.uri(), plain(code));
         }
     }
     if let Some(extra) = &verdict.extra {
         let code = &code::SIGNATURE_EXTRA;
-        tell(code, extra, format!("{}：{extra}", code.title));
+        add(code, extra, format!("{}：{extra}", code.title));
     }
     let names = verdict
         .signature
@@ -104,13 +104,13 @@ pub fn findings(
         && !certificate.is_named(name)
     {
         let code = &code::KEY_NAME_DIFFERS;
-        tell(code, name, key_name_text(name, certificate));
+        add(code, name, key_name_text(name, certificate));
     }
     for fault in faults {
-        tell(fault.code(), "", plain(fault.code()));
+        add(fault.code(), "", plain(fault.code()));
     }
     if holder == Match::Different {
-        tell(&code::HOLDER_DIFFERS, "", plain(&code::HOLDER_DIFFERS));
+        add(&code::HOLDER_DIFFERS, "", plain(&code::HOLDER_DIFFERS));
     }
     found
 }

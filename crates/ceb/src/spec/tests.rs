@@ -81,7 +81,7 @@ fn import_and_export_put_the_signature_at_different_places() {
 }
 
 /// What changes between two versions, one line each.
-fn describe(from: &Standard, to: &Standard) -> Vec<String> {
+fn changed_lines(from: &Standard, to: &Standard) -> Vec<String> {
     let line = |change: diff::Change| {
         let mark = if change.is_breaking { "!" } else { " " };
         format!("{mark} {} {} {}", change.kind, change.place, change.text)
@@ -94,7 +94,7 @@ fn the_version_of_2018_is_whole_and_differs_as_the_schemas_do() {
     let (standard, problems) = standard::read(include_str!("../../spec/2018/overlay.spec"));
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!(standard.id, "2018");
-    let changes = describe(&standard, Standard::current());
+    let changes = changed_lines(&standard, Standard::current());
     for expected in [
         "! CEB621 InventoryList/itemNo 类型由“最多 30 个字符”改为“最多 20 个字符”",
         "  CEB621 InventoryList/tradeCountry 类型由“3 个字符”改为“1 至 3 个字符”",
@@ -108,8 +108,8 @@ fn the_version_of_2018_is_whole_and_differs_as_the_schemas_do() {
             "{expected}\n{changes:#?}"
         );
     }
-    assert!(describe(Standard::current(), Standard::current()).is_empty());
-    let back = describe(Standard::current(), &standard);
+    assert!(changed_lines(Standard::current(), Standard::current()).is_empty());
+    let back = changed_lines(Standard::current(), &standard);
     assert!(
         back.iter().any(|line| line == "! CEB213  取消了此报文"),
         "{back:#?}"
@@ -147,7 +147,7 @@ fn a_message_is_checked_under_another_version() {
     let [of_2018, _] = Standard::built_in();
     let under = judge(of_2018, &xml);
     assert_eq!(under.findings[0].code, "TG-E1006");
-    let mut lines = describe(Standard::current(), coming);
+    let mut lines = changed_lines(Standard::current(), coming);
     lines.sort();
     assert_eq!(
         lines,

@@ -20,8 +20,8 @@ pub(super) fn explain(
     insured: Decimal,
     way: Way,
 ) -> Vec<String> {
-    let mut reported = Vec::new();
-    reported.push(match estimate.scope {
+    let mut lines = Vec::new();
+    lines.push(match estimate.scope {
         Scope::Within => {
             "在个人限额以内（单次 5,000 元、年度 26,000 元）：关税税率为 0，增值税、消费税按应纳税额的 70% 征收。"
         }
@@ -38,16 +38,16 @@ pub(super) fn explain(
             Split::Value => "按商品总价的比例",
             Split::Even => "平均",
         };
-        reported.push(format!(
+        lines.push(format!(
             "运费 {} 元、保费 {} 元{split}分摊到各项商品，余数计入最后一项。",
             yuan(freight),
             yuan(insured)
         ));
     }
     for line in &estimate.lines {
-        tell_line(line, estimate.scope, &mut reported);
+        add_line(line, estimate.scope, &mut lines);
     }
-    reported.push(format!(
+    lines.push(format!(
         "合计：完税价格 {} 元，关税 {} 元，消费税 {} 元，增值税 {} 元，税款共 {} 元。",
         yuan(estimate.taxable),
         yuan(estimate.duty),
@@ -55,13 +55,13 @@ pub(super) fn explain(
         yuan(estimate.vat),
         yuan(estimate.total)
     ));
-    reported.push("税款测算仅供参考，海关如何分摊运费和进位没有公布，以电子税单为准。".to_owned());
-    reported
+    lines.push("税款测算仅供参考，海关如何分摊运费和进位没有公布，以电子税单为准。".to_owned());
+    lines
 }
 
-fn tell_line(line: &LineTax, scope: Scope, reported: &mut Vec<String>) {
+fn add_line(line: &LineTax, scope: Scope, lines: &mut Vec<String>) {
     let (vat, consumption) = (percent(line.rate.vat), percent(line.rate.consumption));
-    reported.push(format!(
+    lines.push(format!(
         "第 {} 项 {}（{}）：总价 {} 元，分摊运保费 {} 元，完税价格 {} 元；增值税率 {vat}，消费税率 {consumption}{}。",
         line.gnum,
         line.gname,
@@ -82,7 +82,7 @@ fn tell_line(line: &LineTax, scope: Scope, reported: &mut Vec<String>) {
     };
     let mut base = yuan(line.taxable);
     if scope != Scope::Within {
-        reported.push(format!(
+        lines.push(format!(
             "关税 ＝ {base} × {} ＝ {} 元。",
             percent(line.rate.duty),
             yuan(line.duty)
@@ -90,7 +90,7 @@ fn tell_line(line: &LineTax, scope: Scope, reported: &mut Vec<String>) {
         base = yuan(line.taxable + line.duty);
     }
     if !line.rate.consumption.is_zero() {
-        reported.push(format!(
+        lines.push(format!(
             "消费税 ＝ {base} ÷（1 － {consumption}）× {consumption}{share} ＝ {} 元。",
             yuan(line.consumption)
         ));
@@ -104,7 +104,7 @@ fn tell_line(line: &LineTax, scope: Scope, reported: &mut Vec<String>) {
         ),
         None => format!("，本项税款 {} 元", yuan(line.total())),
     };
-    reported.push(format!(
+    lines.push(format!(
         "增值税 ＝ {base} × {vat}{share} ＝ {} 元{total}。",
         yuan(line.vat)
     ));

@@ -39,7 +39,7 @@ impl SniffError {
     }
 
     pub(crate) fn at(fault: &Fault, input: &[u8]) -> Self {
-        let reference = reference::describe(input, fault);
+        let reference = reference::reference_fault(input, fault);
         let quotes = reference.is_some();
         let reported = match reference {
             Some(reported) => Some((reported.text, reported.advice)),

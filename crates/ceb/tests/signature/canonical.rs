@@ -1,6 +1,6 @@
 //! Our canonical form and that of libxml2, on thousands of documents.
 
-use crate::others::{describe, new_file};
+use crate::others::{new_file, printed};
 use crate::random::document;
 use ceb::signature::c14n::{Comments, canonicalize};
 use std::process::Command;
@@ -33,7 +33,7 @@ fn canonical_bytes_are_those_of_libxml2() {
             .for_each(|file| std::fs::remove_file(file).expect("remove"));
         let text = String::from_utf8(output.stdout.clone()).expect("UTF-8");
         let theirs: Vec<&str> = text.split(MARK).collect();
-        assert_eq!(theirs.len(), documents.len() + 1, "{}", describe(&output));
+        assert_eq!(theirs.len(), documents.len() + 1, "{}", printed(&output));
         for (document, theirs) in documents.iter().zip(theirs) {
             let ours = canonicalize(document.as_bytes(), Comments::With);
             match ours {

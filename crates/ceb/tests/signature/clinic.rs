@@ -312,6 +312,13 @@ fn a_digest_that_nothing_explains_is_not_explained() {
     assert_eq!(found.cause.name(), "unexplained");
     assert!(found.advice.contains("没有查明原因"), "{}", found.advice);
     assert!(found.possibilities.len() > 3);
+    let json = found.json();
+    let english = json["possibilities_english"].as_array().expect("a list");
+    assert_eq!(english.len(), found.possibilities.len());
+    let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    for one in english {
+        assert!(!one.as_str().expect("text").contains(is_chinese), "{one}");
+    }
     assert!(found.text().contains("可能 1："));
 }
 
@@ -338,7 +345,7 @@ fn signed_info_with_the_namespaces_of_nobody_is_named() {
 }
 
 #[test]
-fn content_beside_the_standard_is_told() {
+fn content_beside_the_standard_is_reported() {
     let good = sign::signed(
         &sign::unsigned(),
         SignatureMethod::Sm2Sm3,

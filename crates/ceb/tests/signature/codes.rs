@@ -118,5 +118,5 @@ fn faults_of_certificates_have_their_codes() {
         .arg(pki::folder().join("sm2-company.der"))
         .output()
         .expect("openssl");
-    assert!(output.status.success(), "{}", others::describe(&output));
+    assert!(output.status.success(), "{}", others::printed(&output));
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a program said.
-pub(crate) fn describe(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     let out = String::from_utf8_lossy(&output.stdout);
     let error = String::from_utf8_lossy(&output.stderr);
     format!("{out}{error}")
@@ -38,7 +38,7 @@ pub(crate) fn sign(method: SignatureMethod, key: &str, id: &str, message: &[u8])
             .arg("-in"),
     };
     let output = command.arg(&message).output().expect("openssl");
-    assert!(output.status.success(), "{}", describe(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     std::fs::remove_file(message).expect("remove");
     match method {
         SignatureMethod::Sm2Sm3 => raw(&output.stdout),
@@ -72,7 +72,7 @@ pub(crate) fn xmlsec_verifies(message: &[u8], root: &str) -> Result<(), String> 
     std::fs::remove_file(file).expect("remove");
     match output.status.success() {
         true => Ok(()),
-        false => Err(describe(&output)),
+        false => Err(printed(&output)),
     }
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn xmlsec_signs(document: &[u8], method: &str, digest: &str) -> Vec<u
         .arg(&file)
         .output()
         .expect("xmlsec1");
-    assert!(output.status.success(), "{}", describe(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     std::fs::remove_file(file).expect("remove");
     output.stdout
 }

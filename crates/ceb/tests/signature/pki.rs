@@ -18,7 +18,7 @@ pub(crate) fn folder() -> &'static Path {
             let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/pki.sh");
             let done = Command::new("sh").arg(script).arg(&new).output();
             let done = done.expect("sh");
-            assert!(done.status.success(), "{}", super::others::describe(&done));
+            assert!(done.status.success(), "{}", super::others::printed(&done));
             // Whoever is second takes what the first one made.
             if std::fs::rename(&new, &folder).is_err() {
                 std::fs::remove_dir_all(&new).expect("remove");

@@ -214,11 +214,11 @@ fn bad_bytes_get_a_clear_answer_and_harm_nobody() {
 fn judge(company: &Client, case: &Case) -> Result<(), String> {
     let before = company.list().len();
     let answer = company.submit(&case.bytes);
-    let reported = (answer.status, answer.code());
+    let result = (answer.status, answer.code());
     match &case.verdict {
         Verdict::Problem(status, code) => {
-            if reported != (*status, (*code).to_owned()) {
-                return Err(format!("answered {reported:?}"));
+            if result != (*status, (*code).to_owned()) {
+                return Err(format!("answered {result:?}"));
             }
             let problem = answer.json();
             for name in ["title", "advice", "type"] {
@@ -232,8 +232,8 @@ fn judge(company: &Client, case: &Case) -> Result<(), String> {
             }
         }
         Verdict::Findings(codes) => {
-            if reported.0 != 202 {
-                return Err(format!("answered {reported:?}"));
+            if result.0 != 202 {
+                return Err(format!("answered {result:?}"));
             }
             let id = answer.json()["id"].as_str().unwrap().to_owned();
             let detail = company.until_state(&id, "refused");
@@ -265,8 +265,8 @@ fn judge(company: &Client, case: &Case) -> Result<(), String> {
             }
         }
         Verdict::Good => {
-            if reported.0 != 202 {
-                return Err(format!("answered {reported:?}"));
+            if result.0 != 202 {
+                return Err(format!("answered {result:?}"));
             }
             company.until_state(answer.json()["id"].as_str().unwrap(), "settled");
         }

@@ -377,7 +377,7 @@ fn the_standard_is_printed() {
 }
 
 #[test]
-fn wrong_use_is_told_from_refusal() {
+fn wrong_use_is_distinguished_from_refusal() {
     let place = Place::new();
     for wrong in [
         &["fly"][..],

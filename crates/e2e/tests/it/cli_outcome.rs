@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// A status that nobody knows leaves it to the operators, and the command line says so and what to do, from both sides.
 #[test]
-fn a_status_that_nobody_knows_is_told_with_who_has_it() {
+fn a_status_that_nobody_knows_is_shown_with_who_has_it() {
     let (place, platform) = Platform::demo();
     let (sender, company) = platform.company(0);
     let xml = crate::samples::marked(ceb::Kind::Ceb311, &sender, 1, "ZZ-UNKNOWN777");

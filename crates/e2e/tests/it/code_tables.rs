@@ -13,7 +13,7 @@ fn wrap(version: u32, codes: &str) -> String {
 }
 
 #[test]
-fn a_newer_code_table_is_told_loaded_audited_and_used() {
+fn a_newer_code_table_is_compared_loaded_audited_and_used() {
     let (place, platform) = Platform::demo();
     let (sender, company) = platform.company(1);
     let list = samples::message(Kind::Ceb621, &sender, 5);

@@ -36,8 +36,8 @@ fn a_request_names_one_host() {
         "GET /nowhere HTTP/1.1\r\n\r\n".to_owned(),
     ] {
         let answer = raw(&platform, &bad);
-        let reported = (answer.status, answer.code());
-        assert_eq!(reported, (400, "TG-R4007".to_owned()), "{bad}");
+        let result = (answer.status, answer.code());
+        assert_eq!(result, (400, "TG-R4007".to_owned()), "{bad}");
         assert_eq!(answer.header("connection"), Some("close"));
     }
 }
@@ -67,8 +67,8 @@ fn numbers_and_particulars_are_for_those_inside() {
         "host: tongguan.example\r\nauthorization: Bearer a-token-of-no-worth".to_owned(),
     ] {
         let answer = ask("/metrics", &outside);
-        let reported = (answer.status, answer.code());
-        assert_eq!(reported, (403, "TG-R4036".to_owned()), "{outside}");
+        let result = (answer.status, answer.code());
+        assert_eq!(result, (403, "TG-R4036".to_owned()), "{outside}");
         let ready = ask("/readyz", &outside);
         assert_eq!((ready.status, ready.text().as_str()), (200, "ready\n"));
     }

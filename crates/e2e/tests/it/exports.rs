@@ -76,11 +76,11 @@ fn a_list_is_exported_as_it_is_seen() {
     );
     let one = rows(&export(officer, "users", json!({ "q": "formula" })));
     assert_eq!(one.len(), 2, "{one:?}");
-    let reported = place.run(&["audit", "list", "--json", "--act", "export.list"]);
-    let reported = String::from_utf8_lossy(&reported.stdout).into_owned();
+    let output = place.run(&["audit", "list", "--json", "--act", "export.list"]);
+    let output = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        reported.contains("users") && reported.contains("formula"),
-        "{reported}"
+        output.contains("users") && output.contains("formula"),
+        "{output}"
     );
 }
 

@@ -91,7 +91,7 @@ fn refuse(platform: &Platform, key: &str) {
 }
 
 #[test]
-fn what_goes_wrong_is_told_without_what_was_sent() {
+fn what_goes_wrong_is_logged_without_what_was_sent() {
     // As loud as the settings can make it; libraries are held back whatever the settings say.
     let place = Place::new()
         .with("TONGGUAN_NODE__LOG", "trace")

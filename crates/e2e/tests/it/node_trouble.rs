@@ -73,9 +73,9 @@ fn a_damaged_database_is_not_started_and_doctor_says_so() {
     assert!(said.contains("已损坏") && said.contains("备份"), "{said}");
     let doctor = place.run(&["doctor", "--json"]);
     assert_eq!(doctor.status.code(), Some(1));
-    let reported: serde_json::Value = serde_json::from_slice(&doctor.stdout).unwrap();
+    let value: serde_json::Value = serde_json::from_slice(&doctor.stdout).unwrap();
     // It has looked at each file by itself: one is damaged, the queue's is not.
-    let findings = reported["findings"].as_array().unwrap().iter();
+    let findings = value["findings"].as_array().unwrap().iter();
     let files: Vec<_> = findings.filter(|one| one["what"] == "数据库文件").collect();
     let is = |file: &str, ok: bool, word: &str| {
         files.iter().any(|one| {
@@ -83,8 +83,8 @@ fn a_damaged_database_is_not_started_and_doctor_says_so() {
             text.contains(file) && one["ok"] == ok && text.contains(word)
         })
     };
-    assert!(is("tongguan.db", false, "已损坏"), "{reported}");
-    assert!(is("queue.db", true, "完好"), "{reported}");
+    assert!(is("tongguan.db", false, "已损坏"), "{value}");
+    assert!(is("queue.db", true, "完好"), "{value}");
 }
 
 #[test]
@@ -113,8 +113,8 @@ fn nobody_else_reads_the_data() {
     let doctor = place.run(&["doctor"]);
     let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
     assert_eq!(doctor.status.code(), Some(1), "{said}");
-    let is_told = said.contains("seal.key") && said.contains("可被其他用户读取");
-    assert!(is_told, "{said}");
+    let is_reported = said.contains("seal.key") && said.contains("可被其他用户读取");
+    assert!(is_reported, "{said}");
     drop(place.start());
     for name in files {
         assert_eq!(rights(name), 0o600, "{name}");

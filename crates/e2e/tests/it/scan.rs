@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-fn describe(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     let out = String::from_utf8_lossy(&output.stdout);
     let tail = out.len().saturating_sub(6000);
     let start = (tail..out.len())
@@ -66,7 +66,7 @@ fn fuzz(bin: &Path, folder: &Path, address: &str, role: &str, headers: &[String]
     command.env("SCHEMATHESIS_HOOKS", hooks);
     command.env("TONGGUAN_SCAN_ROLE", role);
     let output = command.output().unwrap();
-    assert!(output.status.success(), "{role}: {}", describe(&output));
+    assert!(output.status.success(), "{role}: {}", printed(&output));
 }
 
 /// Every operation that one of the staff may call, called by him, on a platform of his own.
@@ -173,7 +173,7 @@ fn nothing_typed_becomes_sql() {
                 command.args(["--data", form]);
             }
             let output = command.output().unwrap();
-            let text = describe(&output);
+            let text = printed(&output);
             assert!(!text.contains("is vulnerable"), "{path}: {text}");
             assert!(
                 !text.contains("identified the following injection"),
@@ -206,7 +206,7 @@ pub(crate) fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
         .arg(&chain)
         .output()
         .unwrap();
-    assert!(made.status.success(), "{}", describe(&made));
+    assert!(made.status.success(), "{}", printed(&made));
     (chain, key)
 }
 
@@ -242,7 +242,7 @@ fn tls_is_new_enough() {
         "tls_1_0_cipher_suites",
         "tls_1_1_cipher_suites",
     ] {
-        assert_eq!(accepts(old), 0, "{old}: {}", describe(&output));
+        assert_eq!(accepts(old), 0, "{old}: {}", printed(&output));
     }
     assert!(accepts("tls_1_2_cipher_suites") > 0 && accepts("tls_1_3_cipher_suites") > 0);
     let is = |path: &str| found.pointer(path).and_then(Value::as_bool);

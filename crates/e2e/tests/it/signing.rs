@@ -192,7 +192,7 @@ fn a_token_signs_what_xmlsec1_verifies() {
 }
 
 #[test]
-fn a_wrong_pin_and_a_missing_token_are_told() {
+fn a_wrong_pin_and_a_missing_token_are_reported() {
     if !["softhsm2-util", "pkcs11-tool"].into_iter().all(has) {
         return;
     }
@@ -201,28 +201,25 @@ fn a_wrong_pin_and_a_missing_token_are_told() {
     let token = token(&place, &folder);
     let test = || {
         let output = tongguan(&place, &token, &["signing", "test", "hsm", "--json"]);
-        let reported: Value = serde_json::from_slice(&output.stdout).unwrap();
-        (output.status.code(), reported)
+        let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), value)
     };
-    let (code, reported) = test();
-    assert_eq!((code, &reported["method"]), (Some(0), &json!("RSA-SHA1")));
-    assert_eq!(reported["serial"], "013b5b11");
+    let (code, value) = test();
+    assert_eq!((code, &value["method"]), (Some(0), &json!("RSA-SHA1")));
+    assert_eq!(value["serial"], "013b5b11");
     secret(&folder.join("pin.txt"), "00000000");
-    let (code, reported) = test();
+    let (code, value) = test();
     assert_eq!(code, Some(1));
-    let fault = reported["fault"].as_str().unwrap();
+    let fault = value["fault"].as_str().unwrap();
     assert!(
         fault.contains("口令错误") && !fault.contains("00000000"),
         "{fault}"
     );
     std::fs::remove_dir_all(folder.join("tokens")).unwrap();
     std::fs::create_dir(folder.join("tokens")).unwrap();
-    let (code, reported) = test();
+    let (code, value) = test();
     assert_eq!(code, Some(1));
-    assert!(
-        reported["fault"].as_str().unwrap().contains("令牌"),
-        "{reported}"
-    );
+    assert!(value["fault"].as_str().unwrap().contains("令牌"), "{value}");
 }
 
 /// r and s as a DER sequence, as openssl wants them.

@@ -59,7 +59,7 @@ fn a_stranger_has_less_time_than_who_has_asked_before() {
 }
 
 #[test]
-fn callers_are_told_to_drop_an_idle_connection_before_it_is_closed() {
+fn callers_are_asked_to_drop_an_idle_connection_before_it_is_closed() {
     let place = Place::new().with("TONGGUAN_HTTP__IDLE_MS_MAX", "9000");
     let platform = place.start();
     let mut kept = platform.connect();
@@ -110,8 +110,8 @@ fn silent_and_dripping_bodies_are_cut_off_on_every_route() {
         let said = silent.until_end();
         let said = String::from_utf8(said.unwrap_or_else(|_| panic!("{path} waits"))).unwrap();
         // Customs get their own form of an answer; everybody else is told the reason.
-        let is_told = said.starts_with("HTTP/1.1 408") || path.starts_with("/179/");
-        assert!(is_told, "{path}: {said}");
+        let is_reported = said.starts_with("HTTP/1.1 408") || path.starts_with("/179/");
+        assert!(is_reported, "{path}: {said}");
         let mut dripping = post(&platform, path, kind, 100_000);
         drip(&mut dripping, b"a");
     }

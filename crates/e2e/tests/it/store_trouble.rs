@@ -203,7 +203,7 @@ fn while_the_connection_to_postgres_is_lost_nothing_is_acknowledged() {
 }
 
 #[test]
-fn readiness_and_doctor_tell_a_disk_without_room() {
+fn readiness_and_doctor_report_a_disk_without_room() {
     let place = Place::new().with("TONGGUAN_STORE__FREE_MIB_MIN", "999999999");
     let platform = place.start();
     let reported = wait::until("readiness to notice", || {

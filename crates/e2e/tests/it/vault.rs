@@ -111,7 +111,7 @@ fn make_due(place: &Place) {
 }
 
 /// What the job that seals anew has told last.
-fn describe(place: &Place) -> Option<String> {
+fn last_record(place: &Place) -> Option<String> {
     let database = Connection::open(place.path().join("tongguan.db")).unwrap();
     let reported = "select detail from job_run where job = 'message.reseal' and result = 'done' \
                 order by id desc limit 1";
@@ -135,7 +135,7 @@ fn an_old_key_may_go_when_the_job_says_so() {
     make_due(&place);
     let platform = place.start();
     let said = wait::until("the job to say that the old key may go", || {
-        describe(&place).filter(|said| said.contains("旧密钥 k1 已停用"))
+        last_record(&place).filter(|said| said.contains("旧密钥 k1 已停用"))
     });
     assert!(said.contains("存量已全部处理"), "{said}");
     assert_eq!(platform.process.stop(), Some(0));

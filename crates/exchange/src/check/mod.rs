@@ -327,7 +327,7 @@ pub(crate) fn commit(
         .filter_map(|v| Some((v.loaded.id, v.signature.as_ref()?)));
     signature::sql::insert(tx, signatures, now_ms)?;
     message::count(tx, &counts(&kept, &facts, now_ms))?;
-    tell_outcomes(tx, shared, &kept, now_ms)?;
+    refresh_outcomes(tx, shared, &kept, now_ms)?;
 
     let mut refusals: Vec<NewReceipt> = kept
         .iter()
@@ -387,7 +387,12 @@ fn advance(
 }
 
 /// Refused messages have their outcome; what was declared anew needs no action any more.
-fn tell_outcomes(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i64) -> Result<()> {
+fn refresh_outcomes(
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    kept: &[&Verdict],
+    now_ms: i64,
+) -> Result<()> {
     let refused = kept.iter().filter(|v| v.is_refused);
     let refused = refused.map(|v| v.loaded.id).collect();
     outcome::refresh(tx, &shared.ids, &refused, now_ms)?;

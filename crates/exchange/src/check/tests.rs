@@ -78,7 +78,7 @@ async fn a_check_that_runs_twice_changes_nothing_the_second_time(
 /// Who uses the DXP id or the code of another company is told which one was expected and which one came, when
 /// the message is handed in and when it is checked.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_foreign_sender_is_told_what_was_expected_and_what_came() {
+async fn a_finding_on_a_foreign_sender_says_what_was_expected_and_what_came() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let (own, other) = (platform.company(0), platform.company(1));
     let reported = |element: &str, own_value: &str, foreign: &str| {

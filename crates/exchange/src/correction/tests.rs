@@ -167,7 +167,7 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_at_once(
+async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_reported_at_once(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
@@ -428,7 +428,7 @@ async fn the_same_correction_that_was_turned_down_is_not_called_declared(
 }
 
 /// A receipt for the order with this number, in time after what customs said before.
-async fn describe(platform: &TestPlatform, number: &str, status: i32, info: &str) {
+async fn answer_order(platform: &TestPlatform, number: &str, status: i32, info: &str) {
     let xml = ceb::sample::receipt(
         &platform.spec(0, Kind::Ceb312, 1),
         ceb::ReturnStatus(status),

@@ -289,10 +289,10 @@ pub(super) fn page() -> String {
     }
     page.push_str(
         "\n## 触发指令\n\n\
-         把下面的字写进 orderNo、payTransactionId、logisticsNo、copNo 或 coElNo，模拟器就照办。\
-         字以 `ZZ-` 开头，到第一个不是大写字母或数字的字符为止；可以连写几个：`ZZ-DUP-ZZ-D5S`。\
-         几个字段都有时，以上面排在前面的字段为准。copNo 最多 20 个字符，请留意不要写不下。\n\n\
-         | 字 | 效果 |\n|---|---|\n",
+         将下列指令写入 orderNo、payTransactionId、logisticsNo、copNo 或 coElNo，模拟器即按指令执行。\
+         指令以 `ZZ-` 开头，到第一个不是大写字母或数字的字符为止；可以连写几个：`ZZ-DUP-ZZ-D5S`。\
+         几个字段都有时，以上面排在前面的字段为准。copNo 最多 20 个字符，请留意长度。\n\n\
+         | 指令 | 效果 |\n|---|---|\n",
     );
     for word in WORDS {
         page.push_str(&format!("| `{}` | {} |\n", word.example, word.text));

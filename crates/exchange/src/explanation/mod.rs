@@ -181,23 +181,23 @@ impl From<Explanation> for ExplanationView {
 
 /// Explains receipts: by the dictionary, then by the operators' answers.
 pub(crate) fn of(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Explanation>> {
-    let mut reported: Vec<Explanation> = items
+    let mut explained: Vec<Explanation> = items
         .iter()
         .map(|item| explain(&item.kind, item.return_status, &item.return_info, &item.xml))
         .collect();
     let mut keys = BTreeSet::new();
-    for (one, item) in reported.iter().zip(items) {
+    for (one, item) in explained.iter().zip(items) {
         for code in one.unknown_codes() {
             keys.insert((code.to_owned(), kind_of(&item.kind, &item.xml)));
         }
     }
     let answers = unknown_code::answers(tx, &keys)?;
     if !answers.is_empty() {
-        for (one, item) in reported.iter_mut().zip(items) {
+        for (one, item) in explained.iter_mut().zip(items) {
             answer(one, &kind_of(&item.kind, &item.xml), &answers);
         }
     }
-    Ok(reported)
+    Ok(explained)
 }
 
 /// What a receipt says of its document, with what operators have said of its status.

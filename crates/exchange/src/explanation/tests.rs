@@ -35,14 +35,14 @@ fn what_people_type_is_answered_as_the_receipt_is() {
 
 /// One thing has no parts; of several each is told by itself, and the gravest decides.
 #[test]
-fn several_things_are_told_one_by_one() {
+fn several_things_are_explained_one_by_one() {
     let text = "[Code:1332;Desc:金额不一致][Code:1313;Desc:超过年度限额]";
-    let reported = ExplanationView::from(explain("CEB622", 100, text, ""));
-    let codes: Vec<&str> = reported.parts.iter().map(|part| &*part.code).collect();
+    let explained = ExplanationView::from(explain("CEB622", 100, text, ""));
+    let codes: Vec<&str> = explained.parts.iter().map(|part| &*part.code).collect();
     assert_eq!(
-        (codes, &*reported.resubmit),
+        (codes, &*explained.resubmit),
         (vec!["Code:1332", "Code:1313"], "call")
     );
-    let reported = ExplanationView::from(explain("CEB622", 100, "[Code:1332;Desc:x]", ""));
-    assert!(reported.parts.is_empty());
+    let explained = ExplanationView::from(explain("CEB622", 100, "[Code:1332;Desc:x]", ""));
+    assert!(explained.parts.is_empty());
 }

@@ -32,7 +32,7 @@ use tokio::sync::mpsc;
 use utoipa::IntoParams;
 use web::shares::{Place, Shares};
 use web::sheet::{Book, Column, Value, named};
-use web::{Problem, QueryOf, attachment, codes, file_name, told_conditions};
+use web::{Problem, QueryOf, attachment, codes, conditions_text, file_name};
 
 /// How long a caller waits for his turn.
 const WAIT: Duration = Duration::from_secs(10);
@@ -165,7 +165,7 @@ async fn export_messages(
     let narrowed = words(&filter, &exports.api.shared.directory);
     let turn = exports.turn(&actor).await?;
     exports
-        .record(&actor, "messages".to_owned(), told_conditions(&narrowed))
+        .record(&actor, "messages".to_owned(), conditions_text(&narrowed))
         .await?;
     let (pages, writer) = writer("报文", named(MESSAGE_COLUMNS), turn)?;
     let shared = &exports.api.shared;
@@ -263,7 +263,7 @@ async fn export_receipts(
         from => format!("序号 {from} 之后"),
     };
     exports
-        .record(&actor, "receipts".to_owned(), told_conditions(&narrowed))
+        .record(&actor, "receipts".to_owned(), conditions_text(&narrowed))
         .await?;
     let (pages, writer) = writer("回执", named(RECEIPT_COLUMNS), turn)?;
     let shared = &exports.api.shared;
@@ -274,8 +274,8 @@ async fn export_receipts(
             .db
             .read(move |tx| -> Result<Vec<_>, Problem> {
                 let items = downlink::after(tx, company, from, PAGE)?;
-                let reported = explanation::of(tx, &items)?;
-                Ok(items.into_iter().zip(reported).collect())
+                let explained = explanation::of(tx, &items)?;
+                Ok(items.into_iter().zip(explained).collect())
             })
             .await?;
         let Some(last) = page.last() else { break };

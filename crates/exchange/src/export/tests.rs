@@ -83,7 +83,7 @@ async fn one_company_that_exports_leaves_a_turn_for_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_list_was_narrowed_to_is_told_in_words() {
+async fn what_a_list_was_narrowed_to_is_written_in_words() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let company = platform.company(0);
     platform.shared.directory.refresh().await.unwrap();

@@ -4,7 +4,7 @@
 use super::Found;
 use crate::message::row::{DAMAGED, message, outcome};
 use crate::message::sql::COLUMNS;
-use crate::message::{FindingView, Message, MessageId, State};
+use crate::message::{FindingView, Message, MessageId, State, finding};
 use ceb::Outcome;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
@@ -180,8 +180,10 @@ pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<FindingView
             let at = ("message_finding", (id.0, row.int(7)?));
             let value = tx.try_text(row.text(4), at)?.unwrap_or_default();
             let text = tx.try_text(row.text(5), at)?;
+            let code = row.text(0)?;
+            let (text_english, advice_english) = finding::english(&code);
             Ok(FindingView {
-                code: row.text(0)?,
+                code,
                 severity: row.text(1)?,
                 path: row.text(2)?,
                 line: row.int(3)?,
@@ -189,6 +191,8 @@ pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<FindingView
                 value,
                 text: text.unwrap_or_else(|| UNREADABLE.to_owned()),
                 advice: row.text(6)?,
+                text_english,
+                advice_english,
             })
         })
         .collect()

@@ -39,7 +39,7 @@ pub(super) async fn set(shared: &Shared, unreadable: Vec<(i64, String)>) -> Resu
         .write(move |tx| sql::move_to(tx, &ids, (None, ASIDE)));
     write.await?;
     for (id, why) in unreadable {
-        store::unreadable::tell(("inbox", (id, 0)), &why);
+        store::unreadable::report(("inbox", (id, 0)), &why);
     }
     Ok(())
 }

@@ -348,7 +348,7 @@ pub(crate) fn store(
     let accepted: Vec<&Arrival> = arrivals.iter().filter(|a| new.contains(&a.id.0)).collect();
     message::sql::insert_bodies(tx, &accepted)?;
     used(tx, &accepted, limits)?;
-    tell(tx, ids, &accepted)?;
+    append_events(tx, ids, &accepted)?;
     arrivals
         .iter()
         .map(|arrival| {
@@ -411,7 +411,7 @@ fn used(tx: &mut Tx<'_>, accepted: &[&Arrival], limits: Limits) -> Result<()> {
 }
 
 /// Writes the events of what was accepted, and the audit of what people brought.
-fn tell(tx: &mut Tx<'_>, ids: &IdMaker, accepted: &[&Arrival]) -> Result<()> {
+fn append_events(tx: &mut Tx<'_>, ids: &IdMaker, accepted: &[&Arrival]) -> Result<()> {
     let events: Vec<Event> = accepted
         .iter()
         .map(|arrival| Event {

@@ -191,7 +191,7 @@ impl Follower {
 
 fn message_news(event: &Event, outcomes: &BTreeMap<i64, (State, Outcome, bool)>) -> Option<News> {
     let now = outcomes.get(&event.subject_id);
-    let state = match outcome::describe(event) {
+    let state = match outcome::of_event(event) {
         Some(_) => now?.0,
         None if [outcome::DISMISSED_EVENT, outcome::RESUMED_EVENT].contains(&&*event.kind) => {
             now?.0

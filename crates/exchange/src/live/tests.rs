@@ -88,7 +88,7 @@ async fn a_flood_is_caught_up_with() {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_bureau(
+async fn cases_are_pushed_to_those_who_see_their_company_and_new_ones_to_the_bureau(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
@@ -134,7 +134,9 @@ async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_burea
 /// act.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_became_of_a_message_is_told_as_it_is(#[values(Sqlite, Postgres)] engine: TestEngine) {
+async fn what_became_of_a_message_is_pushed_as_it_is(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), None);
@@ -171,7 +173,7 @@ async fn what_became_of_a_message_is_told_as_it_is(#[values(Sqlite, Postgres)] e
 /// A receipt tells what it says of its message, and whether its company must act.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receipt_tells_whether_its_company_must_act(
+async fn a_receipt_says_whether_its_company_must_act(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();

@@ -85,7 +85,7 @@ pub(super) fn wake(
         let mut notified = String::new();
         for judgement in ids.iter().filter_map(|id| look.board.judge(*id)) {
             if let Some(why) = why(&judgement) {
-                super::tell(&mut notified, &why);
+                super::add_reason(&mut notified, &why);
             }
         }
         if notified.is_empty() {
@@ -130,7 +130,7 @@ pub(super) fn replace(
         // It was declared anew already: nobody need act.
         crate::outcome::refuse(tx, &shared.ids, hold.id, (false, now_ms))?;
         let kind = fresh.first().map(|known| known.facts.kind);
-        tell(tx, hold.id, kind, &code::HOLD_REPLACED, "")?;
+        add_finding(tx, hold.id, kind, &code::HOLD_REPLACED, "")?;
         let kind = kind.map_or("", Kind::code);
         let info = format!("[{}]{}", code::HOLD_REPLACED.id, code::HOLD_REPLACED.title);
         let refused = RefusedMessage {
@@ -144,7 +144,7 @@ pub(super) fn replace(
 }
 
 /// Adds a finding about the whole message.
-fn tell(
+fn add_finding(
     tx: &mut Tx<'_>,
     id: MessageId,
     kind: Option<Kind>,
@@ -179,7 +179,7 @@ pub(crate) async fn expire(shared: &Arc<Shared>, direction: Direction) -> Result
             for hold in sql::due(tx, name, times, DUE_MAX)? {
                 if free(tx, &ids, &hold, ("等待时间已到", now_ms))? {
                     let text = format!("等待配套单证的时间已到，仍有问题：{}", hold.why);
-                    tell(tx, hold.id, None, &code::HOLD_OVER, &text)?;
+                    add_finding(tx, hold.id, None, &code::HOLD_OVER, &text)?;
                     n_freed += 1;
                 }
             }

@@ -225,7 +225,7 @@ fn judge(
         && let Some(why) = why(&judgement)
     {
         let notified = facts.holds.entry(message).or_default();
-        tell(notified, &why);
+        add_reason(notified, &why);
     }
     for partner in &judgement.partners {
         let Some(other) = look
@@ -291,19 +291,19 @@ fn why(judgement: &ceb::matching::Judgement) -> Option<String> {
             .iter()
             .map(|part| part.chinese())
             .collect();
-        tell(&mut notified, &format!("缺少{}", names.join("、")));
+        add_reason(&mut notified, &format!("缺少{}", names.join("、")));
     }
     let grave = judgement.differences.iter().filter(|difference| {
         difference.code.severity == Severity::Warn && TRADE_CODES.contains(&difference.code.id)
     });
     for difference in grave {
-        tell(&mut notified, difference.code.title);
+        add_reason(&mut notified, difference.code.title);
     }
     (!notified.is_empty()).then_some(notified)
 }
 
 /// Adds to a list of reasons, each once.
-fn tell(notified: &mut String, reason: &str) {
+fn add_reason(notified: &mut String, reason: &str) {
     if notified.split('；').any(|one| one == reason) {
         return;
     }

@@ -112,7 +112,7 @@ async fn set(platform: &TestPlatform, n: usize, policy: Policy) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_arrives_first_all_owners_are_told(
+async fn whatever_arrives_first_all_owners_are_notified(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
@@ -196,7 +196,7 @@ async fn nothing_that_is_kept_names_a_person(#[values(Sqlite, Postgres)] engine:
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_company_that_wants_nothing_told_is_told_nothing(
+async fn a_company_that_wants_no_matching_gets_no_findings(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
@@ -327,7 +327,7 @@ async fn a_list_that_waits_is_released_once_or_replaced(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_step_that_runs_twice_tells_and_counts_once(
+async fn a_step_that_runs_twice_reports_and_counts_once(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
@@ -459,7 +459,7 @@ async fn a_persons_year_adds_up_and_is_given_back(#[values(Sqlite, Postgres)] en
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_tax_bill_that_differs_is_told(#[values(Sqlite, Postgres)] engine: TestEngine) {
+async fn a_tax_bill_that_differs_is_reported(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let id = accepted(

@@ -4,7 +4,7 @@ use super::row::is_of_its_bytes;
 use super::{Arrival, DayCounts, MessageId, Moved, State, Step, Unreadable, as_received};
 use ceb::Outcome;
 use registry::company::CompanyId;
-use store::unreadable::{damage, tell};
+use store::unreadable::{damage, report};
 use store::{Error, Many, Result, Row, Tx, Value};
 
 pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.guid, m.shape, \
@@ -94,7 +94,7 @@ pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<
     );
     let read = read.and_then(|body| as_received(&body, &row.bytes(1)?).map(|()| body));
     if let Err(Error::Damaged(why)) = &read {
-        tell(("message", (id.0, 0)), why);
+        report(("message", (id.0, 0)), why);
     }
     read.map(Some)
 }
@@ -418,7 +418,7 @@ pub(crate) fn between(
         match damage(accepted_of(tx, id, row))? {
             Ok(one) => found.push(one),
             Err(why) => {
-                tell(("message", (id, 0)), &why);
+                report(("message", (id, 0)), &why);
                 found.push((Loaded::damaged(MessageId(id)), State::Held));
             }
         }

@@ -415,7 +415,7 @@ pub(super) fn parked_items(
             Listed::Damaged => inbox::aside::REASON.to_owned(),
             Listed::Whole(_) | Listed::Large => parked.reason.clone(),
         };
-        let (status, return_info) = parked.describe();
+        let (status, return_info) = parked.status_and_text();
         let status = status.map(|status| i64::from(status.0));
         let item = ParkedItem {
             id: parked.id.to_string(),

@@ -81,9 +81,9 @@ const BEIJING_MS: i64 = 28_800_000;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// The outcome that an event tells, if it tells one.
+/// The outcome in an event of this kind; none in others.
 #[must_use]
-pub fn describe(event: &Event) -> Option<Outcome> {
+pub fn of_event(event: &Event) -> Option<Outcome> {
     (event.kind == EVENT).then(|| Outcome::from_name(&event.detail))?
 }
 

@@ -77,7 +77,7 @@ async fn doings(platform: &TestPlatform) -> Vec<Option<String>> {
 }
 
 /// State's name, outcome, whether the company must act, and who has it.
-fn describe(life: &MessageDetail) -> (&str, &str, bool, &str) {
+fn summary_of(life: &MessageDetail) -> (&str, &str, bool, &str) {
     let summary = &life.summary;
     (
         &summary.state_name,
@@ -147,7 +147,7 @@ async fn what_customs_turned_down_looks_like_it_everywhere(
         .zip(EXPECTED)
     {
         let life = read(&platform, id).await;
-        assert_eq!(describe(&life), expected);
+        assert_eq!(summary_of(&life), expected);
         let document = &life.documents[0];
         assert_eq!(
             (&*document.outcome, document.needs_action),
@@ -435,7 +435,7 @@ async fn a_message_of_several_documents_is_as_its_worst(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_old_database_is_told_its_outcomes_by_the_migration(
+async fn an_old_database_gets_its_outcomes_from_the_migration(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();

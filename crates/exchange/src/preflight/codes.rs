@@ -1,10 +1,10 @@
 //! Codes of preflights that cannot be taken apart.
 
 web::codes! {
-    BROKEN_SET = "TG-R4435", 400, "无法读取这组文件", "The set of files cannot be read",
+    BROKEN_SET = "TG-R4435", 400, "无法读取这组文件", "The files cannot be read",
         "压缩包、表单（multipart）或 JSON 列表不完整或格式有误，无法取出其中的文件。",
         "请重新生成后再试；压缩包请使用不带密码的 zip 格式。";
-    EMPTY_SET = "TG-R4436", 400, "没有可以预检的文件", "There is nothing to check",
+    EMPTY_SET = "TG-R4436", 400, "没有可以预检的文件", "No files to check",
         "这组文件中没有报文（.xml）、JSON 或工作簿（.xlsx）。",
         "请选择要预检的文件。";
     LARGE_SET = "TG-R4437", 413, "一次预检的文件过多", "Too many files in one preflight",

@@ -295,7 +295,7 @@ async fn what_is_no_set_is_refused_with_a_code() {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_that_is_used_already_is_told_with_both_documents(
+async fn a_key_that_is_used_already_is_reported_with_both_documents(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();

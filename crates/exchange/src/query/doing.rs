@@ -16,8 +16,8 @@ const RECEIPTS_MAX: i64 = 200;
 pub(super) const ROWS_MAX: usize = 100;
 
 impl MessageSummary {
-    /// Tells what is to be done about the message, while the company must act.
-    pub(super) fn tell_doing(&mut self, doing: Option<&'static str>) {
+    /// Sets what is to be done about the message, while the company must act.
+    pub(super) fn set_doing(&mut self, doing: Option<&'static str>) {
         self.doing = doing.map(str::to_owned);
     }
 }

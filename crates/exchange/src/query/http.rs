@@ -195,7 +195,7 @@ pub(crate) async fn messages(
         let mut summary = api.summary(&actor, &message);
         summary.link(&links);
         summary.unsure(&unsure);
-        summary.tell_doing(doings.get(&message.id.0).copied());
+        summary.set_doing(doings.get(&message.id.0).copied());
         summary
     })))
 }

@@ -64,7 +64,7 @@ pub(super) fn steps(
             .kind
             .strip_prefix("message.")
             .and_then(State::from_name);
-        let reported = outcome::describe(&event);
+        let reported = outcome::of_event(&event);
         is_dismissed = match &*event.kind {
             outcome::DISMISSED_EVENT => true,
             outcome::RESUMED_EVENT => false,

@@ -351,7 +351,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     let receipts = receipt::of_message(tx, message.company_id, message.id, RECEIPTS_MAX)?;
     let mut timeline = steps(tx, message, &receipts)?;
     for item in &receipts {
-        let (step_name, detail) = receipt::describe(item);
+        let (step_name, detail) = receipt::title_and_text(item);
         let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
         timeline.push((
             item.received_at,
@@ -375,7 +375,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
         documents,
         findings: finder::findings(tx, message.id)?,
         signature: of_message(tx, message.id)?.map(Into::into),
-        receipts: describe(tx, message, receipts)?,
+        receipts: explained_receipts(tx, message, receipts)?,
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
         masked: false,
         can_resume: outcome::can_resume(tx, message.id)?,
@@ -383,7 +383,11 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
 }
 
 /// Receipts with their explanations, which name value and line in the message itself.
-fn describe(tx: &mut Tx<'_>, message: &Message, receipts: Vec<Item>) -> Result<Vec<ReceiptItem>> {
+fn explained_receipts(
+    tx: &mut Tx<'_>,
+    message: &Message,
+    receipts: Vec<Item>,
+) -> Result<Vec<ReceiptItem>> {
     let mut reported = explanation::of(tx, &receipts)?;
     if reported.iter().any(|reported| !reported.places.is_empty()) {
         let body = crate::message::sql::body_if_readable(tx, message.id)?.unwrap_or_default();
@@ -400,5 +404,5 @@ fn describe(tx: &mut Tx<'_>, message: &Message, receipts: Vec<Item>) -> Result<V
         }
     }
     let reported = receipts.into_iter().zip(reported);
-    Ok(reported.map(ReceiptItem::describe).collect())
+    Ok(reported.map(ReceiptItem::explained).collect())
 }

@@ -1,7 +1,7 @@
 //! Who must act (待处理) after receipts: the company, when a document of its own was turned down.
 
 use super::document::{Before, asks_to_act};
-use super::hearing::told_by;
+use super::hearing::documents_of;
 use super::{DocumentStatus, NewReceipt, Taken, contested, sql};
 use ceb::Kind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ pub(super) fn ask(
     };
     let bad = recorded.iter().filter(is_bad);
     let reported: BTreeSet<i64> = bad
-        .flat_map(|receipt| documents.range(told_by(receipt)).map(|(id, _)| *id))
+        .flat_map(|receipt| documents.range(documents_of(receipt)).map(|(id, _)| *id))
         .collect();
     let is_new = |one: &DocumentStatus| {
         let Some(was) = before.get(&one.id).filter(|was| was.outcome.is_bad()) else {

@@ -9,7 +9,7 @@ use store::id::PART_MAX;
 use store::{Result, Tx};
 
 /// The ids of the documents that a receipt tells of: its own, or all of its message.
-pub(super) fn told_by(receipt: &NewReceipt) -> RangeInclusive<i64> {
+pub(super) fn documents_of(receipt: &NewReceipt) -> RangeInclusive<i64> {
     let (own, message) = (receipt.document_id, receipt.message_id.0);
     if own == message {
         message + 1..=message + PART_MAX
@@ -27,7 +27,7 @@ fn out_of_order(
     let mut found = BTreeSet::new();
     for receipt in recorded {
         let moment = Some(moment(receipt));
-        for (id, document) in documents.range(told_by(receipt)) {
+        for (id, document) in documents.range(documents_of(receipt)) {
             let latest = latest.entry(*id).or_insert_with(|| document.heard_at());
             if moment < *latest {
                 found.insert(*id);
@@ -55,11 +55,11 @@ pub(super) fn hear(
         .chain(out_of_order(documents, recorded))
         .chain(moved.iter().chain(&taken.reviewed).copied())
         .collect();
-    contested::tell_again(tx, documents, &again, taken)?;
+    contested::apply_again(tx, documents, &again, taken)?;
     let heard = contested::in_time(recorded.iter().collect());
     for receipt in heard {
         let is_of_message = receipt.document_id == receipt.message_id.0;
-        for (id, document) in documents.range_mut(told_by(receipt)) {
+        for (id, document) in documents.range_mut(documents_of(receipt)) {
             match is_of_message {
                 _ if again.contains(id) => {}
                 true => document.hear_of_message(receipt, &taken.explained),

@@ -242,7 +242,7 @@ pub(crate) fn status_name(item: &Item) -> String {
 }
 
 /// What a receipt is called in a timeline, and what it says there.
-pub(crate) fn describe(item: &Item) -> (String, String) {
+pub(crate) fn title_and_text(item: &Item) -> (String, String) {
     let name = status_name(item);
     let title = match shown_status(item.return_status) {
         Some(status) => format!("回执 {status} {name}"),

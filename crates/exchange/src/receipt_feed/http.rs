@@ -118,7 +118,7 @@ async fn receipts(
         (None, Place::Before(feed_no)) => feed_no.to_string(),
     };
     let is_masked = actor.is_masked();
-    let items = items.into_iter().map(ReceiptItem::describe);
+    let items = items.into_iter().map(ReceiptItem::explained);
     Ok(Json(ReceiptPage {
         items: items
             .map(|item| if is_masked { item.masked() } else { item })
@@ -164,8 +164,8 @@ async fn read_back(
     let company = actor.require_company()?.id;
     let read = move |tx: &mut Tx<'_>| -> Result<_, Problem> {
         let items = before(tx, company, to, limit)?;
-        let reported = explanation::of(tx, &items)?;
-        Ok(items.into_iter().zip(reported).collect())
+        let explained = explanation::of(tx, &items)?;
+        Ok(items.into_iter().zip(explained).collect())
     };
     state.db.read(read).await
 }
@@ -190,8 +190,8 @@ async fn read_or_wait(
             .db
             .read(move |tx| -> Result<_, Problem> {
                 let items = after(tx, company, from, limit)?;
-                let reported = explanation::of(tx, &items)?;
-                Ok(items.into_iter().zip(reported).collect::<Vec<_>>())
+                let explained = explanation::of(tx, &items)?;
+                Ok(items.into_iter().zip(explained).collect::<Vec<_>>())
             })
             .await?;
         let left_ms = until_ms - state.clock.now_ms();

@@ -111,7 +111,7 @@ pub struct ReceiptItem {
 
 impl ReceiptItem {
     /// A receipt with its explanation.
-    pub(crate) fn describe((item, explanation): (Item, Explanation)) -> Self {
+    pub(crate) fn explained((item, explanation): (Item, Explanation)) -> Self {
         let outcome = explanation_outcome(&item, &explanation);
         let mut return_status_name = receipt::status_name(&item);
         let status = item.return_status.to_string();

@@ -2,7 +2,7 @@
 
 use super::{Broken, Coming, sql};
 use crate::api::ApiState;
-use crate::message::MessageId;
+use crate::message::{MessageId, finding};
 use axum::Json;
 use axum::extract::State as Held;
 use ceb::Standard;
@@ -89,6 +89,9 @@ pub struct RehearsalFinding {
     pub severity: String,
     /// What will be wrong, in Chinese.
     pub text: String,
+    /// What the code says will be wrong, in English, without the details.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_english: Option<String>,
     /// Messages in which it was found.
     pub messages: i64,
     /// Id of the latest of them.
@@ -131,6 +134,7 @@ fn changes(coming: &Coming) -> Vec<StandardChange> {
 
 fn finding(broken: Broken, company_name: Option<String>) -> RehearsalFinding {
     let example = MessageId(broken.example);
+    let (text_english, _) = finding::english(&broken.code);
     RehearsalFinding {
         company_name,
         kind_name: ceb::Kind::from_code(&broken.kind)
@@ -140,6 +144,7 @@ fn finding(broken: Broken, company_name: Option<String>) -> RehearsalFinding {
         element: broken.element,
         severity: broken.severity,
         text: broken.text,
+        text_english,
         messages: broken.n_messages,
         example_id: example.to_string(),
         example: example.acceptance_no(),

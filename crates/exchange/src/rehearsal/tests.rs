@@ -152,7 +152,9 @@ async fn each_company_learns_what_will_break_for_it(
 /// What is damaged is passed over, counted, and hides nothing that comes after it.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_damaged_is_told_and_passed_over(#[values(Sqlite, Postgres)] engine: TestEngine) {
+async fn what_is_damaged_is_reported_and_passed_over(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let first = accepted(

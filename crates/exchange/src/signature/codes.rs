@@ -1,7 +1,7 @@
 //! Codes of the findings that the check of signatures adds to those of the message language.
 
 web::codes! {
-    UNSIGNED = "TG-E4003", 202, "报文没有签名", "The message is not signed, and its company wants all of them signed",
+    UNSIGNED = "TG-E4003", 202, "报文没有签名", "The message is not signed, but the company requires signatures",
         "报文已受理，但本企业的签名策略要求每份报文都有签名，这份报文没有，因此被拒收，没有发往海关。",
         "请签名后换新的报文 guid 重新申报；也可以开通平台代签，或请平台把本企业的签名策略改为“只提示”。";
     NOBODY_TRUSTED = "TG-E4004", 202, "平台没有受信任的根证书", "The platform has no trusted root certificates",

@@ -37,7 +37,7 @@ async fn policy(platform: &TestPlatform, verify: Verify) {
 }
 
 /// State, findings about the signature and what is kept, in a line.
-async fn describe(platform: &TestPlatform, id: MessageId) -> String {
+async fn in_one_line(platform: &TestPlatform, id: MessageId) -> String {
     let sight = platform.sight(0);
     let read = platform.shared.db.read(move |tx| -> store::Result<_> {
         let message = finder::find(tx, &sight, id)?.unwrap();
@@ -86,7 +86,7 @@ async fn a_policy_decides_how_grave_a_bad_signature_is(
             assert_eq!(xml == sample, matches!(what, "good" | "unsigned"), "{what}");
             let id = accepted(platform.accept(0, xml).await);
             crate::pipeline::drain(&platform.shared).await.unwrap();
-            let reported = describe(&platform, id).await;
+            let reported = in_one_line(&platform, id).await;
             let _ = writeln!(table, "{} {what}: {reported}", verify.name());
         }
     }

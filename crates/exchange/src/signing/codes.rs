@@ -1,16 +1,16 @@
 //! Codes of signing for companies.
 
 web::codes! {
-    NO_KEY = "TG-R4700", 422, "没有这个密钥", "There is no key of that name",
+    NO_KEY = "TG-R4700", 422, "没有这个密钥", "No key with that name",
         "平台的配置中没有这个名称的签名密钥；密钥的存放位置只写在服务器的配置文件里。",
         "请核对名称；新密钥请先由运维人员写入配置 signing.keys 并重启平台。";
-    KEY_FAULT = "TG-R4701", 409, "签名密钥暂不可用", "The key cannot be used now",
+    KEY_FAULT = "TG-R4701", 409, "签名密钥暂不可用", "The signing key is not available",
         "平台无法从文件、令牌或签名卡取得证书或签名，原因见 detail。",
         "请按 detail 处理（插卡、更正口令文件、检查模块），再次测试此密钥后重试。";
-    EXPIRED = "TG-R4702", 409, "证书不在有效期内", "The certificate does not hold now",
+    EXPIRED = "TG-R4702", 409, "证书不在有效期内", "The certificate is not valid at present",
         "密钥的证书尚未生效或已经过期，用它签名的报文会被电子口岸退回。",
         "请到发证机构更新证书，更新后重新登记密钥。";
-    NO_CERTIFICATE = "TG-R4703", 409, "还没有可用的代签证书", "There is no certificate to sign with yet",
+    NO_CERTIFICATE = "TG-R4703", 409, "还没有可用的代签证书", "No signing certificate is available yet",
         "企业没有登记代签密钥，或密钥的证书已经过期。现在开通代签，未签名的报文会全部停在“等待代签”，不会发往海关。",
         "请先联系平台运维人员登记代签密钥（由安全管理员批准），登记之后再开通。";
     NOBODY_TRUSTED = "TG-R4704", 409, "信任库中没有根证书", "There are no trusted root certificates",

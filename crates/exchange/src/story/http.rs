@@ -42,7 +42,7 @@ pub(crate) async fn story(
     let trade = found.ok_or_else(not_found)?;
     api.refresh().await?;
     let shared = Arc::clone(&api.shared);
-    let reported = tokio::task::spawn_blocking(move || view::tell(&trade, &shared.directory));
+    let reported = tokio::task::spawn_blocking(move || view::story(&trade, &shared.directory));
     reported
         .await
         .map(Json)

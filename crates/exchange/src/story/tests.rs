@@ -13,7 +13,7 @@ use store::clock::Clock;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::Path;
 
-async fn describe(platform: &TestPlatform, actor: &Actor, document: i64) -> Option<Story> {
+async fn story_of(platform: &TestPlatform, actor: &Actor, document: i64) -> Option<Story> {
     let (actor, now_ms) = (actor.clone(), platform.clock.now_ms());
     let read = platform
         .shared
@@ -21,7 +21,7 @@ async fn describe(platform: &TestPlatform, actor: &Actor, document: i64) -> Opti
         .read(move |tx| trade(tx, &actor, document, now_ms));
     let trade = read.await.unwrap()?;
     platform.shared.directory.refresh().await.unwrap();
-    Some(view::tell(&trade, &platform.shared.directory))
+    Some(view::story(&trade, &platform.shared.directory))
 }
 
 /// Declares a whole trade: order, payment and waybill by company 0, list by company 1.
@@ -61,7 +61,7 @@ async fn customs_sees_the_whole_trade_and_every_company_its_own_part(
     let platform = TestPlatform::on(test).await;
     let ids = declare(&platform, |_, xml| xml).await;
     let officer = person(1, Role::CustomsOfficer, None, Sight::All);
-    let whole = describe(&platform, &officer, of(&ids, Kind::Ceb411))
+    let whole = story_of(&platform, &officer, of(&ids, Kind::Ceb411))
         .await
         .unwrap();
     let kinds = [
@@ -105,20 +105,20 @@ async fn customs_sees_the_whole_trade_and_every_company_its_own_part(
     );
     assert_eq!(whole.holder, "无");
     assert!(whole.timeline.len() > 10);
-    let own = describe(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
+    let own = story_of(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
         .await
         .unwrap();
     assert!(own.order.is_some() && own.payment.is_some() && own.inventory.is_none());
     for (_, id) in &ids {
         assert!(
-            describe(&platform, &platform.programs[2], id.document(1))
+            story_of(&platform, &platform.programs[2], id.document(1))
                 .await
                 .is_none()
         );
     }
     let nothing = person(2, Role::SystemAdmin, None, Sight::Nothing);
     assert!(
-        describe(&platform, &nothing, of(&ids, Kind::Ceb311))
+        story_of(&platform, &nothing, of(&ids, Kind::Ceb311))
             .await
             .is_none()
     );
@@ -146,7 +146,7 @@ async fn what_does_not_agree_is_marked_and_persons_are_masked(
     };
     let ids = declare(&platform, spoil).await;
     let officer = person(1, Role::CustomsOfficer, None, Sight::All);
-    let whole = describe(&platform, &officer, of(&ids, Kind::Ceb311))
+    let whole = story_of(&platform, &officer, of(&ids, Kind::Ceb311))
         .await
         .unwrap();
     let mark = whole
@@ -167,7 +167,7 @@ async fn what_does_not_agree_is_marked_and_persons_are_masked(
         assert!(!json.contains(value), "{element} is shown");
     }
     // A program of the owning company sees its own data.
-    let own = describe(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
+    let own = story_of(&platform, &platform.programs[0], of(&ids, Kind::Ceb311))
         .await
         .unwrap();
     assert!(serde_json::to_string(&own).unwrap().contains(&name));
@@ -228,7 +228,7 @@ async fn a_damaged_message_takes_nothing_from_the_rest_of_its_trade(
     });
     assert_eq!(write.await.unwrap(), 1);
     let officer = person(1, Role::CustomsOfficer, None, Sight::All);
-    let story = describe(&platform, &officer, of(&ids, Kind::Ceb411))
+    let story = story_of(&platform, &officer, of(&ids, Kind::Ceb411))
         .await
         .unwrap();
     let parts = [&story.order, &story.payment, &story.logistics];

@@ -183,7 +183,7 @@ struct Read {
 }
 
 /// Tells a trade. Reading the messages takes time: not for the reactor.
-pub(super) fn tell(trade: &Trade, directory: &Directory) -> Story {
+pub(super) fn story(trade: &Trade, directory: &Directory) -> Story {
     let holder = holder(&trade.chapters).to_owned();
     let mut read: Vec<Read> = trade
         .chapters
@@ -385,7 +385,7 @@ fn timeline(trade: &Trade) -> Vec<StoryStep> {
             steps.push((at_ms, entry));
         };
         for receipt in &chapter.receipts {
-            let (name, said) = receipt::describe(receipt);
+            let (name, said) = receipt::title_and_text(receipt);
             push(receipt.received_at, "receipt", name, said);
         }
         let message = MessageId::of_document(chapter.found.document_id);
@@ -398,7 +398,7 @@ fn timeline(trade: &Trade) -> Vec<StoryStep> {
                 .kind
                 .strip_prefix("message.")
                 .and_then(State::from_name);
-            if let Some(outcome) = outcome::describe(event) {
+            if let Some(outcome) = outcome::of_event(event) {
                 push(
                     event.at_ms,
                     outcome.name(),

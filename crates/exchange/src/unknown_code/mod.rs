@@ -69,11 +69,11 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
 /// Codes of this module.
 pub mod codes {
     web::codes! {
-        INCOMPLETE = "TG-R4660", 400, "解释不完整或有误", "The answer is not complete or not right",
+        INCOMPLETE = "TG-R4660", 400, "解释不完整或有误", "The explanation is incomplete or not valid",
             "解释一个回执代码须写明含义、怎么办（各 2 至 500 个字符，换行按空格计，不含控制字符和不可见字符）和\
                   是否重报。",
             "请按 detail 补全或改正后再提交。";
-        NOT_ANSWERED = "TG-R4661", 409, "该代码还没有解释", "The code has no answer",
+        NOT_ANSWERED = "TG-R4661", 409, "该代码还没有解释", "The code has no explanation yet",
             "要撤回的解释不存在，可能已被他人撤回。",
             "请刷新列表后再看。";
     }
@@ -141,8 +141,8 @@ pub(crate) fn count(
                 .into_iter()
                 .collect(),
             status => {
-                let reported = explain(&receipt.kind, status, info, xml);
-                reported.unknown_codes().map(str::to_owned).collect()
+                let explained = explain(&receipt.kind, status, info, xml);
+                explained.unknown_codes().map(str::to_owned).collect()
             }
         };
         for code in codes {

@@ -128,7 +128,7 @@ async fn answered(platform: &TestPlatform, code_id: i64) {
 
 async fn seen_everywhere(platform: &TestPlatform) {
     let company = platform.company_id(0);
-    let reported = platform
+    let explained = platform
         .shared
         .db
         .read(move |tx| {
@@ -137,17 +137,17 @@ async fn seen_everywhere(platform: &TestPlatform) {
         })
         .await
         .unwrap();
-    let reported: Vec<_> = reported
+    let explained: Vec<_> = explained
         .iter()
-        .filter(|reported| reported.code == "Code:77777")
+        .filter(|explained| explained.code == "Code:77777")
         .collect();
-    assert_eq!(reported.len(), 2);
+    assert_eq!(explained.len(), 2);
     assert!(
-        reported
+        explained
             .iter()
-            .all(|reported| reported.is_known && reported.source == PLATFORM)
+            .all(|explained| explained.is_known && explained.source == PLATFORM)
     );
-    assert_eq!(reported[0].meaning, "订购人身份信息 与公安信息不符。");
+    assert_eq!(explained[0].meaning, "订购人身份信息 与公安信息不符。");
 }
 
 async fn withdrawn(platform: &TestPlatform, code_id: i64) {

@@ -44,13 +44,13 @@ pub const MODULE: Module = Module::new("查看原文")
 /// Codes of this module.
 pub mod codes {
     web::codes! {
-        HOURLY = "TG-R4411", 429, "查看原文过于频繁", "Too many records unmasked",
+        HOURLY = "TG-R4411", 429, "查看原文过于频繁", "Too many views of personal data",
             "本账号一小时内查看个人信息原文的次数已达上限。",
             "请稍后再试；确需批量核对个人信息，请按规定办理审批。";
         CANNOT_MASK = "TG-R4412", 409, "报文无法脱敏显示", "The message cannot be masked",
             "报文不是格式良好的 XML，平台无法确定其中个人信息的位置，因此不能显示脱敏后的内容。",
             "如确需查看，请先说明理由“查看原文”；提交单位也可用接口密钥取回自己的原文。";
-        FILE_HOURLY = "TG-R4413", 429, "导出原文过于频繁", "Too many records exported",
+        FILE_HOURLY = "TG-R4413", 429, "导出原文过于频繁", "Too many exports of personal data",
             "本账号一小时内用文件导出的含个人信息的报文份数将超过上限，本次没有导出。",
             "请减少所选报文，或一小时后再导出；日常批量处理请用接口密钥由本企业系统取回。";
     }

@@ -10,19 +10,19 @@ web::codes! {
     LARGE_WORKBOOK = "TG-R4403", 413, "工作簿过大", "The workbook is too large",
         "工作簿的行数、列数、工作表数或解压后的大小超过平台的上限。没有保存任何内容。",
         "请拆成几个文件分别上传，并删除多余的空行、空列和图片；上限见应答 detail。";
-    NOTHING_DECLARED = "TG-R4404", 400, "没有可申报的内容", "Nothing is declared",
+    NOTHING_DECLARED = "TG-R4404", 400, "没有可申报的内容", "Nothing to declare",
         "工作簿中没有填写任何单证；模板自带的样例行不算申报。",
         "模板自带的样例行（绿色斜体）不改动就不会申报：请把它改成自己的单证，或从它的下一行开始填写。工作表的名称请保持为报文名称（如“进口订单”）。";
-    FINDINGS = "TG-R4405", 422, "内容有误，没有受理", "There are findings; nothing was accepted",
+    FINDINGS = "TG-R4405", 422, "内容有误，没有受理", "Problems were found; nothing was accepted",
         "平台在提交的工作簿或 JSON 中发现了问题，逐项列在应答的 findings 中，并指明单元格或行。其中任何一份单证都没有受理。",
         "请按各项的说明改正后整份重新提交；改正之前可用预检查看结果。";
     MANY_MESSAGES = "TG-R4406", 413, "单证过多", "Too many documents",
         "一次上传的单证超过上限。没有受理任何内容。",
         "请拆成几个文件分别上传；上限见应答 detail。";
-    NO_TEMPLATE = "TG-R4407", 404, "没有这种报文的模板", "There is no template of this kind",
+    NO_TEMPLATE = "TG-R4407", 404, "没有这种报文的模板", "No template for this message type",
         "模板只有企业可申报的报文类型才有。",
         "请使用企业申报的报文代码，例如 CEB311、CEB621；全部类型见 /docs/protocol/kinds。";
-    NOT_A_TABLE = "TG-R4408", 400, "无法识别的文本表格（CSV）", "A table as text (CSV) that cannot be recognised",
+    NOT_A_TABLE = "TG-R4408", 400, "无法识别的文本表格（CSV）", "The text table (CSV) cannot be recognised",
         "收到的是文本表格（CSV），但认不出是哪种报文的哪些数据项。没有保存任何内容。",
         "请保留平台模板中的元素名一行（如 appType、orderNo），列的先后可以改变；也可以直接在模板中填写，另存为 CSV 或“Excel 工作簿（*.xlsx）”后重新上传。";
 }

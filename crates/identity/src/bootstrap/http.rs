@@ -205,7 +205,7 @@ pub async fn bootstrap(
         Ok(()) => {}
         Err(NotMade::Link) => return Ok(page::refused(lang, codes::LINK, "/login")),
         Err(NotMade::Faults(faults)) => {
-            let faults = page::describe(lang, &faults);
+            let faults = page::texts(lang, &faults);
             return Ok(show(&entrance, lang, &token, (&form, faults)));
         }
         Err(NotMade::Store(error)) => return Err(error.into()),

@@ -110,7 +110,7 @@ pub fn make(
             Bilingual::new(role.chinese().to_owned() + &said, english)
         };
         if let Err(refusal) = account::validate(&person.login, &person.name) {
-            faults.push(at(refusal.describe()));
+            faults.push(at(refusal.bilingual()));
         }
         let same = |other: &&Person| {
             account::folded(&other.login) == account::folded(&person.login)
@@ -119,7 +119,7 @@ pub fn make(
         if people.iter().filter(same).count() > 1 {
             faults.push(at(Bilingual::new(
                 "姓名和登录名不能与其他人员相同",
-                "Name and login name must differ from everybody else's",
+                "The name and login name must differ from those of the other people",
             )));
         }
     }

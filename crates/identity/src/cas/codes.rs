@@ -1,7 +1,7 @@
 //! Codes of the pages of the CAS server.
 
 web::codes! {
-    SERVICE = "TG-R4210", 403, "该系统未在本平台登记", "The service is not registered",
+    SERVICE = "TG-R4210", 403, "该系统未在本平台登记", "The system is not registered",
         "请求登录的系统地址不在接入系统名单内，或地址写法不规范。为防止登录信息被转到陌生网站，平台不会跳转。",
         "请从该系统的正式入口重新进入；若您是该系统的维护人员，请向平台系统管理员申请登记其来源与路径。";
     SLIP = "TG-R4211", 409, "登录页面已失效", "The login page has expired or was sent twice",

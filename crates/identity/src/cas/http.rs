@@ -172,7 +172,7 @@ fn logged_in(lang: Lang) -> Response {
             text: lang
                 .of(
                     "现在可以进入已接入的系统。",
-                    "You can go on to the other systems.",
+                    "You can now enter the connected systems.",
                 )
                 .to_owned(),
             next: "/".to_owned(),
@@ -457,8 +457,8 @@ pub async fn logout(
                 text: lang
                     .of(
                         "您已退出本平台；由本平台进入的系统也会收到退出通知。为安全起见，请关闭浏览器。",
-                        "You are logged out here, and the systems that you visited are informed. \
-                         Please close the browser.",
+                        "You are logged out of this platform. The systems you entered from it are notified. \
+                         For security, close the browser.",
                     )
                     .to_owned(),
                 next: "/login".to_owned(),

@@ -324,7 +324,7 @@ pub(crate) fn released(
         } else {
             one.into_iter().collect()
         };
-        if party.is_told(name) && !values.is_empty() {
+        if party.may_see(name) && !values.is_empty() {
             reported.push((*name, values));
         }
     }

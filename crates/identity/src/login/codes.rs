@@ -4,7 +4,7 @@ web::codes! {
     WRONG = "TG-R4620", 401, "登录名或密码不正确", "Wrong login name or password",
         "登录名与密码不匹配。为保护账号，平台不说明是哪一项不正确。",
         "请核对大小写和输入法后重试；连续失败次数过多，将被锁定一段时间。忘记密码请联系管理员重置。";
-    LOCKED = "TG-R4621", 423, "登录已临时锁定", "Logins are locked for a while",
+    LOCKED = "TG-R4621", 423, "登录已临时锁定", "Login is temporarily locked",
         "从您所在的网络地址对这个登录名连续多次验证失败（或各地址合计失败过多），暂时不再比对密码。",
         "请在提示的时间之后重试；或使用通行密钥，或同时填写密码和动态验证码（恢复码）立即登录；也可请另一位管理员解锁。如非本人操作，请告知平台安全管理员。";
     DISABLED = "TG-R4622", 403, "账号未启用", "The account is not active",
@@ -13,13 +13,13 @@ web::codes! {
     TOO_MANY = "TG-R4623", 429, "尝试次数过多", "Too many attempts",
         "同一网络地址在一小时内登录失败次数过多。",
         "请稍后再试；多人共用出口地址时，请联系平台管理员。";
-    WRONG_CODE = "TG-R4624", 401, "验证码不正确或已使用", "The code is wrong or was used",
+    WRONG_CODE = "TG-R4624", 401, "验证码不正确或已使用", "The code is wrong or has been used",
         "动态验证码 30 秒更换一次，每个只能使用一次。",
         "请等待下一个验证码后重试，并确认手机时间准确；手机遗失时可使用恢复码。";
-    LINK = "TG-R4625", 410, "链接已失效", "The link does not work any more",
+    LINK = "TG-R4625", 410, "链接已失效", "The link no longer works",
         "一次性链接已使用、已过期或已被新的链接取代。",
         "请联系为您创建账号的管理员重新生成链接。";
-    PASSWORD = "TG-R4626", 422, "密码不符合要求", "The password does not follow the rule",
+    PASSWORD = "TG-R4626", 422, "密码不符合要求", "The password does not meet the requirements",
         "密码须同时包含大写字母、小写字母、数字和符号，企业用户至少 8 位，工作人员至少 12 位，且不易被猜到，不得与最近 5 次相同。",
         "请按页面提示逐项修改。";
     CROSS_SITE = "TG-R4627", 403, "请求来自其他网站", "The request came from another site",

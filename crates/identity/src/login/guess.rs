@@ -151,9 +151,9 @@ fn note_locked(
         return note_unknown(tx, context, origin);
     };
     let object = format!("account:{}", account.id.0);
-    let reported = (object.as_str(), Outcome::Refused, NOT_COMPARED);
+    let failed = (object.as_str(), Outcome::Refused, NOT_COMPARED);
     let actor = actor_of(account, origin);
-    audit::append(tx, context.now_ms(), &actor, FAILED, reported)
+    audit::append(tx, context.now_ms(), &actor, FAILED, failed)
 }
 
 async fn not_compared(context: &AppContext, claim: Option<Claim>) -> Result<(), Problem> {

@@ -119,9 +119,9 @@ fn minutes(ms: i64) -> i64 {
 
 /// Notes the failure of somebody whom nobody knows.
 pub fn note_unknown(tx: &mut Tx<'_>, context: &AppContext, origin: &Origin) -> StoreResult<()> {
-    let reported = ("login:unknown", Outcome::Refused, "");
+    let failed = ("login:unknown", Outcome::Refused, "");
     let nobody = Actor::nobody(origin.clone());
-    audit::append(tx, context.now_ms(), &nobody, FAILED, reported)
+    audit::append(tx, context.now_ms(), &nobody, FAILED, failed)
 }
 
 /// The actor that an account is before it has a session.
@@ -402,7 +402,7 @@ pub async fn set_password(
         if compare(text, Some(hash)).await? {
             return Ok(Ruling::Refused(vec![Bilingual::new(
                 format!("不能与最近 {limit} 次使用过的密码相同"),
-                format!("it must differ from the last {limit} passwords"),
+                format!("must differ from your last {limit} passwords"),
             )]));
         }
     }

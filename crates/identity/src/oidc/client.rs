@@ -150,8 +150,8 @@ async fn note_failure(
     let (context, object) = (oidc.context(), format!("relying_party:{name}"));
     let (actor, now_ms) = (Actor::nobody(from), context.now_ms());
     let write = move |tx: &mut Tx<'_>| {
-        let reported = (object.as_str(), Outcome::Refused, "");
-        audit::append(tx, now_ms, &actor, CLIENT_FAILED, reported)
+        let failed = (object.as_str(), Outcome::Refused, "");
+        audit::append(tx, now_ms, &actor, CLIENT_FAILED, failed)
     };
     Ok(context.db.write(write).await.map_err(Problem::from)?)
 }

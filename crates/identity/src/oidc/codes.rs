@@ -1,7 +1,7 @@
 //! Codes of the pages of the provider, and of refused access tokens at the API.
 
 web::codes! {
-    CLIENT = "TG-R4220", 400, "该系统未在本平台登记", "The client is not registered",
+    CLIENT = "TG-R4220", 400, "该系统未在本平台登记", "The system is not registered",
         "请求登录的系统（client_id）不在接入系统名单内，或不是 OpenID Connect 客户端。为防止登录信息被转到陌生网站，平台不会跳转。",
         "请从该系统的正式入口重新进入；若您是该系统的维护人员，请核对 client_id，或向平台系统管理员申请登记。";
     REDIRECT = "TG-R4221", 400, "回调地址未登记", "The redirect address is not registered",

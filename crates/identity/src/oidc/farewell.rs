@@ -47,7 +47,7 @@ pub(crate) async fn token(context: &AppContext, leaving: &Leaving) -> Result<Str
     let signer = key::signer(context).await?;
     let now_s = context.now_ms() / 1000;
     let event = "http://schemas.openid.net/event/backchannel-logout";
-    let reported = json!({
+    let value = json!({
         "iss": issuer(context),
         "sub": claims::subject_of(leaving.visit.account),
         "aud": leaving.client,
@@ -57,11 +57,11 @@ pub(crate) async fn token(context: &AppContext, leaving: &Leaving) -> Result<Str
         "sid": leaving.visit.sid,
         "events": { event: {} },
     });
-    jwt::sign(&signer, KIND, &reported)
+    jwt::sign(&signer, KIND, &value)
 }
 
-/// Tells a client; whatever it answers is ignored.
-pub(crate) async fn tell(context: &AppContext, courier: &Courier, leaving: Leaving) {
+/// Notifies a client; whatever it answers is ignored.
+pub(crate) async fn notify(context: &AppContext, courier: &Courier, leaving: Leaving) {
     let token = match token(context, &leaving).await {
         Ok(token) => token,
         Err(problem) => {

@@ -303,7 +303,7 @@ pub async fn introspect(
 
 /// `GET /oauth2/userinfo`.
 pub async fn userinfo(State(oidc): State<Arc<Oidc>>, headers: HeaderMap) -> Response {
-    let reported = describe(&oidc, bearer(&headers)).await;
+    let reported = user_info_of(&oidc, bearer(&headers)).await;
     reported.map_or_else(Refusal::into_response, |value| answer(&value))
 }
 
@@ -326,7 +326,7 @@ pub async fn userinfo_form(
         Ok(in_header.or(in_form))
     };
     let reported = match brought() {
-        Ok(brought) => describe(&oidc, brought).await,
+        Ok(brought) => user_info_of(&oidc, brought).await,
         Err(refusal) => Err(refusal),
     };
     reported.map_or_else(Refusal::into_response, |value| answer(&value))
@@ -340,7 +340,7 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
         .then(|| token.trim().to_owned())
 }
 
-async fn describe(oidc: &Oidc, brought: Option<String>) -> Result<Value, Refusal> {
+async fn user_info_of(oidc: &Oidc, brought: Option<String>) -> Result<Value, Refusal> {
     let brought = brought.ok_or(Refusal::nobody())?;
     let context = oidc.context().clone();
     let hash = hash_text(&brought);
@@ -435,7 +435,7 @@ fn left(oidc: &Oidc, lang: Lang, to: Option<String>) -> Response {
                 text: lang
                     .of(
                         "您已退出本平台；由本平台进入的系统也会收到退出通知。",
-                        "You are logged out here, and the systems that you visited are informed.",
+                        "You are logged out of this platform. The systems you entered from it are notified.",
                     )
                     .to_owned(),
                 next: format!("{}/login", issuer(oidc.context())),

@@ -445,7 +445,7 @@ pub(super) async fn introspect(
     let Some((token, name, subject)) = found.filter(|(token, ..)| token.party == id) else {
         return Ok(inactive);
     };
-    let mut reported = json!({
+    let mut value = json!({
         "active": true,
         "iss": issuer(context),
         "aud": issuer(context),
@@ -455,10 +455,10 @@ pub(super) async fn introspect(
         "exp": token.expires_at / 1000,
     });
     if token.kind != Kind::Refresh {
-        reported["token_type"] = json!("Bearer");
+        value["token_type"] = json!("Bearer");
     }
     if !token.scope.is_empty() {
-        reported["scope"] = json!(token.scope);
+        value["scope"] = json!(token.scope);
     }
-    Ok(reported)
+    Ok(value)
 }

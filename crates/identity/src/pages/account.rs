@@ -81,9 +81,9 @@ fn time(at_ms: i64) -> String {
 /// A login of one's own: when, from where, how it ended, whether it was refused.
 fn login_line(lang: Lang, row: audit::Row) -> (String, String, &'static str, bool) {
     let reported = match row.act.as_str() {
-        "login.failed" => lang.of("失败", "failed"),
-        "login.locked" => lang.of("账号锁定", "locked"),
-        _ => lang.of("成功", "done"),
+        "login.failed" => lang.of("失败", "Failed"),
+        "login.locked" => lang.of("账号锁定", "Account locked"),
+        _ => lang.of("成功", "Succeeded"),
     };
     (time(row.at_ms), row.address, reported, row.result != "done")
 }
@@ -192,7 +192,7 @@ fn show_password(
         login: account.login.clone(),
         is_due: session.stage == Stage::Password,
         error,
-        faults: page::describe(lang, &faults),
+        faults: page::texts(lang, &faults),
         action: "/account/password",
         csrf: session.csrf(),
         token: String::new(),

@@ -38,7 +38,7 @@ fn show_activate(lang: Lang, account: &Account, token: &str, faults: &[Bilingual
             login: account.login.clone(),
             is_due: false,
             error: None,
-            faults: page::describe(lang, faults),
+            faults: page::texts(lang, faults),
             action: "/activate",
             csrf: String::new(),
             token: token.to_owned(),

@@ -78,7 +78,7 @@ fn service_url(context: &AppContext, source: &str, state: &str) -> String {
     format!("{}?state={state}", back_url(context, source))
 }
 
-fn describe(trouble: &Trouble, source: &str) -> Code {
+fn code_of(trouble: &Trouble, source: &str) -> Code {
     match trouble {
         Trouble::Down(why) => {
             tracing::warn!(source, why, "a foreign source of identity is down");
@@ -139,7 +139,7 @@ pub async fn leave(
     let to = match way_there(context, &provider, (&inside, &state)).await {
         Ok(to) => to,
         Err(trouble) => {
-            let refused = (describe(&trouble, &name), None);
+            let refused = (code_of(&trouble, &name), None);
             return Ok(back_to_login(&entrance, lang, refused, &query.next).await);
         }
     };
@@ -232,7 +232,7 @@ async fn returned(
         Err(trouble) => {
             // A source that is down is nobody's guess.
             let is_guess = matches!(trouble, Trouble::Wrong(_));
-            return Ok((is_guess, refuse((describe(&trouble, name), None)).await));
+            return Ok((is_guess, refuse((code_of(&trouble, name), None)).await));
         }
     };
     let account = match enter(context, provider, origin, &external).await? {
@@ -359,8 +359,8 @@ async fn enter(
             format!("account:{}", account.id.0),
         );
         if let Err(refused) = login::may_enter(&account) {
-            let reported = (object.as_str(), Outcome::Refused, name.as_str());
-            audit::append(tx, now_ms, &actor, login::FAILED, reported)?;
+            let failed = (object.as_str(), Outcome::Refused, name.as_str());
+            audit::append(tx, now_ms, &actor, login::FAILED, failed)?;
             return Ok(Entering::Refused(refused));
         }
         audit::done(tx, now_ms, &actor, ENTER, &object, &name)?;

@@ -136,7 +136,7 @@ pub(crate) async fn show_login(
 ) -> Response {
     let note = lang.of(
         "您要进入的系统要求再次验证身份，请重新登录。",
-        "The system that you go to wants to be sure who you are: please log in again.",
+        "The system you are entering needs to confirm who you are. Log in again.",
     );
     let status = error.as_ref().map_or(StatusCode::OK, page::status_of);
     let template = LoginPage {

@@ -11,15 +11,13 @@ pub use registry::page::{
 };
 
 /// Sentences in the language of a page.
-pub(crate) fn describe(lang: Lang, all: &[Bilingual]) -> Vec<String> {
-    all.iter()
-        .map(|one| lang.describe(one).to_owned())
-        .collect()
+pub(crate) fn texts(lang: Lang, all: &[Bilingual]) -> Vec<String> {
+    all.iter().map(|one| lang.text(one).to_owned()).collect()
 }
 
 /// That a password was not typed twice.
 pub(crate) fn differ() -> Bilingual {
-    Bilingual::new("两次输入不一致", "the two passwords differ")
+    Bilingual::new("两次输入不一致", "the two passwords do not match")
 }
 
 /// A refusal on a page.

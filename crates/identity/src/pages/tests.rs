@@ -59,7 +59,7 @@ async fn the_login_name_stays_when_the_language_changes(
 /// Who opens a one-time link sees for which login name, and on an English page everything that is wrong in English.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_one_time_link_names_its_login_and_tells_faults_in_the_language_of_the_page(
+async fn a_one_time_link_names_its_login_and_shows_faults_in_the_language_of_the_page(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let pages = Pages::on(engine).await;

@@ -203,8 +203,8 @@ async fn refuse(
             actor_of(&account, &origin),
             format!("account:{}", account.id.0),
         );
-        let reported = (object.as_str(), Outcome::Refused, "通行密钥");
-        audit::append(tx, now_ms, &actor, login::FAILED, reported)?;
+        let failed = (object.as_str(), Outcome::Refused, "通行密钥");
+        audit::append(tx, now_ms, &actor, login::FAILED, failed)?;
         Ok((codes::WRONG, None))
     };
     context.db.write(write).await.map_err(Problem::from)

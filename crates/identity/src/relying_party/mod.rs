@@ -117,8 +117,8 @@ impl RelyingParty {
         self.protocol == Protocol::Cas && self.urls.iter().any(|url| service.is_under(url))
     }
 
-    /// Whether an attribute is told to it.
-    pub fn is_told(&self, attribute: &str) -> bool {
+    /// Whether it may see an attribute.
+    pub fn may_see(&self, attribute: &str) -> bool {
         self.attributes.iter().any(|name| name == attribute)
     }
 

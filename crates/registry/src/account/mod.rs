@@ -117,15 +117,15 @@ store::failure!(Refusal);
 
 impl Refusal {
     /// The same in both languages.
-    pub fn describe(&self) -> Bilingual {
+    pub fn bilingual(&self) -> Bilingual {
         let english = match self {
             Self::Login => {
-                "The login name needs 3 to 40 characters: letters, digits, dots, hyphens, underscores or @, beginning \
+                "The login name must have 3 to 40 characters: letters, digits, dots, hyphens, underscores or @, starting \
                  with a letter or digit"
             }
-            Self::Name => "The name needs 1 to 40 characters, none of them control characters",
-            Self::Taken => "The login name is taken: choose another one",
-            Self::Store(_) => "The platform cannot answer at the moment",
+            Self::Name => "The name must have 1 to 40 characters, without control characters",
+            Self::Taken => "The login name is already taken: choose another",
+            Self::Store(_) => "The platform is not available at the moment",
         };
         Bilingual::new(self.to_string(), english)
     }

@@ -45,22 +45,22 @@ pub fn faults(password: &str, words: &[&str], is_staff: bool) -> Vec<Bilingual> 
         (
             password.chars().any(|c| c.is_ascii_uppercase()),
             "须包含大写字母",
-            "an upper-case letter is needed",
+            "must contain an upper-case letter",
         ),
         (
             password.chars().any(|c| c.is_ascii_lowercase()),
             "须包含小写字母",
-            "a lower-case letter is needed",
+            "must contain a lower-case letter",
         ),
         (
             password.chars().any(|c| c.is_ascii_digit()),
             "须包含数字",
-            "a digit is needed",
+            "must contain a digit",
         ),
         (
             password.chars().any(is_symbol),
             "须包含符号",
-            "a symbol is needed",
+            "must contain a symbol",
         ),
     ] {
         if !is_there {
@@ -74,14 +74,14 @@ pub fn faults(password: &str, words: &[&str], is_staff: bool) -> Vec<Bilingual> 
         .chain(PRODUCT.map(str::to_owned))
         .find(|word| word.chars().count() >= 3 && lower.contains(word.as_str()));
     if let Some(word) = own {
-        let english = format!("it must not contain “{word}”");
+        let english = format!("must not contain “{word}”");
         faults.push(Bilingual::new(format!("不能包含“{word}”"), english));
     }
     // Score 3 of 4: about 10^8 guesses at least; common and breached passwords score lower.
     if faults.is_empty() && zxcvbn::zxcvbn(password, words).score() < zxcvbn::Score::Three {
         faults.push(Bilingual::new(
             "太容易被猜到：不要使用常见密码、键盘顺序、重复或日期",
-            "too easily guessed: no common password, row of keys, repetition or date",
+            "too easy to guess: do not use common passwords, keyboard rows, repeated characters or dates",
         ));
     }
     faults

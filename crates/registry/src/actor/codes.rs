@@ -7,16 +7,16 @@ web::codes! {
     FORBIDDEN = "TG-R4601", 403, "没有此操作的权限", "Not permitted",
         "当前账号的角色不包含此操作。",
         "如确有需要，请向本企业管理员或平台安全管理员申请相应角色。";
-    NO_COMPANY = "TG-R4602", 403, "没有选择企业", "No company is chosen",
+    NO_COMPANY = "TG-R4602", 403, "没有选择企业", "No company selected",
         "此操作以企业名义进行，而当前账号没有所属企业或尚未选择。",
         "请先在页面右上角选择企业；尚未入驻的企业请先提交入驻申请。";
     CSRF = "TG-R4603", 403, "页面已过期", "The page has expired",
         "请求缺少本次会话的防伪令牌，可能是页面打开过久、在另一标签页重新登录，或请求来自其他网站。",
         "请刷新页面后重试。";
-    SECOND = "TG-R4604", 401, "请完成两步验证", "The second factor is missing",
+    SECOND = "TG-R4604", 401, "请完成两步验证", "Complete two-step verification",
         "已通过密码验证，还没有通过两步验证。",
         "请在登录页面输入动态验证码或使用通行密钥完成登录。";
-    ENROL = "TG-R4605", 403, "请先开启两步验证", "A second factor must be set up first",
+    ENROL = "TG-R4605", 403, "请先开启两步验证", "Set up two-step verification first",
         "该账号必须开启两步验证，目前还没有绑定动态验证码或通行密钥。",
         "请在账号页面绑定动态验证码或通行密钥。";
     PASSWORD = "TG-R4606", 403, "请先修改密码", "The password must be changed first",

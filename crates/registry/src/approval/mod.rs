@@ -349,7 +349,7 @@ pub(crate) fn fail(tx: &mut Tx<'_>, doing: &Doing<'_>, why: &str) -> Result<bool
     }
     let object = format!("approval:{}", approval.id);
     let detail = format!("{}：{why}", approval.title);
-    let reported = (object.as_str(), audit::Outcome::Refused, detail.as_str());
-    audit::append(tx, now_ms, doing.actor, FAIL, reported)?;
+    let record = (object.as_str(), audit::Outcome::Refused, detail.as_str());
+    audit::append(tx, now_ms, doing.actor, FAIL, record)?;
     Ok(true)
 }

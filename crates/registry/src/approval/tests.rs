@@ -209,10 +209,10 @@ fn a_reason_reads_as_it_is_written() {
         "\u{5E9}\u{5DC}\u{202E}",
     ] {
         let problem = super::reason(hidden).unwrap_err();
-        let reported = format!("{problem:?}");
+        let text = format!("{problem:?}");
         assert!(
-            reported.contains(super::codes::REASON.code) && reported.contains("不可见"),
-            "{reported}"
+            text.contains(super::codes::REASON.code) && text.contains("不可见"),
+            "{text}"
         );
     }
     let line = super::reason(" 第一行\r\n\u{2028}第二行\t完 ");

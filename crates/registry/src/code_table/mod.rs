@@ -229,7 +229,7 @@ pub fn load(
     sql::insert(tx, (id, now_ms), (table, content), &actor.name)?;
     let object = format!("code_table:{}", table.which.name());
     let difference = &newer.difference;
-    let reported = format!(
+    let detail = format!(
         "{} 版本 {}，{} 起有效：新增 {}，删除 {}，变更 {}",
         table.which.chinese(),
         table.version,
@@ -238,6 +238,6 @@ pub fn load(
         difference.removed.len(),
         difference.changed.len()
     );
-    audit::done(tx, now_ms, actor, LOADED, &object, &reported)?;
+    audit::done(tx, now_ms, actor, LOADED, &object, &detail)?;
     Ok(newer)
 }

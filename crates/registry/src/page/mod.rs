@@ -76,8 +76,8 @@ impl Lang {
     }
 
     /// A sentence in this language.
-    pub fn describe<'a>(&self, reported: &'a Bilingual) -> &'a str {
-        self.of(&reported.chinese, &reported.english)
+    pub fn text<'a>(&self, both: &'a Bilingual) -> &'a str {
+        self.of(&both.chinese, &both.english)
     }
 
     /// One of two texts.

@@ -5,7 +5,7 @@ use super::{Attachment, CaseFile, CaseId, State, Step};
 use registry::access::{Sight, visible};
 use registry::role::AccountId;
 use std::collections::BTreeMap;
-use store::unreadable::tell;
+use store::unreadable::report;
 use store::{Error, Result, Row, Tx, Value};
 
 const COLUMNS: &str = "id, kind, title, state, company_id, subject, form, private_sealed, \
@@ -356,7 +356,7 @@ pub fn body(tx: &mut Tx<'_>, sees: &Sees, id: i64) -> Result<Option<(Attachment,
     let bytes = found.map_or(Ok(Vec::new()), |row| row.bytes(0))?;
     if hash_of(&bytes) != attached.hash {
         let why = "the bytes of an attachment are not those that were handed in";
-        tell(("attachment", (id, 0)), why);
+        report(("attachment", (id, 0)), why);
         return Err(Error::Damaged(why.to_owned()));
     }
     Ok(Some((attached, bytes)))

@@ -204,7 +204,7 @@ fn finish_change(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome
     .filter(|(_, before, after)| before != after)
     .map(|(what, before, after)| format!("{what} {before} → {after}"))
     .collect();
-    let reported = changes.join("；");
+    let detail = changes.join("；");
     let object = format!("company:{}", company.id.0);
     audit::done(
         tx,
@@ -212,7 +212,7 @@ fn finish_change(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome
         doing.actor,
         CORRECTED,
         &object,
-        &reported,
+        &detail,
     )?;
-    Ok(reported)
+    Ok(detail)
 }

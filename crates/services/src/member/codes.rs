@@ -1,16 +1,16 @@
 //! Codes of members.
 
 web::codes! {
-    LAST_ADMIN = "TG-R4330", 409, "至少保留一名企业管理员", "The company needs an administrator",
+    LAST_ADMIN = "TG-R4330", 409, "至少保留一名企业管理员", "The company needs at least one administrator",
         "这是本企业最后一名可登录的企业管理员，不能移除或改为其他角色。",
         "请先邀请另一名企业管理员，待其设置密码后再办理。";
-    FIELDS = "TG-R4331", 400, "人员信息有误", "The entry is not right",
+    FIELDS = "TG-R4331", 400, "人员信息有误", "The member's details are not valid",
         "登录名、姓名或角色不符合要求，或登录名已被使用，详见 detail。",
         "请按说明修改后重新提交；角色为 company_admin、company_clerk 或 company_reader。";
     TOO_MANY = "TG-R4332", 409, "企业人员过多", "Too many members",
         "一个企业最多 200 名人员。",
         "请先移除不再使用的人员。";
-    NOT_YOURS = "TG-R4333", 409, "不能为该人员生成链接", "No link for this person",
+    NOT_YOURS = "TG-R4333", 409, "不能为该人员生成链接", "No link can be created for this person",
         "该账号已停用，或同时属于其他单位，不由本企业重置密码。",
         "请本人在登录页联系平台安全管理员办理。";
 }

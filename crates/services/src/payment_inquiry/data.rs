@@ -166,7 +166,7 @@ pub fn read(item: &RawValue) -> Result<(PaymentData, Vec<PaymentFinding>), Vec<P
     let head = match whole.get("payExchangeInfoHead") {
         Some(Value::Object(head)) => head,
         _ => {
-            reader.tell("/payExchangeInfoHead", "缺少支付信息表头");
+            reader.refuse("/payExchangeInfoHead", "缺少支付信息表头");
             &empty
         }
     };
@@ -230,7 +230,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn tell(&mut self, path: &str, text: &str) {
+    fn refuse(&mut self, path: &str, text: &str) {
         self.found.push(PaymentFinding::refuse(path, text));
     }
 
@@ -249,7 +249,7 @@ impl Reader {
             if ours.contains(&name.as_str()) {
                 self.warn(&path, "由平台在上传海关时生成，提交的值不采用；请不要填写");
             } else {
-                self.tell(
+                self.refuse(
                     &path,
                     "179 号公告的支付数据中没有这个字段（区分大小写），请删除",
                 );
@@ -260,17 +260,17 @@ impl Reader {
     fn text(&mut self, path: &str, object: &Map<String, Value>, (name, max, must): Field) {
         let at = format!("{path}/{name}");
         match object.get(name) {
-            None | Some(Value::Null) if must => self.tell(&at, "必填"),
+            None | Some(Value::Null) if must => self.refuse(&at, "必填"),
             None => {}
             Some(Value::String(text)) => {
                 let n_chars = text.chars().count();
                 if must && text.trim().is_empty() {
-                    self.tell(&at, "必填，不能为空");
+                    self.refuse(&at, "必填，不能为空");
                 } else if n_chars > max {
-                    self.tell(&at, &format!("最长 {max} 个字符，现为 {n_chars} 个"));
+                    self.refuse(&at, &format!("最长 {max} 个字符，现为 {n_chars} 个"));
                 }
             }
-            Some(_) => self.tell(&at, "应为文本（用双引号）"),
+            Some(_) => self.refuse(&at, "应为文本（用双引号）"),
         }
     }
 
@@ -281,13 +281,13 @@ impl Reader {
             self.text(path, head, field);
         }
         match amount {
-            None => self.tell(&format!("{path}/totalAmount"), "必填"),
+            None => self.refuse(&format!("{path}/totalAmount"), "必填"),
             Some(text) if text.starts_with('"') => {
-                self.tell(&format!("{path}/totalAmount"), "应为数字，不加双引号");
+                self.refuse(&format!("{path}/totalAmount"), "应为数字，不加双引号");
             }
             Some(text) if !is_amount(text) => {
                 let said = "应为大于零的数，整数最多 14 位、小数最多 5 位，不用指数写法";
-                self.tell(&format!("{path}/totalAmount"), said);
+                self.refuse(&format!("{path}/totalAmount"), said);
             }
             Some(_) => {}
         }
@@ -298,20 +298,20 @@ impl Reader {
         };
         self.currency(&format!("{path}/currency"), value("currency"));
         if !is_one_of("verDept", &["1", "2", "3"]) {
-            self.tell(
+            self.refuse(
                 &format!("{path}/verDept"),
                 "验核机构应为 1（银联）、2（网联）或 3（其他）",
             );
         }
         if !is_one_of("payType", &["1", "2", "3", "4"]) {
-            self.tell(
+            self.refuse(
                 &format!("{path}/payType"),
                 "支付类型应为 1（APP）、2（PC）、3（扫码）或 4（其他）",
             );
         }
         let time = value("tradingTime");
         if !time.is_empty() && !is_time(time) {
-            self.tell(
+            self.refuse(
                 &format!("{path}/tradingTime"),
                 "交易成功时间应为 14 位数字 yyyyMMddHHmmss",
             );
@@ -323,7 +323,7 @@ impl Reader {
     fn currency(&mut self, path: &str, value: &str) {
         let is_code = value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_digit());
         if !value.is_empty() && !is_code {
-            self.tell(
+            self.refuse(
                 path,
                 "应为海关币制代码，3 位数字，例如 142（人民币）、502（美元）",
             );
@@ -340,18 +340,18 @@ impl Reader {
     fn lists(&mut self, lists: Option<&Value>) -> Vec<String> {
         let path = "/payExchangeInfoLists";
         let Some(Value::Array(orders)) = lists else {
-            self.tell(path, "缺少订单信息");
+            self.refuse(path, "缺少订单信息");
             return Vec::new();
         };
         if orders.is_empty() || orders.len() > ORDERS_MAX {
-            self.tell(path, &format!("应有 1 至 {ORDERS_MAX} 个订单"));
+            self.refuse(path, &format!("应有 1 至 {ORDERS_MAX} 个订单"));
             return Vec::new();
         }
         let mut order_nos: Vec<String> = Vec::with_capacity(orders.len());
         for (at, order) in orders.iter().enumerate() {
             let path = format!("{path}/{at}");
             let Value::Object(order) = order else {
-                self.tell(&path, "应为对象");
+                self.refuse(&path, "应为对象");
                 continue;
             };
             self.only(
@@ -373,7 +373,7 @@ impl Reader {
             let order_no = order.get("orderNo").and_then(Value::as_str);
             let order_no = order_no.unwrap_or_default().to_owned();
             if order_nos.contains(&order_no) {
-                self.tell(&format!("{path}/orderNo"), "同一笔支付中订单编号重复");
+                self.refuse(&format!("{path}/orderNo"), "同一笔支付中订单编号重复");
             }
             order_nos.push(order_no);
         }
@@ -383,17 +383,17 @@ impl Reader {
     fn goods(&mut self, path: &str, goods: Option<&Value>) {
         let path = format!("{path}/goodsInfo");
         let Some(Value::Array(goods)) = goods else {
-            self.tell(&path, "缺少商品信息");
+            self.refuse(&path, "缺少商品信息");
             return;
         };
         if goods.is_empty() || goods.len() > GOODS_MAX {
-            self.tell(&path, &format!("应有 1 至 {GOODS_MAX} 项商品"));
+            self.refuse(&path, &format!("应有 1 至 {GOODS_MAX} 项商品"));
             return;
         }
         for (at, one) in goods.iter().enumerate() {
             let path = format!("{path}/{at}");
             let Value::Object(one) = one else {
-                self.tell(&path, "应为对象");
+                self.refuse(&path, "应为对象");
                 continue;
             };
             self.only(&path, one, &["gname", "itemLink"], &[]);

@@ -1,10 +1,10 @@
 //! Codes of registration.
 
 web::codes! {
-    REGISTERED = "TG-R4320", 409, "企业已入驻", "The company is registered already",
+    REGISTERED = "TG-R4320", 409, "企业已入驻", "The company is already registered",
         "该统一社会信用代码或海关注册登记编号的企业已在平台入驻，无需再次登记。",
         "请联系本企业的平台管理员为您添加账号；若无法联系，请携带证明材料联系平台核实。";
-    OPEN = "TG-R4321", 409, "该企业的入驻申请正在办理", "An application of this company is open",
+    OPEN = "TG-R4321", 409, "该企业的入驻申请正在办理", "An application from this company is already open",
         "该统一社会信用代码或海关注册登记编号已有一份未办结的入驻申请。",
         "请用提交申请时的账号登录查看进度；若非本企业提交，请联系平台核实。";
     TOO_MANY = "TG-R4322", 429, "提交过于频繁", "Too many attempts",

@@ -142,8 +142,8 @@ pub fn account_faults(form: &Form, again: &str) -> Vec<Fault> {
     let (login, name) = (text(form, "login"), text(form, "name"));
     match account::validate(login, name) {
         Ok(()) => {}
-        Err(refusal @ account::Refusal::Name) => faults.push(("name", refusal.describe())),
-        Err(refusal) => faults.push(("login", refusal.describe())),
+        Err(refusal @ account::Refusal::Name) => faults.push(("name", refusal.bilingual())),
+        Err(refusal) => faults.push(("login", refusal.bilingual())),
     }
     let secret = text(form, "password");
     let words = [login, name, text(form, "companyName")];
@@ -153,11 +153,14 @@ pub fn account_faults(form: &Form, again: &str) -> Vec<Fault> {
         let english: Vec<&str> = weak.iter().map(|one| one.english.as_str()).collect();
         let reported = Bilingual::new(
             format!("密码不符合要求：{}", chinese.join("；")),
-            format!("The password does not do: {}", english.join("; ")),
+            format!(
+                "The password does not meet the requirements: {}",
+                english.join("; ")
+            ),
         );
         faults.push(("password", reported));
     } else if secret != again {
-        let reported = Bilingual::new("两次输入的密码不一致", "The two passwords differ");
+        let reported = Bilingual::new("两次输入的密码不一致", "The two passwords do not match");
         faults.push(("again", reported));
     }
     faults

@@ -179,7 +179,7 @@ fn show(
     for (field, fault) in faults {
         by_field
             .entry(field)
-            .or_insert_with(|| lang.describe(&fault).to_owned());
+            .or_insert_with(|| lang.text(&fault).to_owned());
     }
     let shown = RegisterPage {
         lang,
@@ -264,12 +264,12 @@ pub async fn register(
                 due: store::clock::beijing_day(case.due_at.unwrap_or(now_ms)),
             },
         )),
-        Err(problem) => describe(shown, form, problem),
+        Err(problem) => refused_or_failed(shown, form, problem),
     }
 }
 
 /// A refusal of a rule on the page; a fault of ours as it is.
-fn describe(
+fn refused_or_failed(
     shown: (Lang, bool),
     form: BTreeMap<String, String>,
     problem: Problem,
@@ -363,11 +363,11 @@ fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Ve
         let is_there = kept.iter().any(|(kept, ..)| *kept == document.name);
         if !is_there && faults.iter().all(|(field, _)| *field != document.name) {
             // The licence is the one that must be there.
-            let reported = Bilingual::new(
+            let text = Bilingual::new(
                 format!("请上传{}", document.chinese),
-                format!("Add the required document: {}", document.name),
+                format!("Upload the required document: {}", document.name),
             );
-            faults.push((document.name, reported));
+            faults.push((document.name, text));
         }
     }
     (kept, faults)

@@ -189,8 +189,8 @@ fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String
     set_contact(tx, doing.context, company.id, &contact)?;
     promote(tx, doing, case, company.id)?;
     let object = format!("company:{}", company.id.0);
-    let reported = format!("{} {}", company.customs_code, company.roles.join(","));
-    audit::done(tx, now_ms, doing.actor, ENROLLED, &object, &reported)?;
+    let detail = format!("{} {}", company.customs_code, company.roles.join(","));
+    audit::done(tx, now_ms, doing.actor, ENROLLED, &object, &detail)?;
     Ok(format!("企业编号 {}", company.id.0))
 }
 

@@ -38,7 +38,7 @@ fn with<'a>(
 }
 
 #[test]
-fn every_fault_is_told_at_its_field() {
+fn every_fault_is_shown_at_its_field() {
     let good = form(5);
     assert_eq!(faults(&pairs(&with(&good, "", ""))), vec![]);
     let long = "长".repeat(101);
@@ -221,7 +221,7 @@ fn whole(n: u64, login: &str) -> BTreeMap<String, String> {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_taken_login_name_is_not_told_and_the_spare_one_opens(
+async fn a_taken_login_name_is_not_revealed_and_the_spare_one_opens(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();

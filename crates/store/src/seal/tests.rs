@@ -68,7 +68,7 @@ fn without_keys_everything_is_kept_as_it_is() {
 }
 
 #[test]
-fn mistakes_in_the_file_are_told_without_the_key() {
+fn mistakes_in_the_file_are_reported_without_the_key() {
     for (text, why) in [
         ("", "no key"),
         ("k1 sm4-gcm", "three words"),

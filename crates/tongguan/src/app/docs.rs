@@ -188,7 +188,7 @@ const KINDS: &str = "/docs/protocol/kinds/";
 
 async fn kinds_page(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
     let lang = Lang::of_request(&headers, raw.as_deref());
-    let title = lang.of("报文类型", "Kinds of messages").to_owned();
+    let title = lang.of("报文类型", "Message types").to_owned();
     text_page((lang, Lang::Zh), (KINDS, ""), title, &ceb::doc::index())
 }
 

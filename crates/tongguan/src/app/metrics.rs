@@ -63,7 +63,7 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     (
         "tongguan_messages_accepted_total",
         "counter",
-        "受理（已落盘）的报文数",
+        "受理（已安全保存）的报文数",
     ),
     (
         "tongguan_quota_refusals_total",
@@ -85,7 +85,7 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "counter",
         "海关队列已确认的报文数",
     ),
-    ("tongguan_receipts_total", "counter", "归位的回执数"),
+    ("tongguan_receipts_total", "counter", "已匹配的回执数"),
     (
         "tongguan_receipts_parked_total",
         "counter",
@@ -119,7 +119,7 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     (
         "tongguan_intake_batch_messages",
         "histogram",
-        "一次提交落盘的报文份数",
+        "一次提交保存的报文份数",
     ),
     (
         "tongguan_step_failures_total",
@@ -287,7 +287,7 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
     }
     let n_waiting = u32::try_from(front.shared.db.n_waiting()).unwrap_or(u32::MAX);
     ::metrics::gauge!("tongguan_store_waiting").set(f64::from(n_waiting));
-    tell_health(&front.health);
+    set_health(&front.health);
     let headers = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
@@ -296,7 +296,7 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
 }
 
 /// Sets what is known about background tasks, log and disk.
-fn tell_health(health: &Health) {
+fn set_health(health: &Health) {
     for task in health.tasks().states() {
         let age = Duration::from_millis(u64::try_from(task.age_ms).unwrap_or(0));
         ::metrics::gauge!("tongguan_task_turn_age_seconds", "task" => task.name)

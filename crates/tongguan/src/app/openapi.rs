@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn each_audience_is_told_what_it_may_call_and_no_more() {
+    fn each_audience_sees_what_it_may_call_and_no_more() {
         let (company, staff, all) = (
             described(Audience::Company),
             described(Audience::Staff),

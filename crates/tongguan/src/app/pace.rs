@@ -269,12 +269,12 @@ pub async fn bodies(State(bodies): State<Bodies>, request: Request, next: Next) 
     let cut = way.lock().unwrap_or_else(PoisonError::into_inner).cut;
     match cut {
         None => response,
-        Some(cut) => describe(response, cut),
+        Some(cut) => cut_off(response, cut),
     }
 }
 
 /// The answer to a caller whose body was cut off; the route only knows that it broke off.
-fn describe(mut response: Response, cut: Cut) -> Response {
+fn cut_off(mut response: Response, cut: Cut) -> Response {
     let problem = match cut {
         Cut::Slow => Problem::new(codes::BODY_SLOW),
         Cut::Full(full) => full.into(),

@@ -185,7 +185,10 @@ fn head(table: &Table) -> String {
 async fn check(args: &FileArgs) -> anyhow::Result<Ended> {
     let content = input::text(&args.file)?;
     let tables = all(&args.base).await?;
-    Ok(tell(args, code_table::compare(&tables, &content)).map_or(Ended::Refused, |_| Ended::Done))
+    Ok(
+        print_comparison(args, code_table::compare(&tables, &content))
+            .map_or(Ended::Refused, |_| Ended::Done),
+    )
 }
 
 async fn load(args: &LoadArgs) -> anyhow::Result<Ended> {
@@ -193,7 +196,7 @@ async fn load(args: &LoadArgs) -> anyhow::Result<Ended> {
     let config = args.given.base.load()?;
     let db = open_db(config.store.clone()).await?;
     let tables = db.read(code_table::all).await?;
-    if tell(&args.given, code_table::compare(&tables, &content)).is_none() {
+    if print_comparison(&args.given, code_table::compare(&tables, &content)).is_none() {
         return Ok(Ended::Refused);
     }
     if !args.yes {
@@ -223,7 +226,7 @@ async fn load(args: &LoadArgs) -> anyhow::Result<Ended> {
 }
 
 /// Says what a file changes, or why it cannot be loaded.
-fn tell(args: &FileArgs, compared: Result<Newer, Refusal>) -> Option<Newer> {
+fn print_comparison(args: &FileArgs, compared: Result<Newer, Refusal>) -> Option<Newer> {
     match compared {
         Ok(newer) => {
             say(&describe(&newer));

@@ -86,8 +86,8 @@ pub(super) async fn load(
     let changes = diff::changes(Standard::current(), standard);
     let n_breaking = changes.iter().filter(|change| change.is_breaking).count();
     if base.json {
-        let reported = json!({ "id": coming.id, "effective": coming.effective, "changes": changes.len(), "breaking": n_breaking });
-        say(&reported.to_string());
+        let value = json!({ "id": coming.id, "effective": coming.effective, "changes": changes.len(), "breaking": n_breaking });
+        say(&value.to_string());
     } else {
         say(&format!(
             "已装入 {} {}，自 {} 生效：共 {} 处差异，其中 {n_breaking} 处须改。\n平台在后台预演近 7 天与今后的报文；企业在“新版规范预演”页看到自己的清单。",

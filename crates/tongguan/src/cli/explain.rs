@@ -119,7 +119,7 @@ fn of_file(
 ) -> anyhow::Result<bool> {
     let receipts = ceb::receipt::split(bytes)
         .map_err(|error| wrong_use(format!("{name}：{}\n{}", error.text(), error.advice())))?;
-    let reported = describe(&receipts, declared);
+    let reported = explained_documents(&receipts, declared);
     if args.json {
         let views = reported
             .iter()
@@ -151,7 +151,7 @@ fn declared(path: &Path) -> anyhow::Result<ceb::Message> {
 }
 
 /// The entries of receipts, explained.
-fn describe(
+fn explained_documents(
     receipts: &ceb::receipt::Receipts,
     declared: Option<&ceb::Message>,
 ) -> Vec<ExplainedDocument> {

@@ -99,7 +99,7 @@ enum Verb {
     Message(MessageVerb),
     /// 在本机检查报文、JSON 或工作簿文件，不提交；有问题时退出码为 1
     Check(check::CheckArgs),
-    /// 验签诊断：显示报文签名的规范形式、摘要、证书和要改的一处；不通过时退出码为 1
+    /// 验签诊断：显示报文签名的规范形式、摘要、证书和需要更正之处；不通过时退出码为 1
     Clinic(clinic::ClinicArgs),
     /// 代码表：列出、查看、检查文件，载入海关的新版本
     #[command(subcommand)]
@@ -189,8 +189,8 @@ fn read(
     Ok(command)
 }
 
-/// Tells a mistake, or the help and the version, which are none.
-pub fn tell(mistake: &Mistake) {
+/// Prints a mistake, or the help and the version, which are none.
+pub fn print(mistake: &Mistake) {
     let text = mistake.to_string();
     let _ = match mistake.is_wrong() {
         true => {

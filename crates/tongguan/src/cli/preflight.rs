@@ -32,7 +32,7 @@ pub(super) fn preflight(args: &PreflightArgs) -> anyhow::Result<Ended> {
     if args.json {
         say(&value.to_string());
     } else if answer.status == 200 {
-        tell(&value);
+        print(&value);
     } else {
         let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
         say(&format!(
@@ -66,7 +66,7 @@ fn form(files: &[String]) -> anyhow::Result<Vec<u8>> {
     Ok(body)
 }
 
-fn tell(answer: &Value) {
+fn print(answer: &Value) {
     let list = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
     let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     let findings = list("findings");

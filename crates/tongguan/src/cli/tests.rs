@@ -275,7 +275,7 @@ fn the_readmes_say_what_is_needed_and_how_long_it_takes() {
 }
 
 /// What the parser answers to words that are not right.
-fn describe(words: &[&str], language: Language) -> String {
+fn mistake_in(words: &[&str], language: Language) -> String {
     let typed = std::iter::once("tongguan").chain(words.iter().copied());
     let mistake: Mistake = read(typed.map(Into::into), language).expect_err("a mistake");
     assert!(mistake.is_wrong());
@@ -283,7 +283,7 @@ fn describe(words: &[&str], language: Language) -> String {
 }
 
 #[test]
-fn mistakes_are_told_in_chinese_with_what_to_do() {
+fn mistakes_are_reported_in_chinese_with_what_to_do() {
     let cases: [(&[&str], &[&str]); 9] = [
         (&["chek"], &["没有命令 chek", "是不是要写 check？"]),
         (&["message"], &["用法：tongguan message", "submit"]),
@@ -308,7 +308,7 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
         ),
     ];
     for (words, expected) in cases {
-        let reported = describe(words, Language::Chinese);
+        let reported = mistake_in(words, Language::Chinese);
         for text in expected {
             assert!(
                 reported.contains(text),
@@ -324,7 +324,7 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
 }
 
 #[test]
-fn mistakes_are_told_in_english_with_what_to_do() {
+fn mistakes_are_reported_in_english_with_what_to_do() {
     let cases: [(&[&str], &[&str]); 13] = [
         (
             &["chek"],
@@ -377,7 +377,7 @@ fn mistakes_are_told_in_english_with_what_to_do() {
         (&["serve", "--json=1"], &["“1”"]),
     ];
     for (words, expected) in cases {
-        let reported = describe(words, Language::English);
+        let reported = mistake_in(words, Language::English);
         for text in expected {
             assert!(
                 reported.contains(text),
@@ -391,7 +391,7 @@ fn mistakes_are_told_in_english_with_what_to_do() {
 /// `preflight` may be called without address and key: they stand in the environment, or it is reported
 /// both ways how they are given.
 #[test]
-fn who_names_no_platform_is_told_how() {
+fn who_names_no_platform_learns_how() {
     let words = ["tongguan", "preflight", "order.xml"];
     assert!(parse(words.map(Into::into)).is_ok());
     let given = [

@@ -279,7 +279,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("intake.batch_lines_max", "一次批量提交的报文份数上限"),
     (
         "intake.waiting_bytes_max",
-        "已到达、等待落盘的全部内容的字节上限；按实际到达的字节计，不按声明的长度计",
+        "已到达、等待保存的全部内容的字节上限；按实际到达的字节计，不按声明的长度计",
     ),
     (
         "intake.waiting_percent_per_caller_max",

@@ -67,7 +67,7 @@ fn the_environment_goes_over_the_file() {
 }
 
 #[test]
-fn mistakes_are_told() {
+fn mistakes_are_reported() {
     assert!(
         load("[http]\nlistn = 1", &[])
             .unwrap_err()
@@ -104,7 +104,7 @@ fn mistakes_are_told() {
 
 /// What would start and then not work, or panic, is told before the start.
 #[test]
-fn values_that_cannot_work_are_told() {
+fn values_that_cannot_work_are_reported() {
     let cases = [
         (
             "store.sqlite_busy_ms = 9223372036854775807",

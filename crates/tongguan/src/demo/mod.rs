@@ -162,7 +162,7 @@ async fn issue(shared: &Shared, company: CompanyId) -> anyhow::Result<String> {
 /// When the system has none.
 pub fn secret() -> anyhow::Result<Secret> {
     let mut secret = Secret::default();
-    getrandom::fill(&mut secret).map_err(|error| anyhow::anyhow!("没有随机数：{error}"))?;
+    getrandom::fill(&mut secret).map_err(|error| anyhow::anyhow!("无法取得随机数：{error}"))?;
     Ok(secret)
 }
 

@@ -171,7 +171,7 @@ fn every_scene_has_its_turn() {
 /// Who watches the platform by its metrics sees how many messages customs and the platform turned down, and on
 /// how many a company must act.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn metrics_tell_what_was_turned_down() {
+async fn metrics_show_what_was_turned_down() {
     let setup = Setup::new().await;
     let reported = setup
         .serve(async |address| {

@@ -94,7 +94,7 @@ async fn examine(
         Err(refusal) => Clinic {
             lang,
             answer: None,
-            refusal: Some(lang.describe(&refusal).to_owned()),
+            refusal: Some(lang.text(&refusal).to_owned()),
         },
     };
     Ok(page(&reported))
@@ -123,7 +123,7 @@ async fn message(mut form: Multipart) -> Result<Vec<u8>, Bilingual> {
     let large = || {
         Bilingual::new(
             format!("报文过大，上限 {max} KiB"),
-            format!("The message is too large: {max} KiB at most"),
+            format!("The message is too large: the limit is {max} KiB"),
         )
     };
     let too_large = |_| large();
@@ -137,8 +137,8 @@ async fn message(mut form: Multipart) -> Result<Vec<u8>, Bilingual> {
         }
     }
     Err(Bilingual::new(
-        "请选择一个报文文件，或把报文粘贴到文本框中。",
-        "Choose a file, or paste the message into the box.",
+        "请选择一个报文文件，或将报文粘贴到文本框中。",
+        "Choose a message file, or paste the message into the box.",
     ))
 }
 

@@ -55,7 +55,7 @@ pub async fn pages(request: Request, next: Next) -> Response {
             }
             let bytes = to_bytes(body, PROBLEM_BYTES_MAX).await.unwrap_or_default();
             let read = is_problem.then(|| serde_json::from_slice(&bytes).ok());
-            describe(lang, parts.status, read.flatten(), &uri)
+            refusal_of(lang, parts.status, read.flatten(), &uri)
         }
     };
     let asked = Asked {
@@ -100,7 +100,7 @@ fn weight(text: &str) -> u32 {
     format!("{digits:0<4}").parse().unwrap_or(0).min(1000)
 }
 
-fn describe(lang: Lang, status: StatusCode, read: Option<ShownProblem>, uri: &Uri) -> Refusal {
+fn refusal_of(lang: Lang, status: StatusCode, read: Option<ShownProblem>, uri: &Uri) -> Refusal {
     let next = match status {
         StatusCode::UNAUTHORIZED => "/login",
         _ => "/",

@@ -1,4 +1,4 @@
-//! English for the words that the modules tell in Chinese: states, outcomes, steps, and who has a message.
+//! English of the words that the modules give in Chinese: states, outcomes, steps and handlers of messages.
 
 use registry::page::Lang;
 
@@ -6,7 +6,7 @@ const WORDS: [(&str, &str); 29] = [
     ("进口", "Import"),
     ("出口", "Export"),
     ("已接收", "Received"),
-    ("待对碰", "Waiting for partners"),
+    ("待对碰", "Waiting for documents"),
     ("已校验", "Checked"),
     ("平台拒收", "Refused"),
     ("已发送", "Sent"),
@@ -17,18 +17,18 @@ const WORDS: [(&str, &str); 29] = [
     ("已入库", "Accepted"),
     ("已放行", "Released"),
     ("海关退单", "Rejected"),
-    ("处理异常", "Faulty"),
+    ("处理异常", "Processing error"),
     ("企业不再处理", "Dismissed by the company"),
-    ("企业恢复处理", "Taken up again by the company"),
+    ("企业恢复处理", "Reopened by the company"),
     ("对碰差异", "Differences found by matching"),
     ("税单与测算不一致", "Tax bill differs from the estimate"),
     ("平台", "Platform"),
     ("海关", "Customs"),
-    ("无", "Nobody"),
-    ("平台运维人员", "Operators of the platform"),
+    ("无", "None"),
+    ("平台运维人员", "Platform operators"),
     (
         "企业（等待配套单证）",
-        "Company: partner documents are missing",
+        "Company: related documents are missing",
     ),
     (
         "企业（请更正后重新申报）",
@@ -48,7 +48,7 @@ const WORDS: [(&str, &str); 29] = [
     ),
     (
         "无（已重新申报或不再处理）",
-        "Nobody: declared again or dismissed",
+        "None: declared again or dismissed",
     ),
 ];
 

@@ -183,14 +183,14 @@ fn reset_factors(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let now_ms = doing.context.now_ms();
     factor::remove_all(tx, id)?;
     session::end_all_of(tx, id, (0, 0), now_ms, "factor")?;
-    let reported = format!("已解除 {} 的两步验证", found.login);
+    let detail = format!("已解除 {} 的两步验证", found.login);
     audit::done(
         tx,
         now_ms,
         doing.actor,
         factor::REMOVE,
         &object(id),
-        &reported,
+        &detail,
     )?;
-    Ok(reported)
+    Ok(detail)
 }

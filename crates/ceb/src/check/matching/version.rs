@@ -99,7 +99,7 @@ mod tests {
     use crate::{Kind, Profile, parse};
 
     #[test]
-    fn a_key_that_another_company_has_used_is_not_told() {
+    fn a_key_that_another_company_has_used_is_not_revealed() {
         let xml = sample::message(&Spec::new(Kind::Ceb311, 5));
         let message = parse(xml.as_bytes(), Profile::Down).message.unwrap();
         let facts = || Facts::of(Kind::Ceb311, &message.documents[0], &|text| text.to_owned());
@@ -110,11 +110,11 @@ mod tests {
             board.add(known(2, 1));
             let reported = board.judge(2).unwrap();
             assert_eq!(reported.used_by, expected);
-            let is_told = reported
+            let is_reported = reported
                 .differences
                 .iter()
                 .any(|one| one.code.id == "TG-E1933");
-            assert_eq!(is_told, expected.is_some());
+            assert_eq!(is_reported, expected.is_some());
         }
     }
 }

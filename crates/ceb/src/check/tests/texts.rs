@@ -5,7 +5,7 @@ use crate::kind::Kind;
 use crate::profile::Profile;
 
 /// The texts and advices of the findings with this code.
-fn describe(code: &str, kind: Kind, options: &str, breaks: &str) -> Vec<(String, String)> {
+fn texts_of(code: &str, kind: Kind, options: &str, breaks: &str) -> Vec<(String, String)> {
     let case = Case {
         code,
         kind,
@@ -24,8 +24,8 @@ fn describe(code: &str, kind: Kind, options: &str, breaks: &str) -> Vec<(String,
 /// Of a region only the first two digits are compared, and only those are quoted: the rest of the number may
 /// well be right.
 #[test]
-fn a_region_is_told_by_the_digits_that_were_compared() {
-    let district = describe("TG-E1318", Kind::Ceb311, "", "consigneeDistrict=990101");
+fn a_region_is_quoted_by_the_digits_that_were_compared() {
+    let district = texts_of("TG-E1318", Kind::Ceb311, "", "consigneeDistrict=990101");
     let [(text, advice)] = &district[..] else {
         panic!("{district:?}");
     };
@@ -33,7 +33,7 @@ fn a_region_is_told_by_the_digits_that_were_compared() {
         text.ends_with("：没有以 99（前两位，省级）开头的行政区划代码"),
         "{text}"
     );
-    let identity = describe(
+    let identity = texts_of(
         "TG-E1313",
         Kind::Ceb411,
         "",
@@ -53,8 +53,8 @@ fn a_region_is_told_by_the_digits_that_were_compared() {
 
 /// Of a time that has not come yet both are reported: the one of the message and the one by which it was judged.
 #[test]
-fn a_time_in_the_future_is_told_with_the_present() {
-    let future = describe(
+fn a_time_in_the_future_is_reported_with_the_present() {
+    let future = texts_of(
         "TG-E1315",
         Kind::Ceb311,
         "now=20260105091959",

@@ -14,7 +14,7 @@ fn dates_with_one_reading_and_what_nobody_sees_are_put_right() {
         let draft = grid::read(kind, &sheet).0.unwrap();
         let entry = draft.documents[0].head.entry(name).cloned();
         (
-            describe(kind, &sheet),
+            found_in(kind, &sheet),
             entry.map(|entry| entry.text).unwrap_or_default(),
         )
     };

@@ -30,7 +30,7 @@ fn a_row_with_just_the_marked_columns_lacks_nothing() {
             };
             sheet.rows.push(columns.iter().map(cell).collect());
         }
-        let found = describe(kind, &sheet);
+        let found = found_in(kind, &sheet);
         let missing = found.iter().find(|one| {
             ["TG-E1201", "TG-E1301"]
                 .iter()

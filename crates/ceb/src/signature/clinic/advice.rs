@@ -23,6 +23,13 @@ pub(super) const POSSIBILITIES: [&str; 6] = [
     "请在程序里把计算摘要时的输入写成文件，与下面“应当计算摘要的字节”逐字节比较，第一处不同就是原因",
 ];
 
+/// What may have happened when nothing explains the value of data of announcement 179.
+pub(super) const PAYMENT_POSSIBILITIES: [&str; 3] = [
+    "签名所用的私钥与这张证书不是一对：请核对 certNo 与卡",
+    "签名之后改了 JSON：重新生成、排序、补字段，或金额的写法变了",
+    "签名的字符串另有写法：请与下面“应当签名的字符串”逐字节比较",
+];
+
 /// The one thing to change, and what else is wrong.
 pub(super) fn advice(clinic: &Clinic) -> String {
     let mut text = describe(&clinic.cause, clinic);

@@ -2,6 +2,33 @@
 //! advice has the details of the one message; what it quotes stands beside it on every page as well.
 
 use super::Cause;
+use super::advice::{PAYMENT_POSSIBILITIES, POSSIBILITIES};
+
+/// The possibilities of a message, in the order of the Chinese ones.
+const OF_MESSAGES: [&str; 6] = [
+    "The content was changed after signing: a system on the way added fields, changed values or generated the message again (customs answers -621028).",
+    "The digest is that of another message: signing used the previous message, another order's, or one that was not filled in completely.",
+    "Another component wrote the XML again after signing and changed prefixes, attributes, escapes or whitespace, more than one of them.",
+    "The digest was computed in an encoding that was not tried here, or from characters that were already garbled.",
+    "DigestValue is something other than the digest: for example the digest of a digest, or a digest that was cut off.",
+    "Have your program write the input of the digest to a file and compare it byte by byte with “Bytes to digest” below. The first difference is the cause.",
+];
+
+/// The possibilities of announcement 179, in the order of the Chinese ones.
+const OF_PAYMENTS: [&str; 3] = [
+    "The private key that signed does not belong to this certificate: check certNo and the card.",
+    "The JSON was changed after signing: generated again, sorted, given more fields, or with amounts written in another way.",
+    "The string that was signed is written in another way: compare it byte by byte with “Bytes to sign” below.",
+];
+
+/// Possibilities in English; those that have none as they are, so that none is lost.
+pub(super) fn possibilities(chinese: &[&'static str]) -> Vec<&'static str> {
+    match chinese {
+        all if all == POSSIBILITIES => OF_MESSAGES.to_vec(),
+        all if all == PAYMENT_POSSIBILITIES => OF_PAYMENTS.to_vec(),
+        all => all.to_vec(),
+    }
+}
 
 /// The advice for causes, one after the other.
 pub(super) fn advice(causes: &[&Cause]) -> String {
@@ -34,48 +61,48 @@ fn whole(name: &str) -> Option<&'static str> {
     Some(match name {
         "none" => "The signature is correct. Nothing to change.",
         "unsigned" => {
-            "There is no signature. Sign with the company's E-Port card or signing device before sending."
+            "The message is not signed. Sign it with the company's E-Port card or signing device before sending."
         }
         "tolerated" => {
-            "The signature passes under the lenient profile and can be used. To follow the standard exactly, change what the profile names."
+            "The signature passes in a lenient profile and can be used. To follow the standard exactly, change what the profile names."
         }
-        "failure" => "The signature is malformed. The page of the code says how to correct it.",
+        "failure" => "The signature is malformed. See the page of the code for how to correct it.",
         "unsupported" => {
-            "An algorithm is not one of the standard. Canonicalisation is Canonical XML 1.0; change the settings of the signing component and sign again, do not just change the name."
+            "An algorithm is not in the standard. Canonicalisation must be Canonical XML 1.0: change the settings of the signing component and sign again. Do not just change the name."
         }
         "digest" => {
-            "The digest does not match the message, and the value was not made by this certificate over SignedInfo. Sign the same message again and change no byte after that."
+            "The digest does not match the message, and the value was not made by this certificate over SignedInfo. Sign the same message again and do not change a single byte afterwards."
         }
         "value" => {
-            "The digest is correct, but the value was not made by the key of this certificate over SignedInfo. Check that the card that signs and the certificate in the message belong together, and that SignedInfo is not changed after signing."
+            "The digest is correct, but the value was not made by the key of this certificate over SignedInfo. Check that the signing card matches the certificate in the message, and that SignedInfo is not changed after signing."
         }
         "unexplained" => {
-            "The value is correct, and none of the usual mistakes gives the digest. Go through the possibilities below."
+            "The signature value is correct, but none of the usual mistakes explains the digest. Go through the possible causes below."
         }
-        "hex-digest" => "DigestValue is hexadecimal. Write the Base64 of the bytes of the digest.",
+        "hex-digest" => "DigestValue is hexadecimal. Write the Base64 of the digest's bytes.",
         "digest-method" => {
             "DigestMethod names another algorithm than the one used. Name the one used, then sign again."
         }
         "digest-method-changed" => {
-            "The algorithm in DigestMethod was changed after signing. Name the right one before signing and leave SignedInfo as it was signed."
+            "The algorithm in DigestMethod was changed after signing. Name the right one before signing and do not change SignedInfo afterwards."
         }
         "signature-method" => {
             "SignatureMethod names another algorithm than the one used. Name the one used, then sign again."
         }
         "base64" => {
-            "A value is not proper Base64. Encode it with a standard component, without PEM lines, escapes or the URL alphabet."
+            "A value is not valid Base64. Encode it with a standard component, without PEM lines, escapes or the URL alphabet."
         }
         "certificate-form" => {
-            "X509Certificate holds another form of the certificate. Write the Base64 of its DER encoding."
+            "X509Certificate holds the certificate in another form. Write the Base64 of its DER encoding."
         }
         "no-certificate" => {
-            "The data names only the number of the certificate. Add the certificate (PEM) after the data and examine it again."
+            "The data gives only the number of the certificate. Add the certificate (PEM) after the data and examine it again."
         }
         "certificate" => {
-            "The signature itself is correct, but the certificate is not valid here. The page of the code says what to do."
+            "The signature itself is correct, but the certificate is not valid here. See the page of the code for what to do."
         }
         "other-certificate" => {
-            "Another certificate of the message or platform made the value. Put that one into X509Certificate and its serial number into KeyName."
+            "The value was made with another certificate of the message or platform. Put that certificate into X509Certificate and its serial number into KeyName."
         }
         "holder" => {
             "The signature itself is correct, but the certificate belongs to another company than copCode and agentCode. Sign with the declaring company's own card."
@@ -97,13 +124,13 @@ fn digested(name: &str) -> Option<&'static str> {
             "The text as written was digested. Canonicalise it (Canonical XML 1.0) first and digest the result."
         }
         "carriage-return-references" => {
-            "Every carriage return was digested as a character reference. Turn line ends into LF before signing."
+            "Every carriage return was digested as a character reference. Convert line breaks to LF before signing."
         }
         "not-enveloped" => {
             "The digest includes the empty Signature. Apply the enveloped-signature transform first."
         }
         "part" => {
-            "Only a part of the message was digested. An empty URI means the whole message without its signature."
+            "Only part of the message was digested. An empty URI means the whole message without its signature."
         }
         "lost-namespace" => {
             "The root had a namespace declaration when it was signed, and has lost it since, as in the published samples of 2018. Leave it in place, or remove it before signing."
@@ -115,7 +142,7 @@ fn digested(name: &str) -> Option<&'static str> {
             "Exclusive canonicalisation was used. Use Canonical XML 1.0 (inclusive), then sign again."
         }
         "trimmed" => {
-            "Blanks around values were there when it was signed, or the reverse. Send the message exactly as it was signed."
+            "Whitespace around values was removed or added after signing. Send the message exactly as it was signed."
         }
         "empty-dropped" => {
             "Empty elements were added or dropped after signing. Send the message exactly as it was signed."
@@ -124,10 +151,10 @@ fn digested(name: &str) -> Option<&'static str> {
             "The message was formatted after signing. Send it exactly as it was signed."
         }
         "carriage-returns" => {
-            "The text was digested with CR LF. The canonical form has LF only; do not convert line ends after canonicalisation."
+            "The text was digested with CRLF. The canonical form has LF only: do not convert line breaks after canonicalisation."
         }
         "line-ends" => {
-            "Line ends were changed after signing. Send the message exactly as it was signed."
+            "Line breaks were changed after signing. Send the message exactly as it was signed."
         }
         "declaration" => "The XML declaration was digested. The canonical form has none.",
         "byte-order-mark" => "A byte order mark was digested. The canonical form has none.",
@@ -158,7 +185,7 @@ fn signed(name: &str) -> Option<&'static str> {
             "The value Z of user ID and public key was left out. Use the signing function that takes the user ID 1234567812345678; do not compute SM3 yourself."
         }
         "reversed" | "value-reversed" => {
-            "The bytes of the value are in reverse order. Turn them round before Base64."
+            "The bytes of the value are in reverse order. Reverse them before encoding in Base64."
         }
         _ => return None,
     })
@@ -201,5 +228,5 @@ fn payment(name: &str) -> Option<&'static str> {
         "end",
         "no-time",
     ];
-    MISTAKES.contains(&name).then_some("The string was put together in another way than the announcement says. Sign exactly the string shown below, as UTF-8.")
+    MISTAKES.contains(&name).then_some("The string was not built as the announcement says. Sign exactly the string shown below, as UTF-8.")
 }

@@ -6,6 +6,7 @@
 //! that is sent. The upload only names its certificate; it must be given, or be among those that are
 //! trusted.
 
+use super::advice::PAYMENT_POSSIBILITIES;
 use super::english;
 pub use super::strings::Upload;
 use super::value::readings;
@@ -62,6 +63,7 @@ pub fn examine(upload: &Upload, trust: &Trust, at: i64, sm2: &dyn Sm2) -> Value 
         "advice": found.advice,
         "advice_english": english::of(&found.cause),
         "possibilities": found.possibilities,
+        "possibilities_english": english::possibilities(&found.possibilities),
         "signature_method": null,
         "digest_method": null,
         "algorithm": algorithm,
@@ -188,11 +190,7 @@ fn diagnosed(
         }
     }
     Found {
-        possibilities: vec![
-            "签名所用的私钥与这张证书不是一对：核对 certNo 与卡",
-            "签名之后改了 JSON：重新生成、排序、补字段，或金额的写法变了",
-            "签名的字符串另有写法：与下面“应当签名的字符串”逐字节比较",
-        ],
+        possibilities: PAYMENT_POSSIBILITIES.to_vec(),
         ..Found::failed(
             "unexplained",
             "签名值与加签字符串不符，试过的写法都不能解释。请按下面列出的可能逐一排查。",

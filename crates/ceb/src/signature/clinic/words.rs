@@ -1,6 +1,6 @@
 //! The clinic in words: a text for the terminal, JSON for programs.
 
-use super::{Cause, Clinic};
+use super::{Cause, Clinic, english};
 use crate::signature::algorithm::{DigestMethod, SignatureMethod};
 use crate::signature::certificate::{Certificate, CertificateFault, Match, day};
 use crate::signature::profile::{DigestProfile, SignatureProfile, ValueProfile};
@@ -158,6 +158,7 @@ impl Clinic {
             "advice": self.advice,
             "advice_english": self.advice_english,
             "possibilities": self.possibilities,
+            "possibilities_english": english::possibilities(&self.possibilities),
             "signature_method": element.map(|one| &one.signature_method),
             "digest_method": element.map(|one| &one.digest_method),
             "algorithm": methods.map(|(signature, _)| SignatureMethod::name(signature)),
@@ -207,7 +208,14 @@ pub(super) fn certificate_json(
     let holder = certificate.holder();
     let faults = faults.iter().map(|fault| {
         let code = fault.code();
-        json!({ "code": code.id, "text": code.title, "advice": code.todo })
+        let english = crate::code::english(code.id);
+        json!({
+            "code": code.id,
+            "text": code.title,
+            "advice": code.todo,
+            "text_english": english.map(|one| one.title),
+            "advice_english": english.map(|one| one.todo),
+        })
     });
     json!({
         "serial": certificate.serial(),

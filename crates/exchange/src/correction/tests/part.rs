@@ -1,6 +1,6 @@
 //! Messages of which a part came back, or of which a part is declared again.
 
-use super::{declare, describe, edit, form, id_of, submit};
+use super::{answer_order, declare, edit, form, id_of, submit};
 use crate::correction::http::{CorrectionsBody, submit_corrections};
 use crate::message::MessageId;
 use crate::testing::{TestPlatform, accepted};
@@ -45,12 +45,12 @@ async fn documents_that_come_back_later_are_corrected_later(
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let (id, [one, other]) = two_orders(&platform, 9).await;
-    describe(&platform, &one, 100, WRONG).await;
+    answer_order(&platform, &one, 100, WRONG).await;
     assert_eq!(to_do(&platform, id).await, [1]);
     let (status, first) = submit(&platform, id, vec![edit("orderNo", "DD-ONE")]).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{first}");
     // The other comes back before the correction of the first is on its way.
-    describe(&platform, &other, 100, WRONG).await;
+    answer_order(&platform, &other, 100, WRONG).await;
     platform.settle().await;
     let left = to_do(&platform, id).await;
     assert_eq!(left, [2], "the first is corrected, the other is to be");
@@ -69,7 +69,7 @@ async fn several_documents_are_not_given_one_number() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let (id, [one, other]) = two_orders(&platform, 13).await;
     for number in [&one, &other] {
-        describe(&platform, number, 100, WRONG).await;
+        answer_order(&platform, number, 100, WRONG).await;
     }
     let (status, said) = submit(&platform, id, vec![edit("orderNo", "DD-ONE")]).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{said}");
@@ -78,7 +78,7 @@ async fn several_documents_are_not_given_one_number() {
         "{said}"
     );
     let (second, [third, _]) = two_orders(&platform, 14).await;
-    describe(&platform, &third, 100, WRONG).await;
+    answer_order(&platform, &third, 100, WRONG).await;
     let body = CorrectionsBody {
         messages: vec![id.to_string(), second.to_string()],
         edits: vec![edit("orderNo", "DD-ONE")],
@@ -103,8 +103,8 @@ async fn what_is_not_chosen_is_left_to_be_done(#[values(Sqlite, Postgres)] engin
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let (id, [one, other]) = two_orders(&platform, 11).await;
-    describe(&platform, &one, 100, WRONG).await;
-    describe(&platform, &other, -621_018, "系统异常").await;
+    answer_order(&platform, &one, 100, WRONG).await;
+    answer_order(&platform, &other, -621_018, "系统异常").await;
     assert_eq!(to_do(&platform, id).await, [1, 2]);
     let edits = || vec![edit("orderNo", "DD-ONE")];
     let (status, _) = declare(&platform, id, edits(), vec![3]).await;
@@ -140,13 +140,13 @@ async fn a_correction_that_is_only_stored_settles_nothing_until_it_is_declared(
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let (id, [one, _]) = two_orders(&platform, 11).await;
-    describe(&platform, &one, 100, WRONG).await;
+    answer_order(&platform, &one, 100, WRONG).await;
     let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
     let (status, draft) = submit(&platform, id, stored).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{draft}");
     platform.settle().await;
     assert!(asks(&platform, id).await);
-    describe(&platform, "DD-STORED", 120, "入库").await;
+    answer_order(&platform, "DD-STORED", 120, "入库").await;
     assert!(!asks(&platform, id).await);
 }
 
@@ -159,7 +159,7 @@ async fn a_stored_correction_does_not_stand_in_the_way_of_the_real_one(
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let (id, [one, _]) = two_orders(&platform, 12).await;
-    describe(&platform, &one, 100, WRONG).await;
+    answer_order(&platform, &one, 100, WRONG).await;
     let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
     let (status, draft) = submit(&platform, id, stored).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{draft}");

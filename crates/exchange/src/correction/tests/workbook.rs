@@ -1,7 +1,7 @@
 //! The workbook of rejected rows: what stands in it, and that the platform takes it when it comes back.
 
 use super::part::{asks, two_orders};
-use super::{describe, order, read};
+use super::{answer_order, order, read};
 use crate::correction::http::{CorrectionWorkbookBody, correction_workbook};
 use crate::message::MessageId;
 use crate::submit::submit as hand_in;
@@ -189,8 +189,8 @@ async fn rejected_rows_come_as_a_workbook_and_are_accepted_when_it_comes_back(
     let platform = TestPlatform::on(test).await;
     let (two, [first, second]) = two_orders(&platform, 31).await;
     let amounts = "[Code:1332;Desc:支付金额不一致],[OrderHead.acturalPaid:1]";
-    describe(&platform, &first, 100, amounts).await;
-    describe(&platform, &second, -621_018, "系统异常").await;
+    answer_order(&platform, &first, 100, amounts).await;
+    answer_order(&platform, &second, -621_018, "系统异常").await;
     let xml = order(&platform, "ZZ-R1332-", 32);
     let one = accepted(platform.accept(0, xml.clone()).await);
     platform.settle().await;
@@ -212,19 +212,19 @@ async fn rejected_rows_come_as_a_workbook_and_are_accepted_when_it_comes_back(
         let is = |row: &&Vec<String>| row.get(3).is_some_and(|key| key.contains(number));
         reasons.iter().find(is).unwrap()
     };
-    let told_of = |row: &Vec<String>| (row[0].clone(), row[1].clone(), row[2].clone());
+    let reports_of = |row: &Vec<String>| (row[0].clone(), row[1].clone(), row[2].clone());
     let sheet = KIND.chinese().to_owned();
     let row = |at: usize| (at + 3).to_string();
     assert_eq!(
-        told_of(of(&first)),
+        reports_of(of(&first)),
         (two.acceptance_no(), sheet.clone(), row(0))
     );
     assert_eq!(
-        told_of(of(&second)),
+        reports_of(of(&second)),
         (two.acceptance_no(), sheet.clone(), row(n_of_two / 2))
     );
     assert_eq!(
-        told_of(of("ZZ-R1332")),
+        reports_of(of("ZZ-R1332")),
         (one.acceptance_no(), sheet, row(n_of_two))
     );
     assert_eq!(of(&first)[5], amounts);

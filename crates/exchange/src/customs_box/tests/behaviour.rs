@@ -1,6 +1,6 @@
 //! Repetition, restart, resubmission, hands-on control; on both engines.
 
-use super::setup::{Setup, describe, marked};
+use super::setup::{Setup, in_one_line, marked};
 use crate::customs_box::{CustomsBox, Delays, Injection, Outage, Target};
 use ceb::sample::{self, Spec};
 use ceb::{Direction, Kind, ReturnStatus};
@@ -166,7 +166,7 @@ async fn a_hundred_orders_and_batched_receipts() {
         assert_eq!(bodies.len(), n_messages);
         let n: usize = bodies
             .iter()
-            .map(|body| describe(body).split(" & ").count())
+            .map(|body| in_one_line(body).split(" & ").count())
             .sum();
         assert_eq!(n, 300);
     }
@@ -281,7 +281,7 @@ async fn a_drill_breaks_one_line_and_leaves_the_other_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_runs_until_it_is_told_to_stop() {
+async fn it_runs_until_it_is_asked_to_stop() {
     let setup = Setup::with(|config| config.delays = Delays::none());
     setup.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
     let (stop, stopped) = watch::channel(false);

@@ -118,7 +118,7 @@ impl Setup {
         loop {
             while self.customs.step(256).await.unwrap().n_messages > 0 {}
             for body in self.down().await {
-                writeln!(text, "+{} {}", self.elapsed_ms, describe(&body)).unwrap();
+                writeln!(text, "+{} {}", self.elapsed_ms, in_one_line(&body)).unwrap();
             }
             if self.elapsed_ms >= end {
                 return text;
@@ -154,7 +154,7 @@ pub(super) fn marked(kind: Kind, marker: &str) -> String {
 }
 
 /// A receipt in one line: kind, status and text of every entity; guids in texts are cut out.
-pub(super) fn describe(body: &[u8]) -> String {
+pub(super) fn in_one_line(body: &[u8]) -> String {
     let Ok(envelope) = envelope::open(body) else {
         return "(garbage)".to_owned();
     };

@@ -144,7 +144,7 @@ async fn export_list(
         Ruling::Refused(refusal) => return Ok(refusal),
     };
     let narrowed = conditions(&asked);
-    let detail = format!("{}；{}", asked.title, web::told_conditions(&narrowed));
+    let detail = format!("{}；{}", asked.title, web::conditions_text(&narrowed));
     exports.record(&actor, asked.list.clone(), detail).await?;
     let (pages, writer) = writer(&asked.title, columns(&asked), turn)?;
     let rows_max = exports.api.gate.context.number(&EXPORT_ROWS_MAX);

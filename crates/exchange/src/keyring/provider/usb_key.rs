@@ -210,11 +210,11 @@ fn data(answer: &Value) -> Result<Vec<String>> {
     if args.get("Result").and_then(Value::as_bool) == Some(true) {
         return Ok(texts("Data"));
     }
-    Err(describe(&texts("Error").join("；")))
+    Err(fault_of(&texts("Error").join("；")))
 }
 
 /// What the text of an error means.
-fn describe(text: &str) -> Fault {
+fn fault_of(text: &str) -> Fault {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if has(&[RESET]) {
         Fault::NeedsReset

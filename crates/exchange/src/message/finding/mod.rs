@@ -6,3 +6,4 @@ mod view;
 
 pub(crate) use sql::{append_findings, insert_findings};
 pub use view::FindingView;
+pub(crate) use view::english;

@@ -1,4 +1,4 @@
-//! A finding as the API tells it.
+//! A finding as the API shows it.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,10 +24,34 @@ pub struct FindingView {
     pub text: String,
     /// What to do, in Chinese.
     pub advice: String,
+    /// What its code says is wrong, in English, without the details of this one.
+    #[serde(
+        rename = "textEnglish",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub text_english: Option<String>,
+    /// What its code says to do, in English.
+    #[serde(
+        rename = "adviceEnglish",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub advice_english: Option<String>,
+}
+
+/// Title and advice of a code in English.
+pub(crate) fn english(code: &str) -> (Option<String>, Option<String>) {
+    let texts = ceb::code::english(code);
+    (
+        texts.map(|one| one.title.to_owned()),
+        texts.map(|one| one.todo.to_owned()),
+    )
 }
 
 impl From<&ceb::Finding> for FindingView {
     fn from(finding: &ceb::Finding) -> Self {
+        let (text_english, advice_english) = english(finding.code);
         Self {
             code: finding.code.to_owned(),
             severity: finding.severity.name().to_owned(),
@@ -37,6 +61,8 @@ impl From<&ceb::Finding> for FindingView {
             value: finding.value.clone(),
             text: finding.text.clone(),
             advice: finding.advice.clone(),
+            text_english,
+            advice_english,
         }
     }
 }

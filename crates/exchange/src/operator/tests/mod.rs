@@ -168,8 +168,8 @@ async fn a_held_message_is_sent_again_or_refused(#[values(Sqlite, Postgres)] eng
     once.sort();
     once.dedup();
     assert_eq!(once.len(), feed.len(), "{feed:?}");
-    let reported = format!("CEB900 {} -999999", two.acceptance_no());
-    assert!(feed.contains(&reported), "{feed:?}");
+    let text = format!("CEB900 {} -999999", two.acceptance_no());
+    assert!(feed.contains(&text), "{feed:?}");
     let day = |tx: &mut store::Tx<'_>| crate::overview::day(tx, &Sight::All, "2026-03-02");
     let kind = platform.shared.db.read(day).await.unwrap().remove(0);
     assert_eq!((kind.n_checked, kind.n_sent), (3, 3));

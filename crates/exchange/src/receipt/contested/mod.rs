@@ -181,7 +181,7 @@ fn one_key(
 /// Documents that are told all their answers once more, in the order of their times: those whose answers
 /// `moved`, which also keep no number that only an answer to another told, and those of which the latest
 /// answer has a status that nobody knows. Answers of this batch are recorded already.
-pub(super) fn tell_again(
+pub(super) fn apply_again(
     tx: &mut Tx<'_>,
     documents: &mut BTreeMap<i64, DocumentStatus>,
     again: &BTreeSet<i64>,
@@ -207,7 +207,7 @@ pub(super) fn tell_again(
             document.invt_no = own.get(id).cloned().flatten();
             document.pre_no = None;
         }
-        let answers = sql::describe(tx, *id, receipt.code())?;
+        let answers = sql::all_answers(tx, *id, receipt.code())?;
         for answer in in_time(answers.iter().collect()) {
             match answer.document_id == answer.message_id.0 {
                 true => document.hear_of_message(answer, explained),

@@ -200,7 +200,7 @@ fn read_answers(
 }
 
 /// All that customs said of a document or of the whole message it is in, with the numbers that it gave.
-pub(in crate::receipt) fn describe(
+pub(in crate::receipt) fn all_answers(
     tx: &mut Tx<'_>,
     document: i64,
     kind: &str,

@@ -80,7 +80,7 @@ const LARGE: &str = "（内容较大，列表中不显示）";
 
 impl Parked {
     /// What the list says beside its reason.
-    pub(crate) fn describe(&self) -> (Option<ReturnStatus>, String) {
+    pub(crate) fn status_and_text(&self) -> (Option<ReturnStatus>, String) {
         match self.says() {
             Some((status, info)) => (Some(status), info),
             None if self.body == Listed::Large => (None, LARGE.to_owned()),

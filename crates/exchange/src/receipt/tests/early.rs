@@ -228,7 +228,7 @@ async fn exact_times_in_one_second_are_two_answers(#[values(Sqlite, Postgres)] e
 /// duplicate, and one after a dismissal, stand in the history as any other.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rejection_that_asks_later_is_told(#[values(Sqlite, Postgres)] engine: TestEngine) {
+async fn a_rejection_that_asks_later_is_reported(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let (first, dxp_id) = declared(&platform).await;
@@ -246,7 +246,7 @@ async fn a_rejection_that_asks_later_is_told(#[values(Sqlite, Postgres)] engine:
     )
     .await;
     assert!(!became(&platform, first).await.1);
-    assert_eq!(describe(&platform, first.0).await, 0);
+    assert_eq!(outcomes_reported(&platform, first.0).await, 0);
     let guid = super::documents(&platform, second)
         .await
         .remove(0)
@@ -255,7 +255,7 @@ async fn a_rejection_that_asks_later_is_told(#[values(Sqlite, Postgres)] engine:
     let duplicate = receipt(&platform, 0, 5, 100, &format!("重复申报[{guid}]"));
     answer(&platform, &dxp_id, &[duplicate]).await;
     assert!(became(&platform, first).await.1);
-    assert_eq!(describe(&platform, first.0).await, 1);
+    assert_eq!(outcomes_reported(&platform, first.0).await, 1);
     dismiss(&platform, first).await;
     let guid = super::documents(&platform, first)
         .await
@@ -266,21 +266,21 @@ async fn a_rejection_that_asks_later_is_told(#[values(Sqlite, Postgres)] engine:
     let another = with_text(&another, "returnTime", "20260302090200789");
     answer(&platform, &dxp_id, &[another]).await;
     assert!(became(&platform, first).await.1);
-    assert_eq!(describe(&platform, first.0).await, 2);
+    assert_eq!(outcomes_reported(&platform, first.0).await, 2);
 }
 
 /// How often the history of a message says that it was turned down.
-async fn describe(platform: &TestPlatform, id: i64) -> usize {
+async fn outcomes_reported(platform: &TestPlatform, id: i64) -> usize {
     let read = move |tx: &mut store::Tx<'_>| store::event::of_subject(tx, id, 99);
     let events = platform.shared.db.read(read).await.unwrap();
-    let of_outcome = |event: &&store::event::Event| crate::outcome::describe(event).is_some();
+    let of_outcome = |event: &&store::event::Event| crate::outcome::of_event(event).is_some();
     events.iter().filter(of_outcome).count()
 }
 
 /// What is to be done is told by the last word on a document, however many came before it.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_last_word_tells_what_is_to_be_done(#[values(Sqlite, Postgres)] engine: TestEngine) {
+async fn the_last_word_says_what_is_to_be_done(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let id = accepted(

@@ -240,7 +240,7 @@ async fn a_list_opens_no_large_bodies(#[values(Sqlite, Postgres)] engine: TestEn
     assert_eq!(bodies.len(), 2);
     assert!(bodies.contains(&&Listed::Large) && bodies.contains(&&small));
     let large = listed.iter().find(|one| one.body == Listed::Large).unwrap();
-    assert!(large.describe().1.contains("内容较大"));
+    assert!(large.status_and_text().1.contains("内容较大"));
     let id = large.id;
     let whole = platform.shared.db.read(move |tx| parked::body(tx, id));
     assert_eq!(whole.await.unwrap().unwrap().body, garbage);

@@ -466,7 +466,7 @@ fn list_answer(platform: &TestPlatform, status: i32, time: &str, is_numbered: bo
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_number_of_customs_moves_with_the_answer_that_told_it(
+async fn a_number_of_customs_moves_with_the_answer_that_gave_it(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();

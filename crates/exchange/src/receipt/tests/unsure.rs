@@ -254,8 +254,8 @@ async fn what_is_explained_names_what_to_do(#[values(Sqlite, Postgres)] engine: 
         let mut fields = shown.fields.iter();
         let app_type = fields.find(|field| field.element == "appType").unwrap();
         let mut why = app_type.reasons.iter();
-        let is_told = why.any(|why| why.contains("回执说明海关已有"));
-        assert_eq!(is_told, resubmit == Resubmit::Change, "{app_type:?}");
+        let is_reported = why.any(|why| why.contains("回执说明海关已有"));
+        assert_eq!(is_reported, resubmit == Resubmit::Change, "{app_type:?}");
     }
 }
 

@@ -68,7 +68,7 @@ async fn a_certificate_is_read_from_pem_and_der() {
 }
 
 #[tokio::test]
-async fn mistakes_in_the_settings_are_told_without_secrets() {
+async fn mistakes_in_the_settings_are_reported_without_secrets() {
     let keys = Keys::new();
     keys.write(
         "open.pem",

@@ -89,7 +89,7 @@ async fn a_wrong_password_reaches_the_card_once() {
 }
 
 #[tokio::test]
-async fn a_locked_card_is_told_apart() {
+async fn a_locked_card_is_recognised() {
     let setup = setup("sm2", |card| card.n_wrong = WRONG_MAX).await;
     let card = setup.keyring.card("card").unwrap();
     let fault = card

@@ -137,7 +137,7 @@ fn put(sheet: &mut Worksheet, name: &str, made: &Made) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_spreadsheets_do_to_values_is_told_at_the_cell() {
+async fn what_spreadsheets_do_to_values_is_reported_at_the_cell() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let api = api(&platform);
     let kind = Kind::Ceb311;
@@ -180,7 +180,7 @@ async fn what_spreadsheets_do_to_values_is_told_at_the_cell() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_sheet_of_unknown_name_is_told_and_several_kinds_go_together() {
+async fn a_sheet_of_unknown_name_is_reported_and_several_kinds_go_together() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let api = api(&platform);
     let mut book = Workbook::new();

@@ -212,7 +212,7 @@ async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell(
+async fn one_mistake_refuses_all_of_it_and_is_reported_at_its_cell(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
@@ -278,7 +278,7 @@ async fn the_same_workbook_twice_is_declared_once(#[values(Sqlite, Postgres)] en
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn json_is_accepted_or_told_by_line() {
+async fn json_is_accepted_or_reported_by_line() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let api = api(&platform);
     let rows = sample_rows(Kind::Ceb411);

@@ -256,7 +256,7 @@ async fn a_form_of_several_messages_is_accepted_whole_or_not_at_all(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_differs_between_documents_is_told_at_its_cell_too() {
+async fn what_differs_between_documents_is_reported_at_its_cell_too() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let api = api(&platform);
     let answer = checked(&platform, &api, XLSX, two_sheets("1.23"))

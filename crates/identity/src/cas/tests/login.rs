@@ -291,7 +291,7 @@ async fn c20_logout_ends_the_session_and_goes_to_registered_services_only(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn c21_every_service_visited_is_told_once_however_the_session_ends(
+async fn c21_every_service_visited_is_notified_once_however_the_session_ends(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let platform = &TestPlatform::on(engine).await;

@@ -261,7 +261,7 @@ async fn with_attributes(platform: &TestPlatform) -> String {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn c14_the_document_fits_the_schema_and_tells_what_is_released_and_no_more(
+async fn c14_the_document_fits_the_schema_and_has_what_is_released_and_no_more(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let platform = &TestPlatform::on(engine).await;

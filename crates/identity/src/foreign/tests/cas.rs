@@ -197,7 +197,7 @@ async fn with_second(pages: &Pages, browser: &mut Browser, login: &str) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stranger_is_told_whom_to_ask_and_may_bind_once_he_is_known_here(
+async fn a_stranger_sees_whom_to_ask_and_may_bind_once_known_here(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let server = Server::new();

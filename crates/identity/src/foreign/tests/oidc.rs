@@ -200,7 +200,7 @@ async fn a_claim_may_come_from_the_token_or_from_userinfo_of_the_same_person(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_provider_that_is_down_or_strange_is_told_before_anybody_leaves(
+async fn a_provider_that_is_down_or_strange_is_reported_before_anybody_leaves(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let (server, signer) = (Server::new(), Signer::new());

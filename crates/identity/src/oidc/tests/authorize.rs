@@ -1,6 +1,6 @@
 //! `/oauth2/authorize`: who may be sent where, with what.
 
-use super::platform::{BACK, ISSUER, Place, describe, path, wish};
+use super::platform::{BACK, ISSUER, Place, parameter_of, path, wish};
 use crate::cas::tests::platform::{PASSWORD, later};
 use axum::http::{StatusCode, header};
 use rstest::rstest;
@@ -138,19 +138,23 @@ async fn v10_4_6_what_is_wrong_or_without_pkce_goes_back_to_the_client_with_its_
         let answer = place.authorize(&changed(name, value), &cookie).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{name}={value}");
         assert!(answer.location().starts_with(&format!("{BACK}&")), "{name}");
-        let found = describe(&answer, "error").unwrap_or_else(|| "ok".to_owned());
+        let found = parameter_of(&answer, "error").unwrap_or_else(|| "ok".to_owned());
         assert_eq!(&found, error, "{name}={value}");
-        assert_eq!(describe(&answer, "state").unwrap(), "st/ate 1", "{name}");
-        assert_eq!(describe(&answer, "iss").unwrap(), ISSUER, "{name}");
         assert_eq!(
-            describe(&answer, "code").is_some(),
+            parameter_of(&answer, "state").unwrap(),
+            "st/ate 1",
+            "{name}"
+        );
+        assert_eq!(parameter_of(&answer, "iss").unwrap(), ISSUER, "{name}");
+        assert_eq!(
+            parameter_of(&answer, "code").is_some(),
             *error == "ok",
             "{name}"
         );
     }
     let answer = place.authorize(&changed("state", &long), &cookie).await;
-    assert_eq!(describe(&answer, "error").unwrap(), "invalid_request");
-    assert_eq!(describe(&answer, "state"), None);
+    assert_eq!(parameter_of(&answer, "error").unwrap(), "invalid_request");
+    assert_eq!(parameter_of(&answer, "state"), None);
     let mut entry = super::platform::confidential(30, "web");
     entry.grants = vec!["client_credentials".to_owned()];
     entry.company = None;
@@ -203,10 +207,10 @@ async fn nobody_is_sent_to_the_login_pages_and_comes_back_through_a_step_between
 async fn prompt_and_max_age_ask_again_or_say_so(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let place = &Place::on(engine).await;
     let silent = place.authorize(&changed("prompt", "none"), "").await;
-    assert_eq!(describe(&silent, "error").unwrap(), "login_required");
+    assert_eq!(parameter_of(&silent, "error").unwrap(), "login_required");
     let (_, cookie) = place.platform.session(1).await;
     let silent = place.authorize(&changed("prompt", "none"), &cookie).await;
-    assert!(describe(&silent, "code").is_some());
+    assert!(parameter_of(&silent, "code").is_some());
     later(&place.platform, 5 * 60_000);
     for (name, value, is_asked) in [
         ("prompt", "login", true),
@@ -223,7 +227,7 @@ async fn prompt_and_max_age_ask_again_or_say_so(#[values(Sqlite, Postgres)] engi
     let mut fields = changed("prompt", "none");
     fields.push(("max_age", "60".to_owned()));
     let silent = place.authorize(&fields, &cookie).await;
-    assert_eq!(describe(&silent, "error").unwrap(), "login_required");
+    assert_eq!(parameter_of(&silent, "error").unwrap(), "login_required");
 }
 
 #[rstest]
@@ -284,7 +288,7 @@ async fn a_hint_of_somebody_else_is_not_answered_for_this_person(
     let mut fields = wish("web");
     let hint = tokens["id_token"].as_str().unwrap().to_owned();
     fields.push(("id_token_hint", hint));
-    assert!(describe(&place.authorize(&fields, &other).await, "code").is_some());
+    assert!(parameter_of(&place.authorize(&fields, &other).await, "code").is_some());
     let asked = place.authorize(&fields, &mine).await;
     assert!(
         asked.location().starts_with("/login?"),
@@ -293,7 +297,7 @@ async fn a_hint_of_somebody_else_is_not_answered_for_this_person(
     );
     fields.push(("prompt", "none".to_owned()));
     let silent = place.authorize(&fields, &mine).await;
-    assert_eq!(describe(&silent, "error").unwrap(), "login_required");
+    assert_eq!(parameter_of(&silent, "error").unwrap(), "login_required");
 }
 
 #[rstest]
@@ -314,7 +318,7 @@ async fn a_form_of_another_site_comes_again_as_a_get(
     let (_, cookie) = place.platform.session(1).await;
     let entered = place.get(answer.location(), &cookie).await;
     assert!(
-        describe(&entered, "code").is_some(),
+        parameter_of(&entered, "code").is_some(),
         "{}",
         path("authorize", &fields)
     );

@@ -96,7 +96,7 @@ async fn v10_6_2_without_a_valid_hint_the_person_is_asked(
             .authorize(&super::platform::wish("web"), &cookie)
             .await;
         assert!(
-            super::platform::describe(&still, "code").is_some(),
+            super::platform::parameter_of(&still, "code").is_some(),
             "still logged in"
         );
     }
@@ -178,7 +178,7 @@ async fn a_browser_is_sent_to_registered_addresses_only(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_client_is_told_once_however_a_session_ends(
+async fn every_client_is_notified_once_however_a_session_ends(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let place = &Place::on(engine).await;

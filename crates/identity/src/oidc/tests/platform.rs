@@ -86,7 +86,7 @@ pub(super) fn path(at: &str, fields: &[(&str, String)]) -> String {
 }
 
 /// A parameter of the address to which a browser is sent.
-pub(super) fn describe(answer: &Answer, name: &str) -> Option<String> {
+pub(super) fn parameter_of(answer: &Answer, name: &str) -> Option<String> {
     let url = url::Url::parse(answer.location()).ok()?;
     let mut pairs = url.query_pairs();
     let found = pairs.find(|(key, _)| key == name);
@@ -203,7 +203,7 @@ impl Place {
     pub(super) async fn code(&self, client: &str, cookie: &str) -> String {
         let answer = self.authorize(&wish(client), cookie).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        describe(&answer, "code").unwrap_or_else(|| panic!("no code: {}", answer.location()))
+        parameter_of(&answer, "code").unwrap_or_else(|| panic!("no code: {}", answer.location()))
     }
 
     /// Brings a code, as it should be brought.

@@ -179,6 +179,6 @@ async fn a_program_gets_no_scopes_and_a_public_client_no_program(
     place.platform.put(entry).await;
     let (_, cookie) = place.platform.session(1).await;
     let answer = place.authorize(&wish, &cookie).await;
-    let reported = super::platform::describe(&answer, "error").unwrap();
+    let reported = super::platform::parameter_of(&answer, "error").unwrap();
     assert_eq!(reported, "unauthorized_client", "no code for a program");
 }

@@ -16,7 +16,7 @@ fn findings(from: &str, to: &str) -> Vec<String> {
 
 /// Each line: what is changed, into what, and the path of the finding under head or order.
 #[track_caller]
-fn describe(cases: &str, under: &str) {
+fn each_has_a_finding(cases: &str, under: &str) {
     for line in cases.trim().lines() {
         let [from, to, name] = line.split(" | ").collect::<Vec<_>>()[..] else {
             panic!("{line}");
@@ -31,7 +31,7 @@ fn describe(cases: &str, under: &str) {
 }
 
 #[test]
-fn everything_wrong_in_the_head_is_told_by_its_place() {
+fn everything_wrong_in_the_head_is_found_at_its_place() {
     let cases = r#"
         "currency":"142" | "currency":"USD" | currency
         "currency":"142" | "currency":"14" | currency
@@ -47,7 +47,7 @@ fn everything_wrong_in_the_head_is_told_by_its_place() {
         "note":"" | "note":7 | note
         312226T001 | NOTHING | payCode
     "#;
-    describe(cases, "/payExchangeInfoHead");
+    each_has_a_finding(cases, "/payExchangeInfoHead");
     let without = findings("\"payType\":\"1\",", "");
     assert!(without.is_empty(), "it may be left out");
 }
@@ -85,13 +85,13 @@ fn the_sample_of_the_announcement_is_stored_with_a_warning() {
 }
 
 #[test]
-fn everything_wrong_in_the_orders_is_told_by_its_place() {
+fn everything_wrong_in_the_orders_is_found_at_its_place() {
     let cases = r#"
         "orderNo":"SO1" | "orderNo":"LONG" | orderNo
         "recpName":"合成收款企业" | "recpName":" " | recpName
         "gname" | "name" | goodsInfo/0/name
     "#;
-    describe(cases, "/payExchangeInfoLists/0");
+    each_has_a_finding(cases, "/payExchangeInfoLists/0");
 }
 
 #[test]

@@ -250,7 +250,7 @@ async fn an_old_card_signs_with_sha1_only_where_the_policy_allows_it(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_inquiry_waits_for_its_payment_and_is_told_as_late(
+async fn an_inquiry_waits_for_its_payment_and_is_shown_as_late(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();

@@ -135,7 +135,7 @@ fn checked(folder: &Path, change: impl FnOnce(&mut CheckArgs)) -> (String, Ended
 }
 
 #[test]
-fn a_folder_is_told_file_by_file() {
+fn a_folder_is_reported_file_by_file() {
     let folder = folder();
     let (out, ended) = checked(folder.path(), |_| {});
     expect_file!["../snapshots/check.txt"].assert_eq(&out);
@@ -176,7 +176,7 @@ fn how_it_ends_says_whether_something_is_grave() {
 }
 
 #[test]
-fn tables_of_a_folder_are_used_and_their_faults_are_told() {
+fn tables_of_a_folder_are_used_and_their_faults_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     assert!(super::tables(folder.path()).is_err());
     let file = folder.path().join("wrap.txt");

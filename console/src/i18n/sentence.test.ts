@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { TOLD, toldIn } from "./told";
+import { ENGLISH, sentenceIn } from "./sentence";
 
 /** Meaning and advice of every row of a dictionary. */
 function sentencesOf(name: string): string[] {
@@ -12,25 +12,25 @@ function sentencesOf(name: string): string[] {
   });
 }
 
-test.each([["status", 40], ["reason", 25], ["eport_document", 80]])("what every code of %s means, and what to do, is told in English", (name, least) => {
+test.each([["status", 40], ["reason", 25], ["eport_document", 80]])("what every code of %s means, and what to do, is there in English", (name, least) => {
   const sentences = sentencesOf(name);
   expect(sentences.length).toBeGreaterThan(least);
-  for (const text of sentences) expect(Object.keys(TOLD)).toContain(text);
+  for (const text of sentences) expect(Object.keys(ENGLISH)).toContain(text);
 });
 
-test("what every free text of a receipt means, and what to do, is told in English", () => {
+test("what every free text of a receipt means, and what to do, is there in English", () => {
   const file = readFileSync(new URL("../../../crates/ceb/dictionary/text.txt", import.meta.url), "utf8");
   const rows = file.split("\n").filter((line) => !/^[#[]/.test(line) && line.split(" | ").length > 4);
   expect(rows.length).toBeGreaterThan(80);
   for (const row of rows) {
     const [, meaning = "", , , advice = ""] = row.split("|").map((part) => part.trim());
-    for (const text of [meaning, advice].filter((one) => one !== "-")) expect(Object.keys(TOLD), text).toContain(text);
+    for (const text of [meaning, advice].filter((one) => one !== "-")) expect(Object.keys(ENGLISH), text).toContain(text);
   }
 });
 
-test("what the simulator gives of the lists' dictionary is told in English, and no translation has Chinese left", () => {
-  expect(sentencesOf("eport_list").filter((text) => text.includes("26,000")).map((text) => TOLD[text])).not.toContain(undefined);
-  for (const [chinese, english] of Object.entries(TOLD)) expect(english.replace("无法读取", ""), chinese).not.toMatch(/[\u4e00-\u9fff]/);
+test("what the simulator gives of the lists' dictionary is there in English, and no translation has Chinese left", () => {
+  expect(sentencesOf("eport_list").filter((text) => text.includes("26,000")).map((text) => ENGLISH[text])).not.toContain(undefined);
+  for (const [chinese, english] of Object.entries(ENGLISH)) expect(english.replace("无法读取", ""), chinese).not.toMatch(/[\u4e00-\u9fff]/);
 });
 
 /** The sentences that a file of the platform tells as reasons: its constants, and what it answers instead of a home or an act. */
@@ -46,28 +46,28 @@ const WORDS = ["无法读取"];
 test.each([
   ["receipt/matching.rs", 8], ["receipt/parked/mod.rs", 1], ["operator/request/mod.rs", 8], ["inbox/aside.rs", 2],
   ["unreadable.rs", 1], ["answer.rs", 1], ["downlink/mod.rs", 1], ["finder/sql.rs", 1],
-])("every reason that %s tells is told in English", (path, least) => {
+])("every reason that %s gives is there in English", (path, least) => {
   const reasons = [...new Set(reasonsOf(path))].filter((reason) => !WORDS.includes(reason));
   expect(reasons.length).toBeGreaterThanOrEqual(least);
-  for (const reason of reasons) expect(Object.keys(TOLD), reason).toContain(reason);
+  for (const reason of reasons) expect(Object.keys(ENGLISH), reason).toContain(reason);
 });
 
-test("where a code table comes from is told in English", () => {
+test("where a code table comes from is there in English", () => {
   const folder = new URL("../../../crates/ceb/tables/", import.meta.url);
   const sources = readdirSync(folder).map((file) => /^source +\| (.*)$/m.exec(readFileSync(new URL(file, folder), "utf8"))?.[1]?.trim() ?? "");
   expect(sources.length).toBeGreaterThan(5);
-  for (const source of sources) expect(Object.keys(TOLD), source).toContain(source);
-  expect(toldIn("en", "版本 20180401，2018-04-01 起有效，不完整；海关参数库 计量单位代码，2018 年 4 月")).toBe("Version 20180401, valid from 2018-04-01, not complete; Customs' parameters: units of measure, April 2018");
+  for (const source of sources) expect(Object.keys(ENGLISH), source).toContain(source);
+  expect(sentenceIn("en", "版本 20180401，2018-04-01 起有效，不完整；海关参数库 计量单位代码，2018 年 4 月")).toBe("Version 20180401, valid from 2018-04-01, not complete; Customs parameters: units of measure, April 2018");
 });
 
 test("Chinese stays as it is, and so does what nobody has translated", () => {
-  expect(toldIn("zh-CN", "海关放行。")).toBe("海关放行。");
-  expect(toldIn("en", "海关放行。")).toBe("Released by customs.");
-  expect(toldIn("en", "[Code:1332;Desc:…]")).toBe("[Code:1332;Desc:…]");
+  expect(sentenceIn("zh-CN", "海关放行。")).toBe("海关放行。");
+  expect(sentenceIn("en", "海关放行。")).toBe("Released by customs.");
+  expect(sentenceIn("en", "[Code:1332;Desc:…]")).toBe("[Code:1332;Desc:…]");
 });
 
-test("what names a code or has several parts is told in English part by part", () => {
-  expect(toldIn("en", "代码 -777001 不在公开的代码表中，海关原文见返回信息。")).toBe("Code -777001 is in no published table; customs' own words are in the return text.");
-  expect(toldIn("en", "返回信息列出 2 项：（1）海关放行。（2）无需处理。")).toBe("2 things: (1) Released by customs. (2) Nothing to do.");
-  expect(toldIn("en", "（1）无需处理。（2）无需处理，请等待放行。")).toBe("(1) Nothing to do. (2) Nothing to do: wait for the release.");
+test("what names a code or has several parts is put into English part by part", () => {
+  expect(sentenceIn("en", "代码 -777001 不在公开的代码表中，海关原文见返回信息。")).toBe("Code -777001 is in no published code table. See the receipt text for customs' original wording.");
+  expect(sentenceIn("en", "返回信息列出 2 项：（1）海关放行。（2）无需处理。")).toBe("2 things: (1) Released by customs. (2) Nothing to do.");
+  expect(sentenceIn("en", "（1）无需处理。（2）无需处理，请等待放行。")).toBe("(1) Nothing to do. (2) Nothing to do: wait for the release.");
 });
