@@ -7,7 +7,13 @@ import type { ListPath, RowOf } from "../api/types";
 import type { Translate, Word } from "../i18n";
 import type { Label } from "./options";
 
-export interface Column<Row> {
+/** The orders of the platform by one column: the smallest first, and the largest, where there is such a one. */
+export interface Sort<Order extends string = string> {
+  up: Order;
+  down?: Order;
+}
+
+export interface Column<Row, Order extends string = string> {
   key: string;
   title: Word;
   /** How the value is shown: as it is, as a time in Beijing, as a figure, in equal letters. */
@@ -23,6 +29,8 @@ export interface Column<Row> {
   words?: Readonly<Record<string, Word>>;
   /** Not shown until the person chooses it. */
   extra?: boolean;
+  /** How the platform sorts by it. */
+  sort?: Sort<Order>;
 }
 
 export interface Option {
@@ -132,7 +140,7 @@ export interface Selection<Row> {
   bar: (rows: readonly Row[], done: () => void) => ReactNode;
 }
 
-export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends string = string> {
+export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends string = string, Order extends string = string> {
   /** The name under which choices are kept and answers are cached. */
   name: string;
   title: Word;
@@ -141,7 +149,7 @@ export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends 
   /** What is filled into the braces of the path. */
   at?: Readonly<Record<string, string>>;
   rowKey: (row: Row) => string;
-  columns: readonly Column<Row>[];
+  columns: readonly Column<Row, Order>[];
   filters?: readonly Filter<FilterKey>[];
   /** Query that is always asked. */
   fixed?: Record<string, string>;
@@ -173,6 +181,8 @@ export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends 
   empty: Word;
   /** One sentence above the list. */
   intro?: Word;
+  /** The platform's order when none is asked for; the newest first when absent. */
+  order?: Order;
   /** The list comes whole, on one page. */
   whole?: boolean;
   /** The rows are a tree: the key of the row above, if any. Needs `whole`. */
@@ -182,9 +192,14 @@ export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends 
 export interface ListPage<Row> {
   items: Row[];
   next?: string | null;
+  total?: number | null;
+  moreThanTotal?: boolean;
 }
 
-/** The path says of which type the rows are, and by what they can be filtered. */
-export function defineResource<const P extends ListPath>(resource: Resource<RowOf<P>, P, Extract<keyof QueryOf<"GET", P>, string>>): Resource<RowOf<P>> {
+/** The orders that a list names in its description. */
+type OrderOf<P extends ListPath> = QueryOf<"GET", P> extends { sort?: infer Order } ? Extract<Order, string> : never;
+
+/** The path says of which type the rows are, by what they can be filtered, and how they are sorted. */
+export function defineResource<const P extends ListPath>(resource: Resource<RowOf<P>, P, Extract<keyof QueryOf<"GET", P>, string>, OrderOf<P>>): Resource<RowOf<P>> {
   return resource;
 }

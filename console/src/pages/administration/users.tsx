@@ -4,6 +4,7 @@ import { call } from "../../api/client";
 import type { Added, Changed, Item } from "../../api/types";
 import { type Action, defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { AccountState } from "../../view/AccountState";
 import { Factors } from "../../view/Factors";
 import { NamedRoles } from "../../view/NamedRoles";
@@ -87,7 +88,7 @@ const users = defineResource({
   ],
   columns: [
     { key: "name", title: "person.name" },
-    { key: "login", title: "person.login", as: "code" },
+    { key: "login", title: "person.login", as: "code", sort: { up: "login", down: "-login" } },
     { key: "roles", title: "person.role", render: (row) => <NamedRoles roles={row.roles} />, from: "roles.*.name" },
     // The post stands below the department: side by side they push the table out of its card.
     { key: "company", title: "message.company" },
@@ -98,7 +99,7 @@ const users = defineResource({
     { key: "email", title: "user.email", extra: true },
     { key: "factors", title: "user.factors", render: (row) => <Factors kinds={row.factors} /> },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
-    { key: "createdAt", title: "user.createdAt", as: "time", extra: true },
+    { key: "createdAt", title: "user.createdAt", as: "time", extra: true, sort: BY_AGE },
   ],
   detail: (row) => <Personal user={row} />,
   detailTitle: (row) => row.name,

@@ -3,6 +3,7 @@ import { call } from "../../api/client";
 import type { Changed, Item } from "../../api/types";
 import { defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { Badge } from "../../view/Badge";
 import { Kind } from "../exchange/State";
 
@@ -45,7 +46,7 @@ const unknownCodes = defineResource({
     { key: "count", title: "unknownCodes.count", as: "number" },
     { key: "sample", title: "unknownCodes.sample", render: (row) => <div className="info">{row.sample}</div> },
     { key: "lastAt", title: "unknownCodes.last", as: "time" },
-    { key: "firstAt", title: "unknownCodes.first", as: "time", extra: true },
+    { key: "firstAt", title: "unknownCodes.first", as: "time", extra: true, sort: BY_AGE },
     { key: "state", title: "message.state", render: (row) => <CodeState state={row.state} /> },
     { key: "meaning", title: "explanation.meaning", render: (row) => <div className="info">{row.meaning}</div> },
     { key: "advice", title: "explanation.advice", extra: true },
