@@ -57,8 +57,8 @@ export interface Filter<Key extends string = string> {
 export type Values = Record<string, unknown>;
 
 /** A field of a form. */
-export interface Field {
-  key: string;
+export interface Field<Key extends string = string> {
+  key: Key;
   label: Word;
   as?: "text" | "area" | "select" | "choices" | "tags" | "number" | "switch" | "day" | "file" | "reason";
   required?: boolean;
@@ -71,17 +71,20 @@ export interface Field {
   unit?: Label;
 }
 
-// The acts of forms are methods: each says in its arguments which body it sends and which answer it reads, and a form
-// trusts that its fields fill that body.
+/** The fields that a body of the API can have. */
+export type KeyOf<Body> = Extract<keyof Body, string>;
+export type FieldOf<Body> = Field<KeyOf<Body>>;
+
+// The acts of forms are methods: each says in its arguments which body it sends and which answer it reads.
 
 /** Adds something to a list. */
-export interface Create {
+export interface Create<Body = Values> {
   label?: Word;
   needs: Operation;
   /** A function when the choices must be asked first. */
-  fields: readonly Field[] | (() => Promise<readonly Field[]>);
-  initial?: Values;
-  run(values: Values): Promise<unknown>;
+  fields: readonly FieldOf<Body>[] | (() => Promise<readonly FieldOf<Body>[]>);
+  initial?: Partial<Record<KeyOf<Body>, unknown>>;
+  run(values: Body): Promise<unknown>;
   /** Something in the answer that is shown this once, such as a key. */
   secret?(answer: unknown): string | null | undefined;
   secretHint?: Word;
@@ -90,22 +93,28 @@ export interface Create {
 }
 
 /** Changes a row. */
-export interface Edit<Row> {
+export interface Edit<Row, Body = Values> {
   label?: Word;
   needs: Operation;
   when?: (row: Row) => boolean;
   /** A function when the choices must be asked first. */
-  fields: readonly Field[] | ((row: Row) => Promise<readonly Field[]>);
+  fields: readonly FieldOf<Body>[] | ((row: Row) => Promise<readonly FieldOf<Body>[]>);
   /** What is changed, for the head of the form. */
   about?: (row: Row) => ReactNode;
   values: (row: Row) => Values;
   /** The word when it is done; "done" when absent. */
   done?: Word;
-  run(row: Row, values: Values): Promise<unknown>;
+  run(row: Row, values: Body): Promise<unknown>;
   /** Something in the answer that is shown this once, such as a new secret. */
   secret?(answer: unknown): string | null | undefined;
   secretHint?: Word;
 }
+
+/** A form that adds, with the body that its `run` sends: a field that the operation does not know does not compile. */
+export const adds = <Body>(create: Create<Body>): Create => create as Create;
+
+/** The same for a form about a row. */
+export const changes = <Row, Body>(edit: Edit<Row, Body>): Edit<Row> => edit as Edit<Row>;
 
 /** Something that can be done with a row. */
 export interface Action<Row> {

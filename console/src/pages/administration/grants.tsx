@@ -3,7 +3,7 @@ import { call } from "../../api/client";
 import type { Added } from "../../api/types";
 import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
-import { defineResource } from "../../resource/resource";
+import { adds, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { BY_AGE } from "../../resource/sorting";
 import { roles, staff } from "./choices";
@@ -26,7 +26,7 @@ const grants = defineResource({
     { key: "grantedAt", title: "grant.grantedAt", as: "time", sort: BY_AGE },
     { key: "expiresAt", title: "grant.expiresAt", as: "time" },
   ],
-  create: {
+  create: adds({
     label: "grant.ask",
     needs: "ask_grant",
     initial: { sight: "all" },
@@ -45,7 +45,7 @@ const grants = defineResource({
       { key: "reason", label: "action.reason", as: "reason", required: true },
     ],
     run: (values: Added<"/api/v1/grants">) => call("POST", "/api/v1/grants", { body: values }),
-  },
+  }),
   actions: [
     {
       key: "revoke",

@@ -2,7 +2,7 @@
 // among the officers; the platform decides, the buttons follow.
 import { call } from "../../api/client";
 import type { Added, Changed, Item } from "../../api/types";
-import { type Action, defineResource, type Field } from "../../resource/resource";
+import { type Action, adds, changes, defineResource, type FieldOf } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { BY_AGE } from "../../resource/sorting";
 import { AccountState } from "../../view/AccountState";
@@ -14,7 +14,7 @@ import { Personal } from "./Personal";
 export type User = Item<"Page_UserView">;
 
 /** What a person is, for a new account and an old one. */
-const person = async (): Promise<Field[]> => [
+const person = async (): Promise<FieldOf<Changed<"/api/v1/users/{id}">>[]> => [
   { key: "name", label: "person.name", required: true, max: 40 },
   { key: "departmentId", label: "user.department", as: "select", options: await departments() },
   { key: "postId", label: "user.post", as: "select", options: await posts() },
@@ -103,7 +103,7 @@ const users = defineResource({
   ],
   detail: (row) => <Personal user={row} />,
   detailTitle: (row) => row.name,
-  create: {
+  create: adds({
     label: "user.create",
     needs: "create_user",
     fields: async () => [
@@ -113,14 +113,14 @@ const users = defineResource({
     run: (values: Added<"/api/v1/users">) => call("POST", "/api/v1/users", { body: values }),
     secret: link,
     secretHint: "person.linkOnce",
-  },
-  edit: {
+  }),
+  edit: changes<User, Changed<"/api/v1/users/{id}">>({
     needs: "change_user",
     when: (row) => row.kind === "staff",
     fields: person,
     values: (row) => ({ name: row.name, departmentId: row.departmentId, postId: row.postId }),
     run: (row, values: Changed<"/api/v1/users/{id}">) => call("PUT", "/api/v1/users/{id}", { path: { id: row.id }, body: values }),
-  },
+  }),
   actions: [
     act("unlock", "user.unlock", "unlock_user", { bulk: true, when: (row) => row.isLocked }),
     act("enable", "user.enable", "enable_user", { bulk: true, when: (row) => row.state === "disabled" }),

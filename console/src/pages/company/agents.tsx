@@ -4,7 +4,7 @@ import { call } from "../../api/client";
 import type { Added, Schema } from "../../api/types";
 import { useT } from "../../i18n";
 import { NamedList } from "../../i18n/names";
-import { defineResource } from "../../resource/resource";
+import { adds, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { BY_AGE } from "../../resource/sorting";
 import { Badge } from "../../view/Badge";
@@ -31,7 +31,7 @@ const agents = defineResource({
     { key: "state", title: "message.state", render: (row) => <AppointmentState state={row.state} />, words: { active: "agent.active", expired: "agent.expired", ended: "agent.ended" } },
     { key: "caseId", title: "menu.cases", render: (row) => <CaseLink id={row.caseId} /> },
   ],
-  create: {
+  create: adds({
     label: "agent.appoint",
     needs: "add_agent",
     fields: [
@@ -51,7 +51,7 @@ const agents = defineResource({
     ],
     run: appoint,
     after: (answer: Schema<"CaseOpened">) => `/cases/${answer.caseId}`,
-  },
+  }),
   actions: [
     {
       key: "end",

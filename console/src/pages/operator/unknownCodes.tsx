@@ -1,7 +1,7 @@
 // Codes of receipts that the dictionary does not have (未知回执代码): an answer is seen by all at once.
 import { call } from "../../api/client";
 import type { Changed, Item } from "../../api/types";
-import { defineResource, type Option } from "../../resource/resource";
+import { changes, defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { BY_AGE } from "../../resource/sorting";
 import { Badge } from "../../view/Badge";
@@ -53,7 +53,7 @@ const unknownCodes = defineResource({
     { key: "answeredBy", title: "unknownCodes.by", extra: true },
     { key: "answeredAt", title: "unknownCodes.at", as: "time", extra: true },
   ],
-  edit: {
+  edit: changes<Row, Changed<"/api/v1/operator/unknown-codes/{id}/answer">>({
     label: "unknownCodes.answer",
     needs: "answer_unknown_code",
     fields: [
@@ -64,7 +64,7 @@ const unknownCodes = defineResource({
     about,
     values: (row) => ({ meaning: row.meaning ?? "", advice: row.advice ?? "", resubmit: row.resubmit ?? undefined }),
     run: (row, values: Changed<"/api/v1/operator/unknown-codes/{id}/answer">) => call("PUT", "/api/v1/operator/unknown-codes/{id}/answer", { path: { id: row.id }, body: values }),
-  },
+  }),
   actions: [
     {
       key: "withdraw",
