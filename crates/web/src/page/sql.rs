@@ -136,7 +136,9 @@ impl<'a> Rows<'a> {
                 self.and_with(|args| {
                     args.extend([of.into(), place.id.into()]);
                     let n = args.len();
-                    format!("({key}, {id}) {sign} (${}, ${n})", n - 1)
+                    let k = n - 1;
+                    // The first is in the second; SQLite looks up expressions of an index only by such a one.
+                    format!("{key} {sign}= ${k} and ({key}, {id}) {sign} (${k}, ${n})")
                 });
             }
         }
