@@ -80,7 +80,9 @@ async fn every_order_shows_each_case_once_and_the_most_urgent_come_first() {
             }
         }
         let other = world.company(2, &["ebc"]).await.id;
-        let stranger = world.person("b", Role::CompanyAdmin, Some(other)).await;
+        let stranger = world
+            .person("stranger", Role::CompanyAdmin, Some(other))
+            .await;
         let page = PageQuery {
             count: Some(true),
             ..PageQuery::default()
