@@ -161,6 +161,33 @@ export function backOffice(browserOf) {
     await page.context().close();
   });
 
+  test("a list tells how many there are, and a heading puts it in order on the platform", async () => {
+    const { page, complaints } = await open(browserOf(), "security", "/users?kind=staff&size=10");
+    const told = page.locator("#content .pager .num").first();
+    const { total } = await (await page.context().request.get(`${url}/api/v1/users?kind=staff&count=true`)).json();
+    assert.equal(await told.innerText(), `共 ${total} 条`);
+    for (const [sort, direction] of [["login", "ascending"], ["-login", "descending"]]) {
+      await page.getByRole("columnheader", { name: "登录名" }).first().click();
+      await page.waitForURL((address) => address.searchParams.get("sort") === sort);
+      await settled(page);
+      assert.equal(await page.getByRole("columnheader", { name: "登录名" }).first().getAttribute("aria-sort"), direction);
+      const { items } = await (await page.context().request.get(`${url}/api/v1/users?kind=staff&limit=10&sort=${sort}`)).json();
+      await row(page, items[0].login).waitFor();
+      const shown = await page.locator("#content tbody tr[data-row-key]").evaluateAll((rows) => rows.map((one) => one.getAttribute("data-row-key")));
+      assert.deepEqual(shown, items.map((one) => one.id));
+    }
+    // The total is that of the whole list, on every page of it.
+    if (total > 10) {
+      await page.getByRole("button", { name: "下一页" }).click();
+      await page.waitForURL(/pages=/);
+      await settled(page);
+      assert.equal(await told.innerText(), `共 ${total} 条`);
+    }
+    await isGood(page, "a sorted list");
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
   test("a notice is published by two people and read by a company, who is then on the list", async () => {
     const browser = browserOf();
     const { page, complaints } = await open(browser, "clerk", "/notice-desk");

@@ -1,6 +1,6 @@
 // The page of a resource: search on top, the table, what can be done, and pages by cursor.
 import { LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer, Select, Space } from "antd";
 import { type ReactNode, useCallback, useState } from "react";
 import { useSearchParams } from "react-router";
@@ -23,7 +23,8 @@ import type { Action, ListPage, Resource } from "./resource";
 import { Rows } from "./Rows";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
-import { totalOf } from "./total";
+import { NEWEST, readSort, SORT, writeSort } from "./sorting";
+import { asksTotal, countedBy, type Total, totalOf } from "./total";
 
 interface Props<Row> {
   resource: Resource<Row>;
@@ -46,12 +47,24 @@ function useList<Row>(resource: Resource<Row>) {
   const stack = cursor.read(search.get(PAGES));
   const size = readSize(search);
   const place = resource.whole === true ? {} : { limit: size, after: cursor.current(stack) };
-  const asked = askedOf(resource.filters ?? [], filters);
+  const sort = readSort(search, resource.columns);
+  const narrowed = askedOf(resource.filters ?? [], filters);
+  const asked = sort === undefined ? narrowed : { ...narrowed, [SORT]: sort };
   const query: Query = { ...resource.fixed, ...asked, ...place };
   const client = useQueryClient();
+  // Told with the first page, and kept while the pages are turned.
+  const totalKey = ["list", resource.name, "total", resource.at, resource.fixed, narrowed];
+  const { data: total } = useQuery<Total>({ queryKey: totalKey, queryFn: skipToken });
+  const ask = async (signal: AbortSignal) => {
+    const counts = resource.whole !== true && asksTotal(stack, client.getQueryData(totalKey));
+    const page = await read<Row>(resource, counts ? { ...query, count: true } : query, signal);
+    const counted = countedBy(page);
+    if (counted !== undefined) client.setQueryData(totalKey, counted);
+    return page;
+  };
   const list = useQuery({
     queryKey: ["list", resource.name, query],
-    queryFn: ({ signal }) => read<Row>(resource, query, signal),
+    queryFn: ({ signal }) => ask(signal),
     placeholderData: keepPreviousData,
   });
   const refresh = useCallback(
@@ -70,12 +83,14 @@ function useList<Row>(resource: Resource<Row>) {
     setSearch(address);
   };
   const filter = (values: Record<string, string | undefined>) => setSearch(writeFilters(search, known, values));
-  return { list, filters, asked, stack, size, refresh, go, resize, filter };
+  const own = resource.order ?? NEWEST;
+  const order = { holds: sort ?? own, own, set: (next: string | undefined) => setSearch(writeSort(search, next, own)) };
+  return { list, total, filters, asked, stack, size, refresh, go, resize, filter, order };
 }
 
 export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const t = useT();
-  const { list, filters, asked, stack, size, refresh, go, resize, filter } = useList(resource);
+  const { list, total, filters, asked, stack, size, refresh, go, resize, filter, order } = useList(resource);
   const [opened, open] = useState<Row>();
   const [columns, setColumns] = useState(() =>
     savedColumns(localStorage, resource.name, resource.columns.map((column) => column.key)),
@@ -104,6 +119,8 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
     refresh();
   };
   const next = list.data?.next ?? undefined;
+  // What is asked is not here yet: the rows of before tell nothing about how many there will be.
+  const told = total === undefined && list.isPlaceholderData ? "" : totalOf(t, { n: rows.length, page: cursor.pageNumber(stack), hasNext: next !== undefined, total });
   return (
     <>
       <div className="page-head">
@@ -143,13 +160,14 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
             rows={rows}
             loading={list.isPending}
             filtered={Object.keys(filters).length > 0}
+            order={order}
             open={open}
             refresh={refresh}
             {...(when === undefined ? {} : { selection: { chosen: chosenRows.map(resource.rowKey), choose: chooseRows, when } })}
           />
         )}
         <div className="pager">
-          {list.data !== undefined && <span className="num">{totalOf(t, { n: rows.length, page: cursor.pageNumber(stack), hasNext: next !== undefined })}</span>}
+          {list.data !== undefined && <span className="num">{told}</span>}
           {resource.whole !== true && (
             <>
               <span className="num">{t("list.page", { n: cursor.pageNumber(stack) })}</span>

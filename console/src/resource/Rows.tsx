@@ -9,7 +9,7 @@ import { EditButton } from "./Forms";
 import { nested } from "./nested";
 import type { Column, Resource } from "./resource";
 import { show } from "./show";
-import { isSortable, sorterOf } from "./sorting";
+import { directionOf, directionsOf, isSortable, pressedSort, sorterOf } from "./sorting";
 import { useScrolling } from "./sticky";
 import { usePrinting } from "./usePrinting";
 
@@ -19,12 +19,14 @@ interface RowsProps<Row> {
   rows: Row[];
   loading: boolean;
   filtered: boolean;
+  /** The order that holds, the platform's own, and how another is asked for. */
+  order: { holds: string; own: string; set: (sort: string | undefined) => void };
   open: (row: Row) => void;
   refresh: () => void;
   selection?: { chosen: readonly string[]; choose: (keys: readonly string[]) => void; when: (row: Row) => boolean };
 }
 
-export function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh, selection }: RowsProps<Row>) {
+export function Rows<Row>({ resource, columns, rows, loading, filtered, order, open, refresh, selection }: RowsProps<Row>) {
   const t = useT();
   const can = useCan();
   const printing = usePrinting();
@@ -58,6 +60,9 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, open, re
     ...(column.width === undefined ? {} : { width: column.width }),
     // The whole list is here: sorting it sorts all there is. A page of a longer one would only seem sorted.
     ...(resource.whole === true && resource.parent === undefined && isSortable(column, rows) ? { sorter: sorterOf(column), showSorterTooltip: false } : {}),
+    ...(column.sort === undefined
+      ? {}
+      : { sorter: true, showSorterTooltip: false, sortOrder: directionOf(column.sort, order.holds), sortDirections: directionsOf(column.sort, order.own) }),
     ...(column.as === "number" ? { align: "right" as const } : {}),
   }));
   const forms = [...(resource.edit === undefined ? [] : [resource.edit]), ...(resource.forms ?? [])].filter((one) => can(one.needs));
@@ -99,6 +104,10 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, open, re
         ? { dataSource: rows }
         : { dataSource: nested(rows, resource.rowKey, resource.parent), expandable })}
       loading={loading}
+      onChange={(_, __, sorter, { action }) => {
+        const pressed = Array.isArray(sorter) ? sorter[0] : sorter;
+        if (action === "sort" && resource.whole !== true) order.set(pressedSort(columns, pressed?.columnKey, pressed?.order));
+      }}
       pagination={false}
       {...scrolling}
       locale={{

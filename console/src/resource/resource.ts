@@ -7,7 +7,13 @@ import type { ListPath, RowOf } from "../api/types";
 import type { Translate, Word } from "../i18n";
 import type { Label } from "./options";
 
-export interface Column<Row> {
+/** The orders of the platform by one column: the smallest first, and the largest, where there is such a one. */
+export interface Sort<Order extends string = string> {
+  up: Order;
+  down?: Order;
+}
+
+export interface Column<Row, Order extends string = string> {
   key: string;
   title: Word;
   /** How the value is shown: as it is, as a time in Beijing, as a figure, in equal letters. */
@@ -23,6 +29,8 @@ export interface Column<Row> {
   words?: Readonly<Record<string, Word>>;
   /** Not shown until the person chooses it. */
   extra?: boolean;
+  /** How the platform sorts by it. */
+  sort?: Sort<Order>;
 }
 
 export interface Option {
@@ -49,8 +57,8 @@ export interface Filter<Key extends string = string> {
 export type Values = Record<string, unknown>;
 
 /** A field of a form. */
-export interface Field {
-  key: string;
+export interface Field<Key extends string = string> {
+  key: Key;
   label: Word;
   as?: "text" | "area" | "select" | "choices" | "tags" | "number" | "switch" | "day" | "file" | "reason";
   required?: boolean;
@@ -63,17 +71,20 @@ export interface Field {
   unit?: Label;
 }
 
-// The acts of forms are methods: each says in its arguments which body it sends and which answer it reads, and a form
-// trusts that its fields fill that body.
+/** The fields that a body of the API can have. */
+export type KeyOf<Body> = Extract<keyof Body, string>;
+export type FieldOf<Body> = Field<KeyOf<Body>>;
+
+// The acts of forms are methods: each says in its arguments which body it sends and which answer it reads.
 
 /** Adds something to a list. */
-export interface Create {
+export interface Create<Body = Values> {
   label?: Word;
   needs: Operation;
   /** A function when the choices must be asked first. */
-  fields: readonly Field[] | (() => Promise<readonly Field[]>);
-  initial?: Values;
-  run(values: Values): Promise<unknown>;
+  fields: readonly FieldOf<Body>[] | (() => Promise<readonly FieldOf<Body>[]>);
+  initial?: Partial<Record<KeyOf<Body>, unknown>>;
+  run(values: Body): Promise<unknown>;
   /** Something in the answer that is shown this once, such as a key. */
   secret?(answer: unknown): string | null | undefined;
   secretHint?: Word;
@@ -82,22 +93,28 @@ export interface Create {
 }
 
 /** Changes a row. */
-export interface Edit<Row> {
+export interface Edit<Row, Body = Values> {
   label?: Word;
   needs: Operation;
   when?: (row: Row) => boolean;
   /** A function when the choices must be asked first. */
-  fields: readonly Field[] | ((row: Row) => Promise<readonly Field[]>);
+  fields: readonly FieldOf<Body>[] | ((row: Row) => Promise<readonly FieldOf<Body>[]>);
   /** What is changed, for the head of the form. */
   about?: (row: Row) => ReactNode;
   values: (row: Row) => Values;
   /** The word when it is done; "done" when absent. */
   done?: Word;
-  run(row: Row, values: Values): Promise<unknown>;
+  run(row: Row, values: Body): Promise<unknown>;
   /** Something in the answer that is shown this once, such as a new secret. */
   secret?(answer: unknown): string | null | undefined;
   secretHint?: Word;
 }
+
+/** A form that adds, with the body that its `run` sends: a field that the operation does not know does not compile. */
+export const adds = <Body>(create: Create<Body>): Create => create as Create;
+
+/** The same for a form about a row. */
+export const changes = <Row, Body>(edit: Edit<Row, Body>): Edit<Row> => edit as Edit<Row>;
 
 /** Something that can be done with a row. */
 export interface Action<Row> {
@@ -132,7 +149,7 @@ export interface Selection<Row> {
   bar: (rows: readonly Row[], done: () => void) => ReactNode;
 }
 
-export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends string = string> {
+export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends string = string, Order extends string = string> {
   /** The name under which choices are kept and answers are cached. */
   name: string;
   title: Word;
@@ -141,7 +158,7 @@ export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends 
   /** What is filled into the braces of the path. */
   at?: Readonly<Record<string, string>>;
   rowKey: (row: Row) => string;
-  columns: readonly Column<Row>[];
+  columns: readonly Column<Row, Order>[];
   filters?: readonly Filter<FilterKey>[];
   /** Query that is always asked. */
   fixed?: Record<string, string>;
@@ -173,6 +190,8 @@ export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends 
   empty: Word;
   /** One sentence above the list. */
   intro?: Word;
+  /** The platform's order when none is asked for; the newest first when absent. */
+  order?: Order;
   /** The list comes whole, on one page. */
   whole?: boolean;
   /** The rows are a tree: the key of the row above, if any. Needs `whole`. */
@@ -182,9 +201,14 @@ export interface Resource<Row, P extends ListPath = ListPath, FilterKey extends 
 export interface ListPage<Row> {
   items: Row[];
   next?: string | null;
+  total?: number | null;
+  moreThanTotal?: boolean;
 }
 
-/** The path says of which type the rows are, and by what they can be filtered. */
-export function defineResource<const P extends ListPath>(resource: Resource<RowOf<P>, P, Extract<keyof QueryOf<"GET", P>, string>>): Resource<RowOf<P>> {
+/** The orders that a list names in its description. */
+type OrderOf<P extends ListPath> = QueryOf<"GET", P> extends { sort?: infer Order } ? Extract<Order, string> : never;
+
+/** The path says of which type the rows are, by what they can be filtered, and how they are sorted. */
+export function defineResource<const P extends ListPath>(resource: Resource<RowOf<P>, P, Extract<keyof QueryOf<"GET", P>, string>, OrderOf<P>>): Resource<RowOf<P>> {
   return resource;
 }

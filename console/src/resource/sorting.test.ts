@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compare, sorterOf } from "./sorting";
+import { compare, directionOf, directionsOf, pressedSort, readSort, sorterOf, writeSort } from "./sorting";
 
 test("figures go by size, words as people here look them up, and what is missing comes last", () => {
   expect([10, null, 9, 100].sort(compare)).toEqual([9, 10, 100, null]);
@@ -11,4 +11,27 @@ test("a column is sorted by its value, or by the field of its name", () => {
   const rows = [{ n: 2, of: { name: "b" } }, { n: 1, of: { name: "c" } }, { n: 3, of: { name: "a" } }];
   expect([...rows].sort(sorterOf({ key: "n" })).map((row) => row.n)).toEqual([1, 2, 3]);
   expect([...rows].sort(sorterOf({ key: "name", value: (row: (typeof rows)[number]) => row.of.name })).map((row) => row.n)).toEqual([3, 2, 1]);
+});
+
+const columns = [{ key: "login", sort: { up: "login", down: "-login" } }, { key: "name" }, { key: "at", sort: { up: "oldest", down: "newest" } }];
+
+test("the address holds an order that the platform serves, and a new one begins on the first page", () => {
+  expect(readSort(new URLSearchParams("sort=-login"), columns)).toBe("-login");
+  for (const strange of ["sort=evil", "sort=", ""]) expect(readSort(new URLSearchParams(strange), columns)).toBeUndefined();
+  const search = new URLSearchParams("q=x&pages=9&size=50");
+  expect(writeSort(search, "login", "newest").toString()).toBe("q=x&size=50&sort=login");
+  expect(writeSort(new URLSearchParams("sort=login&pages=9"), undefined, "newest").toString()).toBe("");
+  expect(writeSort(new URLSearchParams("sort=oldest"), "newest", "newest").toString()).toBe("");
+});
+
+test("a heading shows and changes the order; the platform's own gives way to its opposite only", () => {
+  const [login, , at] = columns.map((column) => column.sort);
+  expect(["newest", "oldest", "login"].map((order) => directionOf(at!, order))).toEqual(["descend", "ascend", null]);
+  expect(["newest", "login", "-login"].map((order) => directionOf(login!, order))).toEqual([null, "ascend", "descend"]);
+  expect(directionsOf(login!, "newest")).toEqual(["ascend", "descend"]);
+  expect(directionsOf(at!, "newest")).toEqual(["descend", "ascend", "descend"]);
+  expect(directionsOf(at!, "oldest")).toEqual(["ascend", "descend", "ascend"]);
+  expect(pressedSort(columns, "at", "ascend")).toBe("oldest");
+  expect(pressedSort(columns, "login", "descend")).toBe("-login");
+  expect([pressedSort(columns, "login", null), pressedSort(columns, "name", "ascend")]).toEqual([undefined, undefined]);
 });

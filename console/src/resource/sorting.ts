@@ -1,5 +1,6 @@
-// The order of rows by a column, for lists that are here as a whole.
-import type { Column } from "./resource";
+// The order of rows by a column: lists that are here as a whole are sorted here, all others by the platform.
+import { PAGES } from "./filters";
+import type { Column, Sort } from "./resource";
 
 type Value = ReturnType<NonNullable<Column<unknown>["value"]>>;
 
@@ -26,4 +27,53 @@ export function isSortable<Row>(column: Valued<Row>, rows: readonly Row[]): bool
 export function sorterOf<Row>(column: Valued<Row>): (a: Row, b: Row) => number {
   const of = reader(column);
   return (a, b) => compare(of(a), of(b));
+}
+
+/** The name of the order in the address; the platform's own when absent. */
+export const SORT = "sort";
+
+/** The platform's own order of most lists. */
+export const NEWEST = "newest";
+
+/** By age: for the column with the time at which a row came. */
+export const BY_AGE = { up: "oldest", down: "newest" } as const;
+export type Age = "oldest" | "newest";
+
+type Sorted = readonly { key: string; sort?: Sort | undefined }[];
+
+/** The order of the address, if the platform serves it for one of the columns. */
+export function readSort(search: URLSearchParams, columns: Sorted): string | undefined {
+  const asked = search.get(SORT) ?? undefined;
+  return columns.some(({ sort }) => sort !== undefined && asked !== undefined && (sort.up === asked || sort.down === asked)) ? asked : undefined;
+}
+
+/** A new address for a new order: back to the first page. */
+export function writeSort(search: URLSearchParams, sort: string | undefined, own: string): URLSearchParams {
+  const next = new URLSearchParams(search);
+  next.delete(PAGES);
+  if (sort === undefined || sort === own) next.delete(SORT);
+  else next.set(SORT, sort);
+  return next;
+}
+
+export type Direction = "ascend" | "descend";
+
+/** Which way a column is sorted by an order, if it is. */
+export function directionOf(sort: Sort, order: string): Direction | null {
+  if (order === sort.up) return "ascend";
+  return order === sort.down ? "descend" : null;
+}
+
+/** The ways that a heading goes through when it is pressed; from the platform's own order there is no way out but the other. */
+export function directionsOf(sort: Sort, own: string): Direction[] {
+  if (sort.down === undefined) return ["ascend"];
+  if (sort.down === own) return ["descend", "ascend", "descend"];
+  return sort.up === own ? ["ascend", "descend", "ascend"] : ["ascend", "descend"];
+}
+
+/** The order for which a heading was pressed; nothing is the platform's own. */
+export function pressedSort(columns: Sorted, key: unknown, direction: Direction | null | undefined): string | undefined {
+  const sort = columns.find((column) => column.key === key)?.sort;
+  if (sort === undefined || direction === null || direction === undefined) return undefined;
+  return direction === "ascend" ? sort.up : sort.down;
 }

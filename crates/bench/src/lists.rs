@@ -10,13 +10,14 @@
 use crate::report::Report;
 use anyhow::{Result, bail};
 use exchange::finder::{Filter, list};
-use exchange::message::{MessageId, State};
+use exchange::message::State;
 use registry::access::Sight;
 use registry::company::{Company, CompanyId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 use store::{Db, Many, Tx, Value};
+use web::Begin;
 
 /// Companies among which the messages are spread.
 const COMPANIES: i64 = 1000;
@@ -259,7 +260,7 @@ fn any(n: i64, total: i64) -> i64 {
 
 fn before(n: i64, total: i64) -> Filter {
     Filter {
-        before: Some(MessageId(id_of(any(n, total)))),
+        begin: Begin::after(id_of(any(n, total))),
         ..Filter::default()
     }
 }

@@ -9,9 +9,9 @@ use registry::access::{Actor, By, Gate, Person, Routes};
 use registry::approval::{http::Reason, reason};
 use registry::company::{self, CompanyId};
 use registry::module::Module;
-use registry::request::{id_opt, not_found};
+use registry::request::not_found;
 use registry::role::{self, Named, OFFICERS, PEOPLE, Role, SECURITY, named};
-use registry::session::{Limits, OpenSession, choose_company as choose, end, open};
+use registry::session::{Limits, OpenSession, choose_company as choose, end, open, total_of_open};
 use registry::{account, audit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, PathId, Problem, QueryOf, codes};
+use web::{Age, Begin, JsonBody, Page, PageQuery, PathId, Problem, QueryOf, codes};
 
 registry::operations! {
     ReadSession = reads("session", "查看当前会话", PEOPLE);
@@ -252,10 +252,9 @@ async fn choose_company(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OnlineQuery {
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Sessions on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
 /// Somebody at work (在线用户).
@@ -286,9 +285,9 @@ pub struct OnlineView {
     pub is_own: bool,
 }
 
-/// The sessions in use, newest first (在线用户).
+/// The sessions in use (在线用户).
 #[utoipa::path(
-    get, path = "/api/v1/sessions", tag = "administration", params(OnlineQuery),
+    get, path = "/api/v1/sessions", tag = "administration", params(OnlineQuery, PageQuery),
     responses(
         (status = 200, body = Page<OnlineView>)
     )
@@ -296,14 +295,20 @@ pub struct OnlineView {
 async fn online_users(
     By { actor, .. }: By<ReadOnlineUsers>,
     State(api): State<SessionApi>,
-    QueryOf(asked): QueryOf<OnlineQuery>,
+    QueryOf(query): QueryOf<OnlineQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<OnlineView>>, Problem> {
-    let before = id_opt("after", asked.after.as_deref())?.unwrap_or(i64::MAX);
-    let size = PageSize::of(asked.limit);
+    let begin: Begin<Age> = asked.begin(query.sort.as_deref())?;
+    let size = asked.size();
     let context = &api.gate.context;
     let since = context.now_ms() - Limits::of(context).idle_ms;
-    let read = move |tx: &mut Tx<'_>| open(tx, since, before, size.rows());
-    let found = context.read(read).await?;
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<OpenSession>> {
+        let found = open(tx, since, &begin, size.rows())?;
+        let total = asked.total(|| total_of_open(tx, since))?;
+        let place = |found: &OpenSession| begin.next(found.session.id);
+        Ok(Page::cut(found, size, place).counted(total))
+    };
+    let page = context.read(read).await?;
     let view = |found: OpenSession| OnlineView {
         id: found.session.id.to_string(),
         account_id: found.session.account.0.to_string(),
@@ -317,7 +322,6 @@ async fn online_users(
         agent: found.session.agent,
         is_own: actor.session == Some(found.session.id),
     };
-    let page = Page::cut(found, size, |found| found.session.id);
     Ok(Json(page.map(view)))
 }
 

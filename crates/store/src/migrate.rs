@@ -161,6 +161,11 @@ const ALL: &[Migration] = &[
         "unlisted_status",
         include_str!("../migrations/0036_unlisted_status.sql"),
     ),
+    (
+        37,
+        "case_due_order",
+        include_str!("../migrations/0037_case_due_order.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -172,6 +172,7 @@ export const shell = {
   "fresh.failed": ["刷新失败", "refresh failed"],
   "fresh.down": ["已断开", "disconnected"],
   "list.total": ["共 {n} 条", "{n} in total"],
+  "list.moreThan": ["超过 {wan} 万条", "{n}+ in total"],
   "list.more": ["本页 {n} 条，后面还有", "{n} on this page, more to come"],
   "list.last": ["本页 {n} 条，已到末页", "{n} on this page, last page"],
   "list.page": ["第 {n} 页", "Page {n}"],

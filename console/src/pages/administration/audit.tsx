@@ -11,6 +11,7 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { type Column, defineResource, type Filter } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { type Age, BY_AGE } from "../../resource/sorting";
 import { ActName, Result } from "./ActName";
 import { AuditObject } from "./AuditObject";
 import { AuditDetail } from "./AuditDetail";
@@ -19,9 +20,9 @@ import { objectAsked } from "./objectAsked";
 
 type Row = Item<"Page_AuditView">;
 
-const columns: readonly Column<Row>[] = [
+const columns: readonly Column<Row, Age>[] = [
   { key: "number", title: "audit.number", as: "number" },
-  { key: "at", title: "audit.at", as: "time" },
+  { key: "at", title: "audit.at", as: "time", sort: BY_AGE },
   { key: "actor", title: "audit.who" },
   { key: "actName", title: "audit.act", render: (row) => <ActName act={row.act} name={row.actName} />, from: "actName" },
   { key: "object", title: "audit.object", render: (row) => <AuditObject object={row.object} /> },

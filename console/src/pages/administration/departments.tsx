@@ -3,13 +3,13 @@
 import { call } from "../../api/client";
 import type { Added, Changed, Item } from "../../api/types";
 import { useCan } from "../../api/session";
-import { defineResource, type Field } from "../../resource/resource";
+import { adds, changes, defineResource, type FieldOf } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { departments as choices, staff } from "./choices";
 
 type Department = Item<"Page_DepartmentView">;
 
-const fields = async (row?: Department): Promise<Field[]> => [
+const fields = async (row?: Department): Promise<FieldOf<Changed<"/api/v1/departments/{id}">>[]> => [
   { key: "parentId", label: "department.parent", as: "select", options: await choices(row?.id), hint: "department.parentHint" },
   { key: "name", label: "department.name", required: true, max: 40 },
   { key: "code", label: "backOffice.code", required: true, max: 20, hint: "backOffice.codeHint" },
@@ -36,21 +36,21 @@ const departments = defineResource({
     { key: "people", title: "department.people", as: "number" },
     { key: "district", title: "department.district", as: "code" },
   ],
-  create: {
+  create: adds({
     label: "department.create",
     needs: "create_department",
     initial: { place: 0 },
     fields: () => fields(),
     run: (values: Added<"/api/v1/departments">) => call("POST", "/api/v1/departments", { body: values }),
-  },
-  edit: {
+  }),
+  edit: changes<Department, Changed<"/api/v1/departments/{id}">>({
     needs: "change_department",
     fields,
     values: (row) => ({ ...row }),
     run: (row, values: Changed<"/api/v1/departments/{id}">) => call("PUT", "/api/v1/departments/{id}", { path: { id: row.id }, body: values }),
-  },
+  }),
   forms: [
-    {
+    changes<Department, Added<"/api/v1/departments/{id}/district">>({
       label: "department.askDistrict",
       needs: "ask_department_district",
       done: "action.sentForApproval",
@@ -60,7 +60,7 @@ const departments = defineResource({
       ],
       values: (row) => ({ district: row.district }),
       run: (row, values: Added<"/api/v1/departments/{id}/district">) => call("POST", "/api/v1/departments/{id}/district", { path: { id: row.id }, body: values }),
-    },
+    }),
   ],
   actions: [
     {

@@ -9,7 +9,7 @@ import { graveOf } from "../../api/problem";
 import type { Added, Changed, Item } from "../../api/types";
 import { useT } from "../../i18n";
 import { Sentence } from "../../i18n/sentence";
-import { defineResource, type Field } from "../../resource/resource";
+import { adds, changes, defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../view/Badge";
 import { ErrorView } from "../../view/ErrorView";
@@ -17,7 +17,7 @@ import { Active } from "./Active";
 
 type Dictionary = Item<"Page_DictionaryView">;
 
-const names: readonly Field[] = [
+const names: readonly Field<"chinese" | "english" | "remark">[] = [
   { key: "chinese", label: "dictionary.chinese", required: true, max: 40 },
   { key: "english", label: "dictionary.english", max: 80 },
   { key: "remark", label: "backOffice.remark", as: "area", max: 200 },
@@ -39,19 +39,19 @@ const dictionaries = defineResource({
     { key: "isActive", title: "message.state", render: (row) => <Active isActive={row.isActive} /> },
     { key: "remark", title: "backOffice.remark", render: (row) => <div className="info"><Sentence text={row.remark} /></div> },
   ],
-  create: {
+  create: adds({
     label: "dictionary.create",
     needs: "create_dictionary",
     fields: [{ key: "code", label: "backOffice.code", required: true, max: 40, hint: "dictionary.codeHint" }, ...names],
     run: (values: Added<"/api/v1/dictionaries">) => call("POST", "/api/v1/dictionaries", { body: values }),
-  },
-  edit: {
+  }),
+  edit: changes<Dictionary, Changed<"/api/v1/dictionaries/{code}">>({
     needs: "change_dictionary",
     when: (row) => !row.isStandard,
     fields: [...names, { key: "isActive", label: "backOffice.active", as: "switch" }],
     values: (row) => ({ ...row }),
     run: (row, values: Changed<"/api/v1/dictionaries/{code}">) => call("PUT", "/api/v1/dictionaries/{code}", { path: { code: row.id }, body: values }),
-  },
+  }),
   actions: [
     {
       key: "remove",

@@ -2,8 +2,8 @@
 import { useMemo } from "react";
 import { useParams } from "react-router";
 import { call } from "../../api/client";
-import type { Added, Changed } from "../../api/types";
-import { defineResource, type Field, type Option } from "../../resource/resource";
+import type { Added, Changed, Item } from "../../api/types";
+import { adds, changes, defineResource, type FieldOf, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { EntryWord } from "../../view/EntryBadge";
 import { Active } from "./Active";
@@ -12,7 +12,7 @@ const COLOURS = ["blue", "green", "orange", "red", "purple", "grey"] as const;
 
 const colours: readonly Option[] = COLOURS.map((value) => ({ value, label: `colour.${value}` as const }));
 
-const fields: readonly Field[] = [
+const fields: readonly FieldOf<Changed<"/api/v1/dictionary-entries/{id}">>[] = [
   { key: "chinese", label: "dictionary.chinese", required: true, max: 80 },
   { key: "english", label: "dictionary.english", max: 80 },
   { key: "place", label: "backOffice.place", as: "number", max: 100_000 },
@@ -45,19 +45,19 @@ const entries = (code: string) =>
     ...(code.startsWith("ceb.")
       ? {}
       : {
-          create: {
+          create: adds({
             label: "dictionary.createEntry",
             needs: "create_dictionary_entry",
             initial: { place: 0, isActive: true },
             fields: [{ key: "code", label: "backOffice.code", required: true, max: 40, hint: "backOffice.codeHint" }, ...fields],
             run: (values: Added<"/api/v1/dictionaries/{code}/entries">) => call("POST", "/api/v1/dictionaries/{code}/entries", { path: { code }, body: values }),
-          },
-          edit: {
+          }),
+          edit: changes<Item<"Page_EntryView">, Changed<"/api/v1/dictionary-entries/{id}">>({
             needs: "change_dictionary_entry",
             fields,
             values: (row) => ({ ...row, colour: row.colour === "" ? undefined : row.colour }),
             run: (row, values: Changed<"/api/v1/dictionary-entries/{id}">) => call("PUT", "/api/v1/dictionary-entries/{id}", { path: { id: row.id }, body: values }),
-          },
+          }),
           actions: [
             {
               key: "remove",

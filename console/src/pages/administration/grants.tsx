@@ -3,8 +3,9 @@ import { call } from "../../api/client";
 import type { Added } from "../../api/types";
 import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
-import { defineResource } from "../../resource/resource";
+import { adds, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { roles, staff } from "./choices";
 
 const SIGHTS = ["all", "district", "department", "nothing"] as const;
@@ -14,6 +15,7 @@ const grants = defineResource({
   title: "menu.grants",
   intro: "grants.intro",
   path: "/api/v1/grants",
+  order: "oldest",
   rowKey: (row) => row.id,
   empty: "list.empty",
   columns: [
@@ -21,10 +23,10 @@ const grants = defineResource({
     { key: "login", title: "person.login", as: "code" },
     { key: "role", title: "person.role", render: (row) => <Named family="role" code={row.role.id} chinese={row.role.name} />, from: "role.name" },
     { key: "sight", title: "grant.sight", render: (row) => <Sight sight={row.sight} district={row.district} /> },
-    { key: "grantedAt", title: "grant.grantedAt", as: "time" },
+    { key: "grantedAt", title: "grant.grantedAt", as: "time", sort: BY_AGE },
     { key: "expiresAt", title: "grant.expiresAt", as: "time" },
   ],
-  create: {
+  create: adds({
     label: "grant.ask",
     needs: "ask_grant",
     initial: { sight: "all" },
@@ -43,7 +45,7 @@ const grants = defineResource({
       { key: "reason", label: "action.reason", as: "reason", required: true },
     ],
     run: (values: Added<"/api/v1/grants">) => call("POST", "/api/v1/grants", { body: values }),
-  },
+  }),
   actions: [
     {
       key: "revoke",

@@ -2,6 +2,7 @@
 // result, address and act.
 import type { Item } from "../../api/types";
 import type { Column, Filter } from "../../resource/resource";
+import { type Age, BY_AGE } from "../../resource/sorting";
 import { ActName, Result } from "./ActName";
 import { acts } from "./acts";
 import { AuditDetail } from "./AuditDetail";
@@ -25,14 +26,14 @@ export const filters = (begin: string): Filter<"person" | "act" | "result" | "ad
   { key: "to", label: "filter.to", as: "day" },
 ];
 
-export const who: readonly Column<Row>[] = [
-  { key: "at", title: "audit.at", as: "time" },
+export const who: readonly Column<Row, Age>[] = [
+  { key: "at", title: "audit.at", as: "time", sort: BY_AGE },
   { key: "person", title: "person.name" },
   { key: "login", title: "person.login", as: "code" },
   { key: "actName", title: "audit.act", render: (row) => <ActName act={row.act} name={row.actName} />, from: "actName" },
 ];
 
-export const how: readonly Column<Row>[] = [
+export const how: readonly Column<Row, Age>[] = [
   { key: "result", title: "audit.result", render: (row) => <Result result={row.result} /> },
   { key: "address", title: "audit.address", as: "code" },
   { key: "detail", title: "audit.detail", render: (row) => <div className="info"><AuditDetail text={row.detail} /></div> },

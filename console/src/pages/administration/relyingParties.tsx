@@ -1,14 +1,14 @@
 // Systems whose users log in here (接入系统), by CAS or OpenID Connect. Changes wait for approval.
 import { type Answer, call } from "../../api/client";
-import type { Changed } from "../../api/types";
-import { defineResource, type Field } from "../../resource/resource";
+import type { Changed, Item } from "../../api/types";
+import { adds, changes, defineResource, type FieldOf } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 
 
 const GRANTS = ["authorization_code", "refresh_token", "client_credentials"];
 const ATTRIBUTES = ["name", "login", "kind", "roles", "companyName", "creditCode", "customsCode"];
 
-const fields: readonly Field[] = [
+const fields: readonly FieldOf<Form>[] = [
   { key: "title", label: "party.title", required: true, max: 60 },
   {
     key: "protocol",
@@ -65,7 +65,7 @@ const parties = defineResource({
     { key: "mayProxy", title: "party.mayProxy", value: (row) => row.mayProxy },
     { key: "attributes", title: "party.attributes", value: (row) => row.attributes?.join("、"), extra: true },
   ],
-  create: {
+  create: adds({
     label: "party.ask",
     needs: "put_relying_party",
     initial: { protocol: "oidc", grants: ["authorization_code"] },
@@ -73,8 +73,8 @@ const parties = defineResource({
     run: ({ name, ...values }: Form & { name: string }) => put(name, values),
     secret,
     secretHint: "party.secretOnce",
-  },
-  edit: {
+  }),
+  edit: changes<Item<"Page_Listed">, Form>({
     label: "role.change",
     needs: "put_relying_party",
     fields,
@@ -82,7 +82,7 @@ const parties = defineResource({
     run: (row, values: Form) => put(row.name, values),
     secret,
     secretHint: "party.secretOnce",
-  },
+  }),
   actions: [
     {
       key: "remove",

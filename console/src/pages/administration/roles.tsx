@@ -6,14 +6,14 @@ import type { Changed, Item } from "../../api/types";
 import { count } from "../../format/number";
 import { useLanguage, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
-import { type Action, defineResource, type Field } from "../../resource/resource";
+import { type Action, adds, changes, defineResource, type FieldOf } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Loading } from "../../view/Loading";
 
 type Role = Item<"Page_RoleView">;
 
 /** What a role of the officers' own may consist of. */
-const fields = async (): Promise<Field[]> => {
+const fields = async (): Promise<FieldOf<Changed<"/api/v1/roles/{name}">>[]> => {
   const { items } = await call("GET", "/api/v1/operations");
   const grantable = items.filter((one) => one.isGrantable);
   return [
@@ -56,20 +56,20 @@ const roles = defineResource({
   ],
   detail: (row) => <Operations role={row} />,
   detailTitle: (row) => `${row.name} (${count(row.operations.length)})`,
-  create: {
+  create: adds({
     label: "role.ask",
     needs: "ask_role",
     fields: async () => [{ key: "id", label: "role.id", required: true, max: 40, hint: "role.idHint" }, ...(await fields())],
     run: ({ id, ...body }: Changed<"/api/v1/roles/{name}"> & { id: string }) => call("PUT", "/api/v1/roles/{name}", { path: { name: id }, body }),
-  },
-  edit: {
+  }),
+  edit: changes<Role, Changed<"/api/v1/roles/{name}">>({
     label: "role.change",
     needs: "ask_role",
     when: (row) => !row.isBuiltIn,
     fields,
     values: (row) => ({ name: row.name, operations: row.operations }),
     run: (row, values: Changed<"/api/v1/roles/{name}">) => call("PUT", "/api/v1/roles/{name}", { path: { name: row.id }, body: values }),
-  },
+  }),
   actions: [remove],
 });
 

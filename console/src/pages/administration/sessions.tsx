@@ -3,6 +3,7 @@ import { call } from "../../api/client";
 import { Named, NamedList } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 
 
 const sessions = defineResource({
@@ -17,7 +18,7 @@ const sessions = defineResource({
     { key: "login", title: "person.login", as: "code" },
     { key: "methods", title: "online.methods", render: (row) => <NamedList family="method" codes={row.methods.split(",").filter((one) => one !== "")} /> },
     { key: "stage", title: "message.state", render: (row) => <Named family="stage" code={row.stage} /> },
-    { key: "createdAt", title: "online.since", as: "time" },
+    { key: "createdAt", title: "online.since", as: "time", sort: BY_AGE },
     { key: "seenAt", title: "online.seen", as: "time" },
     { key: "address", title: "audit.address", as: "code" },
     { key: "agent", title: "online.agent", extra: true },

@@ -2,8 +2,9 @@
 // among the officers; the platform decides, the buttons follow.
 import { call } from "../../api/client";
 import type { Added, Changed, Item } from "../../api/types";
-import { type Action, defineResource, type Field } from "../../resource/resource";
+import { type Action, adds, changes, defineResource, type FieldOf } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { AccountState } from "../../view/AccountState";
 import { Factors } from "../../view/Factors";
 import { NamedRoles } from "../../view/NamedRoles";
@@ -13,7 +14,7 @@ import { Personal } from "./Personal";
 export type User = Item<"Page_UserView">;
 
 /** What a person is, for a new account and an old one. */
-const person = async (): Promise<Field[]> => [
+const person = async (): Promise<FieldOf<Changed<"/api/v1/users/{id}">>[]> => [
   { key: "name", label: "person.name", required: true, max: 40 },
   { key: "departmentId", label: "user.department", as: "select", options: await departments() },
   { key: "postId", label: "user.post", as: "select", options: await posts() },
@@ -87,7 +88,7 @@ const users = defineResource({
   ],
   columns: [
     { key: "name", title: "person.name" },
-    { key: "login", title: "person.login", as: "code" },
+    { key: "login", title: "person.login", as: "code", sort: { up: "login", down: "-login" } },
     { key: "roles", title: "person.role", render: (row) => <NamedRoles roles={row.roles} />, from: "roles.*.name" },
     // The post stands below the department: side by side they push the table out of its card.
     { key: "company", title: "message.company" },
@@ -98,11 +99,11 @@ const users = defineResource({
     { key: "email", title: "user.email", extra: true },
     { key: "factors", title: "user.factors", render: (row) => <Factors kinds={row.factors} /> },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
-    { key: "createdAt", title: "user.createdAt", as: "time", extra: true },
+    { key: "createdAt", title: "user.createdAt", as: "time", extra: true, sort: BY_AGE },
   ],
   detail: (row) => <Personal user={row} />,
   detailTitle: (row) => row.name,
-  create: {
+  create: adds({
     label: "user.create",
     needs: "create_user",
     fields: async () => [
@@ -112,14 +113,14 @@ const users = defineResource({
     run: (values: Added<"/api/v1/users">) => call("POST", "/api/v1/users", { body: values }),
     secret: link,
     secretHint: "person.linkOnce",
-  },
-  edit: {
+  }),
+  edit: changes<User, Changed<"/api/v1/users/{id}">>({
     needs: "change_user",
     when: (row) => row.kind === "staff",
     fields: person,
     values: (row) => ({ name: row.name, departmentId: row.departmentId, postId: row.postId }),
     run: (row, values: Changed<"/api/v1/users/{id}">) => call("PUT", "/api/v1/users/{id}", { path: { id: row.id }, body: values }),
-  },
+  }),
   actions: [
     act("unlock", "user.unlock", "unlock_user", { bulk: true, when: (row) => row.isLocked }),
     act("enable", "user.enable", "enable_user", { bulk: true, when: (row) => row.state === "disabled" }),

@@ -3,6 +3,7 @@ import { useT } from "../../i18n";
 import { useName } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { CompanyState } from "./CompanyState";
 import { BUSINESS_OPTIONS } from "../cases/applications";
 
@@ -28,12 +29,12 @@ const companies = defineResource({
   ],
   columns: [
     { key: "name", title: "company.name" },
-    { key: "creditCode", title: "company.creditCode", as: "code" },
-    { key: "customsCode", title: "company.customsCode", as: "code" },
+    { key: "creditCode", title: "company.creditCode", as: "code", sort: { up: "creditCode", down: "-creditCode" } },
+    { key: "customsCode", title: "company.customsCode", as: "code", sort: { up: "customsCode", down: "-customsCode" } },
     { key: "dxpId", title: "company.dxpId", as: "code", extra: true },
     { key: "roles", title: "case.businessRole", render: (row) => <BusinessRoles roles={row.roles} /> },
     { key: "state", title: "message.state", render: (row) => <CompanyState state={row.state} /> },
-    { key: "createdAt", title: "company.createdAt", as: "time" },
+    { key: "createdAt", title: "company.createdAt", as: "time", sort: BY_AGE },
   ],
 });
 

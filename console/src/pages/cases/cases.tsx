@@ -3,6 +3,7 @@
 import { Named } from "../../i18n/names";
 import { defineResource, type Resource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { CaseState, Due, STATES } from "./CaseState";
 import { OpenCase } from "./OpenCase";
 import type { CaseSummary } from "./types";
@@ -43,8 +44,8 @@ const cases: Resource<CaseSummary> = defineResource({
     { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
     { key: "state", title: "message.state", render: (row) => <CaseState state={row.state} name={row.stateName} /> },
     { key: "appliedBy", title: "case.appliedBy" },
-    { key: "appliedAt", title: "case.appliedAt", as: "time" },
-    { key: "dueAt", title: "case.dueAt", render: (row) => <Due of={row} /> },
+    { key: "appliedAt", title: "case.appliedAt", as: "time", sort: BY_AGE },
+    { key: "dueAt", title: "case.dueAt", render: (row) => <Due of={row} />, sort: { up: "due" } },
     { key: "changedAt", title: "case.changedAt", as: "time", extra: true },
   ],
 });

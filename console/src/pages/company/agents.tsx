@@ -4,8 +4,9 @@ import { call } from "../../api/client";
 import type { Added, Schema } from "../../api/types";
 import { useT } from "../../i18n";
 import { NamedList } from "../../i18n/names";
-import { defineResource } from "../../resource/resource";
+import { adds, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { Badge } from "../../view/Badge";
 import { FILE } from "../cases/applications";
 import { attachTo } from "../cases/attach";
@@ -25,12 +26,12 @@ const agents = defineResource({
     { key: "side", title: "agent.side", render: (row) => <Badge look="" word={row.side === "agent" ? "agent.is.agent" : "agent.is.principal"} />, words: { agent: "agent.is.agent", principal: "agent.is.principal" } },
     { key: "directions", title: "message.direction", render: (row) => <Directions directions={row.directions} />, words: { import: "message.import", export: "message.export" } },
     { key: "kinds", title: "agent.kinds", render: (row) => <Kinds kinds={row.kinds} /> },
-    { key: "since", title: "agent.since", as: "time" },
+    { key: "since", title: "agent.since", as: "time", sort: BY_AGE },
     { key: "until", title: "agent.until" },
     { key: "state", title: "message.state", render: (row) => <AppointmentState state={row.state} />, words: { active: "agent.active", expired: "agent.expired", ended: "agent.ended" } },
     { key: "caseId", title: "menu.cases", render: (row) => <CaseLink id={row.caseId} /> },
   ],
-  create: {
+  create: adds({
     label: "agent.appoint",
     needs: "add_agent",
     fields: [
@@ -50,7 +51,7 @@ const agents = defineResource({
     ],
     run: appoint,
     after: (answer: Schema<"CaseOpened">) => `/cases/${answer.caseId}`,
-  },
+  }),
   actions: [
     {
       key: "end",

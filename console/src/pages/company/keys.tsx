@@ -2,7 +2,7 @@
 import { call } from "../../api/client";
 import type { Added, Schema } from "../../api/types";
 import { useT } from "../../i18n";
-import { defineResource } from "../../resource/resource";
+import { adds, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../view/Badge";
 
@@ -22,7 +22,7 @@ const keys = defineResource({
     { key: "expiresAt", title: "key.expiresAt", as: "time" },
     { key: "revokedAt", title: "key.revokedAt", as: "time" },
   ],
-  create: {
+  create: adds({
     label: "key.issue",
     needs: "issue_key",
     initial: { days: 365 },
@@ -33,7 +33,7 @@ const keys = defineResource({
     run: (values: Added<"/api/v1/keys">) => call("POST", "/api/v1/keys", { body: values }),
     secret: (answer: Schema<"IssuedKey">) => answer.key,
     secretHint: "key.once",
-  },
+  }),
   actions: [
     {
       key: "revoke",

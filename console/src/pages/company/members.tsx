@@ -1,8 +1,8 @@
 // The company's own people (企业成员) and what each may do.
 import { call } from "../../api/client";
-import type { Added, Changed, Schema } from "../../api/types";
+import type { Added, Changed, Item, Schema } from "../../api/types";
 import { Named } from "../../i18n/names";
-import { defineResource, type Option } from "../../resource/resource";
+import { adds, changes, defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { ACCOUNT_WORDS, AccountState } from "../../view/AccountState";
 import { Factors } from "../../view/Factors";
@@ -30,7 +30,7 @@ const members = defineResource({
     { key: "since", title: "person.since", as: "time" },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
   ],
-  create: {
+  create: adds({
     label: "member.invite",
     needs: "add_member",
     initial: { role: "company_clerk" },
@@ -42,14 +42,14 @@ const members = defineResource({
     run: (values: Added<"/api/v1/members">) => call("POST", "/api/v1/members", { body: values }),
     secret: (answer: Schema<"MemberLink">) => answer.link,
     secretHint: "person.linkOnce",
-  },
-  edit: {
+  }),
+  edit: changes<Item<"Page_MemberView">, Changed<"/api/v1/members/{id}">>({
     label: "member.changeRole",
     needs: "change_member",
     fields: [{ key: "role", label: "person.role", as: "select", options: ROLES, required: true }],
     values: (row) => ({ role: row.role }),
     run: (row, values: Changed<"/api/v1/members/{id}">) => call("PUT", "/api/v1/members/{id}", { path: { id: row.id }, body: values }),
-  },
+  }),
   actions: [
     {
       key: "link",

@@ -11,6 +11,7 @@ import { ReasonDialog } from "../../resource/ReasonDialog";
 import { defineResource } from "../../resource/resource";
 import { useBrief } from "../../resource/useBrief";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 
 type Detail = Schema<"PaymentDetail">;
 
@@ -32,7 +33,7 @@ const payments = defineResource({
     { key: "totalAmount", title: "payment.totalAmount", as: "code" },
     { key: "orders", title: "payment.orders", as: "number" },
     { key: "tradingTime", title: "payment.tradingTime", as: "code" },
-    { key: "createdAt", title: "payment.createdAt", as: "time" },
+    { key: "createdAt", title: "payment.createdAt", as: "time", sort: BY_AGE },
     { key: "keepUntil", title: "payment.keepUntil", as: "time" },
     { key: "ebpCode", title: "payment.ebpCode", as: "code", extra: true },
     { key: "changedAt", title: "payment.changedAt", as: "time", extra: true },

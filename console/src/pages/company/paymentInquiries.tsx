@@ -4,6 +4,7 @@ import type { Schema } from "../../api/types";
 import { useT } from "../../i18n";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { Badge } from "../../view/Badge";
 
 type Inquiry = Schema<"InquiryView">;
@@ -35,7 +36,7 @@ const inquiries = defineResource({
     { key: "orderNo", title: "document.orderNo", as: "code" },
     { key: "state", title: "message.state", render: (row) => <InquiryState row={row} />, words: WORDS },
     { key: "secondsLeft", title: "inquiry.left", render: (row) => <Left row={row} /> },
-    { key: "receivedAt", title: "inquiry.receivedAt", as: "time" },
+    { key: "receivedAt", title: "inquiry.receivedAt", as: "time", sort: BY_AGE },
     { key: "answer", title: "inquiry.answer", value: (row) => [row.answerCode, row.answerText].filter(Boolean).join(" ") || row.reason, from: "answerText" },
     { key: "endedAt", title: "inquiry.endedAt", as: "time" },
     { key: "tries", title: "inquiry.tries", as: "number", extra: true },

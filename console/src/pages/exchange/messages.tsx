@@ -5,6 +5,7 @@ import { useSession } from "../../api/session";
 import { bytes } from "../../format/number";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { KIND_OPTIONS } from "./kinds";
 import { Bulk } from "./Bulk";
 import { Holder, Kind, OUTCOMES, Progress, State, STATES, useActs } from "./State";
@@ -75,7 +76,7 @@ const messages = defineResource({
       extra: true,
       render: (row) => row.correctedBy != null && <Link to={`/messages/${row.correctedBy.id}`}>{row.correctedBy.acceptanceNo}</Link>,
     },
-    { key: "receivedAt", title: "message.receivedAt", as: "time" },
+    { key: "receivedAt", title: "message.receivedAt", as: "time", sort: BY_AGE },
     { key: "since", title: "message.since", as: "time" },
     { key: "nBytes", title: "message.nBytes", value: (row) => bytes(row.nBytes), extra: true },
     { key: "guid", title: "message.guid", as: "code", extra: true },

@@ -7,7 +7,7 @@ import type { Added, Changed, Item } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { choicesOf } from "../../resource/choices";
-import { defineResource, type Field } from "../../resource/resource";
+import { adds, changes, defineResource, type FieldOf } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../view/Badge";
 import { EntryBadge } from "../../view/EntryBadge";
@@ -20,7 +20,7 @@ type Draft = Item<"Page_DeskView">;
 const LEVELS = ["info", "important", "urgent"] as const;
 const STATES = ["draft", "published", "withdrawn"] as const;
 
-const fields = async (): Promise<Field[]> => [
+const fields = async (): Promise<FieldOf<Changed<"/api/v1/notices/{id}">>[]> => [
   { key: "title", label: "notice.title", required: true, max: 80 },
   { key: "category", label: "notice.category", as: "select", required: true, options: await choicesOf("notice_category") },
   { key: "level", label: "notice.level", as: "select", required: true, options: LEVELS.map((value) => ({ value, label: `notice.${value}` as const })) },
@@ -56,20 +56,20 @@ const desk = defineResource({
   ],
   detail: (row) => <Whole row={row} />,
   detailTitle: (row) => row.title,
-  create: {
+  create: adds({
     label: "notice.create",
     needs: "create_notice",
     initial: { level: "info", audience: "all", isPinned: false },
     fields,
     run: (values: Added<"/api/v1/notices">) => call("POST", "/api/v1/notices", { body: values }),
-  },
-  edit: {
+  }),
+  edit: changes<Draft, Changed<"/api/v1/notices/{id}">>({
     needs: "change_notice",
     when: isOwnDraft,
     fields,
     values: (row) => ({ ...row }),
     run: (row, values: Changed<"/api/v1/notices/{id}">) => call("PUT", "/api/v1/notices/{id}", { path: { id: row.id }, body: values }),
-  },
+  }),
   actions: [
     {
       key: "publish",

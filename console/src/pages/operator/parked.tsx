@@ -4,6 +4,7 @@ import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { Sentence } from "../../i18n/sentence";
 import { Key } from "../exchange/Key";
 import { say, useT } from "../../i18n";
@@ -29,7 +30,7 @@ const parked = defineResource({
     },
     { key: "receivers", title: "parked.receivers", value: (row) => row.receivers.join(" "), extra: true },
     { key: "reason", title: "stuck.why", render: (row) => <div className="info slim"><Sentence text={row.reason} /></div> },
-    { key: "at", title: "receipt.time", as: "time" },
+    { key: "at", title: "receipt.time", as: "time", sort: BY_AGE },
     { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },
     { key: "id", title: "case.number", as: "code", extra: true },
   ],

@@ -3,6 +3,7 @@ import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { type Action, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { dateTime, duration } from "../../format/time";
 import { useT } from "../../i18n";
 import { Sentence } from "../../i18n/sentence";
@@ -47,7 +48,8 @@ const stuck = defineResource({
     },
   ],
   columns: [
-    { key: "acceptanceNo", title: "message.acceptanceNo", as: "code" },
+    // The numbers are given in the order of time.
+    { key: "acceptanceNo", title: "message.acceptanceNo", as: "code", sort: BY_AGE },
     { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
     { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} />, from: "kindName" },
     { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} />, from: "stateName" },

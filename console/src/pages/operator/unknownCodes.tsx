@@ -1,8 +1,9 @@
 // Codes of receipts that the dictionary does not have (未知回执代码): an answer is seen by all at once.
 import { call } from "../../api/client";
 import type { Changed, Item } from "../../api/types";
-import { defineResource, type Option } from "../../resource/resource";
+import { changes, defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 import { Badge } from "../../view/Badge";
 import { Kind } from "../exchange/State";
 
@@ -45,14 +46,14 @@ const unknownCodes = defineResource({
     { key: "count", title: "unknownCodes.count", as: "number" },
     { key: "sample", title: "unknownCodes.sample", render: (row) => <div className="info">{row.sample}</div> },
     { key: "lastAt", title: "unknownCodes.last", as: "time" },
-    { key: "firstAt", title: "unknownCodes.first", as: "time", extra: true },
+    { key: "firstAt", title: "unknownCodes.first", as: "time", extra: true, sort: BY_AGE },
     { key: "state", title: "message.state", render: (row) => <CodeState state={row.state} /> },
     { key: "meaning", title: "explanation.meaning", render: (row) => <div className="info">{row.meaning}</div> },
     { key: "advice", title: "explanation.advice", extra: true },
     { key: "answeredBy", title: "unknownCodes.by", extra: true },
     { key: "answeredAt", title: "unknownCodes.at", as: "time", extra: true },
   ],
-  edit: {
+  edit: changes<Row, Changed<"/api/v1/operator/unknown-codes/{id}/answer">>({
     label: "unknownCodes.answer",
     needs: "answer_unknown_code",
     fields: [
@@ -63,7 +64,7 @@ const unknownCodes = defineResource({
     about,
     values: (row) => ({ meaning: row.meaning ?? "", advice: row.advice ?? "", resubmit: row.resubmit ?? undefined }),
     run: (row, values: Changed<"/api/v1/operator/unknown-codes/{id}/answer">) => call("PUT", "/api/v1/operator/unknown-codes/{id}/answer", { path: { id: row.id }, body: values }),
-  },
+  }),
   actions: [
     {
       key: "withdraw",

@@ -15,6 +15,7 @@ import { Kind, useStatusWords } from "../exchange/State";
 import { Badge } from "../../view/Badge";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { BY_AGE } from "../../resource/sorting";
 
 type Approval = Item<"Page_ApprovalView">;
 
@@ -51,7 +52,7 @@ const approvals = defineResource({
       render: (row) => <ApprovalState row={row} />,
     },
     { key: "askedBy", title: "approval.askedBy" },
-    { key: "askedAt", title: "approval.askedAt", as: "time" },
+    { key: "askedAt", title: "approval.askedAt", as: "time", sort: BY_AGE },
     { key: "decidedBy", title: "approval.decidedBy" },
     { key: "decidedAt", title: "approval.decidedAt", as: "time", extra: true },
     { key: "reason", title: "approval.reason", extra: true },

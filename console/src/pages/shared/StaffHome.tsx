@@ -24,7 +24,8 @@ export function StaffHome() {
   const can = useCan();
   const todos = useTodos();
   useLive(["message", "receipt", "case"], () => void todos.refetch());
-  const pages = useSite().pages.filter((page): page is MenuPage => "icon" in page && page.path !== PATH);
+  // In the groups of the menu: who knows the one finds the way in the other.
+  const { menu } = useSite();
   return (
     <>
       <div className="page-head">
@@ -40,24 +41,43 @@ export function StaffHome() {
         </div>
         <nav className="panel" aria-label={t("start.pages")}>
           <h2>{t("start.pages")}</h2>
-          <ul className="shortcuts">
-            {pages.map((page) => (
-              <li key={page.path}>
-                {page.href === undefined ? (
-                  <Link to={page.path}>
-                    {page.icon} {t(page.title)}
-                  </Link>
-                ) : (
-                  <a href={page.href} target="_blank" rel="noreferrer">
-                    {page.icon} {t(page.title)}
-                  </a>
-                )}
-              </li>
-            ))}
-          </ul>
+          {menu.map(({ workspace, top, groups }) => (
+            <section key={workspace} className="shortcut-groups">
+              {menu.length > 1 && <h3>{t(`workspace.${workspace}`)}</h3>}
+              <Shortcuts pages={top.filter((page) => page.path !== PATH)} />
+              {groups.map(({ title, pages }) => (
+                <div key={title}>
+                  {menu.length > 1 ? <h4>{t(title)}</h4> : <h3>{t(title)}</h3>}
+                  <Shortcuts pages={pages} />
+                </div>
+              ))}
+            </section>
+          ))}
         </nav>
       </div>
     </>
+  );
+}
+
+function Shortcuts({ pages }: { pages: readonly MenuPage[] }) {
+  const t = useT();
+  if (pages.length === 0) return null;
+  return (
+    <ul className="shortcuts">
+      {pages.map((page) => (
+        <li key={page.path}>
+          {page.href === undefined ? (
+            <Link to={page.path}>
+              {page.icon} {t(page.title)}
+            </Link>
+          ) : (
+            <a href={page.href} target="_blank" rel="noreferrer">
+              {page.icon} {t(page.title)}
+            </a>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 

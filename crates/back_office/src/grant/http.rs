@@ -10,12 +10,12 @@ use registry::access::{Actor, By, Routes};
 use registry::account::{self, AccountId};
 use registry::approval::{self, Kind, Request, http::Reason, reason};
 use registry::request::{codes, id_opt, not_found, time_opt};
-use registry::role::{self, Grant, Named, OFFICERS, Role, SYSTEM, named};
+use registry::role::{self, Grant, GrantOrder, Named, OFFICERS, Role, SYSTEM, named};
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, PathId, Problem, QueryOf};
+use web::{Begin, JsonBody, Page, PageQuery, PathId, Problem, QueryOf, Total};
 
 registry::operations! {
     ReadGrants = reads("grants", "查看授权", OFFICERS);
@@ -35,10 +35,9 @@ pub fn routes() -> Routes<AdministrationApi> {
 pub struct GrantQuery {
     /// Id of a user; without it the roles of all staff.
     pub account: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Grants on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the oldest first when absent.
+    #[param(inline, value_type = Option<GrantOrder>)]
+    pub sort: Option<String>,
 }
 
 /// A role that somebody holds (授权).
@@ -88,7 +87,7 @@ fn view(tx: &mut Tx<'_>, grant: &Grant) -> StoreResult<GrantView> {
 
 /// The roles that people hold (授权列表).
 #[utoipa::path(
-    get, path = "/api/v1/grants", tag = "administration", params(GrantQuery),
+    get, path = "/api/v1/grants", tag = "administration", params(GrantQuery, PageQuery),
     responses(
         (status = 200, body = Page<GrantView>)
     )
@@ -96,30 +95,35 @@ fn view(tx: &mut Tx<'_>, grant: &Grant) -> StoreResult<GrantView> {
 async fn grants(
     _: By<ReadGrants>,
     State(api): State<AdministrationApi>,
-    QueryOf(asked): QueryOf<GrantQuery>,
+    QueryOf(query): QueryOf<GrantQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<GrantView>>, Problem> {
-    let account = id_opt("account", asked.account.as_deref())?;
-    let after = id_opt("after", asked.after.as_deref())?.unwrap_or(0);
-    let size = PageSize::of(asked.limit);
+    let account = id_opt("account", query.account.as_deref())?;
+    let begin: Begin<GrantOrder> = asked.begin(query.sort.as_deref())?;
+    let size = asked.size();
     let now_ms = api.context().now_ms();
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, GrantView)>> {
-        let found = match account {
-            Some(account) => role::of_account(tx, AccountId(account), now_ms)?,
-            None => role::grants_of(tx, after, size.rows())?,
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<GrantView>> {
+        let page = match account {
+            // One account's roles are few and come whole.
+            Some(account) => {
+                let mut found = role::of_account(tx, AccountId(account), now_ms)?;
+                found.sort_by_key(|grant| grant.id);
+                if begin.order == GrantOrder::Newest {
+                    found.reverse();
+                }
+                let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+                let total = asked.total(|| -> StoreResult<Total> { Ok(Total::of(total)) })?;
+                Page::whole(found).counted(total)
+            }
+            None => {
+                let found = role::grants_of(tx, &begin, size.rows())?;
+                let total = asked.total(|| role::total_of_grants(tx))?;
+                Page::cut(found, size, |grant| begin.next(grant.id)).counted(total)
+            }
         };
-        let mut views = Vec::new();
-        for grant in found {
-            views.push((grant.id, view(tx, &grant)?));
-        }
-        Ok(views)
+        page.try_map(|grant| view(tx, &grant))
     };
-    let found = api.context().read(read).await?;
-    // One account's roles are few and come whole.
-    let page = match account {
-        Some(_) => Page::whole(found),
-        None => Page::cut(found, size, |(id, _)| *id),
-    };
-    Ok(Json(page.map(|(_, view)| view)))
+    api.context().read(read).await.map(Json)
 }
 
 /// A role for somebody.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use registry::access::{By, Routes};
-use registry::audit::{Filter, Row, Verdict, done, list, verify};
+use registry::audit::{Filter, Row, Verdict, done, list, total, verify};
 use registry::request::{field, id_opt, time_opt};
 use registry::role::{AUDIT, Role};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,10 @@ use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, QueryOf, attachment, conditions, conditions_text, file_name};
+use web::{
+    Age, Begin, Page, PageQuery, Problem, QueryOf, attachment, conditions, conditions_text,
+    file_name,
+};
 
 /// Rows read at once for an export.
 const EXPORT_ROWS: i64 = 500;
@@ -52,10 +55,9 @@ pub struct AuditQuery {
     pub from: Option<String>,
     /// Before: a day or RFC 3339.
     pub to: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Rows on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
 /// A row of the audit (审计记录) for people.
@@ -137,7 +139,11 @@ pub(super) fn acts_of(api: &AdministrationApi, word: &str) -> Result<Vec<String>
     Ok(found)
 }
 
-fn filter(api: &AdministrationApi, asked: &AuditQuery) -> Result<Filter, Problem> {
+fn filter(
+    api: &AdministrationApi,
+    asked: &AuditQuery,
+    after: Option<&str>,
+) -> Result<Filter, Problem> {
     Ok(Filter {
         acts: match asked.act.as_deref().filter(|word| !word.is_empty()) {
             Some(word) => acts_of(api, word)?,
@@ -148,14 +154,14 @@ fn filter(api: &AdministrationApi, asked: &AuditQuery) -> Result<Filter, Problem
         object: asked.object.clone().filter(|text| !text.is_empty()),
         from_ms: time_opt("from", asked.from.as_deref())?,
         to_ms: time_opt("to", asked.to.as_deref())?,
-        before: id_opt("after", asked.after.as_deref())?,
+        begin: Begin::of(asked.sort.as_deref(), after)?,
         ..Filter::default()
     })
 }
 
-/// The audit, newest first (审计记录).
+/// The audit (审计记录).
 #[utoipa::path(
-    get, path = "/api/v1/audit", tag = "audit", params(AuditQuery),
+    get, path = "/api/v1/audit", tag = "audit", params(AuditQuery, PageQuery),
     responses(
         (status = 200, body = Page<AuditView>)
     )
@@ -163,13 +169,18 @@ fn filter(api: &AdministrationApi, asked: &AuditQuery) -> Result<Filter, Problem
 async fn audit_rows(
     _: By<ReadAuditRows>,
     State(api): State<AdministrationApi>,
-    QueryOf(asked): QueryOf<AuditQuery>,
+    QueryOf(query): QueryOf<AuditQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<AuditView>>, Problem> {
-    let filter = filter(&api, &asked)?;
-    let size = PageSize::of(asked.limit);
-    let read = move |tx: &mut Tx<'_>| list(tx, &filter, size.rows());
-    let found = api.context().read(read).await?;
-    let page = Page::cut(found, size, |row| row.number);
+    let filter = filter(&api, &query, asked.after.as_deref())?;
+    let size = asked.size();
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<Row>> {
+        let found = list(tx, &filter, size.rows())?;
+        let total = asked.total(|| total(tx, &filter))?;
+        let place = |row: &Row| filter.begin.next(row.number);
+        Ok(Page::cut(found, size, place).counted(total))
+    };
+    let page = api.context().read(read).await?;
     Ok(Json(page.map(|row| view(&api, row))))
 }
 
@@ -303,7 +314,7 @@ fn line(view: &AuditView) -> String {
 /// First line of the file, after the mark by which spreadsheets know UTF-8.
 const HEAD: &str = "\u{feff}序号,时间,操作者类型,操作者编号,操作者,企业编号,事件,事件名称,对象,结果,地址,请求编号,说明,哈希值\r\n";
 
-/// Sends the rows newest first, as fast as the caller reads; an error cuts the file off, so that
+/// Sends the rows in their order, as fast as the caller reads; an error cuts the file off, so that
 /// nobody takes a part for the whole.
 async fn pour(
     api: AdministrationApi,
@@ -325,7 +336,7 @@ async fn pour(
                 return;
             }
         };
-        filter.before = rows.last().map(|row| row.number);
+        filter.begin.after = rows.last().map(|row| row.number.into());
         for row in rows {
             piece += &line(&view(&api, row));
         }
@@ -333,13 +344,13 @@ async fn pour(
             .send(Ok(Bytes::from(std::mem::take(&mut piece))))
             .await
             .is_err();
-        if is_gone || filter.before.is_none() {
+        if is_gone || filter.begin.after.is_none() {
             return;
         }
     }
 }
 
-/// The audit as a CSV file that spreadsheets open, newest first (导出审计记录).
+/// The audit as a CSV file that spreadsheets open (导出审计记录).
 #[utoipa::path(
     get, path = "/api/v1/audit/export", tag = "audit", params(AuditQuery),
     responses(
@@ -351,7 +362,7 @@ async fn audit_export(
     State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<AuditQuery>,
 ) -> Result<Response, Problem> {
-    let filter = filter(&api, &asked)?;
+    let filter = filter(&api, &asked, None)?;
     let now_ms = api.context().now_ms();
     let conditions = conditions(&[
         ("事件", asked.act.as_deref()),

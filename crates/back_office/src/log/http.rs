@@ -9,8 +9,8 @@ use axum::extract::State;
 use axum::response::Response;
 use registry::access::{Actor, By, Permission, Routes};
 use registry::account::{self, AccountId};
-use registry::audit::{Filter, Row, done, list};
-use registry::request::{field, id_opt, time_opt};
+use registry::audit::{Filter, Row, done, list, total};
+use registry::request::{field, time_opt};
 use registry::role::{AUDIT, Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -18,7 +18,9 @@ use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::sheet::Value;
-use web::{Page, PageSize, Problem, QueryOf, conditions, conditions_text, file_name};
+use web::{
+    Age, Begin, Page, PageQuery, Problem, QueryOf, Total, conditions, conditions_text, file_name,
+};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -65,10 +67,9 @@ pub struct LogQuery {
     pub from: Option<String>,
     /// Until: a day, which counts, or RFC 3339.
     pub to: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Rows on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
 /// A row of a log (日志).
@@ -109,7 +110,12 @@ enum Log {
 /// A filter, and the person who is still to be looked for.
 type Asked = (Filter, Option<String>);
 
-fn filter(api: &AdministrationApi, log: Log, asked: &LogQuery) -> Result<Asked, Problem> {
+fn filter(
+    api: &AdministrationApi,
+    log: Log,
+    asked: &LogQuery,
+    after: Option<&str>,
+) -> Result<Asked, Problem> {
     let given = |text: &Option<String>| {
         let text = text.as_deref().map(str::trim);
         text.filter(|text| !text.is_empty()).map(str::to_owned)
@@ -140,21 +146,29 @@ fn filter(api: &AdministrationApi, log: Log, asked: &LogQuery) -> Result<Asked, 
         address: given(&asked.address),
         from_ms: time_opt("from", asked.from.as_deref())?,
         to_ms: to.map(|at| if is_day { at + DAY_MS } else { at }),
-        before: id_opt("after", asked.after.as_deref())?,
+        begin: Begin::of(asked.sort.as_deref(), after)?,
         ..Filter::default()
     };
     Ok((filter, given(&asked.person)))
 }
 
-/// The rows with the login name of each.
-fn rows(tx: &mut Tx<'_>, (filter, person): &Asked, limit: i64) -> StoreResult<Vec<(Row, String)>> {
+/// The filter with the accounts of its person; nothing when there is none.
+fn of_person(tx: &mut Tx<'_>, (filter, person): &Asked) -> StoreResult<Option<Filter>> {
     let mut filter = filter.clone();
     if let Some(person) = person {
         filter.accounts = super::people(tx, person)?;
         if filter.accounts.is_empty() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
     }
+    Ok(Some(filter))
+}
+
+/// The rows with the login name of each.
+fn rows(tx: &mut Tx<'_>, asked: &Asked, limit: i64) -> StoreResult<Vec<(Row, String)>> {
+    let Some(filter) = of_person(tx, asked)? else {
+        return Ok(Vec::new());
+    };
     let mut logins: BTreeMap<i64, String> = BTreeMap::new();
     let mut found = Vec::new();
     for row in list(tx, &filter, limit)? {
@@ -170,6 +184,14 @@ fn rows(tx: &mut Tx<'_>, (filter, person): &Asked, limit: i64) -> StoreResult<Ve
         found.push((row, login.unwrap_or_default()));
     }
     Ok(found)
+}
+
+/// How many rows there are.
+fn total_of(tx: &mut Tx<'_>, asked: &Asked) -> StoreResult<Total> {
+    match of_person(tx, asked)? {
+        Some(filter) => total(tx, &filter),
+        None => Ok(Total::of(0)),
+    }
 }
 
 fn view(api: &AdministrationApi, (row, login): (Row, String)) -> LogView {
@@ -191,19 +213,24 @@ fn view(api: &AdministrationApi, (row, login): (Row, String)) -> LogView {
 async fn answer(
     api: &AdministrationApi,
     log: Log,
-    asked: LogQuery,
+    (query, asked): (LogQuery, PageQuery),
 ) -> Result<Json<Page<LogView>>, Problem> {
-    let filter = filter(api, log, &asked)?;
-    let size = PageSize::of(asked.limit);
-    let read = move |tx: &mut Tx<'_>| rows(tx, &filter, size.rows());
-    let found = api.context().read(read).await?;
-    let page = Page::cut(found, size, |(row, _)| row.number);
+    let filter = filter(api, log, &query, asked.after.as_deref())?;
+    let size = asked.size();
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<(Row, String)>> {
+        let found = rows(tx, &filter, size.rows())?;
+        let total = asked.total(|| total_of(tx, &filter))?;
+        let begin = &filter.0.begin;
+        let place = |(row, _): &(Row, String)| begin.next(row.number);
+        Ok(Page::cut(found, size, place).counted(total))
+    };
+    let page = api.context().read(read).await?;
     Ok(Json(page.map(|found| view(api, found))))
 }
 
-/// Who logged in, tried to, was locked or logged out, newest first (登录日志).
+/// Who logged in, tried to, was locked or logged out (登录日志).
 #[utoipa::path(
-    get, path = "/api/v1/login-log", tag = "audit", params(LogQuery),
+    get, path = "/api/v1/login-log", tag = "audit", params(LogQuery, PageQuery),
     responses(
         (status = 200, body = Page<LogView>)
     )
@@ -211,14 +238,15 @@ async fn answer(
 async fn login_log(
     _: By<ReadLoginLog>,
     State(api): State<AdministrationApi>,
-    QueryOf(asked): QueryOf<LogQuery>,
+    QueryOf(query): QueryOf<LogQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<LogView>>, Problem> {
-    answer(&api, Log::Logins, asked).await
+    answer(&api, Log::Logins, (query, asked)).await
 }
 
-/// What people did, newest first; programs and jobs are left out (操作日志).
+/// What people did; programs and jobs are left out (操作日志).
 #[utoipa::path(
-    get, path = "/api/v1/operation-log", tag = "audit", params(LogQuery),
+    get, path = "/api/v1/operation-log", tag = "audit", params(LogQuery, PageQuery),
     responses(
         (status = 200, body = Page<LogView>)
     )
@@ -226,9 +254,10 @@ async fn login_log(
 async fn operation_log(
     _: By<ReadOperationLog>,
     State(api): State<AdministrationApi>,
-    QueryOf(asked): QueryOf<LogQuery>,
+    QueryOf(query): QueryOf<LogQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<LogView>>, Problem> {
-    answer(&api, Log::Operations, asked).await
+    answer(&api, Log::Operations, (query, asked)).await
 }
 
 const COLUMNS: &[(&str, u16)] = &[
@@ -251,7 +280,7 @@ async fn workbook(
     actor: Actor,
     asked: LogQuery,
 ) -> Result<Response, Problem> {
-    let (mut filter, person) = filter(api, log, &asked)?;
+    let (mut filter, person) = filter(api, log, &asked, None)?;
     let result = asked.result.as_deref().map(|result| match result {
         "done" => "成功",
         _ => "拒绝",
@@ -274,7 +303,7 @@ async fn workbook(
         let read = move |tx: &mut Tx<'_>| rows(tx, &part, EXPORT_ROWS);
         let found = api.context().read(read).await?;
         let Some((last, _)) = found.last() else { break };
-        filter.before = Some(last.number);
+        filter.begin.after = Some(last.number.into());
         cells.extend(found.into_iter().map(|found| {
             let row = view(api, found);
             vec![

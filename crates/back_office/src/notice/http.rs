@@ -1,20 +1,19 @@
 //! `/api/v1/notices`: what is for the reader, what of it is new, and that he has read it.
-#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{Level, Notice, audiences, by_id, is_for, n_unread, valid};
+use super::{Level, Notice, audiences, by_id, is_for, n_unread, total_valid, valid};
 use crate::administration::AdministrationApi;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::page::text::{Block, blocks};
-use registry::request::{id_opt, not_found};
+use registry::request::not_found;
 use registry::role::PEOPLE;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
-use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, PathId, Problem, QueryOf};
+use utoipa::ToSchema;
+use web::{Age, Page, PageQuery, PathId, Problem, QueryOf};
 
 /// Unread ones that are counted; more are "99+".
 const UNREAD_MAX: i64 = 100;
@@ -113,19 +112,9 @@ pub(super) fn view(notice: &Notice, is_read: bool) -> NoticeView {
     }
 }
 
-/// Where a list of notices begins.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct NoticeQuery {
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Notices on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
-}
-
 /// The notices that are for the reader now, pinned ones first, then the newest (公告列表).
 #[utoipa::path(
-    get, path = "/api/v1/notices", tag = "administration", params(NoticeQuery),
+    get, path = "/api/v1/notices", tag = "administration", params(PageQuery),
     responses(
         (status = 200, body = Page<NoticeView>)
     )
@@ -133,17 +122,22 @@ pub struct NoticeQuery {
 async fn notices(
     By { actor, .. }: By<ReadNotices>,
     State(api): State<AdministrationApi>,
-    QueryOf(asked): QueryOf<NoticeQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<NoticeView>>, Problem> {
     let account = actor.require_account()?;
-    let before = id_opt("after", asked.after.as_deref())?;
-    let size = PageSize::of(asked.limit);
+    // There is one order: what is pinned stands first.
+    let begin = asked.begin::<Age>(None)?;
+    let size = asked.size();
     let now_ms = api.context().now_ms();
     let audiences = audiences(&actor.roles);
-    let read =
-        move |tx: &mut Tx<'_>| valid(tx, account, (&audiences, now_ms), (before, size.rows()));
-    let found = api.context().read(read).await?;
-    let page = Page::cut(found, size, |(notice, _)| notice.place);
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
+        let who = (audiences.as_slice(), now_ms);
+        let found = valid(tx, account, who, (begin.after.as_ref(), size.rows()))?;
+        let total = asked.total(|| total_valid(tx, who))?;
+        let place = |(notice, _): &(Notice, bool)| begin.next(notice.place);
+        Ok(Page::cut(found, size, place).counted(total))
+    };
+    let page = api.context().read(read).await?;
     Ok(Json(page.map(|(notice, is_read)| view(&notice, is_read))))
 }
 

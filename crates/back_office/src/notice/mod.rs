@@ -32,7 +32,9 @@ use store::{Error, Result as StoreResult, Tx};
 use web::Problem;
 
 pub use audience::{AUDIENCES, audience_name, audiences};
-pub use sql::{by_id, list, n_readers, n_unread, readers_of, valid};
+pub use sql::{
+    by_id, list, n_readers, n_unread, readers_of, total, total_readers, total_valid, valid,
+};
 
 /// Days for which a notice without an end is valid.
 pub const VALID_DAYS: i64 = 30;

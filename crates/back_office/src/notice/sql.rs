@@ -3,15 +3,19 @@
 use super::{Level, Notice, Reader, State};
 use registry::role::AccountId;
 use store::{Error, Result, Row, Tx, Value};
+use web::{Age, Begin, By, Place, Rows, Total};
 
 const COLUMNS: &str = "n.id, n.title, n.text, n.category, n.level, n.audience, n.from_at, \
                        n.until_at, n.is_pinned, n.place, n.state, n.author_id, n.author_name, \
                        n.changed_at, n.publisher_name, n.published_at, n.withdrawn_by, \
                        n.withdrawn_at, n.withdrawn_why";
 
-/// Whether the account in `$1` has read it.
-const IS_READ: &str = "exists (select 1 from notice_read r where r.notice_id = n.id \
-                       and r.account_id = $1)";
+/// Whether the account at this place of the arguments has read it.
+fn is_read(account: &str) -> String {
+    format!(
+        "exists (select 1 from notice_read r where r.notice_id = n.id and r.account_id = {account})"
+    )
+}
 
 pub(super) fn put(tx: &mut Tx<'_>, notice: &Notice, now_ms: i64) -> Result<()> {
     tx.execute(
@@ -94,25 +98,31 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Notice>> {
         .transpose()
 }
 
-/// Notices in a state, or in any, newest first: the list for editors.
+/// The notices in a state, or in any.
+fn in_state(state: Option<&str>) -> Rows<'_> {
+    let mut rows = Rows::those("from notice n", "1 = 1");
+    rows.and("n.state = ?", state);
+    rows
+}
+
+/// A page of the notices in a state, or in any: the list for editors.
 pub fn list(
     tx: &mut Tx<'_>,
     state: Option<&str>,
-    before: Option<i64>,
+    begin: &Begin<Age>,
     limit: i64,
 ) -> Result<Vec<Notice>> {
-    let mut args: Vec<Value<'_>> = vec![limit.into(), before.unwrap_or(i64::MAX).into()];
-    let mut and = "";
-    if let Some(state) = state {
-        args.push(state.into());
-        and = " and n.state = $3";
-    }
-    let sql =
-        format!("select {COLUMNS} from notice n where n.id < $2{and} order by n.id desc limit $1");
-    tx.query(&sql, &args)?.iter().map(notice).collect()
+    let by = By::id("n.id", begin.order == Age::Newest);
+    let found = in_state(state).page(tx, COLUMNS, (by, begin.after.as_ref()), limit)?;
+    found.iter().map(notice).collect()
 }
 
-/// The condition by which a notice is for somebody now; `$1` is the account.
+/// How many notices there are in a state, or in any.
+pub fn total(tx: &mut Tx<'_>, state: Option<&str>) -> Result<Total> {
+    in_state(state).count(tx)
+}
+
+/// The condition by which a notice is for somebody now.
 fn is_for(audiences: &[&'static str], now_ms: i64, args: &mut Vec<Value<'_>>) -> String {
     args.push(now_ms.into());
     let now = args.len();
@@ -128,26 +138,30 @@ fn is_for(audiences: &[&'static str], now_ms: i64, args: &mut Vec<Value<'_>>) ->
     )
 }
 
+/// The notices that are valid now for who belongs to these audiences.
+fn valid_for<'a>(audiences: &[&'static str], now_ms: i64) -> Rows<'a> {
+    Rows::seen("from notice n", |args| is_for(audiences, now_ms, args))
+}
+
 /// What is valid now for an account that belongs to these audiences, pinned ones first, each with
 /// whether it was read.
 pub fn valid(
     tx: &mut Tx<'_>,
     account: AccountId,
     (audiences, now_ms): (&[&'static str], i64),
-    (before, limit): (Option<i64>, i64),
+    (after, limit): (Option<&Place>, i64),
 ) -> Result<Vec<(Notice, bool)>> {
-    let mut args: Vec<Value<'_>> = vec![account.0.into(), before.unwrap_or(i64::MAX).into()];
-    let is_for = is_for(audiences, now_ms, &mut args);
-    args.push(limit.into());
-    let sql = format!(
-        "select {COLUMNS}, {IS_READ} from notice n where {is_for} and n.place < $2 \
-         order by n.place desc limit ${}",
-        args.len()
-    );
-    tx.query(&sql, &args)?
+    let mut rows = valid_for(audiences, now_ms);
+    let columns = format!("{COLUMNS}, {}", is_read(&rows.place(account.0)));
+    rows.page(tx, &columns, (By::id("n.place", true), after), limit)?
         .iter()
         .map(|row| Ok((notice(row)?, flag(row, 19)?)))
         .collect()
+}
+
+/// How many of them there are.
+pub fn total_valid(tx: &mut Tx<'_>, (audiences, now_ms): (&[&'static str], i64)) -> Result<Total> {
+    valid_for(audiences, now_ms).count(tx)
 }
 
 /// How many of them were not read, up to `limit`.
@@ -161,8 +175,9 @@ pub fn n_unread(
     let is_for = is_for(audiences, now_ms, &mut args);
     args.push(limit.into());
     let sql = format!(
-        "select count(*) from (select n.id from notice n where {is_for} and not {IS_READ} \
+        "select count(*) from (select n.id from notice n where {is_for} and not {} \
          limit ${}) unread",
+        is_read("$1"),
         args.len()
     );
     let row = tx.query_opt(&sql, &args)?;
@@ -199,31 +214,38 @@ pub fn n_readers(tx: &mut Tx<'_>, notice: i64) -> Result<i64> {
     row.map_or(Ok(0), |row| row.int(0))
 }
 
-/// Who has read a notice, newest first.
+/// Who has read a notice.
+fn read_by<'a>(notice: i64) -> Rows<'a> {
+    let mut rows = Rows::those("from notice_read", "1 = 1");
+    rows.and("notice_id = ?", Some(notice));
+    rows
+}
+
+/// A page of those who have read a notice.
 pub fn readers_of(
     tx: &mut Tx<'_>,
     notice: i64,
-    before: Option<i64>,
+    begin: &Begin<Age>,
     limit: i64,
 ) -> Result<Vec<Reader>> {
-    tx.query(
-        "select id, account_id, at_ms from notice_read where notice_id = $1 and id < $2 \
-         order by id desc limit $3",
-        &[
-            notice.into(),
-            before.unwrap_or(i64::MAX).into(),
-            limit.into(),
-        ],
-    )?
-    .iter()
-    .map(|row| {
+    let page = (
+        By::id("id", begin.order == Age::Newest),
+        begin.after.as_ref(),
+    );
+    let found = read_by(notice).page(tx, "id, account_id, at_ms", page, limit)?;
+    let reader = |row: &Row| {
         Ok(Reader {
             id: row.int(0)?,
             account: AccountId(row.int(1)?),
             at_ms: row.int(2)?,
         })
-    })
-    .collect()
+    };
+    found.iter().map(reader).collect()
+}
+
+/// How many have read a notice, as far as lists are counted.
+pub fn total_readers(tx: &mut Tx<'_>, notice: i64) -> Result<Total> {
+    read_by(notice).count(tx)
 }
 
 fn notice(row: &Row) -> Result<Notice> {

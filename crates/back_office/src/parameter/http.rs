@@ -107,7 +107,7 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<String>> {
         state: Some("pending".to_owned()),
         kinds: vec![SET_KIND.name.to_owned()],
         asked_by: 0,
-        before: None,
+        begin: web::Begin::default(),
     };
     let found = approval::list(tx, &filter, PENDING)?.into_iter();
     Ok(found

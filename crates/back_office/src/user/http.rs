@@ -12,7 +12,7 @@ use identity::factor;
 use identity::login::lock;
 use registry::access::{By, Routes};
 use registry::account::personal::Field;
-use registry::account::{self, Account, AccountId, Filter};
+use registry::account::{self, Account, AccountId, AccountOrder, Filter};
 use registry::approval::{http::Reason, reason};
 use registry::context::{AppContext, Secret};
 use registry::request::{id_opt, not_found};
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, PathId, Problem, QueryOf};
+use web::{JsonBody, Page, PageQuery, PathId, Problem, QueryOf};
 
 registry::operations! {
     ReadUsers = reads("users", "查看用户列表", OFFICERS);
@@ -51,10 +51,9 @@ pub struct UserQuery {
     pub department: Option<String>,
     /// Id of a post.
     pub post: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Users on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<AccountOrder>)]
+    pub sort: Option<String>,
 }
 
 /// An account as the officers see it (用户).
@@ -155,9 +154,9 @@ fn view(tx: &mut Tx<'_>, context: &AppContext, found: Account) -> StoreResult<Us
     })
 }
 
-/// The accounts of people, newest first (用户列表).
+/// The accounts of people (用户列表).
 #[utoipa::path(
-    get, path = "/api/v1/users", tag = "administration", params(UserQuery),
+    get, path = "/api/v1/users", tag = "administration", params(UserQuery, PageQuery),
     responses(
         (status = 200, body = Page<UserView>)
     )
@@ -165,32 +164,32 @@ fn view(tx: &mut Tx<'_>, context: &AppContext, found: Account) -> StoreResult<Us
 async fn users(
     _: By<ReadUsers>,
     State(api): State<AdministrationApi>,
-    QueryOf(asked): QueryOf<UserQuery>,
+    QueryOf(query): QueryOf<UserQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<UserView>>, Problem> {
-    let department = id_opt("department", asked.department.as_deref())?;
+    let department = id_opt("department", query.department.as_deref())?;
     let mut filter = Filter {
-        kind: asked.kind,
-        state: asked.state,
-        text: asked.q.filter(|text| !text.trim().is_empty()),
+        kind: query.kind,
+        state: query.state,
+        text: query.q.filter(|text| !text.trim().is_empty()),
         departments: Vec::new(),
-        post: id_opt("post", asked.post.as_deref())?,
-        before: id_opt("after", asked.after.as_deref())?,
+        post: id_opt("post", query.post.as_deref())?,
+        begin: asked.begin(query.sort.as_deref())?,
     };
-    let size = PageSize::of(asked.limit);
+    let size = asked.size();
     let context = api.context().clone();
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, UserView)>> {
-        let mut views = Vec::new();
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<UserView>> {
         if let Some(top) = department {
             filter.departments = department::subtree(tx, top)?;
         }
-        for found in account::list(tx, &filter, size.rows())? {
-            views.push((found.id.0, view(tx, &context, found)?));
-        }
-        Ok(views)
+        let found = account::list(tx, &filter, size.rows())?;
+        let total = asked.total(|| account::total(tx, &filter))?;
+        let begin = &filter.begin;
+        let place = |one: &Account| begin.next(account::place(one, begin.order));
+        let page = Page::cut(found, size, place).counted(total);
+        page.try_map(|found| view(tx, &context, found))
     };
-    let found = api.context().read(read).await?;
-    let page = Page::cut(found, size, |(id, _)| *id);
-    Ok(Json(page.map(|(_, view)| view)))
+    api.context().read(read).await.map(Json)
 }
 
 /// One account (用户详情).

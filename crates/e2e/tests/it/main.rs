@@ -35,6 +35,7 @@ mod foreign;
 mod generated;
 mod kill;
 mod lanes;
+mod lists;
 mod log_secrets;
 mod log_trouble;
 mod node_trouble;

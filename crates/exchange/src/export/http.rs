@@ -161,7 +161,7 @@ async fn export_messages(
     QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Response, Problem> {
     exports.api.refresh().await?;
-    let mut filter = filter(query, &exports.api.shared.directory)?;
+    let mut filter = filter(query, None, &exports.api.shared.directory)?;
     let narrowed = words(&filter, &exports.api.shared.directory);
     let turn = exports.turn(&actor).await?;
     exports
@@ -183,7 +183,7 @@ async fn export_messages(
             .await?;
         let (page, unsure) = page;
         let Some(last) = page.last() else { break };
-        filter.before = Some(last.id);
+        filter.begin.after = Some(last.id.0.into());
         n_rows += i64::try_from(page.len()).unwrap_or(i64::MAX);
         let rows = page
             .iter()

@@ -93,7 +93,7 @@ async fn what_a_list_was_narrowed_to_is_written_in_words() {
         )
         .unwrap();
         let directory = &platform.shared.directory;
-        let filter = crate::query::http::filter(query, directory).unwrap();
+        let filter = crate::query::http::filter(query, None, directory).unwrap();
         crate::query::words(&filter, directory)
     };
     assert_eq!(asked(String::new()), "");

@@ -11,7 +11,7 @@ use registry::company::CompanyId;
 
 pub use sql::{Filter, find, find_any, latest, list, why};
 pub(crate) use sql::{
-    body, by_guid, document, documents_by, documents_of, findings, unknown_statuses,
+    body, by_guid, document, documents_by, documents_of, findings, total, unknown_statuses,
 };
 
 /// A document that was found.

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use store::id::PART_MAX;
 use store::unreadable::{read_or, readable};
 use store::{Error, Many, Result, Row, Tx, Value};
+use web::{Age, Begin, By, Rows, Total};
 
 /// What a list is narrowed to; every part may be absent.
 #[derive(Debug, Clone, Default)]
@@ -42,45 +43,39 @@ pub struct Filter {
     pub from_ms: Option<i64>,
     /// Accepted before, milliseconds since 1970-01-01 UTC.
     pub to_ms: Option<i64>,
-    /// Only messages before this one: the next page.
-    pub before: Option<MessageId>,
+    /// Where the page begins; what is counted has no beginning.
+    pub begin: Begin<Age>,
 }
 
-/// The messages that are seen, newest first.
-pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Result<Vec<Message>> {
-    let mut args: Vec<Value<'_>> = Vec::new();
-    let mut sql = format!("select {COLUMNS} from message m where ");
-    sql.push_str(&visible(sight, "m.company_id", &mut args));
-    let numbers = [
-        ("m.id < ?", filter.before.map(|id| id.0)),
+/// The messages that are seen under a filter.
+fn rows<'a>(sight: &'a Sight, filter: &'a Filter) -> Rows<'a> {
+    let mut rows = Rows::seen("from message m", |args| {
+        visible(sight, "m.company_id", args)
+    });
+    for (condition, value) in [
         ("m.id >= ?", filter.from_ms.map(store::id::first_at_ms)),
         ("m.id < ?", filter.to_ms.map(store::id::first_at_ms)),
         ("m.company_id = ?", filter.company.map(|id| id.0)),
-    ];
-    let texts = [
+    ] {
+        rows.and(condition, value);
+    }
+    for (condition, value) in [
         ("m.kind = ?", filter.kind.as_deref()),
         ("m.direction = ?", filter.direction),
         ("m.guid = ?", filter.guid.as_deref()),
-    ];
-    let numbers = numbers.map(|(condition, value)| (condition, value.map(Value::from)));
-    let texts = texts.map(|(condition, value)| (condition, value.map(Value::from)));
-    for (condition, value) in numbers.into_iter().chain(texts) {
-        if let Some(value) = value {
-            args.push(value);
-            sql.push_str(" and ");
-            sql.push_str(&condition.replace('?', &format!("${}", args.len())));
-        }
+    ] {
+        rows.and(condition, value);
     }
     if let Some(state) = filter.state {
         // Written out, because the partial indexes of the few unfinished ones need to see it.
-        sql.push_str(&format!(" and m.state = '{}'", state.name()));
+        rows.and_plain(&format!("m.state = '{}'", state.name()));
     }
     if let Some(outcome) = filter.outcome {
-        sql.push_str(&format!(" and m.outcome = '{}'", outcome.name()));
+        rows.and_plain(&format!("m.outcome = '{}'", outcome.name()));
     }
     match filter.needs_action {
-        Some(true) => sql.push_str(" and m.needs_action"),
-        Some(false) => sql.push_str(" and not m.needs_action"),
+        Some(true) => rows.and_plain("m.needs_action"),
+        Some(false) => rows.and_plain("not m.needs_action"),
         None => {}
     }
     let of_documents = [
@@ -91,25 +86,39 @@ pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Resu
     ];
     for (condition, value) in of_documents {
         if let Some(value) = value {
-            args.push(value.into());
-            let number = format!("${}", args.len());
-            let seen = visible(sight, "d.company_id", &mut args);
-            sql.push_str(&condition.replace('?', &number).replace("SEEN", &seen));
+            rows.and_with(|args| {
+                args.push(value.into());
+                let number = format!("${}", args.len());
+                let seen = visible(sight, "d.company_id", args);
+                condition.replace('?', &number).replace("SEEN", &seen)
+            });
         }
     }
-    args.push(limit.into());
-    sql.push_str(&format!(" order by m.id desc limit ${}", args.len()));
-    tx.query(&sql, &args)?.iter().map(message).collect()
+    rows
+}
+
+/// A page of the messages that are seen.
+pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Result<Vec<Message>> {
+    let begin = &filter.begin;
+    let by = By::id("m.id", begin.order == Age::Newest);
+    let page = (by, begin.after.as_ref());
+    let found = rows(sight, filter).page(tx, COLUMNS, page, limit)?;
+    found.iter().map(message).collect()
+}
+
+/// How many messages are seen under a filter.
+pub(crate) fn total(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter) -> Result<Total> {
+    rows(sight, filter).count(tx)
 }
 
 // A document's id is its message's id plus its number below 128.
-const BY_ORDER_NO: &str = " and m.id in (select d.id - d.id % 128 from document d \
+const BY_ORDER_NO: &str = "m.id in (select d.id - d.id % 128 from document d \
                            where d.order_no = ? and SEEN)";
-const BY_LOGISTICS_NO: &str = " and m.id in (select d.id - d.id % 128 from document d \
+const BY_LOGISTICS_NO: &str = "m.id in (select d.id - d.id % 128 from document d \
                                where d.logistics_no = ? and SEEN)";
-const BY_INVT_NO: &str = " and m.id in (select d.id - d.id % 128 from document d \
+const BY_INVT_NO: &str = "m.id in (select d.id - d.id % 128 from document d \
                           where d.invt_no = ? and SEEN)";
-const BY_COP_NO: &str = " and m.id in (select d.id - d.id % 128 from document d \
+const BY_COP_NO: &str = "m.id in (select d.id - d.id % 128 from document d \
                          where d.cop_no = ? and SEEN)";
 
 /// A message, if it is seen.

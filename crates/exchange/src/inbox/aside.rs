@@ -12,6 +12,7 @@ use ceb::Direction;
 use registry::company::CompanyId;
 use std::collections::BTreeSet;
 use store::{Result, Tx};
+use web::{Age, Begin, Total};
 
 /// The lane of what is set aside, which comes before all that take turns.
 const ASIDE: CompanyId = CompanyId(-1);
@@ -44,14 +45,23 @@ pub(super) async fn set(shared: &Shared, unreadable: Vec<(i64, String)>) -> Resu
     Ok(())
 }
 
-/// Ids of the newest answers that are set aside, before one.
-pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<i64>> {
+/// Ids of a page of the answers that are set aside, of either direction.
+pub(crate) fn list(tx: &mut Tx<'_>, begin: &Begin<Age>, limit: i64) -> Result<Vec<i64>> {
     let mut found = Vec::new();
     for direction in DIRECTIONS {
         let name = direction_name(direction);
-        found.extend(sql::newest(tx, name, ASIDE, (before, limit))?);
+        found.extend(sql::listed(tx, name, ASIDE, (begin, limit))?);
     }
     Ok(found)
+}
+
+/// How many answers are set aside, as far as lists are counted.
+pub(crate) fn total(tx: &mut Tx<'_>) -> Result<Total> {
+    let mut all = Total::of(0);
+    for direction in DIRECTIONS {
+        all = all.with(sql::total(tx, direction_name(direction), ASIDE)?);
+    }
+    Ok(all)
 }
 
 /// How many answers are set aside.
@@ -65,7 +75,7 @@ pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64> {
 
 /// Whether an answer is set aside.
 pub(crate) fn is_in(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
-    Ok(list(tx, id.saturating_add(1), 1)?.contains(&id))
+    Ok(list(tx, &Begin::after(id.saturating_add(1)), 1)?.contains(&id))
 }
 
 /// Which of these answers are set aside.

@@ -6,6 +6,7 @@ use registry::company::CompanyId;
 use std::collections::BTreeSet;
 use store::unreadable::damage;
 use store::{Many, Result, Tx, Value};
+use web::{Age, Begin, By, Rows, Total};
 
 /// What was read of answers: ids and bodies, and ids and reasons of those that are damaged.
 pub(super) type Bodies = (Vec<(i64, Bytes)>, Vec<(i64, String)>);
@@ -122,26 +123,32 @@ pub(super) fn move_to(
     Ok(n_moved)
 }
 
-/// Ids of a company's newest answers of a direction before one.
-pub(super) fn newest(
+/// A company's answers of a direction.
+fn rows(direction: &str, company: CompanyId) -> Rows<'_> {
+    let mut rows = Rows::seen("from receipt_inbox", |args| {
+        args.push(direction.into());
+        "direction = $1".to_owned()
+    });
+    rows.and("company_id = ?", Some(company.0));
+    rows
+}
+
+/// Ids of a page of a company's answers of a direction.
+pub(super) fn listed(
     tx: &mut Tx<'_>,
     direction: &str,
     company: CompanyId,
-    (before, limit): (i64, i64),
+    (begin, limit): (&Begin<Age>, i64),
 ) -> Result<Vec<i64>> {
-    tx.query(
-        "select id from receipt_inbox where direction = $1 and company_id = $2 and id < $3 \
-         order by id desc limit $4",
-        &[
-            direction.into(),
-            company.0.into(),
-            before.into(),
-            limit.into(),
-        ],
-    )?
-    .iter()
-    .map(|row| row.int(0))
-    .collect()
+    let by = By::id("id", begin.order == Age::Newest);
+    let page = (by, begin.after.as_ref());
+    let found = rows(direction, company).page(tx, "id", page, limit)?;
+    found.iter().map(|row| row.int(0)).collect()
+}
+
+/// How many answers of a direction a company has, as far as lists are counted.
+pub(super) fn total(tx: &mut Tx<'_>, direction: &str, company: CompanyId) -> Result<Total> {
+    rows(direction, company).count(tx)
 }
 
 /// Which of these answers a company has in the table.

@@ -158,7 +158,7 @@ async fn an_answer_that_no_key_opens_stops_nobody(#[values(Sqlite, Postgres)] en
     let ids: Vec<i64> = was.iter().map(|(id, _)| *id).collect();
     let (last, n_parked) = (*ids.last().unwrap(), 300);
     let reported = shared.db.read(move |tx| -> store::Result<_> {
-        let list = aside::list(tx, last + 1, 2)?;
+        let list = aside::list(tx, &web::Begin::after(last + 1), 2)?;
         let waiting = crate::query::board::waiting(tx)?.n_parked;
         Ok((list.len(), aside::is_in(tx, last)?, waiting))
     });

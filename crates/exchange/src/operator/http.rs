@@ -4,9 +4,9 @@
 use super::request::pending;
 use super::{KINDS, Lane, lanes, rates};
 use crate::api::{ApiState, bad};
-use crate::finder::{Filter, list};
+use crate::finder::{Filter, list, total};
 use crate::inbox;
-use crate::message::{MessageId, State};
+use crate::message::{Message, State};
 use crate::query::MessageSummary;
 use crate::query::board::{n_held, sent_since, waiting};
 use crate::quota;
@@ -22,7 +22,7 @@ use store::Tx;
 use store::clock::{beijing_day, beijing_rfc3339};
 use store::id::made_at_ms;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, PageSize, Problem, QueryOf};
+use web::{Age, Begin, Page, PageQuery, Problem, QueryOf, Total};
 
 /// Seconds over which rates are reported.
 const RATE_SECONDS: i64 = 10;
@@ -227,16 +227,15 @@ fn lane_view(api: &ApiState, lane: Lane, now_ms: i64) -> LaneView {
     }
 }
 
-/// Which messages, and where the page begins.
+/// Which messages.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct StuckQuery {
     /// `held` (default) or `refused`.
     pub state: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
 /// What somebody has asked for, which waits for another person (待复核的申请).
@@ -284,9 +283,9 @@ pub struct StuckItem {
     pub asked: Option<AskedView>,
 }
 
-/// Messages that wait for a person, or were refused (滞留报文), newest first.
+/// Messages that wait for a person, or were refused (滞留报文).
 #[utoipa::path(
-    get, path = "/api/v1/operator/stuck", tag = "operator", params(StuckQuery),
+    get, path = "/api/v1/operator/stuck", tag = "operator", params(StuckQuery, PageQuery),
     responses(
         (status = 200, body = Page<StuckItem>),
         (status = 400, body = Problem, description = "参数有误")
@@ -296,22 +295,19 @@ async fn stuck(
     By { actor, .. }: By<ReadStuck>,
     Held(api): Held<ApiState>,
     QueryOf(query): QueryOf<StuckQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<StuckItem>>, Problem> {
     let state = match query.state.as_deref() {
         None | Some("held") => State::Held,
         Some("refused") => State::Refused,
         Some(_) => return Err(bad("state 应为 held 或 refused")),
     };
-    let before = match &query.after {
-        None => None,
-        Some(text) => Some(MessageId::parse(text).ok_or_else(|| bad("after 不是有效的游标"))?),
-    };
-    let size = PageSize::of(query.limit);
+    let size = asked.size();
     // A refused one that the company has declared anew or dismissed is stuck no more.
     let filter = Filter {
         state: Some(state),
         needs_action: (state == State::Refused).then_some(true),
-        before,
+        begin: asked.begin(query.sort.as_deref())?,
         ..Filter::default()
     };
     let sight = actor.sight.clone();
@@ -320,21 +316,23 @@ async fn stuck(
         .db
         .read(move |tx| -> Result<_, Problem> {
             let messages = list(tx, &sight, &filter, size.rows())?;
-            let page = Page::cut(messages, size, |message| message.id);
+            let place = |message: &Message| filter.begin.next(message.id.0);
+            let total = asked.total(|| total(tx, &sight, &filter))?;
+            let page = Page::cut(messages, size, place).counted(total);
             let ids: Vec<i64> = page.items.iter().map(|message| message.id.0).collect();
-            let asked = pending(tx, &ids, false)?;
+            let requests = pending(tx, &ids, false)?;
             let mut why = Vec::with_capacity(ids.len());
             for message in &page.items {
                 why.push(crate::finder::why(tx, message)?);
             }
-            Ok((page, asked, why))
+            Ok((page, requests, why))
         })
         .await?;
     api.refresh().await?;
-    let (page, asked, why) = found;
+    let (page, requests, why) = found;
     let mut why = why.into_iter();
     Ok(Json(page.map(|message| StuckItem {
-        asked: asked.get(&message.id.0).map(AskedView::from),
+        asked: requests.get(&message.id.0).map(AskedView::from),
         message: api.summary(&actor, &message),
         why: why.next().unwrap_or_default(),
     })))
@@ -368,9 +366,18 @@ pub struct ParkedItem {
     pub asked: Option<AskedView>,
 }
 
-/// Receipts that fit no declaration (未匹配回执), newest first.
+/// How the list of parked receipts is put in order.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ParkedQuery {
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
+}
+
+/// Receipts that fit no declaration (未匹配回执).
 #[utoipa::path(
-    get, path = "/api/v1/operator/parked", tag = "operator", params(PageQuery),
+    get, path = "/api/v1/operator/parked", tag = "operator", params(ParkedQuery, PageQuery),
     responses(
         (status = 200, body = Page<ParkedItem>),
         (status = 400, body = Problem, description = "参数有误")
@@ -379,19 +386,20 @@ pub struct ParkedItem {
 async fn parked(
     _: By<ReadParked>,
     Held(api): Held<ApiState>,
-    QueryOf(query): QueryOf<PageQuery>,
+    QueryOf(query): QueryOf<ParkedQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<ParkedItem>>, Problem> {
-    let size = query.size();
-    let before = match &query.after {
-        None => i64::MAX,
-        Some(text) => text.parse().map_err(|_| bad("after 不是有效的游标"))?,
-    };
+    let size = asked.size();
+    let begin: Begin<Age> = asked.begin(query.sort.as_deref())?;
     let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
-            let parked = parked_items(tx, before, size.rows())?;
-            let page = Page::cut(parked, size, |(id, _)| *id);
+            let parked = parked_items(tx, &begin, size.rows())?;
+            let total = asked.total(|| -> store::Result<Total> {
+                Ok(receipt::parked::total(tx)?.with(inbox::aside::total(tx)?))
+            })?;
+            let page = Page::cut(parked, size, |(id, _)| begin.next(*id)).counted(total);
             let ids: Vec<i64> = page.items.iter().map(|(id, _)| *id).collect();
             Ok((pending(tx, &ids, true)?, page))
         })
@@ -403,10 +411,10 @@ async fn parked(
     })))
 }
 
-/// What has no home, and what cannot be opened, newest first.
+/// A page of what has no home, and what cannot be opened.
 pub(super) fn parked_items(
     tx: &mut Tx<'_>,
-    before: i64,
+    begin: &Begin<Age>,
     limit: i64,
 ) -> store::Result<Vec<(i64, ParkedItem)>> {
     let item = |parked: Parked| {
@@ -431,8 +439,8 @@ pub(super) fn parked_items(
         };
         (parked.id, item)
     };
-    let homeless = receipt::parked::list(tx, before, limit)?.into_iter();
-    let aside = inbox::aside::list(tx, before, limit)?.into_iter();
+    let homeless = receipt::parked::list(tx, begin, limit)?.into_iter();
+    let aside = inbox::aside::list(tx, begin, limit)?.into_iter();
     let unreadable = aside.map(|id| Parked {
         id,
         kind: String::new(),
@@ -443,7 +451,10 @@ pub(super) fn parked_items(
         body: Listed::Damaged,
     });
     let mut found: Vec<(i64, ParkedItem)> = homeless.chain(unreadable).map(item).collect();
-    found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+    found.sort_by_key(|(id, _)| match begin.order {
+        Age::Newest => -id,
+        Age::Oldest => *id,
+    });
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
 }

@@ -15,7 +15,7 @@ use registry::access::Sight;
 use rstest::rstest;
 use store::clock::Clock;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
-use web::{JsonBody, Path, QueryOf};
+use web::{JsonBody, PageQuery, Path, QueryOf};
 
 /// A message with another value for an element, wherever it stands.
 fn with(xml: &str, element: &str, value: &str) -> String {
@@ -63,7 +63,8 @@ async fn today(platform: &TestPlatform) -> Vec<(String, Outcome, i64)> {
 async fn listed(platform: &TestPlatform, query: &str) -> Vec<String> {
     let address = format!("/api/v1/messages?{query}").parse().unwrap();
     let query = QueryOf::<ListQuery>::of(&address).unwrap();
-    let page = messages(platform.by(0).await, State(platform.api()), query).await;
+    let first = QueryOf(PageQuery::default());
+    let page = messages(platform.by(0).await, State(platform.api()), query, first).await;
     let items = page.unwrap().0.items;
     items.into_iter().map(|one| one.id).collect()
 }
@@ -71,7 +72,8 @@ async fn listed(platform: &TestPlatform, query: &str) -> Vec<String> {
 /// What is to be done about each message of a list, where something is.
 async fn doings(platform: &TestPlatform) -> Vec<Option<String>> {
     let query = QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
-    let page = messages(platform.by(0).await, State(platform.api()), query).await;
+    let first = QueryOf(PageQuery::default());
+    let page = messages(platform.by(0).await, State(platform.api()), query, first).await;
     let items = page.unwrap().0.items;
     items.into_iter().map(|one| one.doing).collect()
 }

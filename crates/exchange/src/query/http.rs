@@ -8,7 +8,7 @@ use super::unsure::unsure;
 use super::{MessageDetail, MessageSummary, view};
 use crate::api::{ApiState, READERS, bad};
 use crate::correction;
-use crate::finder::{Filter, body, find, list};
+use crate::finder::{Filter, body, find, list, total};
 use crate::message::{Message, MessageId, State};
 use crate::unmask;
 use axum::Json;
@@ -21,7 +21,7 @@ use registry::company::{CompanyId, Directory};
 use serde::Deserialize;
 use store::clock::parse_time;
 use utoipa::IntoParams;
-use web::{Page, PageSize, Path, Problem, QueryOf, codes};
+use web::{Age, Begin, Page, PageQuery, Path, Problem, QueryOf, codes};
 
 registry::operations! {
     ReadMessages = reads("messages", "查询报文", READERS);
@@ -84,15 +84,18 @@ pub struct ListQuery {
     pub from: Option<String>,
     /// Accepted before: RFC 3339 or a Beijing day.
     pub to: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Messages on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
-/// What a query asks for. Companies are looked up in a directory that was refreshed; one that is not
+/// What a query asks for, on the page after a place. Companies are looked up in a directory that was refreshed; one that is not
 /// there has no messages, so that nobody learns who is registered.
-pub(crate) fn filter(query: ListQuery, directory: &Directory) -> Result<Filter, Problem> {
+pub(crate) fn filter(
+    query: ListQuery,
+    after: Option<&str>,
+    directory: &Directory,
+) -> Result<Filter, Problem> {
     let time = |name: &str, text: Option<String>| match text {
         None => Ok(None),
         Some(text) => parse_time(&text)
@@ -138,10 +141,6 @@ pub(crate) fn filter(query: ListQuery, directory: &Directory) -> Result<Filter, 
     let company = query
         .company
         .map(|text| directory.named(&text).unwrap_or(CompanyId(0)));
-    let before = match query.after {
-        None => None,
-        Some(text) => Some(MessageId::parse(&text).ok_or_else(|| bad("after 不是有效的游标"))?),
-    };
     Ok(Filter {
         kind,
         state,
@@ -156,15 +155,15 @@ pub(crate) fn filter(query: ListQuery, directory: &Directory) -> Result<Filter, 
         cop_no: query.cop_no,
         from_ms: time("from", query.from)?,
         to_ms: time("to", query.to)?,
-        before,
+        begin: Begin::of(query.sort.as_deref(), after)?,
     })
 }
 
-/// Lists messages (查询报文), newest first: a company's own, or those that staff see.
+/// Lists messages (查询报文): a company's own, or those that staff see.
 #[utoipa::path(
-    get, path = "/api/v1/messages", tag = "messages", params(ListQuery), security(("key" = [])),
+    get, path = "/api/v1/messages", tag = "messages", params(ListQuery, PageQuery), security(("key" = [])),
     responses(
-        (status = 200, body = Page<MessageSummary>, description = "报文，由新到旧"),
+        (status = 200, body = Page<MessageSummary>, description = "报文，默认由新到旧"),
         (status = 400, body = Problem, description = "参数有误")
     )
 )]
@@ -172,17 +171,20 @@ pub(crate) async fn messages(
     By { actor, .. }: By<ReadMessages>,
     Held(api): Held<ApiState>,
     QueryOf(query): QueryOf<ListQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<MessageSummary>>, Problem> {
-    let size = PageSize::of(query.limit);
+    let size = asked.size();
     api.refresh().await?;
-    let filter = filter(query, &api.shared.directory)?;
+    let filter = filter(query, asked.after.as_deref(), &api.shared.directory)?;
     let sight = actor.sight.clone();
     let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
             let found = list(tx, &sight, &filter, size.rows())?;
-            let page = Page::cut(found, size, |message| message.id);
+            let place = |message: &Message| filter.begin.next(message.id.0);
+            let total = asked.total(|| total(tx, &sight, &filter))?;
+            let page = Page::cut(found, size, place).counted(total);
             let ids = page.items.iter().map(|message| message.id).collect();
             let links = correction::links(tx, &ids)?;
             let unsure = unsure(tx, page.items.iter().map(|message| message.id))?;

@@ -1,19 +1,34 @@
 //! Lists and lives, scoped by company.
 
 use super::detail;
-use super::http::{ListQuery, message, messages};
+use super::http::{ListQuery, ReadMessages, message, messages};
 use super::search::search;
 use crate::finder::{self, Filter, find, list};
 use crate::message::{MessageId, State};
 use crate::testing::{TestPlatform, accepted, person};
 use axum::extract::State as Held;
 use ceb::Kind;
-use registry::access::Sight;
+use registry::access::{By, Sight};
 use registry::role::Role;
 use rstest::rstest;
 use std::sync::Arc;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
-use web::{Path, QueryOf};
+use web::{Page, PageQuery, Path, Problem, QueryOf};
+
+/// The list of messages, asked with a query.
+async fn asked(
+    platform: &TestPlatform,
+    by: By<ReadMessages>,
+    query: &str,
+) -> Result<Page<super::MessageSummary>, Problem> {
+    let address = format!("/api/v1/messages?{query}").parse().unwrap();
+    let (query, page) = (
+        QueryOf::<ListQuery>::of(&address).unwrap(),
+        QueryOf::<PageQuery>::of(&address).unwrap(),
+    );
+    let page = messages(by, Held(platform.api()), query, page).await;
+    page.map(|page| page.0)
+}
 
 /// Every way to ask for the message of this document.
 fn filters(document: &super::DocumentView) -> [Filter; 6] {
@@ -138,11 +153,89 @@ async fn pages_follow_each_other_without_gap_or_overlap(
             .await
             .unwrap();
         let Some(last) = page.last() else { break };
-        filter.before = Some(last.id);
+        filter.begin.after = Some(last.id.0.into());
         seen.extend(page.iter().map(|message| message.id));
     }
     assert_eq!(seen.len(), 25);
     assert!(seen.windows(2).all(|pair| pair[0] > pair[1]));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_order_shows_each_message_once_and_no_place_serves_another(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    let mut ids: Vec<String> = Vec::new();
+    for seed in 0..5 {
+        let xml = platform.sample(0, Kind::Ceb311, seed);
+        ids.push(accepted(platform.accept(0, xml).await).to_string());
+    }
+    for sort in ["oldest", "newest"] {
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            let query = format!("sort={sort}&limit=2{after}");
+            let page = asked(&platform, platform.by(0).await, &query).await;
+            let page = page.unwrap();
+            seen.extend(page.items.into_iter().map(|one| one.id));
+            let Some(next) = page.next else { break };
+            for other in ["oldest", "newest"] {
+                let query = format!("sort={other}&after={next}");
+                let page = asked(&platform, platform.by(0).await, &query).await;
+                assert_eq!(page.is_ok(), other == sort, "{query}");
+            }
+            after = format!("&after={next}");
+        }
+        assert_eq!(seen, ids, "{sort}");
+        ids.reverse();
+    }
+    let refused = asked(&platform, platform.by(0).await, "sort=kind").await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.status, 400);
+    assert!(refused.detail.unwrap().contains("newest、oldest"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_total_counts_what_the_caller_sees_under_the_filters(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let platform = TestPlatform::on(test).await;
+    for (n, seed) in [(0, 1), (0, 2), (0, 3), (1, 4)] {
+        accepted(
+            platform
+                .accept(n, platform.sample(n, Kind::Ceb311, seed))
+                .await,
+        );
+    }
+    let code = platform.company(1).customs_code.clone();
+    let of_other = format!("count=true&company={code}");
+    let staff = || platform.by_person(Role::Operator, None);
+    for (is_staff, query, total) in [
+        (false, "limit=1", None),
+        (false, "count=false", None),
+        (false, "count=true&limit=1", Some(3)),
+        (false, "count=true&kind=CEB621", Some(0)),
+        (false, "count=true&state=received", Some(3)),
+        (false, &*of_other, Some(0)),
+        (true, "count=true", Some(4)),
+        (true, &*of_other, Some(1)),
+    ] {
+        let by = match is_staff {
+            true => staff().await,
+            false => platform.by(0).await,
+        };
+        let page = asked(&platform, by, query).await.unwrap();
+        assert_eq!(page.total, total, "{query}");
+        assert!(!page.more_than_total);
+    }
+    // It is the same on every page.
+    let first = asked(&platform, platform.by(0).await, "limit=1").await;
+    let second = format!("count=true&after={}", first.unwrap().next.unwrap());
+    let second = asked(&platform, platform.by(0).await, &second).await;
+    assert_eq!(second.unwrap().total, Some(3));
 }
 
 /// Every finder of the desks, asked with one sight: how much each found.
@@ -297,10 +390,9 @@ async fn staff_see_whose_message_it_is(#[values(Sqlite, Postgres)] engine: TestE
                 .await,
         );
     }
-    let query = || QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
     let named = |one: &super::MessageSummary| one.company.as_ref().map(|of| of.name.clone());
     let by = platform.by_person(Role::Operator, None).await;
-    let page = messages(by, Held(platform.api()), query()).await.unwrap().0;
+    let page = asked(&platform, by, "").await.unwrap();
     let names: Vec<_> = page.items.iter().map(named).collect();
     let name = |n| Some(platform.company(n).name.clone());
     assert_eq!(names, [name(1), name(0)]);
@@ -309,8 +401,8 @@ async fn staff_see_whose_message_it_is(#[values(Sqlite, Postgres)] engine: TestE
         let life = message(by, Held(platform.api()), Path(item.id.clone())).await;
         assert_eq!(named(&life.unwrap().0.summary), name(n));
     }
-    let page = messages(platform.by(0).await, Held(platform.api()), query()).await;
-    let own = page.unwrap().0.items;
+    let own = asked(&platform, platform.by(0).await, "").await;
+    let own = own.unwrap().items;
     assert_eq!(own.iter().map(named).collect::<Vec<_>>(), [None]);
 }
 
@@ -341,14 +433,8 @@ async fn a_damaged_row_takes_no_list_away() {
         platform.settle().await;
         let spoil = platform.shared.db.write(move |tx| tx.execute(sql, &[]));
         assert!(spoil.await.unwrap() > 0, "{sql}");
-        let query = QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
-        let page = messages(
-            platform.by_person(Role::Operator, None).await,
-            Held(platform.api()),
-            query,
-        )
-        .await;
-        let listed = page.expect(sql).0.items;
+        let by = platform.by_person(Role::Operator, None).await;
+        let listed = asked(&platform, by, "").await.expect(sql).items;
         assert_eq!(listed.len(), 1, "{sql}");
         let life = message(
             platform.by_person(Role::Operator, None).await,

@@ -10,6 +10,7 @@ use registry::company::CompanyId;
 use std::collections::HashMap;
 use store::clock::SKEW_MS;
 use store::{Error, Many, Result, Row, Tx, Value};
+use web::{Age, Begin, By, Rows, Total};
 
 const POLICY: &str = "company_id, verify, allow_old, allow_tolerant_profiles, platform_signs";
 
@@ -134,32 +135,38 @@ pub struct KeyFilter {
     pub company: Option<i64>,
     /// Whether removed ones are shown.
     pub with_removed: bool,
-    /// The last one of the page before.
-    pub before: Option<i64>,
+    /// Where the page begins; what is counted has no beginning.
+    pub begin: Begin<Age>,
 }
 
-/// Keys of the companies in sight, newest first.
+/// The keys of the companies in sight under a filter.
+fn key_rows<'a>(sight: &'a Sight, filter: &KeyFilter) -> Rows<'a> {
+    let mut rows = Rows::seen("from signing_key", |args| {
+        visible(sight, "company_id", args)
+    });
+    rows.and("company_id = ?", filter.company);
+    if !filter.with_removed {
+        rows.and_plain("state = 'active'");
+    }
+    rows
+}
+
+/// A page of the keys of the companies in sight.
 pub fn keys(
     tx: &mut Tx<'_>,
     sight: &Sight,
     filter: &KeyFilter,
     limit: i64,
 ) -> Result<Vec<SigningKey>> {
-    let mut args: Vec<Value<'_>> = vec![limit.into()];
-    let mut and = visible(sight, "company_id", &mut args);
-    if let Some(company) = filter.company {
-        args.push(company.into());
-        and.push_str(&format!(" and company_id = ${}", args.len()));
-    }
-    if let Some(before) = filter.before {
-        args.push(before.into());
-        and.push_str(&format!(" and id < ${}", args.len()));
-    }
-    if !filter.with_removed {
-        and.push_str(" and state = 'active'");
-    }
-    let sql = format!("select {KEY} from signing_key where {and} order by id desc limit $1");
-    tx.query(&sql, &args)?.iter().map(key_of).collect()
+    let by = By::id("id", filter.begin.order == Age::Newest);
+    let page = (by, filter.begin.after.as_ref());
+    let found = key_rows(sight, filter).page(tx, KEY, page, limit)?;
+    found.iter().map(key_of).collect()
+}
+
+/// How many keys of the companies in sight there are under a filter.
+pub(super) fn total_keys(tx: &mut Tx<'_>, sight: &Sight, filter: &KeyFilter) -> Result<Total> {
+    key_rows(sight, filter).count(tx)
 }
 
 fn key_of(row: &Row) -> Result<SigningKey> {

@@ -10,8 +10,9 @@ use registry::access::{By, Routes};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
+use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, QueryOf};
+use web::{Age, Begin, Page, PageQuery, Problem, QueryOf};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
@@ -102,15 +103,14 @@ impl From<UnknownCode> for UnknownCodeItem {
 pub struct UnknownCodesQuery {
     /// `open` or `answered`; all when absent.
     pub state: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Codes on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
-/// Codes of receipts that the dictionary does not have (未知回执代码), newest first.
+/// Codes of receipts that the dictionary does not have (未知回执代码).
 #[utoipa::path(
-    get, path = "/api/v1/operator/unknown-codes", tag = "operator", params(UnknownCodesQuery),
+    get, path = "/api/v1/operator/unknown-codes", tag = "operator", params(UnknownCodesQuery, PageQuery),
     responses(
         (status = 200, body = Page<UnknownCodeItem>),
         (status = 400, body = Problem, description = "参数有误")
@@ -120,6 +120,7 @@ async fn unknown_codes(
     _: By<ReadUnknownCodes>,
     Held(api): Held<ApiState>,
     QueryOf(query): QueryOf<UnknownCodesQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<UnknownCodeItem>>, Problem> {
     let is_answered = match query.state.as_deref() {
         None | Some("") => None,
@@ -127,16 +128,13 @@ async fn unknown_codes(
         Some("answered") => Some(true),
         Some(_) => return Err(bad("state 应为 open 或 answered")),
     };
-    let before = match &query.after {
-        None => i64::MAX,
-        Some(text) => text.parse().map_err(|_| bad("after 不是有效的游标"))?,
+    let begin: Begin<Age> = asked.begin(query.sort.as_deref())?;
+    let size = asked.size();
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<UnknownCode>> {
+        let found = sql::list(tx, is_answered, &begin, size.rows())?;
+        let total = asked.total(|| sql::total(tx, is_answered))?;
+        Ok(Page::cut(found, size, |code| begin.next(code.id)).counted(total))
     };
-    let size = PageSize::of(query.limit);
-    let found = api
-        .shared
-        .db
-        .read(move |tx| sql::list(tx, is_answered, before, size.rows()))
-        .await?;
-    let page = Page::cut(found, size, |code| code.id);
+    let page = api.shared.db.read(read).await?;
     Ok(Json(page.map(UnknownCodeItem::from)))
 }

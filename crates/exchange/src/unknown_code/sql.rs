@@ -3,6 +3,7 @@
 use super::{Answer, Answers, Key, Seen, UnknownCode};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Many, Result, Row, Tx, Value};
+use web::{Age, Begin, By, Rows, Total};
 
 /// Adds up what a batch has seen, in the order of the keys.
 pub(super) fn count(
@@ -106,25 +107,32 @@ pub(super) fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<UnknownCode>> {
     found.map(|row| unknown_code(&row)).transpose()
 }
 
-/// The codes, newest first: all, or only those with or without an answer.
+/// The codes: all, or only those with or without an answer.
+fn rows<'a>(is_answered: Option<bool>) -> Rows<'a> {
+    let condition = match is_answered {
+        None => "1 = 1",
+        Some(true) => "answered_at is not null",
+        Some(false) => "answered_at is null",
+    };
+    Rows::those("from unknown_code", condition)
+}
+
+/// A page of the codes.
 pub(super) fn list(
     tx: &mut Tx<'_>,
     is_answered: Option<bool>,
-    before: i64,
+    begin: &Begin<Age>,
     limit: i64,
 ) -> Result<Vec<UnknownCode>> {
-    let condition = match is_answered {
-        None => "",
-        Some(true) => " and answered_at is not null",
-        Some(false) => " and answered_at is null",
-    };
-    let sql = format!(
-        "select {COLUMNS} from unknown_code where id < $1{condition} order by id desc limit $2"
-    );
-    tx.query(&sql, &[before.into(), limit.into()])?
-        .iter()
-        .map(unknown_code)
-        .collect()
+    let by = By::id("id", begin.order == Age::Newest);
+    let page = (by, begin.after.as_ref());
+    let found = rows(is_answered).page(tx, COLUMNS, page, limit)?;
+    found.iter().map(unknown_code).collect()
+}
+
+/// How many codes there are.
+pub(super) fn total(tx: &mut Tx<'_>, is_answered: Option<bool>) -> Result<Total> {
+    rows(is_answered).count(tx)
 }
 
 /// Writes an answer with its author, or takes it away.

@@ -79,7 +79,7 @@ async fn all(platform: &TestPlatform) -> Vec<super::UnknownCode> {
     let found = platform
         .shared
         .db
-        .read(|tx| sql::list(tx, None, i64::MAX, 10));
+        .read(|tx| sql::list(tx, None, &web::Begin::default(), 10));
     found.await.unwrap()
 }
 

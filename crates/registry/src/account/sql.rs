@@ -2,7 +2,8 @@
 
 use super::{Account, AccountId, NewAccount, folded};
 use crate::company::CompanyId;
-use store::{Error, Result, Row, Tx, Value};
+use store::{Error, Result, Row, Tx};
+use web::{Begin, By, Key, Place, Rows, Total};
 
 const COLUMNS: &str = "a.id, a.party_id, a.login, p.name, a.kind, a.state, a.password_hash, \
                        a.password_at, a.must_change, a.last_login_at, a.language, a.created_at";
@@ -221,59 +222,79 @@ pub struct Filter {
     pub departments: Vec<i64>,
     /// Post.
     pub post: Option<i64>,
-    /// Only accounts before this one: the next page.
-    pub before: Option<i64>,
+    /// Where the page begins; what is counted has no beginning.
+    pub begin: Begin<AccountOrder>,
 }
 
-/// Accounts, newest first.
-pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Account>> {
-    let mut args: Vec<Value<'_>> = vec![limit.into()];
-    let mut and = String::new();
-    let mut place = |value: Value<'static>, args: &mut Vec<Value<'_>>, text: &str| {
-        args.push(value);
-        and.push_str(&text.replace('?', &format!("${}", args.len())));
-    };
-    if let Some(before) = filter.before {
-        place(before.into(), &mut args, " and a.id < ?");
+web::orders! {
+    /// Orders of the accounts (用户排序).
+    pub enum AccountOrder {
+        /// The newest first.
+        Newest = "newest" by Id,
+        /// The oldest first.
+        Oldest = "oldest" by Id,
+        /// By login name.
+        Login = "login" by Text,
+        /// By login name, backwards.
+        LoginDown = "-login" by Text,
     }
-    if let Some(post) = filter.post {
-        place(post.into(), &mut args, " and a.post_id = ?");
-    }
-    if !filter.departments.is_empty() {
-        let mut places = Vec::new();
-        for department in &filter.departments {
-            args.push((*department).into());
-            places.push(format!("${}", args.len()));
-        }
-        and.push_str(&format!(" and a.department_id in ({})", places.join(", ")));
-    }
-    for (text, value) in [
-        (" and a.kind = ?", &filter.kind),
-        (" and a.state = ?", &filter.state),
-    ] {
-        if let Some(value) = value {
-            args.push(value.into());
-            and.push_str(&text.replace('?', &format!("${}", args.len())));
-        }
-    }
-    let begin;
+}
+
+/// The accounts under a filter, whose text is here folded as well.
+fn rows<'a>(filter: &'a Filter, begin: &'a str) -> Rows<'a> {
+    let from = "from account a join party p on p.id = a.party_id";
+    let mut rows = Rows::those(from, "1 = 1");
+    rows.and("a.post_id = ?", filter.post);
+    rows.and_one_of("a.department_id", filter.departments.iter().copied());
+    rows.and("a.kind = ?", filter.kind.as_deref());
+    rows.and("a.state = ?", filter.state.as_deref());
     if let Some(text) = &filter.text {
-        begin = folded(text);
         let n_chars = i64::try_from(begin.chars().count()).unwrap_or(0);
-        args.extend([n_chars.into(), (&begin).into(), text.into()]);
-        let n = args.len();
-        // Compared part by part: what sorts where depends on the language of a server.
-        and.push_str(&format!(
-            " and (substr(a.login_folded, 1, ${}) = ${} or p.name = ${n})",
-            n - 2,
-            n - 1
-        ));
+        rows.and_with(|args| {
+            args.extend([n_chars.into(), begin.into(), text.into()]);
+            let n = args.len();
+            // Compared part by part: what sorts where depends on the language of a server.
+            format!(
+                "(substr(a.login_folded, 1, ${}) = ${} or p.name = ${n})",
+                n - 2,
+                n - 1
+            )
+        });
     }
-    let sql = format!(
-        "select {COLUMNS} from account a join party p on p.id = a.party_id \
-         where 1 = 1{and} order by a.id desc limit $1"
-    );
-    tx.query(&sql, &args)?.iter().map(account).collect()
+    rows
+}
+
+/// A page of the accounts.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Account>> {
+    let begin = &filter.begin;
+    let by = match begin.order {
+        AccountOrder::Newest => By::id("a.id", true),
+        AccountOrder::Oldest => By::id("a.id", false),
+        AccountOrder::Login => By::key("a.login_folded", "a.id", false),
+        AccountOrder::LoginDown => By::key("a.login_folded", "a.id", true),
+    };
+    let page = (by, begin.after.as_ref());
+    let text = filter.text.as_deref().map(folded).unwrap_or_default();
+    let found = rows(filter, &text).page(tx, COLUMNS, page, limit)?;
+    found.iter().map(account).collect()
+}
+
+/// How many accounts there are under a filter.
+pub fn total(tx: &mut Tx<'_>, filter: &Filter) -> Result<Total> {
+    let text = filter.text.as_deref().map(folded).unwrap_or_default();
+    rows(filter, &text).count(tx)
+}
+
+/// The place of an account in an order of the list.
+pub fn place(account: &Account, order: AccountOrder) -> Place {
+    let key = match order {
+        AccountOrder::Newest | AccountOrder::Oldest => None,
+        AccountOrder::Login | AccountOrder::LoginDown => Some(Key::Text(folded(&account.login))),
+    };
+    Place {
+        key,
+        id: account.id.0,
+    }
 }
 
 /// What is known about a person besides the name (人员资料); what is personal is sealed.

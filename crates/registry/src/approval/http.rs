@@ -3,7 +3,7 @@
 
 use super::{
     Approval, Decision, Doing, Filter, Kind, NOT_DONE, Undecided, Undone, decide, find, list,
-    rejection,
+    rejection, total,
 };
 use crate::access::{Actor, By, FORBIDDEN, Gate, Routes};
 use crate::role::Role;
@@ -12,10 +12,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use store::Tx;
 use store::clock::beijing_rfc3339;
+use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes};
+use web::{Age, JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes};
 
 /// Who may take part in approvals at all; each kind names who decides it.
 const STAFF: &[Role] = &[
@@ -78,10 +78,9 @@ const STATES: [&str; 5] = ["pending", "done", "failed", "rejected", "withdrawn"]
 pub struct ApprovalQuery {
     /// `pending`, `done`, `failed` (approved, and could not be done), `rejected` or `withdrawn`.
     pub state: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Requests on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
 /// A request for a second pair of eyes (复核申请).
@@ -147,9 +146,9 @@ fn view(api: &ApprovalApi, actor: &Actor, approval: Approval) -> ApprovalView {
     }
 }
 
-/// Requests that the reader may decide, and his own, newest first (复核申请).
+/// Requests that the reader may decide, and his own (复核申请).
 #[utoipa::path(
-    get, path = "/api/v1/approvals", tag = "approvals", params(ApprovalQuery),
+    get, path = "/api/v1/approvals", tag = "approvals", params(ApprovalQuery, PageQuery),
     responses(
         (status = 200, body = Page<ApprovalView>)
     )
@@ -158,16 +157,10 @@ async fn approvals(
     By { actor, .. }: By<ReadApprovals>,
     State(api): State<ApprovalApi>,
     QueryOf(query): QueryOf<ApprovalQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<ApprovalView>>, Problem> {
     let bad = |why: String| Problem::new(codes::BAD_REQUEST).detail(why);
-    let size = PageSize::of(query.limit);
-    let before = match query.after.as_deref() {
-        None => None,
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| bad("after 不是有效的游标".to_owned()))?,
-        ),
-    };
+    let size = asked.size();
     let is_known = |state: &str| STATES.contains(&state);
     if !query.state.as_deref().is_none_or(is_known) {
         return Err(bad(format!("state 可取 {}", STATES.join("、"))));
@@ -180,15 +173,15 @@ async fn approvals(
             .map(str::to_owned)
             .collect(),
         asked_by: actor.who.id().unwrap_or(0),
-        before,
+        begin: asked.begin(query.sort.as_deref())?,
     };
-    let found = api
-        .gate
-        .context
-        .db
-        .read(move |tx| list(tx, &filter, size.rows()))
-        .await?;
-    let page = Page::cut(found, size, |approval| approval.id);
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<Approval>> {
+        let found = list(tx, &filter, size.rows())?;
+        let total = asked.total(|| total(tx, &filter))?;
+        let place = |one: &Approval| filter.begin.next(one.id);
+        Ok(Page::cut(found, size, place).counted(total))
+    };
+    let page = api.gate.context.db.read(read).await?;
     Ok(Json(page.map(|approval| view(&api, &actor, approval))))
 }
 

@@ -17,7 +17,7 @@ use crate::role::{AccountId, Role};
 use store::{Error, Result, Tx};
 use web::{Code, Problem};
 
-pub use sql::{Filter, asked_for, count_pending, find, list, pending};
+pub use sql::{Filter, asked_for, count_pending, find, list, pending, total};
 
 crate::acts! {
     /// Asked for.

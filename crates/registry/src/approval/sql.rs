@@ -3,6 +3,7 @@
 use super::{Approval, NOT_DONE};
 use crate::role::AccountId;
 use store::{Result, Row, Tx, Value};
+use web::{Age, Begin, By, Rows, Total};
 
 const COLUMNS: &str = "id, kind, title, payload, company_id, state, asked_by, asked_name, \
                        asked_at, why, decided_by, decided_name, decided_at, reason";
@@ -67,43 +68,52 @@ pub struct Filter {
     pub kinds: Vec<String>,
     /// Whose own requests are shown beside.
     pub asked_by: i64,
-    /// Only requests before this one: the next page.
-    pub before: Option<i64>,
+    /// Where the page begins; what is counted has no beginning.
+    pub begin: Begin<Age>,
 }
 
-/// Requests, newest first: those that the reader may decide and his own.
-pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Approval>> {
-    let not_done = format!("{NOT_DONE}%");
-    let mut args: Vec<Value<'_>> = vec![limit.into(), filter.asked_by.into()];
-    let mut places = Vec::new();
-    for kind in &filter.kinds {
-        args.push(kind.into());
-        places.push(format!("${}", args.len()));
-    }
-    let mut and = match places.is_empty() {
-        true => "asked_by = $2".to_owned(),
-        false => format!("(asked_by = $2 or kind in ({}))", places.join(", ")),
-    };
-    if let Some(state) = &filter.state {
-        // What was approved and could not be done is kept as rejected, with why.
-        let (kept, has_failed) = match state.as_str() {
-            "failed" => ("rejected", Some("like")),
-            "rejected" => ("rejected", Some("not like")),
-            state => (state, None),
-        };
-        args.push(kept.into());
-        and.push_str(&format!(" and state = ${}", args.len()));
-        if let Some(like) = has_failed {
-            args.push((&not_done).into());
-            and.push_str(&format!(" and coalesce(reason, '') {like} ${}", args.len()));
+/// The requests that the reader may decide, and his own, under a filter.
+fn rows(filter: &Filter) -> Rows<'_> {
+    let mut rows = Rows::seen("from approval", |args| {
+        args.push(filter.asked_by.into());
+        let mut seen = format!("(asked_by = ${}", args.len());
+        let mut places = Vec::new();
+        for kind in &filter.kinds {
+            args.push(kind.into());
+            places.push(format!("${}", args.len()));
         }
+        if !places.is_empty() {
+            seen.push_str(&format!(" or kind in ({})", places.join(", ")));
+        }
+        seen.push(')');
+        seen
+    });
+    // What was approved and could not be done is kept as rejected, with why.
+    match filter.state.as_deref() {
+        None => {}
+        Some("failed") => rows.and_plain(&format!(
+            "state = 'rejected' and coalesce(reason, '') like '{NOT_DONE}%'"
+        )),
+        Some("rejected") => rows.and_plain(&format!(
+            "state = 'rejected' and coalesce(reason, '') not like '{NOT_DONE}%'"
+        )),
+        Some(state) => rows.and("state = ?", Some(state)),
     }
-    if let Some(before) = filter.before {
-        args.push(before.into());
-        and.push_str(&format!(" and id < ${}", args.len()));
-    }
-    let sql = format!("select {COLUMNS} from approval where {and} order by id desc limit $1");
-    tx.query(&sql, &args)?.iter().map(approval).collect()
+    rows
+}
+
+/// A page of the requests: those that the reader may decide and his own.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Approval>> {
+    let begin = &filter.begin;
+    let by = By::id("id", begin.order == Age::Newest);
+    let page = (by, begin.after.as_ref());
+    let found = rows(filter).page(tx, COLUMNS, page, limit)?;
+    found.iter().map(approval).collect()
+}
+
+/// How many requests there are under a filter.
+pub fn total(tx: &mut Tx<'_>, filter: &Filter) -> Result<Total> {
+    rows(filter).count(tx)
 }
 
 /// How many requests of these kinds wait for somebody who did not ask himself.

@@ -17,7 +17,7 @@ use crate::actor::Actor;
 use sha2::{Digest, Sha256};
 use store::{Db, Result, Tx};
 
-pub use sql::{Filter, after, cursor, head, list, set_cursor};
+pub use sql::{Filter, after, cursor, head, list, set_cursor, total};
 
 /// Rows that a check reads at once.
 const VERIFY_ROWS: i64 = 5000;

@@ -1,7 +1,8 @@
 //! Every statement on the tables `audit`, `audit_head` and `audit_cursor`.
 
 use super::Row;
-use store::{Error, Result, Tx, Value};
+use store::{Error, Result, Tx};
+use web::{Age, Begin, By, Rows, Total};
 
 const COLUMNS: &str = "number, at_ms, actor_kind, actor_id, actor_name, company_id, act, object, \
                        result, address, request_id, detail, previous, hash";
@@ -86,69 +87,49 @@ pub struct Filter {
     pub from_ms: Option<i64>,
     /// Before, milliseconds since 1970-01-01 UTC.
     pub to_ms: Option<i64>,
-    /// Only rows before this number: the next page.
-    pub before: Option<i64>,
+    /// Where the page begins; what is counted has no beginning.
+    pub begin: Begin<Age>,
 }
 
-/// Rows, newest first.
-pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Row>> {
-    let mut args: Vec<Value<'_>> = vec![limit.into()];
-    let mut and = String::new();
-    let mut add = |text: &str, value: Value<'static>, args: &mut Vec<Value<'_>>| {
-        args.push(value);
-        and.push_str(&text.replace('?', &format!("${}", args.len())));
-    };
-    for (text, value) in [
-        (" and actor_id = ?", filter.actor),
-        (" and company_id = ?", filter.company),
-        (" and at_ms >= ?", filter.from_ms),
-        (" and at_ms < ?", filter.to_ms),
-        (" and number < ?", filter.before),
+/// The rows under a filter.
+fn rows(filter: &Filter) -> Rows<'_> {
+    let mut rows = Rows::those("from audit", "number > 0");
+    for (condition, value) in [
+        ("actor_id = ?", filter.actor),
+        ("company_id = ?", filter.company),
+        ("at_ms >= ?", filter.from_ms),
+        ("at_ms < ?", filter.to_ms),
     ] {
-        if let Some(value) = value {
-            add(text, value.into(), &mut args);
-        }
+        rows.and(condition, value);
     }
-    if !filter.acts.is_empty() {
-        let mut places = Vec::new();
-        for act in &filter.acts {
-            args.push(act.into());
-            places.push(format!("${}", args.len()));
-        }
-        and.push_str(&format!(" and act in ({})", places.join(", ")));
-    }
-    if !filter.accounts.is_empty() {
-        let mut places = Vec::new();
-        for account in &filter.accounts {
-            args.push((*account).into());
-            places.push(format!("${}", args.len()));
-        }
-        and.push_str(&format!(
-            " and actor_kind = 'account' and actor_id in ({})",
-            places.join(", ")
-        ));
-    }
-    if filter.of_people {
-        and.push_str(" and actor_kind = 'account'");
+    rows.and_one_of("act", &filter.acts);
+    rows.and_one_of("actor_id", filter.accounts.iter().copied());
+    if filter.of_people || !filter.accounts.is_empty() {
+        rows.and_plain("actor_kind = 'account'");
     }
     // Written out, so that the index on what was refused serves it.
     match filter.is_done {
-        Some(true) => and.push_str(" and result = 'done'"),
-        Some(false) => and.push_str(" and result = 'refused'"),
+        Some(true) => rows.and_plain("result = 'done'"),
+        Some(false) => rows.and_plain("result = 'refused'"),
         None => {}
     }
-    for (text, value) in [
-        (" and object = ?", &filter.object),
-        (" and address = ?", &filter.address),
-    ] {
-        if let Some(value) = value {
-            args.push(value.into());
-            and.push_str(&text.replace('?', &format!("${}", args.len())));
-        }
-    }
-    let sql =
-        format!("select {COLUMNS} from audit where number > 0{and} order by number desc limit $1");
-    tx.query(&sql, &args)?.iter().map(row).collect()
+    rows.and("object = ?", filter.object.as_deref());
+    rows.and("address = ?", filter.address.as_deref());
+    rows
+}
+
+/// A page of the rows.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Row>> {
+    let begin = &filter.begin;
+    let by = By::id("number", begin.order == Age::Newest);
+    let page = (by, begin.after.as_ref());
+    let found = rows(filter).page(tx, COLUMNS, page, limit)?;
+    found.iter().map(row).collect()
+}
+
+/// How many rows there are under a filter.
+pub fn total(tx: &mut Tx<'_>, filter: &Filter) -> Result<Total> {
+    rows(filter).count(tx)
 }
 
 /// Up to which number a reader of the audit has come; 0 before the first row.

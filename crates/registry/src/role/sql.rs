@@ -3,6 +3,7 @@
 use super::{AccountId, CustomRole, Grant};
 use crate::company::CompanyId;
 use store::{Result, Row, Tx};
+use web::{Begin, By, Rows, Total};
 
 const COLUMNS: &str = "id, account_id, party_id, role, company_id, district, sight, granted_by, \
                        approved_by, granted_at, expires_at";
@@ -88,16 +89,34 @@ pub fn of_role(tx: &mut Tx<'_>, role: &str, now_ms: i64) -> Result<Vec<Grant>> {
         .collect()
 }
 
-/// All grants that are not revoked and do not belong to a company, oldest first, after `after`.
-pub fn grants_of(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Grant>> {
-    let sql = format!(
-        "select {COLUMNS} from role_grant where revoked_at is null and company_id is null \
-         and id > $1 order by id limit $2"
-    );
-    tx.query(&sql, &[after.into(), limit.into()])?
-        .iter()
-        .map(grant)
-        .collect()
+web::orders! {
+    /// Orders of the grants (授权排序).
+    pub enum GrantOrder {
+        /// The oldest first.
+        Oldest = "oldest" by Id,
+        /// The newest first.
+        Newest = "newest" by Id,
+    }
+}
+
+/// All grants that are not revoked and do not belong to a company.
+fn standing<'a>() -> Rows<'a> {
+    Rows::those(
+        "from role_grant",
+        "revoked_at is null and company_id is null",
+    )
+}
+
+/// A page of all grants that are not revoked and do not belong to a company.
+pub fn grants_of(tx: &mut Tx<'_>, begin: &Begin<GrantOrder>, limit: i64) -> Result<Vec<Grant>> {
+    let by = By::id("id", begin.order == GrantOrder::Newest);
+    let found = standing().page(tx, COLUMNS, (by, begin.after.as_ref()), limit)?;
+    found.iter().map(grant).collect()
+}
+
+/// How many grants are not revoked and do not belong to a company.
+pub fn total_of_grants(tx: &mut Tx<'_>) -> Result<Total> {
+    standing().count(tx)
 }
 
 fn grant(row: &Row) -> Result<Grant> {

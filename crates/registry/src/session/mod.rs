@@ -18,7 +18,7 @@ use store::{Result, Tx};
 
 pub use sql::{
     OpenSession, choose_company, end, end_all_of, ended_or_stale, ended_since, insert, open,
-    open_of, promote, seen,
+    open_of, promote, seen, total_of_open,
 };
 
 /// Milliseconds after which the time of the last request is noted again.

@@ -4,6 +4,7 @@ use super::{Session, Stage};
 use crate::company::CompanyId;
 use crate::role::AccountId;
 use store::{Result, Row, Tx, Value};
+use web::{Age, Begin, By, Rows, Total};
 
 const COLUMNS: &str = "s.id, s.hash, s.account_id, s.stage, s.methods, s.company_id, \
                        s.authenticated_at, s.created_at, s.seen_at, s.expires_at, s.address, \
@@ -134,23 +135,38 @@ pub struct OpenSession {
     pub name: String,
 }
 
-/// Sessions used since `since_ms`, newest first, before id `before`.
-pub fn open(tx: &mut Tx<'_>, since_ms: i64, before: i64, limit: i64) -> Result<Vec<OpenSession>> {
-    let sql = format!(
-        "select {COLUMNS}, a.login, p.name from session s join account a on a.id = s.account_id \
-         join party p on p.id = a.party_id where s.ended_at is null and s.seen_at >= $1 \
-         and s.id < $2 order by s.id desc limit $3"
-    );
-    tx.query(&sql, &[since_ms.into(), before.into(), limit.into()])?
-        .iter()
-        .map(|row| {
-            Ok(OpenSession {
-                session: session(row)?,
-                login: row.text(12)?,
-                name: row.text(13)?,
-            })
+/// The sessions used since a moment that have not ended.
+fn used<'a>(since_ms: i64) -> Rows<'a> {
+    let from = "from session s join account a on a.id = s.account_id \
+                join party p on p.id = a.party_id";
+    let mut rows = Rows::those(from, "s.ended_at is null");
+    rows.and("s.seen_at >= ?", Some(since_ms));
+    rows
+}
+
+/// A page of the sessions used since `since_ms`.
+pub fn open(
+    tx: &mut Tx<'_>,
+    since_ms: i64,
+    begin: &Begin<Age>,
+    limit: i64,
+) -> Result<Vec<OpenSession>> {
+    let by = By::id("s.id", begin.order == Age::Newest);
+    let columns = format!("{COLUMNS}, a.login, p.name");
+    let found = used(since_ms).page(tx, &columns, (by, begin.after.as_ref()), limit)?;
+    let session = |row: &Row| {
+        Ok(OpenSession {
+            session: session(row)?,
+            login: row.text(12)?,
+            name: row.text(13)?,
         })
-        .collect()
+    };
+    found.iter().map(session).collect()
+}
+
+/// How many sessions were used since `since_ms`.
+pub fn total_of_open(tx: &mut Tx<'_>, since_ms: i64) -> Result<Total> {
+    used(since_ms).count(tx)
 }
 
 /// The open sessions of an account, newest first.

@@ -1,5 +1,7 @@
 //! `/api/v1/agents`: who acts for the company, and for whom it acts.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
+use super::sql::total;
 use super::{Appointment, KIND, codes, end, find, of_company};
 use crate::ServicesApi;
 use crate::case_file::http::id_of;
@@ -14,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::clock::{beijing_day, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
-use utoipa::ToSchema;
-use web::{JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
+use utoipa::{IntoParams, ToSchema};
+use web::{Age, Begin, JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
 
 registry::operations! {
     ReadAgents = reads(
@@ -127,30 +129,35 @@ pub(crate) fn view(
     })
 }
 
-/// The appointments of the company acted for, on either side, newest first.
-#[utoipa::path(get, path = "/api/v1/agents", tag = "ledger", params(PageQuery),
+/// How the list of appointments is put in order.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AgentsQuery {
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
+}
+
+/// The appointments of the company acted for, on either side (代理关系).
+#[utoipa::path(get, path = "/api/v1/agents", tag = "ledger", params(AgentsQuery, PageQuery),
     responses((status = 200, body = Page<AgentView>)))]
 async fn agents(
     By { actor, .. }: By<ReadAgents>,
     Held(api): Held<ServicesApi>,
-    QueryOf(query): QueryOf<PageQuery>,
+    QueryOf(query): QueryOf<AgentsQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<AgentView>>, Problem> {
     let company = actor.require_company()?.id;
-    let size = query.size();
-    let before = match query.after.as_deref() {
-        None => i64::MAX,
-        Some(after) => id_of(after)?,
-    };
+    let begin: Begin<Age> = asked.begin(query.sort.as_deref())?;
+    let size = asked.size();
     let now_ms = api.context().now_ms();
     let read = move |tx: &mut Tx<'_>| {
-        let mut items = Vec::new();
-        for appointment in of_company(tx, company, before, size.rows())? {
-            items.push(view(tx, &appointment, company, now_ms)?);
-        }
-        Ok(items)
+        let found = of_company(tx, company, &begin, size.rows())?;
+        let total = asked.total(|| total(tx, company))?;
+        let page = Page::cut(found, size, |one| begin.next(one.id)).counted(total);
+        page.try_map(|one| view(tx, &one, company, now_ms))
     };
-    let items = api.read(read).await?;
-    Ok(Json(Page::cut(items, size, |last| last.id.clone())))
+    Ok(Json(api.context().read(read).await?))
 }
 
 /// Asks to appoint an agent: opens a case, to which the mandate is attached.

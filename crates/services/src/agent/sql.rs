@@ -6,6 +6,7 @@ use registry::company::CompanyId;
 use registry::role::AccountId;
 use std::collections::BTreeSet;
 use store::{Result, Row, Tx, Value};
+use web::{Age, Begin, By, Rows, Total};
 
 const COLUMNS: &str = "a.id, a.principal_id, a.agent_id, a.directions, a.kinds, a.since_ms, \
                        a.until_ms, a.case_id, a.ended_at";
@@ -77,21 +78,30 @@ pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: i64) -> Result<Option<Appointmen
         .transpose()
 }
 
-/// The appointments of a company on either side, newest first, before `before`.
+/// The appointments of a company on either side.
+fn rows<'a>(company: CompanyId) -> Rows<'a> {
+    Rows::seen("from agent a", |args| {
+        args.push(company.0.into());
+        "(a.principal_id = $1 or a.agent_id = $1)".to_owned()
+    })
+}
+
+/// A page of the appointments of a company on either side.
 pub fn of_company(
     tx: &mut Tx<'_>,
     company: CompanyId,
-    before: i64,
+    begin: &Begin<Age>,
     limit: i64,
 ) -> Result<Vec<Appointment>> {
-    let sql = format!(
-        "select {COLUMNS} from agent a where (a.principal_id = $1 or a.agent_id = $1) \
-         and a.id < $2 order by a.id desc limit $3"
-    );
-    tx.query(&sql, &[company.0.into(), before.into(), limit.into()])?
-        .iter()
-        .map(appointment)
-        .collect()
+    let by = By::id("a.id", begin.order == Age::Newest);
+    let page = (by, begin.after.as_ref());
+    let found = rows(company).page(tx, COLUMNS, page, limit)?;
+    found.iter().map(appointment).collect()
+}
+
+/// How many appointments a company has on either side.
+pub(super) fn total(tx: &mut Tx<'_>, company: CompanyId) -> Result<Total> {
+    rows(company).count(tx)
 }
 
 /// How many appointments of a company, on either side, are in force at `from` and not any more at

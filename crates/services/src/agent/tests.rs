@@ -19,7 +19,7 @@ const FORM: &[(&str, &str)] = &[
 
 async fn appointment(world: &World, principal: CompanyId) -> Appointment {
     let found = world
-        .read(move |tx| of_company(tx, principal, i64::MAX, 10))
+        .read(move |tx| of_company(tx, principal, &web::Begin::default(), 10))
         .await;
     found.into_iter().next().unwrap()
 }

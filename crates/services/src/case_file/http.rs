@@ -1,13 +1,14 @@
 //! `/api/v1/cases…`; the files of a case are in [`super::attachment`].
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
+use super::sql::{place, total};
 use super::view::{
     AttachmentView, CaseDetail, CaseSummary, CompanyName, acts, documents, fields, hides_names,
     step, summary,
 };
 use super::{
-    CaseFile, CaseId, Doing, Filter, Kind, SOON_DAYS, Sees, Side, State, UNMASKED, Verb, advance,
-    attachments, calendar, codes, find, list, open, open_private, sees, sides, steps,
+    CaseFile, CaseId, CaseOrder, Doing, Filter, Kind, SOON_DAYS, Sees, Side, State, UNMASKED, Verb,
+    advance, attachments, calendar, codes, find, list, open, open_private, sees, sides, steps,
 };
 use crate::ServicesApi;
 use axum::Json;
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
 
 /// Who applies, reviews, decides or looks.
 const EVERYBODY: &[Role] = &[
@@ -75,10 +76,9 @@ pub struct CasesQuery {
     pub q: Option<String>,
     /// `overdue`, or `soon` for those due until the next working day and the overdue ones.
     pub due: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Cases on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<CaseOrder>)]
+    pub sort: Option<String>,
 }
 
 /// An application (办件申请).
@@ -119,7 +119,7 @@ pub(crate) fn id_of(text: &str) -> Result<i64, Problem> {
     text.parse().map_err(|_| not_found())
 }
 
-fn filter(query: &CasesQuery, now_ms: i64) -> Result<Filter, Problem> {
+fn filter(query: &CasesQuery, asked: &PageQuery, now_ms: i64) -> Result<Filter, Problem> {
     let mut filter = Filter {
         kind: query.kind.clone(),
         company: query.company.as_deref().map(id_of).transpose()?,
@@ -129,11 +129,7 @@ fn filter(query: &CasesQuery, now_ms: i64) -> Result<Filter, Problem> {
             .map(str::trim)
             .filter(|text| !text.is_empty())
             .map(str::to_owned),
-        before: query
-            .after
-            .as_deref()
-            .map(|after| after.parse().map_err(|_| bad("after 应为上一页的 next")))
-            .transpose()?,
+        begin: asked.begin(query.sort.as_deref())?,
         ..Filter::default()
     };
     match query.state.as_deref() {
@@ -165,39 +161,40 @@ fn company_of(tx: &mut Tx<'_>, case: &CaseFile) -> StoreResult<Option<CompanyNam
     }))
 }
 
-/// Cases that the caller sees, newest first.
-#[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(CasesQuery),
+/// Cases that the caller sees (办件列表).
+#[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(CasesQuery, PageQuery),
     responses((status = 200, body = Page<CaseSummary>)))]
 async fn cases(
     By { actor, .. }: By<ReadCases>,
     Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<CasesQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<CaseSummary>>, Problem> {
     let now_ms = api.context().now_ms();
-    let filter = filter(&query, now_ms)?;
-    let size = PageSize::of(query.limit);
+    let filter = filter(&query, &asked, now_ms)?;
     let kinds = api.kinds.clone();
-    let read = move |tx: &mut Tx<'_>| listed(tx, (&actor, &kinds), (&filter, size.rows()), now_ms);
-    let items = api.read(read).await?;
-    Ok(Json(Page::cut(items, size, |last| last.id.clone())))
+    let read = move |tx: &mut Tx<'_>| listed(tx, (&actor, &kinds), (&filter, &asked), now_ms);
+    api.read(read).await.map(Json)
 }
 
 /// Cases as somebody sees them in a list.
 pub(super) fn listed(
     tx: &mut Tx<'_>,
     (actor, kinds): (&Actor, &[Kind]),
-    (filter, limit): (&Filter, i64),
+    (filter, asked): (&Filter, &PageQuery),
     now_ms: i64,
-) -> Result<Vec<CaseSummary>, Problem> {
-    let found = list(tx, &sees(actor), filter, limit)?;
-    let mut items = Vec::with_capacity(found.len());
-    for case in &found {
+) -> Result<Page<CaseSummary>, Problem> {
+    let (sees, size, begin) = (sees(actor), asked.size(), &filter.begin);
+    let found = list(tx, &sees, filter, size.rows())?;
+    let total = asked.total(|| total(tx, &sees, filter))?;
+    let place = |case: &CaseFile| begin.next(place(case, begin.order));
+    let page = Page::cut(found, size, place).counted(total);
+    page.try_map(|case| {
         let kind = kinds.iter().find(|kind| kind.name == case.kind);
-        let sides = kind.map_or_else(Vec::new, |kind| sides(actor, kind, case));
-        let at = (now_ms, hides_names(case, &sides));
-        items.push(summary(case, kind, company_of(tx, case)?, at));
-    }
-    Ok(items)
+        let sides = kind.map_or_else(Vec::new, |kind| sides(actor, kind, &case));
+        let at = (now_ms, hides_names(&case, &sides));
+        Ok(summary(&case, kind, company_of(tx, &case)?, at))
+    })
 }
 
 /// Applies for something in the name of the company.

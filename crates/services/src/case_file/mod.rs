@@ -45,7 +45,7 @@ pub use file::{
 };
 pub use private::{close_private, mask, open_private};
 pub(crate) use sql::attach_body;
-pub use sql::{Filter, Sees, attachments, body, find, list, set_company, steps};
+pub use sql::{CaseOrder, Filter, Sees, attachments, body, find, list, set_company, steps};
 pub use state::{STEPS, Side, State, Verb, is_possible, step};
 
 /// Working days that an applicant has to supplement.

@@ -7,6 +7,7 @@ use registry::role::AccountId;
 use std::collections::BTreeMap;
 use store::unreadable::report;
 use store::{Error, Result, Row, Tx, Value};
+use web::{Begin, By, Key, Place, Rows, Total};
 
 const COLUMNS: &str = "id, kind, title, state, company_id, subject, form, private_sealed, \
                        applied_by, applied_name, applied_at, proposed_by, decided_by, changed_at, \
@@ -38,9 +39,24 @@ pub struct Filter {
     pub is_open: bool,
     /// Only cases whose due date is before this moment.
     pub due_before: Option<i64>,
-    /// Only cases before this one: the next page.
-    pub before: Option<i64>,
+    /// Where the page begins; what is counted has no beginning.
+    pub begin: Begin<CaseOrder>,
 }
+
+web::orders! {
+    /// Orders of the cases (办件排序).
+    pub enum CaseOrder {
+        /// The newest first.
+        Newest = "newest" by Id,
+        /// The oldest first.
+        Oldest = "oldest" by Id,
+        /// The most urgent first; those that are closed, which nothing is due for, at the end.
+        Due = "due" by Number,
+    }
+}
+
+/// When a case is due, with those that are closed after all others; an index has the same expression.
+const DUE: &str = "coalesce(due_at, 9223372036854775807)";
 
 pub(super) fn insert(tx: &mut Tx<'_>, case: &CaseFile) -> Result<()> {
     let form = serde_json::to_string(&case.form).map_err(|e| Error::Fault(e.to_string()))?;
@@ -156,50 +172,64 @@ pub fn find(tx: &mut Tx<'_>, sees: &Sees, id: CaseId) -> Result<Option<CaseFile>
     tx.query_opt(&sql, &args)?.as_ref().map(case).transpose()
 }
 
-/// Cases that are seen, newest first; those with a due date filter, the most urgent first.
-pub fn list(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter, limit: i64) -> Result<Vec<CaseFile>> {
-    let mut args: Vec<Value<'_>> = vec![limit.into()];
-    let mut and = seen(sees, &mut args);
-    let mut narrow = |value: Value<'static>, text: &str, args: &mut Vec<Value<'_>>| {
-        args.push(value);
-        and.push_str(&text.replace('?', &format!("${}", args.len())));
-    };
-    if let Some(state) = filter.state {
-        narrow(state.name().into(), " and state = ?", &mut args);
-    }
-    if let Some(company) = filter.company {
-        narrow(company.into(), " and company_id = ?", &mut args);
-    }
-    if let Some(due_before) = filter.due_before {
-        narrow(due_before.into(), " and due_at < ?", &mut args);
-    }
-    if let Some(before) = filter.before {
-        narrow(before.into(), " and id < ?", &mut args);
-    }
-    if let Some(kind) = &filter.kind {
-        args.push(kind.into());
-        and.push_str(&format!(" and kind = ${}", args.len()));
-    }
-    let like = filter.text.as_deref().map(|text| {
-        let plain = text
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        (text.parse::<i64>().unwrap_or(-1), format!("%{plain}%"))
-    });
-    if let Some((id, like)) = &like {
-        args.extend([(*id).into(), like.as_str().into()]);
-        let n = args.len();
-        and.push_str(&format!(
-            " and (id = ${} or title like ${n} escape '\\')",
-            n - 1
-        ));
+/// A part of a title, as it is looked for.
+fn like_of(filter: &Filter) -> Option<String> {
+    let text = filter.text.as_deref()?;
+    let plain = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    Some(format!("%{plain}%"))
+}
+
+/// The cases that are seen under a filter, whose text is here as it is looked for as well.
+fn rows<'a>(sees: &'a Sees, filter: &'a Filter, like: Option<&'a str>) -> Rows<'a> {
+    let mut rows = Rows::seen("from case_file", |args| seen(sees, args));
+    rows.and("state = ?", filter.state.map(State::name));
+    rows.and("company_id = ?", filter.company);
+    rows.and("due_at < ?", filter.due_before);
+    rows.and("kind = ?", filter.kind.as_deref());
+    if let (Some(text), Some(like)) = (&filter.text, like) {
+        let id = text.parse::<i64>().unwrap_or(-1);
+        rows.and_with(|args| {
+            args.extend([id.into(), like.into()]);
+            let n = args.len();
+            format!("(id = ${} or title like ${n} escape '\\')", n - 1)
+        });
     }
     if filter.is_open {
-        and.push_str(" and due_at is not null");
+        rows.and_plain("due_at is not null");
     }
-    let sql = format!("select {COLUMNS} from case_file where {and} order by id desc limit $1");
-    tx.query(&sql, &args)?.iter().map(case).collect()
+    rows
+}
+
+/// A page of the cases that are seen.
+pub fn list(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter, limit: i64) -> Result<Vec<CaseFile>> {
+    let begin = &filter.begin;
+    let by = match begin.order {
+        CaseOrder::Newest => By::id("id", true),
+        CaseOrder::Oldest => By::id("id", false),
+        CaseOrder::Due => By::key(DUE, "id", false),
+    };
+    let like = like_of(filter);
+    let page = (by, begin.after.as_ref());
+    let found = rows(sees, filter, like.as_deref()).page(tx, COLUMNS, page, limit)?;
+    found.iter().map(case).collect()
+}
+
+/// How many cases are seen under a filter.
+pub(super) fn total(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter) -> Result<Total> {
+    let like = like_of(filter);
+    rows(sees, filter, like.as_deref()).count(tx)
+}
+
+/// The place of a case in an order of the list.
+pub(super) fn place(case: &CaseFile, order: CaseOrder) -> Place {
+    let key = match order {
+        CaseOrder::Newest | CaseOrder::Oldest => None,
+        CaseOrder::Due => Some(Key::Number(case.due_at.unwrap_or(i64::MAX))),
+    };
+    Place { key, id: case.id.0 }
 }
 
 /// How many of the cases that are seen wait in these states of these kinds: all, those due before

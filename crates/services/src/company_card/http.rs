@@ -5,7 +5,9 @@ use super::view::{CompanyCard, CompanySummary, card_of, summary};
 use crate::ServicesApi;
 use crate::case_file::http::id_of;
 use crate::case_file::sees;
-use crate::company_ledger::{Filter, business, contracts, list, menu as modules_of, set_profile};
+use crate::company_ledger::{
+    CompanyOrder, Filter, business, contracts, list, menu as modules_of, set_profile, total,
+};
 use axum::Json;
 use axum::extract::State as Held;
 use registry::access::{By, Routes};
@@ -15,7 +17,7 @@ use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
 
 /// Longest search text, in characters.
 const TEXT_CHARS_MAX: usize = 100;
@@ -73,10 +75,9 @@ pub struct CompaniesQuery {
     pub state: Option<String>,
     /// Business role: `ebc`, `ebp`, `pay`, `logistics`, `agent`, `operator`, `warehouse`, `trace`.
     pub role: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Companies on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<CompanyOrder>)]
+    pub sort: Option<String>,
 }
 
 /// A module of the menu (功能模块).
@@ -105,7 +106,7 @@ fn bad(why: &str) -> Problem {
     Problem::new(common::BAD_REQUEST).detail(why)
 }
 
-fn filter(query: &CompaniesQuery) -> Result<Filter, Problem> {
+fn filter(query: &CompaniesQuery, asked: &PageQuery) -> Result<Filter, Problem> {
     let text = query.q.as_deref().map(str::trim).unwrap_or_default();
     if text.chars().count() > TEXT_CHARS_MAX {
         return Err(bad("q 最多 100 字"));
@@ -123,39 +124,38 @@ fn filter(query: &CompaniesQuery) -> Result<Filter, Problem> {
     {
         return Err(bad("没有这个业务角色"));
     }
-    let before = match query.after.as_deref() {
-        None => None,
-        Some(after) => Some(after.parse().map_err(|_| bad("after 应为上一页的 next"))?),
-    };
     Ok(Filter {
         text: (!text.is_empty()).then(|| text.to_owned()),
         is_suspended,
         role: query.role.clone(),
-        before,
+        begin: asked.begin(query.sort.as_deref())?,
     })
 }
 
-/// The companies in sight, newest first.
-#[utoipa::path(get, path = "/api/v1/companies", tag = "ledger", params(CompaniesQuery),
+/// The companies in sight (企业台账).
+#[utoipa::path(get, path = "/api/v1/companies", tag = "ledger", params(CompaniesQuery, PageQuery),
     responses((status = 200, body = Page<CompanySummary>)))]
 async fn companies(
     By { actor, .. }: By<ReadCompanies>,
     Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<CompaniesQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<CompanySummary>>, Problem> {
-    let filter = filter(&query)?;
-    let size = PageSize::of(query.limit);
+    let filter = filter(&query, &asked)?;
+    let size = asked.size();
     let read = move |tx: &mut Tx<'_>| {
-        let mut items = Vec::new();
-        for id in list(tx, &actor.sight, &filter, size.rows())? {
-            if let Some(company) = company::shown(tx, id)? {
-                items.push(summary(&company, &contracts(tx, id)?));
-            }
-        }
-        Ok(items)
+        let found = list(tx, &actor.sight, &filter, size.rows())?;
+        let total = asked.total(|| total(tx, &actor.sight, &filter))?;
+        let page = Page::cut(found, size, |(_, place)| filter.begin.next(place.clone()));
+        let page = page.counted(total).try_map(|(id, _)| {
+            let Some(company) = company::shown(tx, id)? else {
+                return Ok(None);
+            };
+            Ok::<_, Problem>(Some(summary(&company, &contracts(tx, id)?)))
+        })?;
+        Ok(page.flatten())
     };
-    let items = api.read(read).await?;
-    Ok(Json(Page::cut(items, size, |last| last.id.clone())))
+    api.read(read).await.map(Json)
 }
 
 /// One company with everything.

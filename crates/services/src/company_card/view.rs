@@ -190,7 +190,7 @@ pub(super) fn card_of(
     let contact = contact_of(tx, context, company.id)?;
     let contracts = contracts(tx, company.id)?;
     let mut agents = Vec::new();
-    for appointment in agent::of_company(tx, company.id, i64::MAX, CARD_ROWS)? {
+    for appointment in agent::of_company(tx, company.id, &web::Begin::default(), CARD_ROWS)? {
         agents.push(agent_view(tx, &appointment, company.id, now_ms)?);
     }
     let mut docking = Vec::new();

@@ -27,7 +27,7 @@ use store::{Result, Tx};
 pub use cases::{CHANGE, ROLE};
 pub use contact::{Contact, contact_of, set_contact};
 pub use menu::{Business, MODULES, Module, business, menu, roles};
-pub use sql::{Filter, contracts, list, lock};
+pub use sql::{CompanyOrder, Filter, contracts, list, lock, total};
 
 registry::acts! {
     /// A company came into the ledger.

@@ -3,7 +3,8 @@
 use super::Contract;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
-use store::{Result, Row, Tx, Value};
+use store::{Result, Row, Tx};
+use web::{Begin, By, Key, Place, Rows, Total};
 
 /// What a list of companies is narrowed to.
 #[derive(Debug, Clone, Default)]
@@ -14,8 +15,27 @@ pub struct Filter {
     pub is_suspended: Option<bool>,
     /// A business role that it has a contract for.
     pub role: Option<String>,
-    /// Only companies before this one: the next page.
-    pub before: Option<i64>,
+    /// Where the page begins; what is counted has no beginning.
+    pub begin: Begin<CompanyOrder>,
+}
+
+web::orders! {
+    /// Orders of the companies (企业排序). By name there is none: engines compare names by their bytes, which is no order
+    /// that people look up names in.
+    pub enum CompanyOrder {
+        /// The newest first.
+        Newest = "newest" by Id,
+        /// The oldest first.
+        Oldest = "oldest" by Id,
+        /// By credit code.
+        CreditCode = "creditCode" by Text,
+        /// By credit code, backwards.
+        CreditCodeDown = "-creditCode" by Text,
+        /// By customs code, which begins with the district.
+        CustomsCode = "customsCode" by Text,
+        /// By customs code, backwards.
+        CustomsCodeDown = "-customsCode" by Text,
+    }
 }
 
 /// Counts a change of a company's affairs. The row stays locked until the transaction ends, so that
@@ -95,41 +115,64 @@ fn contract(row: &Row) -> Result<Contract> {
     })
 }
 
-/// The companies in sight, newest first.
-pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Result<Vec<CompanyId>> {
-    let mut args: Vec<Value<'_>> = vec![limit.into()];
-    let mut and = visible(sight, "c.id", &mut args);
-    if let Some(before) = filter.before {
-        args.push(before.into());
-        and.push_str(&format!(" and c.id < ${}", args.len()));
-    }
-    if let Some(is_suspended) = filter.is_suspended {
-        args.push(is_suspended.into());
-        and.push_str(&format!(" and c.suspended = ${}", args.len()));
-    }
-    if let Some(role) = &filter.role {
-        args.push(role.into());
-        and.push_str(&format!(
-            " and exists (select 1 from contract k where k.role = ${} and k.company_id = c.id \
-             and k.state = 'active')",
-            args.len()
-        ));
-    }
-    let code = filter.text.as_deref().map(str::to_ascii_uppercase);
-    if let (Some(text), Some(code)) = (&filter.text, &code) {
+/// The companies in sight under a filter, whose text is here as a code as well.
+fn rows<'a>(sight: &'a Sight, filter: &'a Filter, code: &'a str) -> Rows<'a> {
+    let mut rows = Rows::seen("from company c", |args| visible(sight, "c.id", args));
+    rows.and("c.suspended = ?", filter.is_suspended);
+    rows.and(
+        "exists (select 1 from contract k where k.role = ? and k.company_id = c.id \
+         and k.state = 'active')",
+        filter.role.as_deref(),
+    );
+    if let Some(text) = &filter.text {
         let n_chars = i64::try_from(text.chars().count()).unwrap_or(0);
-        args.extend([text.into(), n_chars.into(), code.into()]);
-        let n = args.len();
-        and.push_str(&format!(
-            " and (substr(c.name, 1, cast(${} as integer)) = ${} or c.credit_code = ${n} \
-             or c.customs_code = ${n} or c.dxp_id = ${n})",
-            n - 1,
-            n - 2
-        ));
+        rows.and_with(|args| {
+            args.extend([text.into(), n_chars.into(), code.into()]);
+            let n = args.len();
+            format!(
+                "(substr(c.name, 1, cast(${} as integer)) = ${} or c.credit_code = ${n} \
+                 or c.customs_code = ${n} or c.dxp_id = ${n})",
+                n - 1,
+                n - 2
+            )
+        });
     }
-    let sql = format!("select c.id from company c where {and} order by c.id desc limit $1");
-    tx.query(&sql, &args)?
-        .iter()
-        .map(|row| row.int(0).map(CompanyId))
-        .collect()
+    rows
+}
+
+/// A page of the companies in sight, each with its place in the order.
+pub fn list(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<(CompanyId, Place)>> {
+    let begin = &filter.begin;
+    let (by, key) = match begin.order {
+        CompanyOrder::Newest => (By::id("c.id", true), None),
+        CompanyOrder::Oldest => (By::id("c.id", false), None),
+        CompanyOrder::CreditCode => (By::key("c.credit_code", "c.id", false), Some(1)),
+        CompanyOrder::CreditCodeDown => (By::key("c.credit_code", "c.id", true), Some(1)),
+        CompanyOrder::CustomsCode => (By::key("c.customs_code", "c.id", false), Some(2)),
+        CompanyOrder::CustomsCodeDown => (By::key("c.customs_code", "c.id", true), Some(2)),
+    };
+    let code = filter.text.as_deref().unwrap_or_default();
+    let code = code.to_ascii_uppercase();
+    let page = (by, begin.after.as_ref());
+    let columns = "c.id, c.credit_code, c.customs_code";
+    let found = rows(sight, filter, &code).page(tx, columns, page, limit)?;
+    let listed = |row: &Row| {
+        let id = row.int(0)?;
+        // A damaged code is read only where the order needs it.
+        let key = key.map(|column| row.text(column)).transpose()?;
+        let key = key.map(Key::Text);
+        Ok((CompanyId(id), Place { key, id }))
+    };
+    found.iter().map(listed).collect()
+}
+
+/// How many companies are in sight under a filter.
+pub fn total(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter) -> Result<Total> {
+    let code = filter.text.as_deref().unwrap_or_default();
+    rows(sight, filter, &code.to_ascii_uppercase()).count(tx)
 }

@@ -1,6 +1,6 @@
 //! The ledger: lists, contracts, the menu and corrections, on both engines.
 
-use super::{CHANGE, Filter, ROLE, contracts, list, menu};
+use super::{CHANGE, CompanyOrder, Filter, ROLE, contracts, list, menu, total};
 use crate::enrolment::enrol;
 use crate::tests::{World, code, company};
 use registry::access::Sight;
@@ -8,7 +8,9 @@ use registry::company::{self, CompanyId};
 use registry::role::Role;
 use rstest::rstest;
 use std::sync::Arc;
+use store::Tx;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
+use web::{Begin, Order, Total};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -34,7 +36,7 @@ async fn companies_are_found_by_what_people_know_of_them(
         ..Filter::default()
     };
     let page = Filter {
-        before: Some(c.0),
+        begin: Begin::after(c.0),
         ..Filter::default()
     };
     for (sight, filter, expected) in [
@@ -57,8 +59,64 @@ async fn companies_are_found_by_what_people_know_of_them(
         (Sight::District("22".to_owned()), Filter::default(), vec![]),
     ] {
         let reported = format!("{sight:?} {filter:?}");
-        let found = world.read(move |tx| list(tx, &sight, &filter, 10)).await;
+        let is_first = filter.begin.after.is_none();
+        let read = move |tx: &mut Tx<'_>| {
+            let found = list(tx, &sight, &filter, 10)?;
+            Ok((found, total(tx, &sight, &filter)?))
+        };
+        let (found, total) = world.read(read).await;
+        let found: Vec<CompanyId> = found.into_iter().map(|(id, _)| id).collect();
         assert_eq!(found, expected, "{reported}");
+        if is_first {
+            let counted = i64::try_from(expected.len()).unwrap();
+            assert_eq!(total, Total::of(counted), "{reported}");
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_order_shows_each_company_once(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let world = World::on(&test.db);
+    let mut companies = Vec::new();
+    for n in [5, 3, 12, 4] {
+        companies.push(world.company(n, &["ebc"]).await);
+    }
+    for order in CompanyOrder::ALL {
+        let mut expected = companies.clone();
+        match order {
+            CompanyOrder::Newest | CompanyOrder::Oldest => expected.sort_by_key(|one| one.id.0),
+            CompanyOrder::CreditCode | CompanyOrder::CreditCodeDown => {
+                expected.sort_by_key(|one| one.credit_code.clone());
+            }
+            CompanyOrder::CustomsCode | CompanyOrder::CustomsCodeDown => {
+                expected.sort_by_key(|one| one.customs_code.clone());
+            }
+        }
+        if order.name().starts_with('-') || *order == CompanyOrder::Newest {
+            expected.reverse();
+        }
+        let expected: Vec<CompanyId> = expected.iter().map(|one| one.id).collect();
+        for limit in [1, 3, 9] {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let begin = Begin::of(Some(order.name()), after.as_deref()).unwrap();
+                let filter = Filter {
+                    begin,
+                    ..Filter::default()
+                };
+                let asked = filter.clone();
+                let read = move |tx: &mut Tx<'_>| list(tx, &Sight::All, &asked, limit);
+                let page = world.read(read).await;
+                let Some((_, place)) = page.last().cloned() else {
+                    break;
+                };
+                after = Some(filter.begin.next(place));
+                seen.extend(page.into_iter().map(|(id, _)| id));
+            }
+            assert_eq!(seen, expected, "{order:?} {limit}");
+        }
     }
 }
 
@@ -194,7 +252,7 @@ async fn how_strictly_messages_are_read_can_be_changed_later_and_is_audited(
     let (clerk, _) = world.bureau().await;
     let change = async |profile: &'static str| {
         let (actor, company) = (clerk.clone(), company.clone());
-        let write = move |tx: &mut store::Tx<'_>| {
+        let write = move |tx: &mut Tx<'_>| {
             super::set_profile(tx, &actor, &company, (profile, "旧版程序"), 1)
         };
         test.db.write(write).await

@@ -2,6 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::data::{self, PaymentFinding};
+use super::sql::{total_inquiries, total_payments};
 use super::view::{InquiryView, PaymentDetail, PaymentView};
 use super::{
     InquiryFilter, PaymentFilter, SUBMITTED, State, Stored, UNMASKED, codes, inquiries, payments,
@@ -20,9 +21,9 @@ use registry::context::Ruling;
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use store::Tx;
+use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes as common};
+use web::{Age, JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
 
 /// Largest body of a call, in bytes: a hundred payments with long requests.
 pub const BODY_BYTES_MAX: usize = 4 << 20;
@@ -184,37 +185,36 @@ pub struct PaymentQuery {
     pub order_no: Option<String>,
     /// Number of the payment transaction.
     pub transaction_no: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
-fn before(after: Option<&str>) -> Result<Option<i64>, Problem> {
-    after.map(id_of).transpose()
-}
-
-/// The payments of the company acted for, newest first (支付数据列表).
+/// The payments of the company acted for (支付数据列表).
 #[utoipa::path(
     get, path = "/api/v1/payment-data", tag = "payment", security(("key" = [])),
-    params(PaymentQuery),
+    params(PaymentQuery, PageQuery),
     responses((status = 200, body = Page<PaymentView>))
 )]
 async fn payment_data(
     By { actor, .. }: By<ReadPaymentData>,
     Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<PaymentQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<PaymentView>>, Problem> {
-    let size = PageSize::of(query.limit);
+    let size = asked.size();
     let filter = PaymentFilter {
         order_no: query.order_no,
         transaction_no: query.transaction_no,
         id: None,
-        before: before(query.after.as_deref())?,
+        begin: asked.begin(query.sort.as_deref())?,
     };
-    let read = move |tx: &mut Tx<'_>| payments(tx, &actor.sight, &filter, size.rows());
-    let found = api.context().read(read).await?;
-    let page = Page::cut(found, size, |payment| payment.id);
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
+        let found = payments(tx, &actor.sight, &filter, size.rows())?;
+        let total = asked.total(|| total_payments(tx, &actor.sight, &filter))?;
+        Ok(Page::cut(found, size, |one| filter.begin.next(one.id)).counted(total))
+    };
+    let page = api.context().read(read).await?;
     Ok(Json(page.map(|payment| PaymentView::from(&payment))))
 }
 
@@ -303,22 +303,22 @@ pub struct InquiryQuery {
     pub state: Option<String>,
     /// Number of the order asked for.
     pub order_no: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
-/// What customs asked and what became of it, newest first (海关询问列表).
+/// What customs asked and what became of it (海关询问列表).
 #[utoipa::path(
     get, path = "/api/v1/payment-inquiries", tag = "payment", security(("key" = [])),
-    params(InquiryQuery),
+    params(InquiryQuery, PageQuery),
     responses((status = 200, body = Page<InquiryView>))
 )]
 async fn payment_inquiries(
     By { actor, .. }: By<ReadPaymentInquiries>,
     Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<InquiryQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<InquiryView>>, Problem> {
     let state = match query.state.as_deref() {
         None => None,
@@ -326,16 +326,19 @@ async fn payment_inquiries(
             Problem::new(common::BAD_REQUEST).detail("state 应为 waiting、uploaded 或 failed")
         })?),
     };
-    let size = PageSize::of(query.limit);
+    let size = asked.size();
     let filter = InquiryFilter {
         state,
         order_no: query.order_no,
-        before: before(query.after.as_deref())?,
+        begin: asked.begin(query.sort.as_deref())?,
     };
-    let read = move |tx: &mut Tx<'_>| inquiries(tx, &actor.sight, &filter, size.rows());
-    let found = api.context().read(read).await?;
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
+        let found = inquiries(tx, &actor.sight, &filter, size.rows())?;
+        let total = asked.total(|| total_inquiries(tx, &actor.sight, &filter))?;
+        Ok(Page::cut(found, size, |one| filter.begin.next(one.id)).counted(total))
+    };
+    let page = api.context().read(read).await?;
     let now_ms = api.context().now_ms();
-    let page = Page::cut(found, size, |inquiry| inquiry.id);
     Ok(Json(page.map(|one| InquiryView::new(&one, now_ms))))
 }
 

@@ -7,6 +7,7 @@ use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use store::clock::SKEW_MS;
 use store::{Error, Many, Result, Row, Tx, Value};
+use web::{Age, Begin, By, Rows, Total};
 
 /// Three years, the longest that three years can be, in milliseconds.
 pub(super) const KEEP_MS: i64 = 1096 * 86_400_000;
@@ -133,41 +134,45 @@ pub struct PaymentFilter {
     pub transaction_no: Option<String>,
     /// Its id.
     pub id: Option<i64>,
-    /// The last one of the page before.
-    pub before: Option<i64>,
+    /// Where the page begins; what is counted has no beginning.
+    pub begin: Begin<Age>,
 }
 
-/// Payments of the companies in sight, newest first.
+/// The payments of the companies in sight under a filter.
+fn payment_rows<'a>(sight: &'a Sight, filter: &'a PaymentFilter) -> Rows<'a> {
+    let mut rows = Rows::seen("from payment_data", |args| {
+        visible(sight, "company_id", args)
+    });
+    rows.and(
+        "id in (select o.payment_id from payment_order o \
+         where o.company_id = payment_data.company_id and o.order_no = ?)",
+        filter.order_no.as_deref(),
+    );
+    rows.and("transaction_no = ?", filter.transaction_no.as_deref());
+    rows.and("id = ?", filter.id);
+    rows
+}
+
+/// A page of the payments of the companies in sight.
 pub fn payments(
     tx: &mut Tx<'_>,
     sight: &Sight,
     filter: &PaymentFilter,
     limit: i64,
 ) -> Result<Vec<Payment>> {
-    let mut args: Vec<Value<'_>> = vec![limit.into()];
-    let mut and = visible(sight, "company_id", &mut args);
-    if let Some(order_no) = &filter.order_no {
-        args.push(order_no.into());
-        let n = args.len();
-        and.push_str(&format!(
-            " and id in (select o.payment_id from payment_order o \
-             where o.company_id = payment_data.company_id and o.order_no = ${n})"
-        ));
-    }
-    if let Some(transaction_no) = &filter.transaction_no {
-        args.push(transaction_no.into());
-        and.push_str(&format!(" and transaction_no = ${}", args.len()));
-    }
-    if let Some(id) = filter.id {
-        args.push(id.into());
-        and.push_str(&format!(" and id = ${}", args.len()));
-    }
-    if let Some(before) = filter.before {
-        args.push(before.into());
-        and.push_str(&format!(" and id < ${}", args.len()));
-    }
-    let sql = format!("select {PAYMENT} from payment_data where {and} order by id desc limit $1");
-    tx.query(&sql, &args)?.iter().map(payment).collect()
+    let by = By::id("id", filter.begin.order == Age::Newest);
+    let page = (by, filter.begin.after.as_ref());
+    let found = payment_rows(sight, filter).page(tx, PAYMENT, page, limit)?;
+    found.iter().map(payment).collect()
+}
+
+/// How many payments of the companies in sight there are under a filter.
+pub(super) fn total_payments(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    filter: &PaymentFilter,
+) -> Result<Total> {
+    payment_rows(sight, filter).count(tx)
 }
 
 fn payment(row: &Row) -> Result<Payment> {
@@ -326,34 +331,40 @@ pub struct InquiryFilter {
     pub state: Option<State>,
     /// The order asked for.
     pub order_no: Option<String>,
-    /// The last one of the page before.
-    pub before: Option<i64>,
+    /// Where the page begins; what is counted has no beginning.
+    pub begin: Begin<Age>,
 }
 
-/// Inquiries to the companies in sight, newest first.
+/// The inquiries to the companies in sight under a filter.
+fn inquiry_rows<'a>(sight: &'a Sight, filter: &'a InquiryFilter) -> Rows<'a> {
+    let mut rows = Rows::seen("from payment_inquiry", |args| {
+        visible(sight, "company_id", args)
+    });
+    rows.and("state = ?", filter.state.map(State::name));
+    rows.and("order_no = ?", filter.order_no.as_deref());
+    rows
+}
+
+/// A page of the inquiries to the companies in sight.
 pub fn inquiries(
     tx: &mut Tx<'_>,
     sight: &Sight,
     filter: &InquiryFilter,
     limit: i64,
 ) -> Result<Vec<Inquiry>> {
-    let mut args: Vec<Value<'_>> = vec![limit.into()];
-    let mut and = visible(sight, "company_id", &mut args);
-    if let Some(state) = filter.state {
-        args.push(state.name().into());
-        and.push_str(&format!(" and state = ${}", args.len()));
-    }
-    if let Some(order_no) = &filter.order_no {
-        args.push(order_no.into());
-        and.push_str(&format!(" and order_no = ${}", args.len()));
-    }
-    if let Some(before) = filter.before {
-        args.push(before.into());
-        and.push_str(&format!(" and id < ${}", args.len()));
-    }
-    let sql =
-        format!("select {INQUIRY} from payment_inquiry where {and} order by id desc limit $1");
-    tx.query(&sql, &args)?.iter().map(inquiry_of).collect()
+    let by = By::id("id", filter.begin.order == Age::Newest);
+    let page = (by, filter.begin.after.as_ref());
+    let found = inquiry_rows(sight, filter).page(tx, INQUIRY, page, limit)?;
+    found.iter().map(inquiry_of).collect()
+}
+
+/// How many inquiries to the companies in sight there are under a filter.
+pub(super) fn total_inquiries(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    filter: &InquiryFilter,
+) -> Result<Total> {
+    inquiry_rows(sight, filter).count(tx)
 }
 
 /// An inquiry to a company in sight.

@@ -10,14 +10,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::approval::{self, Request, http::Reason, reason};
-use registry::request::{field, id_opt, time_opt};
+use registry::request::{field, time_opt};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, PathId, Problem, QueryOf};
+use web::{Age, Begin, JsonBody, Page, PageQuery, PathId, Problem, QueryOf};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -74,10 +74,9 @@ pub fn routes() -> Routes<AdministrationApi> {
 pub struct DeskQuery {
     /// `draft`, `published` or `withdrawn`.
     pub state: Option<String>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Notices on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
 /// A notice as its editors see it (公告).
@@ -163,7 +162,7 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<i64>> {
         state: Some("pending".to_owned()),
         kinds: vec![PUBLISH.name.to_owned()],
         asked_by: 0,
-        before: None,
+        begin: Begin::default(),
     };
     let found = approval::list(tx, &filter, PENDING)?.into_iter();
     Ok(found
@@ -172,9 +171,9 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<i64>> {
         .collect())
 }
 
-/// Notices in every state, newest first (公告管理).
+/// Notices in every state (公告管理).
 #[utoipa::path(
-    get, path = "/api/v1/notice-desk", tag = "administration", params(DeskQuery),
+    get, path = "/api/v1/notice-desk", tag = "administration", params(DeskQuery, PageQuery),
     responses(
         (status = 200, body = Page<DeskView>)
     )
@@ -182,26 +181,26 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<i64>> {
 async fn notice_desk(
     By { actor, .. }: By<ReadNoticeDesk>,
     State(api): State<AdministrationApi>,
-    QueryOf(asked): QueryOf<DeskQuery>,
+    QueryOf(query): QueryOf<DeskQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<DeskView>>, Problem> {
-    let before = id_opt("after", asked.after.as_deref())?;
-    let size = PageSize::of(asked.limit);
+    let begin: Begin<Age> = asked.begin(query.sort.as_deref())?;
+    let size = asked.size();
     let (state, own) = (
-        asked.state.filter(|state| !state.is_empty()),
+        query.state.filter(|state| !state.is_empty()),
         actor.who.id(),
     );
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, DeskView)>> {
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<DeskView>> {
         let waiting = pending(tx)?;
-        let mut views = Vec::new();
-        for found in notice::list(tx, state.as_deref(), before, size.rows())? {
+        let found = notice::list(tx, state.as_deref(), &begin, size.rows())?;
+        let total = asked.total(|| notice::total(tx, state.as_deref()))?;
+        let page = Page::cut(found, size, |one| begin.next(one.id)).counted(total);
+        page.try_map(|found| {
             let (id, readers) = (found.id, notice::n_readers(tx, found.id)?);
-            views.push((id, desk_view(found, own, waiting.contains(&id), readers)));
-        }
-        Ok(views)
+            Ok(desk_view(found, own, waiting.contains(&id), readers))
+        })
     };
-    let found = api.context().read(read).await?;
-    let page = Page::cut(found, size, |(id, _)| *id);
-    Ok(Json(page.map(|(_, view)| view)))
+    api.context().read(read).await.map(Json)
 }
 
 /// A notice as it should be.

@@ -8,12 +8,12 @@ use axum::Json;
 use axum::extract::State;
 use registry::access::{By, Routes};
 use registry::account;
-use registry::request::{id_opt, not_found};
+use registry::request::not_found;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, PathId, Problem, QueryOf};
+use web::{Age, Begin, Page, PageQuery, PathId, Problem, QueryOf};
 
 registry::operations! {
     ReadNoticeReaders = reads("notice_readers", "查看公告已读名单", READERS);
@@ -36,20 +36,19 @@ pub struct ReaderView {
     pub at: String,
 }
 
-/// Where the list of readers begins.
+/// How the list of readers is put in order.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReaderQuery {
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Readers on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
 }
 
-/// Who has read a notice, the last first (公告已读名单).
+/// Who has read a notice (公告已读名单).
 #[utoipa::path(
     get, path = "/api/v1/notices/{id}/readers", tag = "administration",
-    params(("id" = String, Path, description = "公告编号"), ReaderQuery),
+    params(("id" = String, Path, description = "公告编号"), ReaderQuery, PageQuery),
     responses(
         (status = 200, body = Page<ReaderView>),
         (status = 404, body = Problem, description = "没有这条公告")
@@ -59,23 +58,22 @@ async fn notice_readers(
     _: By<ReadNoticeReaders>,
     State(api): State<AdministrationApi>,
     PathId(asked): PathId,
-    QueryOf(place): QueryOf<ReaderQuery>,
+    QueryOf(query): QueryOf<ReaderQuery>,
+    QueryOf(page): QueryOf<PageQuery>,
 ) -> Result<Json<Page<ReaderView>>, Problem> {
-    let before = id_opt("after", place.after.as_deref())?;
-    let size = PageSize::of(place.limit);
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<Vec<(i64, ReaderView)>>> {
+    let begin: Begin<Age> = page.begin(query.sort.as_deref())?;
+    let size = page.size();
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<Page<ReaderView>>> {
         if by_id(tx, asked)?.is_none() {
             return Ok(None);
         }
-        let mut views = Vec::new();
-        for found in notice::readers_of(tx, asked, before, size.rows())? {
-            views.push((found.id, reader(tx, found)?));
-        }
-        Ok(Some(views))
+        let found = notice::readers_of(tx, asked, &begin, size.rows())?;
+        let total = page.total(|| notice::total_readers(tx, asked))?;
+        let page = Page::cut(found, size, |one| begin.next(one.id)).counted(total);
+        page.try_map(|found| reader(tx, found)).map(Some)
     };
-    let found = api.context().read(read).await?.ok_or_else(not_found)?;
-    let page = Page::cut(found, size, |(id, _)| *id);
-    Ok(Json(page.map(|(_, view)| view)))
+    let found = api.context().read(read).await?;
+    found.map(Json).ok_or_else(not_found)
 }
 
 fn reader(tx: &mut Tx<'_>, found: Reader) -> StoreResult<ReaderView> {

@@ -202,7 +202,7 @@ fn conditions(asked: &ListExport) -> String {
     let reported: Vec<(&str, String)> = asked
         .query
         .iter()
-        .filter(|(name, _)| !["limit", "after"].contains(&name.as_str()))
+        .filter(|(name, _)| !["limit", "after", "count", "sort"].contains(&name.as_str()))
         .map(|(name, value)| {
             let mut known = FILTERS.iter();
             let label = known.find(|(known, _)| known == name);

@@ -14,7 +14,7 @@ const PAGE: u32 = 500;
 fn address(path: &str, query: &BTreeMap<String, String>, after: Option<&str>) -> String {
     let mut address = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in query {
-        if name != "limit" && name != "after" {
+        if !["limit", "after", "count"].contains(&name.as_str()) {
             address.append_pair(name, value);
         }
     }

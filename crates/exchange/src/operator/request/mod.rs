@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::result::Result as StdResult;
 use store::{Result, Tx};
+use web::Begin;
 
 /// Who decides: an operator who did not ask.
 const DECIDERS: &[Role] = &[Role::Operator];
@@ -96,7 +97,7 @@ pub(super) fn pending(
 
 /// What a parked receipt is called in a request: its kind, key and status, as far as they can be read.
 fn parked_title(tx: &mut Tx<'_>, id: i64) -> Result<String> {
-    let newest = parked::list(tx, id.saturating_add(1), 1)?;
+    let newest = parked::list(tx, &Begin::after(id.saturating_add(1)), 1)?;
     let Some(found) = newest
         .into_iter()
         .find(|found| found.id == id && !found.kind.is_empty())

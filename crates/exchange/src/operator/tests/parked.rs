@@ -17,7 +17,7 @@ async fn a_parked_receipt_is_dismissed_by_two(#[values(Sqlite, Postgres)] engine
     let parked = platform.shared.db.write(move |tx| {
         let opened = [receipt::open(bytes::Bytes::from(answer.clone()))];
         answer::apply(tx, &shared, &opened, at_ms)?;
-        receipt::parked::list(tx, i64::MAX, 10)
+        receipt::parked::list(tx, &web::Begin::default(), 10)
     });
     let parked = parked.await.unwrap();
     let (status, said) = parked[0].says().unwrap();
@@ -33,7 +33,7 @@ async fn a_parked_receipt_is_dismissed_by_two(#[values(Sqlite, Postgres)] engine
     let left = platform
         .shared
         .db
-        .read(|tx| receipt::parked::list(tx, i64::MAX, 10));
+        .read(|tx| receipt::parked::list(tx, &web::Begin::default(), 10));
     assert!(left.await.unwrap().is_empty());
 }
 
@@ -56,7 +56,7 @@ async fn a_parked_receipt_goes_home_when_its_declaration_is_known(
     let waiting = platform
         .shared
         .db
-        .read(|tx| receipt::parked::list(tx, i64::MAX, 10))
+        .read(|tx| receipt::parked::list(tx, &web::Begin::default(), 10))
         .await
         .unwrap();
     assert_eq!(waiting.len(), 1);
@@ -76,7 +76,7 @@ async fn a_parked_receipt_goes_home_when_its_declaration_is_known(
     let waiting = platform
         .shared
         .db
-        .read(|tx| receipt::parked::list(tx, i64::MAX, 10))
+        .read(|tx| receipt::parked::list(tx, &web::Begin::default(), 10))
         .await
         .unwrap();
     assert_eq!(waiting, Vec::new());
@@ -110,7 +110,7 @@ async fn an_answer_that_no_key_opens_is_parked_until_it_can_be_opened(
     });
     put.await.unwrap();
     crate::pipeline::drain(&platform.shared).await.unwrap();
-    let items = db.read(|tx| crate::operator::http::parked_items(tx, i64::MAX, 10));
+    let items = db.read(|tx| crate::operator::http::parked_items(tx, &web::Begin::default(), 10));
     let (_, item) = items.await.unwrap().remove(0);
     assert_eq!(item.id, id.to_string());
     assert!(item.reason.contains("无法读取"), "{item:?}");
@@ -126,7 +126,7 @@ async fn an_answer_that_no_key_opens_is_parked_until_it_can_be_opened(
     assert!(free(&platform, RELEASE_RECEIPT.name, id).await.is_ok());
     crate::pipeline::drain(&platform.shared).await.unwrap();
     assert_eq!(platform.feed(0).await.len(), 1);
-    let items = db.read(|tx| crate::operator::http::parked_items(tx, i64::MAX, 10));
+    let items = db.read(|tx| crate::operator::http::parked_items(tx, &web::Begin::default(), 10));
     assert!(items.await.unwrap().is_empty());
 }
 
@@ -170,7 +170,7 @@ async fn what_nobody_can_read_is_dismissed_for_a_reason_that_says_so(
         let read = db.read(move |tx| -> store::Result<_> {
             let sql = format!("select body from {table}");
             let kept = tx.query(&sql, &[])?.remove(0).bytes(0)?;
-            let items = crate::operator::http::parked_items(tx, i64::MAX, 10)?;
+            let items = crate::operator::http::parked_items(tx, &web::Begin::default(), 10)?;
             Ok((
                 kept,
                 items.len(),

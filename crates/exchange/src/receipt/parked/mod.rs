@@ -11,7 +11,7 @@ use store::event::Event;
 use store::id::IdMaker;
 use store::{Result, Tx};
 
-pub(crate) use sql::{body, close, found, hold, list, waits};
+pub(crate) use sql::{body, close, found, hold, list, total, waits};
 
 /// Why an answer has no home, as far as it decides what becomes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]

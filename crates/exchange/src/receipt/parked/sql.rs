@@ -3,6 +3,7 @@
 use super::{Cause, First, Listed, NewParked, Parked, ParkedBody, Under};
 use std::collections::BTreeSet;
 use store::{Many, Result, Tx, Value};
+use web::{Age, Begin, By, Rows, Total};
 
 /// Inserts an answer under an id and a fingerprint; answers the id under which it waits from now on, or none
 /// when it is there and waits; its body is written anew, for the stored one may be damaged. One that was dismissed
@@ -53,14 +54,24 @@ const LISTED_BYTES_MAX: i64 = 32 << 10;
 /// What stands for a part of a parked answer that is damaged.
 const DAMAGED: &str = "（已损坏）";
 
-/// The answers that wait for a person, newest first.
-pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parked>> {
-    let rows = tx.query(
-        "select id, kind, document_key, reason, at_ms, receivers, \
-         case when length(body) <= $3 then body else null end from parked_receipt \
-         where released_at is null and id < $1 order by id desc limit $2",
-        &[before.into(), limit.into(), LISTED_BYTES_MAX.into()],
-    )?;
+/// The parked receipts that are still open.
+fn open<'a>() -> Rows<'a> {
+    Rows::those("from parked_receipt", "released_at is null")
+}
+
+/// How many parked receipts are open, as far as lists are counted.
+pub(crate) fn total(tx: &mut Tx<'_>) -> Result<Total> {
+    open().count(tx)
+}
+
+/// A page of the answers that wait for a person.
+pub(crate) fn list(tx: &mut Tx<'_>, begin: &Begin<Age>, limit: i64) -> Result<Vec<Parked>> {
+    let columns = format!(
+        "id, kind, document_key, reason, at_ms, receivers, \
+         case when length(body) <= {LISTED_BYTES_MAX} then body else null end"
+    );
+    let by = By::id("id", begin.order == Age::Newest);
+    let rows = open().page(tx, &columns, (by, begin.after.as_ref()), limit)?;
     rows.iter()
         .map(|row| {
             let id = row.int(0)?;

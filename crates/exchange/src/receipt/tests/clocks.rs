@@ -249,7 +249,7 @@ async fn nobody_gets_the_receipt_of_another(#[values(Sqlite, Postgres)] engine: 
     let parked = platform
         .shared
         .db
-        .read(|tx| crate::receipt::parked::list(tx, i64::MAX, 10))
+        .read(|tx| crate::receipt::parked::list(tx, &web::Begin::default(), 10))
         .await
         .unwrap();
     assert!(

@@ -394,7 +394,7 @@ async fn an_answer_under_a_key_that_nobody_has_sent_is_parked(
         .await;
         assert!(platform.feed(0).await.is_empty());
         assert_eq!(became(&platform, first).await.0, Outcome::Waiting);
-        let read = |tx: &mut store::Tx<'_>| parked::list(tx, i64::MAX, 9);
+        let read = |tx: &mut store::Tx<'_>| parked::list(tx, &web::Begin::default(), 9);
         let waiting = platform.shared.db.read(read).await.unwrap();
         assert_eq!(waiting.len(), 1);
         assert!(waiting[0].reason.contains("尚未发往海关"), "{waiting:?}");

@@ -13,7 +13,7 @@ use store::Tx;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 pub(super) async fn parked_now(platform: &TestPlatform) -> Vec<Parked> {
-    let read = |tx: &mut Tx<'_>| parked::list(tx, i64::MAX, 10);
+    let read = |tx: &mut Tx<'_>| parked::list(tx, &web::Begin::default(), 10);
     platform.shared.db.read(read).await.unwrap()
 }
 

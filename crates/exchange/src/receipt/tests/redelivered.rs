@@ -137,7 +137,7 @@ async fn a_damaged_parked_receipt_is_whole_again_when_it_comes_again(
         let rejection = receipt(&platform, 0, 5, 100, "退单");
         let address = platform.company(0).dxp_id.clone();
         answer(&platform, &address, std::slice::from_ref(&rejection)).await;
-        let list = |tx: &mut Tx<'_>| parked::list(tx, i64::MAX, 9);
+        let list = |tx: &mut Tx<'_>| parked::list(tx, &web::Begin::default(), 9);
         let id = platform.shared.db.read(list).await.unwrap()[0].id;
         super::damaged::damage(&platform, "update parked_receipt set body = $1", false).await;
         if is_dismissed {

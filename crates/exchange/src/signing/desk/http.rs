@@ -1,4 +1,5 @@
 //! `/api/v1/signing/keys…`: the keys that sign for companies.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use crate::api::ApiState;
 use crate::api::Asked;
@@ -17,9 +18,9 @@ use registry::company::CompanyId;
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use store::Tx;
-use utoipa::ToSchema;
-use web::{JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
+use store::{Result as StoreResult, Tx};
+use utoipa::{IntoParams, ToSchema};
+use web::{Age, JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
 
 /// What is signed to try a key.
 const PROBE: &[u8] = "通关平台签名测试".as_bytes();
@@ -110,9 +111,18 @@ async fn ask_signing_key(
     ask(&api, actor, CompanyId(company), what, &body.reason).await
 }
 
-/// The keys that sign for companies, newest first (代签密钥列表).
+/// How the list of keys is put in order.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct KeysQuery {
+    /// In which order; the newest first when absent.
+    #[param(inline, value_type = Option<Age>)]
+    pub sort: Option<String>,
+}
+
+/// The keys that sign for companies (代签密钥列表).
 #[utoipa::path(
-    get, path = "/api/v1/signing/keys", tag = "signing", params(SigningQuery, PageQuery),
+    get, path = "/api/v1/signing/keys", tag = "signing", params(SigningQuery, KeysQuery, PageQuery),
     responses(
         (status = 200, body = Page<SigningKeyView>)
     )
@@ -121,17 +131,21 @@ async fn signing_keys(
     By { actor, .. }: By<ReadSigningKeys>,
     Held(api): Held<ApiState>,
     QueryOf(query): QueryOf<SigningQuery>,
-    QueryOf(page): QueryOf<PageQuery>,
+    QueryOf(order): QueryOf<KeysQuery>,
+    QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<SigningKeyView>>, Problem> {
     let filter = KeyFilter {
         company: query.company.as_deref().map(id_of).transpose()?,
         with_removed: false,
-        before: page.after.as_deref().map(id_of).transpose()?,
+        begin: asked.begin(order.sort.as_deref())?,
     };
-    let size = page.size();
-    let read = move |tx: &mut Tx<'_>| keys(tx, &actor.sight, &filter, size.rows());
-    let found = api.gate.context.read(read).await?;
-    let page = Page::cut(found, size, |key| key.id);
+    let size = asked.size();
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
+        let found = keys(tx, &actor.sight, &filter, size.rows())?;
+        let total = asked.total(|| sql::total_keys(tx, &actor.sight, &filter))?;
+        Ok(Page::cut(found, size, |key| filter.begin.next(key.id)).counted(total))
+    };
+    let page = api.gate.context.read(read).await?;
     Ok(Json(page.map(|key| view(&api, &key))))
 }
 

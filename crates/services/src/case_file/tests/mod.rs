@@ -1,5 +1,7 @@
 //! The state machine, the calendar, the files, and the life of a case on both engines.
 
+mod order;
+
 use super::attachment::{BYTES_MAX, Media, check};
 use super::{CaseId, Kind, STEPS, Side, State, Verb, calendar, mask, open_private, step};
 use crate::tests::{MONDAY, PLAIN, World, code, seen};
@@ -298,8 +300,8 @@ async fn names(world: &World, actor: &Actor, kind: Kind, case: CaseId) -> [Strin
     let (context, actor) = (world.context.clone(), actor.clone());
     let read = move |tx: &mut Tx<'_>| -> Result<_, web::Problem> {
         let who = (&actor, &[kind][..]);
-        let filter = (&super::Filter::default(), 10);
-        let listed = super::http::listed(tx, who, filter, context.now_ms())?;
+        let asked = (&super::Filter::default(), &web::PageQuery::default());
+        let listed = crate::case_file::http::listed(tx, who, asked, context.now_ms())?.items;
         let detail = super::http::detail(tx, &context, who, case)?;
         let of = |n: usize| detail.timeline[n].name.clone();
         Ok([

@@ -1,0 +1,262 @@
+//! The statements of a list: its pages and its total are asked with one text of conditions.
+
+use super::order::{Key, Place};
+use super::{COUNT_MAX, Total};
+use std::fmt::Write as _;
+use store::{Result, Row, Tx, Value};
+
+/// Which rows a list has (列表条件): where they stand and what they fulfil. What is counted is what is listed, because
+/// both are made of this.
+#[derive(Debug)]
+pub struct Rows<'a> {
+    from: &'static str,
+    conditions: String,
+    args: Vec<Value<'a>>,
+}
+
+/// By which columns the rows of a list are put in order.
+#[derive(Debug, Clone, Copy)]
+pub struct By {
+    /// The column with the id, which no two rows share.
+    pub id: &'static str,
+    /// What comes before it, and is never null.
+    pub key: Option<&'static str>,
+    /// Whether the largest comes first.
+    pub is_descending: bool,
+}
+
+impl By {
+    /// By the id alone.
+    #[must_use]
+    pub fn id(id: &'static str, is_descending: bool) -> Self {
+        Self {
+            id,
+            key: None,
+            is_descending,
+        }
+    }
+
+    /// By a column or expression that an index serves, and the id.
+    #[must_use]
+    pub fn key(key: &'static str, id: &'static str, is_descending: bool) -> Self {
+        Self {
+            id,
+            key: Some(key),
+            is_descending,
+        }
+    }
+}
+
+impl<'a> Rows<'a> {
+    /// The rows that a caller sees: `from` is that part of the statement, such as `from message m`; the condition
+    /// appends its arguments.
+    pub fn seen(from: &'static str, condition: impl FnOnce(&mut Vec<Value<'a>>) -> String) -> Self {
+        let mut args = Vec::new();
+        let conditions = condition(&mut args);
+        Self {
+            from,
+            conditions,
+            args,
+        }
+    }
+
+    /// The rows for which a condition without arguments holds.
+    pub fn those(from: &'static str, condition: &str) -> Self {
+        Self {
+            from,
+            conditions: condition.to_owned(),
+            args: Vec::new(),
+        }
+    }
+
+    /// Only those for which this holds, too; every `?` stands for the value. Without a value nothing is narrowed.
+    pub fn and(&mut self, condition: &str, value: Option<impl Into<Value<'a>>>) {
+        if let Some(value) = value {
+            self.args.push(value.into());
+            let place = format!("${}", self.args.len());
+            self.and_plain(&condition.replace('?', &place));
+        }
+    }
+
+    /// Only those for which this holds, too.
+    pub fn and_plain(&mut self, condition: &str) {
+        self.conditions.push_str(" and ");
+        self.conditions.push_str(condition);
+    }
+
+    /// Only those whose column has one of these values; without any nothing is narrowed.
+    pub fn and_one_of<V: Into<Value<'a>>>(
+        &mut self,
+        column: &str,
+        values: impl IntoIterator<Item = V>,
+    ) {
+        let mut places = Vec::new();
+        for value in values {
+            self.args.push(value.into());
+            places.push(format!("${}", self.args.len()));
+        }
+        if !places.is_empty() {
+            self.and_plain(&format!("{column} in ({})", places.join(", ")));
+        }
+    }
+
+    /// Appends an argument that stands in the columns of a page, and answers its place; such rows are not counted.
+    pub fn place(&mut self, value: impl Into<Value<'a>>) -> String {
+        self.args.push(value.into());
+        format!("${}", self.args.len())
+    }
+
+    /// Only those for which this holds, too; the condition appends its arguments.
+    pub fn and_with(&mut self, condition: impl FnOnce(&mut Vec<Value<'a>>) -> String) {
+        let condition = condition(&mut self.args);
+        self.and_plain(&condition);
+    }
+
+    /// A page: at most `limit` rows after a place.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn page(
+        mut self,
+        tx: &mut Tx<'_>,
+        columns: &str,
+        (by, after): (By, Option<&'a Place>),
+        limit: i64,
+    ) -> Result<Vec<Row>> {
+        let (sign, down) = match by.is_descending {
+            true => ('<', " desc"),
+            false => ('>', ""),
+        };
+        let id = by.id;
+        match (by.key, after) {
+            (_, None) => {}
+            (None, Some(place)) => self.and(&format!("{id} {sign} ?"), Some(place.id)),
+            (Some(key), Some(place)) => {
+                let of = place.key.as_ref().unwrap_or(&Key::Number(0));
+                self.and_with(|args| {
+                    args.extend([of.into(), place.id.into()]);
+                    let n = args.len();
+                    let k = n - 1;
+                    // The first is in the second; SQLite looks up expressions of an index only by such a one.
+                    format!("{key} {sign}= ${k} and ({key}, {id}) {sign} (${k}, ${n})")
+                });
+            }
+        }
+        let mut order = String::new();
+        if let Some(key) = by.key {
+            // Writing to a text does not fail.
+            let _ = write!(order, "{key}{down}, ");
+        }
+        self.args.push(limit.into());
+        let (from, conditions) = (self.from, &self.conditions);
+        let sql = format!(
+            "select {columns} {from} where {conditions} order by {order}{id}{down} limit ${}",
+            self.args.len()
+        );
+        tx.query(&sql, &self.args)
+    }
+
+    /// How many there are, as far as lists are counted.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn count(mut self, tx: &mut Tx<'_>) -> Result<Total> {
+        self.args.push((COUNT_MAX + 1).into());
+        let (from, conditions) = (self.from, &self.conditions);
+        let sql = format!(
+            "select count(*) from (select 1 {from} where {conditions} limit ${}) counted",
+            self.args.len()
+        );
+        let row = tx.query_opt(&sql, &self.args)?;
+        let counted = row.map_or(Ok(0), |row| row.int(0))?;
+        Ok(Total::of(counted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{By, Rows};
+    use crate::page::{COUNT_MAX, Key, Page, Place};
+    use rstest::rstest;
+    use store::Tx;
+    use store::testing::TestEngine::{self, Postgres, Sqlite};
+
+    /// As many rows as are more than counted, each with its number.
+    const NUMBERS: &str = "from (with recursive number (id) as (select 1 union all \
+                           select id + 1 from number where id < 10500) select id from number) row";
+
+    fn counted(rows: Rows<'_>, tx: &mut Tx<'_>) -> store::Result<(Option<i64>, bool)> {
+        let page = Page::<i64>::whole(Vec::new()).counted(Some(rows.count(tx)?));
+        Ok((page.total, page.more_than_total))
+    }
+
+    #[rstest]
+    #[tokio::test]
+    async fn what_is_counted_is_what_is_listed_up_to_a_bound(
+        #[values(Sqlite, Postgres)] engine: TestEngine,
+    ) {
+        let test = engine.database();
+        let read = |tx: &mut Tx<'_>| {
+            let all = Rows::those(NUMBERS, "1 = 1");
+            assert_eq!(counted(all, tx)?, (Some(COUNT_MAX), true));
+            for bound in [COUNT_MAX, 0, 7] {
+                let few = |limit| {
+                    let mut rows = Rows::those(NUMBERS, "1 = 1");
+                    rows.and("id <= ?", Some(bound));
+                    rows.and("id > ?", None::<i64>);
+                    rows.and_one_of("id", Vec::<i64>::new());
+                    (rows, limit)
+                };
+                let (rows, limit) = few(COUNT_MAX + 1);
+                let listed = rows.page(tx, "id", (By::id("id", false), None), limit)?;
+                assert_eq!(i64::try_from(listed.len()).unwrap(), bound);
+                assert_eq!(counted(few(0).0, tx)?, (Some(bound), false));
+            }
+            Ok::<_, store::Error>(())
+        };
+        test.db.read(read).await.unwrap();
+    }
+
+    /// Many rows share a key; pages of every size, either way, show each of them once.
+    #[rstest]
+    #[tokio::test]
+    async fn rows_of_one_key_are_neither_left_out_nor_shown_twice(
+        #[values(Sqlite, Postgres)] engine: TestEngine,
+    ) {
+        let test = engine.database();
+        for (key, is_text) in [("(id / 4)", false), ("cast(id / 4 as text)", true)] {
+            for (is_descending, limit) in [(false, 1), (false, 3), (true, 3), (true, 7)] {
+                let read = move |tx: &mut Tx<'_>| {
+                    let (mut seen, mut after) = (Vec::new(), None::<Place>);
+                    loop {
+                        let mut rows = Rows::those(NUMBERS, "id <> 8");
+                        rows.and("id <= ?", Some(23));
+                        let by = By::key(key, "id", is_descending);
+                        let columns = format!("id, {key}");
+                        let page = rows.page(tx, &columns, (by, after.as_ref()), limit)?;
+                        let Some(last) = page.last() else { break };
+                        let key = match is_text {
+                            true => Key::Text(last.text(1)?),
+                            false => Key::Number(last.int(1)?),
+                        };
+                        let id = last.int(0)?;
+                        for row in &page {
+                            seen.push(row.int(0)?);
+                        }
+                        after = Some(Place { key: Some(key), id });
+                    }
+                    Ok::<_, store::Error>(seen)
+                };
+                let seen = test.db.read(read).await.unwrap();
+                let mut once = seen.clone();
+                once.sort_unstable();
+                let all: Vec<i64> = (1..=23).filter(|id| *id != 8).collect();
+                assert_eq!(once, all, "{key} {is_descending} {limit}");
+                if !is_text {
+                    once.sort_by_key(|id| if is_descending { -id } else { *id });
+                    assert_eq!(seen, once);
+                }
+            }
+        }
+    }
+}
