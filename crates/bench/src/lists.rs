@@ -38,9 +38,9 @@ const KINDS: [&str; 6] = ["CEB311", "CEB411", "CEB511", "CEB621", "CEB303", "CEB
 
 /// Fills a database and measures its lists.
 pub(crate) async fn lists(report: &mut Report, url: &str, n_messages: i64) -> Result<()> {
-    let config = store::Config {
+    let config = store::StoreConfig {
         url: url.to_owned(),
-        ..store::Config::default()
+        ..store::StoreConfig::default()
     };
     let db = tokio::task::spawn_blocking(move || Db::open(&config)).await??;
     let engine = db.engine_name();
@@ -67,7 +67,7 @@ pub(crate) async fn lists(report: &mut Report, url: &str, n_messages: i64) -> Re
     ));
     db.analyze().await?;
     for (name, case) in CASES {
-        measure(report, &db, (engine, name), *case, n_messages).await?;
+        measure(report, &db, engine, name, *case, n_messages).await?;
     }
     Ok(())
 }
@@ -119,7 +119,7 @@ async fn companies(db: &Db) -> Result<()> {
     let codes: BTreeSet<String> = (0..2 * COMPANIES.cast_unsigned())
         .map(ceb::sample::credit_code)
         .collect();
-    let add = move |tx: &mut Tx<'_>| -> Result<(), registry::company::Refusal> {
+    let add = move |tx: &mut Tx<'_>| -> Result<(), registry::company::CompanyRefusal> {
         for (n, credit_code) in (0..COMPANIES).zip(&codes) {
             let company = Company {
                 id: CompanyId(n + 1),
@@ -245,7 +245,7 @@ fn fill(tx: &mut Tx<'_>, from: i64, until: i64) -> store::Result<()> {
 }
 
 /// A question: who asks, with which filter, for the n-th time out of so many messages.
-type Case = fn(i64, i64) -> (Sight, Filter);
+type ListCase = fn(i64, i64) -> (Sight, Filter);
 
 const BIG: Sight = Sight::Company(CompanyId(1));
 
@@ -265,7 +265,7 @@ fn before(n: i64, total: i64) -> Filter {
     }
 }
 
-const CASES: &[(&str, Case)] = &[
+const CASES: &[(&str, ListCase)] = &[
     ("company", |n, _| (small(n), Filter::default())),
     ("company_deep_page", |n, total| (BIG, before(n, total))),
     ("company_kind", |n, total| {
@@ -400,8 +400,9 @@ const CASES: &[(&str, Case)] = &[
 async fn measure(
     report: &mut Report,
     db: &Db,
-    (engine, name): (&str, &str),
-    case: Case,
+    engine: &str,
+    name: &str,
+    case: ListCase,
     total: i64,
 ) -> Result<()> {
     let mut millis = Vec::new();

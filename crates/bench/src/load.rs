@@ -1,6 +1,6 @@
 //! The load generator: plain HTTP/1.1 on kept connections, distinct messages of about 4 KB.
 
-use crate::platform::{Company, Platform};
+use crate::platform::{BenchCompany, Platform};
 use anyhow::{Context, Result, bail};
 use ceb::Kind;
 use ceb::sample::Spec;
@@ -48,7 +48,7 @@ struct Template {
 }
 
 impl Template {
-    fn new(platform: &Platform, company: &Company) -> Result<Self> {
+    fn new(platform: &Platform, company: &BenchCompany) -> Result<Self> {
         let spec = Spec {
             sender: company.sender.clone(),
             ..Spec::new(Kind::Ceb311, 4_000_000)
@@ -128,12 +128,12 @@ fn mix(a: u64, b: u64) -> u64 {
 }
 
 /// A kept connection.
-pub(crate) struct Connection {
+pub(crate) struct KeptConnection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-impl Connection {
+impl KeptConnection {
     pub(crate) async fn open(platform: &Platform) -> Result<Self> {
         let stream = TcpStream::connect(&platform.address).await?;
         stream.set_nodelay(true)?;
@@ -181,7 +181,7 @@ fn measure(buffer: &[u8]) -> Option<(usize, usize)> {
 /// Submits as fast as answers come for a while.
 pub(crate) async fn accept(
     platform: &Platform,
-    company: &Company,
+    company: &BenchCompany,
     run: u64,
     in_flight: usize,
     length: Duration,
@@ -191,7 +191,7 @@ pub(crate) async fn accept(
     let started = Instant::now();
     let mut tasks = Vec::new();
     for _ in 0..in_flight {
-        let mut connection = Connection::open(platform).await?;
+        let mut connection = KeptConnection::open(platform).await?;
         let (mut template, next) = (template.clone(), Arc::clone(&next));
         tasks.push(tokio::spawn(async move {
             let mut times_us = Vec::new();
@@ -219,19 +219,19 @@ pub(crate) async fn accept(
 /// Submits `n` messages and waits until every receipt is in the feed; answers messages a second.
 pub(crate) async fn journey(
     platform: &Platform,
-    company: &Company,
+    company: &BenchCompany,
     run: u64,
     first: u64,
     n: u64,
     in_flight: usize,
 ) -> Result<f64> {
     let template = Template::new(platform, company)?;
-    let mut feed = Feed::at_end(platform, company).await?;
+    let mut feed = FeedReader::at_end(platform, company).await?;
     let next = Arc::new(AtomicU64::new(first));
     let started = Instant::now();
     let mut tasks = Vec::new();
     for _ in 0..in_flight {
-        let mut connection = Connection::open(platform).await?;
+        let mut connection = KeptConnection::open(platform).await?;
         let (mut template, next) = (template.clone(), Arc::clone(&next));
         tasks.push(tokio::spawn(async move {
             loop {
@@ -265,20 +265,20 @@ pub(crate) async fn journey(
 /// last receipt from the feed; customs answers at once, so all of that is ours.
 pub(crate) async fn paced(
     platform: &Platform,
-    company: &Company,
+    company: &BenchCompany,
     run: u64,
     per_second: f64,
     length: Duration,
 ) -> Result<Load> {
     let template = Template::new(platform, company)?;
-    let mut feed = Feed::at_end(platform, company).await?;
+    let mut feed = FeedReader::at_end(platform, company).await?;
     let sent: Arc<Mutex<HashMap<String, Instant>>> = Arc::default();
     let next = Arc::new(AtomicU64::new(0));
     let is_over = Arc::new(AtomicBool::new(false));
     let started = Instant::now();
     let mut tasks = Vec::new();
     for _ in 0..64 {
-        let mut connection = Connection::open(platform).await?;
+        let mut connection = KeptConnection::open(platform).await?;
         let (mut template, next) = (template.clone(), Arc::clone(&next));
         let (sent, is_over) = (Arc::clone(&sent), Arc::clone(&is_over));
         tasks.push(tokio::spawn(async move {
@@ -327,18 +327,18 @@ pub(crate) async fn paced(
 }
 
 /// A reader of the feed.
-struct Feed {
-    connection: Connection,
+struct FeedReader {
+    connection: KeptConnection,
     address: String,
     key: String,
     cursor: String,
 }
 
-impl Feed {
+impl FeedReader {
     /// A reader behind everything that is in the feed now.
-    async fn at_end(platform: &Platform, company: &Company) -> Result<Self> {
+    async fn at_end(platform: &Platform, company: &BenchCompany) -> Result<Self> {
         let mut feed = Self {
-            connection: Connection::open(platform).await?,
+            connection: KeptConnection::open(platform).await?,
             address: platform.address.clone(),
             key: company.key.clone(),
             cursor: company

@@ -31,7 +31,7 @@ impl Roles {
 }
 
 /// A company of the benchmark.
-pub(crate) struct Company {
+pub(crate) struct BenchCompany {
     pub(crate) sender: Sender,
     pub(crate) key: String,
     /// Where its feed was read to.
@@ -126,7 +126,7 @@ impl Platform {
     }
 
     /// Registers a company and issues a key, as an administrator does.
-    pub(crate) fn company(&self, n: u64) -> Result<Company> {
+    pub(crate) fn company(&self, n: u64) -> Result<BenchCompany> {
         let code = format!("11059601{n:02}");
         let dxp_id = format!("DXPENT99{n:08}");
         let credit = credit_code(1000 + n);
@@ -150,7 +150,7 @@ impl Platform {
             name: "测试企业".to_owned(),
             dxp_id,
         };
-        Ok(Company {
+        Ok(BenchCompany {
             sender,
             key,
             cursor: Mutex::new("0".to_owned()),
@@ -216,9 +216,9 @@ fn settings() -> Vec<(String, String)> {
 }
 
 async fn fresh_schema(url: &str, schema: &str) -> Result<()> {
-    let config = store::Config {
+    let config = store::StoreConfig {
         url: url.to_owned(),
-        ..store::Config::default()
+        ..store::StoreConfig::default()
     };
     let drop = format!("drop schema if exists {schema} cascade");
     let create = format!("create schema {schema}");

@@ -4,8 +4,8 @@
 //! four messages of a hundred, once as four hundred messages, and once the lists alone against partners
 //! that the platform knows. Every round asks with other numbers.
 
-use crate::load::Connection;
-use crate::platform::{Company, Engine, Platform, Roles};
+use crate::load::KeptConnection;
+use crate::platform::{BenchCompany, Engine, Platform, Roles};
 use crate::report::Report;
 use anyhow::{Context, Result, ensure};
 use ceb::Kind;
@@ -26,7 +26,7 @@ const KINDS: [Kind; 4] = [Kind::Ceb311, Kind::Ceb411, Kind::Ceb511, Kind::Ceb621
 pub(crate) async fn preflight(report: &mut Report, engine: &Engine, name: &str) -> Result<()> {
     let platform = Platform::start(engine, Roles::All).await?;
     let company = platform.company(1)?;
-    let mut connection = Connection::open(&platform).await?;
+    let mut connection = KeptConnection::open(&platform).await?;
     for round in 0..ROUNDS + WARM_UP {
         let seed = 10_000 * (round + 1);
         let four: Vec<String> = KINDS
@@ -56,7 +56,7 @@ pub(crate) async fn preflight(report: &mut Report, engine: &Engine, name: &str) 
                 report.round(&format!("preflight_ms_{shape}_{name}"), ms);
             }
         }
-        stored(&mut connection, (&platform, &company), &four[..3]).await?;
+        stored(&mut connection, &platform, &company, &four[..3]).await?;
         let request = request(&platform, &company, &four[3..]);
         let asked = Instant::now();
         let (status, body) = connection.ask(&request).await?;
@@ -71,7 +71,7 @@ pub(crate) async fn preflight(report: &mut Report, engine: &Engine, name: &str) 
     platform.stop().await
 }
 
-fn message(company: &Company, kind: Kind, seed: u64, n_documents: u32) -> String {
+fn message(company: &BenchCompany, kind: Kind, seed: u64, n_documents: u32) -> String {
     ceb::sample::message(&Spec {
         sender: company.sender.clone(),
         n_documents,
@@ -79,7 +79,7 @@ fn message(company: &Company, kind: Kind, seed: u64, n_documents: u32) -> String
     })
 }
 
-fn request(platform: &Platform, company: &Company, files: &[String]) -> Vec<u8> {
+fn request(platform: &Platform, company: &BenchCompany, files: &[String]) -> Vec<u8> {
     let lines: Vec<String> = files
         .iter()
         .map(|xml| serde_json::json!({ "xml": xml }).to_string())
@@ -102,8 +102,9 @@ fn checked(status: u16, body: &[u8]) -> Result<serde_json::Value> {
 
 /// Submits messages and waits until the platform has checked them.
 async fn stored(
-    connection: &mut Connection,
-    (platform, company): (&Platform, &Company),
+    connection: &mut KeptConnection,
+    platform: &Platform,
+    company: &BenchCompany,
     files: &[String],
 ) -> Result<()> {
     for xml in files {

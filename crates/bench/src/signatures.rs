@@ -7,7 +7,7 @@
 use crate::report::Report;
 use anyhow::{Context, Result, ensure};
 use ceb::signature::key::Library;
-use ceb::signature::{Outcome, Policy, Verifier};
+use ceb::signature::{SignatureOutcome, Verifier, VerifyPolicy};
 use std::process::{Command, Stdio};
 
 /// A message of three lines with RSA-SHA256; real ones are about as long.
@@ -50,14 +50,17 @@ pub(crate) fn signatures(report: &mut Report) -> Result<()> {
 
 fn ours(message: &[u8], n_messages: u32) -> Result<f64> {
     let verifier = Verifier {
-        policy: Policy::SOUND,
+        policy: VerifyPolicy::SOUND,
         sm2: &Library,
         certificate: None,
     };
     let started = own_seconds()?;
     for _ in 0..n_messages {
         let verdict = verifier.verify(std::hint::black_box(message));
-        ensure!(matches!(verdict.outcome, Outcome::Passed(_)), "must pass");
+        ensure!(
+            matches!(verdict.outcome, SignatureOutcome::Passed(_)),
+            "must pass"
+        );
     }
     Ok(f64::from(n_messages) / (own_seconds()? - started))
 }

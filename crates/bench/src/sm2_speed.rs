@@ -13,7 +13,7 @@ mod openssl;
 
 use crate::report::Report;
 use anyhow::{Context, Result, bail, ensure};
-use ceb::sm2::{Keys, PublicKey, Table, USER_ID, message_digest};
+use ceb::sm2::{Keys, Sm2PublicKey, Sm2Table, USER_ID, message_digest};
 use corpus::{Case, Corpus};
 use std::collections::{BTreeMap, HashMap};
 use std::process::Command;
@@ -37,7 +37,7 @@ const TABLES_MAX: usize = 256;
 /// Measures the rates.
 pub(crate) fn rates(report: &mut Report) -> Result<()> {
     let case = Corpus::new(1).good();
-    let key = PublicKey::from_sec1(&case.key).context("a good key")?;
+    let key = Sm2PublicKey::from_sec1(&case.key).context("a good key")?;
     let known = Keys::new(1);
     known.learn(&key);
     let signer = key.signer_digest(USER_ID).context("a short user id")?;
@@ -61,7 +61,7 @@ pub(crate) fn rates(report: &mut Report) -> Result<()> {
     }
     let ratio = report.median("sm2_verify_per_s") / report.median("sm2_verify_per_s_openssl");
     report.ratio("sm2_verify_to_openssl", ratio);
-    report.note(format!("a table keeps {} bytes", Table::BYTES));
+    report.note(format!("a table keeps {} bytes", Sm2Table::BYTES));
     Ok(())
 }
 
@@ -114,18 +114,18 @@ pub(crate) fn oracle(report: &mut Report, n_cases: usize) -> Result<()> {
     Ok(())
 }
 
-type Counts = HashMap<&'static str, [usize; 2]>;
+type SpeedCounts = HashMap<&'static str, [usize; 2]>;
 
-fn compare(seed: u64, n_cases: usize) -> Result<Counts> {
+fn compare(seed: u64, n_cases: usize) -> Result<SpeedCounts> {
     let mut corpus = Corpus::new(seed);
     let keys = Keys::new(TABLES_MAX);
-    let mut counts = Counts::new();
+    let mut counts = SpeedCounts::new();
     let mut n_left = n_cases;
     while n_left > 0 {
         let cases: Vec<Case> = corpus.by_ref().take(CHUNK.min(n_left)).collect();
         n_left -= cases.len();
         for (case, openssl) in cases.iter().zip(openssl::verify(&cases)?) {
-            let ours = PublicKey::from_sec1(&case.key).map(|key| {
+            let ours = Sm2PublicKey::from_sec1(&case.key).map(|key| {
                 keys.learn(&key);
                 let library = Keys::library();
                 (

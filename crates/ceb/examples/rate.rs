@@ -63,13 +63,13 @@ fn main() {
 fn signed(name: &str) {
     use ceb::signature::c14n::{Comments, canonicalize};
     use ceb::signature::key::Library;
-    use ceb::signature::{Policy, Verifier};
+    use ceb::signature::{Verifier, VerifyPolicy};
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/signature");
     let Ok(bytes) = std::fs::read(format!("{folder}/{name}.xml")) else {
         return;
     };
     let verifier = Verifier {
-        policy: Policy::SOUND,
+        policy: VerifyPolicy::SOUND,
         sm2: &Library,
         certificate: None,
     };

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 /// What a notice tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub struct CustomsNotice {
     /// Number of the tax bill (电子税单编号), or of the summary (汇总申请编号).
     pub number: String,
     /// Its state as customs writes it: `1`.
@@ -40,7 +40,7 @@ pub struct NoticeField {
 /// Reads a notice from the message that holds only it; `None` for every other kind of receipt, and for
 /// what cannot be read.
 #[must_use]
-pub fn read(kind: Kind, xml: &str) -> Option<Notice> {
+pub fn read(kind: Kind, xml: &str) -> Option<CustomsNotice> {
     if !matches!(kind, Kind::Ceb816 | Kind::Ceb818 | Kind::Ceb792) {
         return None;
     }
@@ -76,7 +76,7 @@ pub fn explanation(kind: Option<Kind>, xml: &str, info: &str) -> Explanation {
     }
 }
 
-fn of(kind: Kind, document: &Document) -> Notice {
+fn of(kind: Kind, document: &Document) -> CustomsNotice {
     let head = &document.head;
     let own = |element: &str| head.filled(element).unwrap_or_default().trim().to_owned();
     let (number, state, state_name, summary, advice) = if kind == Kind::Ceb792 {
@@ -109,7 +109,7 @@ fn of(kind: Kind, document: &Document) -> Notice {
         )
     };
     let fields = head.iter().filter(|(_, value)| !value.trim().is_empty());
-    Notice {
+    CustomsNotice {
         number,
         state,
         state_name,

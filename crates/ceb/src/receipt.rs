@@ -46,7 +46,7 @@ pub struct Receipts {
     pub receiver_ids: Vec<String>,
     /// Its entries, in the order of the message; one that stands twice comes twice, and counts once
     /// where it is recorded.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ReceiptEntry>,
     /// How it differs from the standard.
     pub odd: Vec<Odd>,
     /// What was odd about it; never grave.
@@ -55,7 +55,7 @@ pub struct Receipts {
 
 /// One entry of a receipt: the answer to one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct ReceiptEntry {
     /// Kind of the receipt.
     pub kind: Kind,
     /// Number of this answer, made by the E-Port; not the guid of the declared document.
@@ -93,19 +93,19 @@ pub struct Entry {
 }
 
 /// A receipt message out of its envelope, in UTF-8.
-struct Opened<'a> {
+struct OpenedReceipt<'a> {
     inner: Cow<'a, [u8]>,
     receiver_ids: Vec<String>,
     odd: Vec<Odd>,
 }
 
 /// Decodes a receipt and opens its envelope, if it has one.
-fn open(bytes: &[u8]) -> Result<Opened<'_>, SniffError> {
+fn open(bytes: &[u8]) -> Result<OpenedReceipt<'_>, SniffError> {
     let (text, odd) = decode(bytes, None)?;
     let root = root(&text)?;
     if !["DxpMsg", "DxpMsgSv"].contains(&root.local.as_str()) {
         let odd = odd.into_iter().chain(root.odd).collect();
-        return Ok(Opened {
+        return Ok(OpenedReceipt {
             inner: text,
             receiver_ids: Vec::new(),
             odd,
@@ -121,7 +121,7 @@ fn open(bytes: &[u8]) -> Result<Opened<'_>, SniffError> {
         let code = &code::NESTED_ENVELOPE;
         return Err(SniffError::new(code, 1, &root.local));
     }
-    Ok(Opened {
+    Ok(OpenedReceipt {
         inner: Cow::Owned(inner),
         receiver_ids: envelope.receiver_ids,
         odd: odd.into_iter().chain(root.odd).collect(),
@@ -209,12 +209,12 @@ pub fn split(bytes: &[u8]) -> Result<Receipts, SniffError> {
     })
 }
 
-fn entry(kind: Kind, document: &Document, xml: String, own_at: Range<usize>) -> Entry {
+fn entry(kind: Kind, document: &Document, xml: String, own_at: Range<usize>) -> ReceiptEntry {
     let head = &document.head;
     let value = |element: &str| head.filled(element).map(|value| value.trim().to_owned());
     let own = |element: &str| value(element).unwrap_or_default();
     let (return_status, status_text) = status(head.get("returnStatus"), &xml);
-    Entry {
+    ReceiptEntry {
         kind,
         guid: own("guid"),
         keys: key::of_document(kind, document).into_iter().collect(),

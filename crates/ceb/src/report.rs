@@ -5,13 +5,13 @@ use crate::finding::{FINDINGS_MAX, Finding, Layer, Severity};
 
 /// Findings so far.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
+pub(crate) struct Findings {
     findings: Vec<Finding>,
     /// The gravest of the findings that were left out.
     left_out: Option<(Severity, Layer)>,
 }
 
-impl Report {
+impl Findings {
     pub(crate) fn push(&mut self, finding: Finding) {
         if self.findings.len() < FINDINGS_MAX {
             self.findings.push(finding);

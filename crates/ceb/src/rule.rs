@@ -24,7 +24,7 @@ pub enum Judged {
 
 /// A rule (规则) of the standard's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
+pub struct StandardRule {
     /// Its id: `O1`, `A.7.3`.
     pub id: &'static str,
     /// What it demands, in Chinese.
@@ -37,7 +37,7 @@ pub struct Rule {
     pub judged: Judged,
 }
 
-impl Rule {
+impl StandardRule {
     /// Whether it concerns a kind.
     #[must_use]
     pub fn concerns(&self, kind: Kind) -> bool {
@@ -51,7 +51,7 @@ impl Rule {
 }
 
 /// The rules that a code reports.
-pub fn of_code(id: &str) -> impl Iterator<Item = &'static Rule> {
+pub fn of_code(id: &str) -> impl Iterator<Item = &'static StandardRule> {
     ALL.iter().filter(move |rule| rule.codes.contains(&id))
 }
 
@@ -61,8 +61,8 @@ const fn rule(
     kinds: &'static [Kind],
     codes: &'static [&'static str],
     judged: Judged,
-) -> Rule {
-    Rule {
+) -> StandardRule {
+    StandardRule {
         id,
         chinese,
         kinds,
@@ -76,7 +76,7 @@ use Judged::{Here, Platform};
 /// Every rule: of every message (G), order (O), payment (P), waybill (W), list (I), matching (X),
 /// limits (L), cancel (C), refund (R), inbound (D), export (A).
 #[rustfmt::skip]
-pub static ALL: &[Rule] = &[
+pub static ALL: &[StandardRule] = &[
     rule("G1", "根元素和命名空间是规范规定的，有 36 位的 guid 和版本号", &[], &["TG-E1002", "TG-E1006", "TG-E1007", "TG-E1008", "TG-E1009", "TG-E1010", "TG-E1213", "TG-E1215"], Here),
     rule("G2", "元素的次序与规范一致，没有多余的元素", &[], &["TG-E1201", "TG-E1202", "TG-E1203", "TG-E1204", "TG-E1214", "TG-E1216", "TG-E1217"], Here),
     rule("G3", "单证的 guid 为 36 位，在同一报文中不重复", &[], &["TG-E1205", "TG-E1206", "TG-E1302", "TG-E1320"], Here),

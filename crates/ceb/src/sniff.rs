@@ -180,12 +180,12 @@ fn bare<'a>(
 
 /// What the transfer entity claims.
 #[derive(Default)]
-struct Claim {
+struct ClaimedSender {
     cop_code: Option<String>,
     dxp_id: Option<String>,
 }
 
-fn claim<'a>(source: Source<'a>, mut tokens: Tokens<'a>) -> Result<Claim, Fault> {
+fn claim<'a>(source: Source<'a>, mut tokens: Tokens<'a>) -> Result<ClaimedSender, Fault> {
     if let Some(start) = tail_start(source.text.as_bytes()) {
         tokens.jump(start);
         if let Ok(Some(claim)) = read_claim(&mut tokens, true) {
@@ -213,8 +213,8 @@ fn tail_start(text: &[u8]) -> Option<usize> {
 
 /// Reads children of the root up to its end. After a jump everything must look as the standard has
 /// it, otherwise `None`: the jump may have landed inside a comment or in custom data.
-fn read_claim(tokens: &mut Tokens<'_>, jumped: bool) -> Result<Option<Claim>, Fault> {
-    let mut found: Option<Claim> = None;
+fn read_claim(tokens: &mut Tokens<'_>, jumped: bool) -> Result<Option<ClaimedSender>, Fault> {
+    let mut found: Option<ClaimedSender> = None;
     loop {
         match tokens.next()? {
             Token::Start(name) if name.ns == Ns::Ceb && name.local == "BaseTransfer" => {
@@ -239,8 +239,8 @@ fn read_claim(tokens: &mut Tokens<'_>, jumped: bool) -> Result<Option<Claim>, Fa
     }
 }
 
-fn transfer(tokens: &mut Tokens<'_>) -> Result<Claim, Fault> {
-    let mut claim = Claim::default();
+fn transfer(tokens: &mut Tokens<'_>) -> Result<ClaimedSender, Fault> {
+    let mut claim = ClaimedSender::default();
     loop {
         match tokens.next()? {
             Token::Start(name) => {

@@ -12,15 +12,15 @@ use crate::spec::{RecordSpec, Trailer};
 use crate::xml::{NS_CEB, NS_DS, NS_XSI};
 
 /// Values of a record: element and value, in any order.
-pub type Values = Vec<(String, String)>;
+pub type RecordValues = Vec<(String, String)>;
 
 /// Values of a document (单证).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DocumentValues {
     /// Head, or all fields of a flat document.
-    pub head: Values,
+    pub head: RecordValues,
     /// Lines.
-    pub lines: Vec<Values>,
+    pub lines: Vec<RecordValues>,
 }
 
 /// Name of the key in the signature frame that stands in for a real signature.
@@ -33,7 +33,7 @@ pub struct MessageWriter<'a> {
     guid: &'a str,
     documents: &'a [DocumentValues],
     base_transfer: Option<&'a [(String, String)]>,
-    subscribes: &'a [Values],
+    subscribes: &'a [RecordValues],
     signature: bool,
 }
 
@@ -60,7 +60,7 @@ impl<'a> MessageWriter<'a> {
 
     /// With receipt subscriptions (基础回执订阅实体).
     #[must_use]
-    pub fn subscribes(mut self, values: &'a [Values]) -> Self {
+    pub fn subscribes(mut self, values: &'a [RecordValues]) -> Self {
         self.subscribes = values;
         self
     }

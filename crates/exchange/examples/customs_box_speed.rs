@@ -7,7 +7,7 @@ use bytes::Bytes;
 use ceb::Kind;
 use ceb::envelope::{self, Envelope};
 use ceb::sample::{self, Spec};
-use exchange::customs_box::{Config, CustomsBox, Delays};
+use exchange::customs_box::{CustomsBox, CustomsBoxConfig, Delays};
 use queue::{Builtin, Queue, builtin};
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,9 +19,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let n_uploads: u64 = std::env::args().nth(1).map_or(Ok(20_000), |n| n.parse())?;
     let folder = std::env::temp_dir().join(format!("customs-box-speed-{}", std::process::id()));
     let open = |name: &str| {
-        Db::open(&store::Config {
+        Db::open(&store::StoreConfig {
             url: format!("sqlite:{}/{name}.db", folder.display()),
-            ..store::Config::default()
+            ..store::StoreConfig::default()
         })
     };
     let clock = SystemClock::shared();
@@ -29,11 +29,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         open("queue")?,
         Arc::clone(&clock),
         0,
-        builtin::Config::default(),
+        builtin::BuiltinConfig::default(),
     ));
-    let config = Config {
+    let config = CustomsBoxConfig {
         delays: Delays::none(),
-        ..Config::default()
+        ..CustomsBoxConfig::default()
     };
     let uploads: Vec<Bytes> = (0..n_uploads).map(upload).collect();
     for portion in uploads.chunks(256) {

@@ -102,7 +102,7 @@ async fn set_apart(shared: &Arc<Shared>, part: &Arc<Vec<Opened>>, why: String) -
     let write = shared.db.write(move |tx| -> Result<i64> {
         let parked = part
             .iter()
-            .map(|one| receipt::park_as(tx, &ids, one, (ROW_DAMAGED, now_ms)));
+            .map(|one| receipt::park_as(tx, &ids, one, ROW_DAMAGED, now_ms));
         Ok(parked.last().transpose()?.unwrap_or_default())
     });
     let print = write.await?;
@@ -169,10 +169,12 @@ pub(crate) const REVIEWED_AT_ONCE: i64 = 500;
 pub(crate) fn review(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (kind, status, after): (&str, i64, i64),
+    kind: &str,
+    status: i64,
+    after: i64,
     now_ms: i64,
 ) -> Result<Option<i64>> {
-    let found = receipt::with_unlisted_status(tx, (kind, status, after), REVIEWED_AT_ONCE)?;
+    let found = receipt::with_unlisted_status(tx, kind, status, after, REVIEWED_AT_ONCE)?;
     let is_full = i64::try_from(found.len()).is_ok_and(|n| n == REVIEWED_AT_ONCE);
     let last = found.last().copied().filter(|_| is_full);
     let taken = Taken {
@@ -194,7 +196,7 @@ fn apply_to(
 ) -> Result<Vec<CompanyId>> {
     let addressed: Vec<(&Opened, Address)> = opened.iter().map(|one| (one, address(one))).collect();
     let explained = unknown_code::explained(tx)?;
-    let taken = receipt::take_in(tx, &context.ids, (&addressed, explained), now_ms)?;
+    let taken = receipt::take_in(tx, &context.ids, &addressed, explained, now_ms)?;
     progress(tx, context, &taken, now_ms)?;
     unknown_code::count(tx, &context.ids, &taken.recorded, now_ms)?;
     let companies = taken.recorded.iter().map(|receipt| receipt.company_id);

@@ -45,7 +45,7 @@ impl ApiState {
 /// A request that another person must approve.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Asked {
+pub struct ApprovalAsked {
     /// Id of the approval (复核申请).
     pub approval_id: String,
 }

@@ -34,7 +34,7 @@ pub struct Shared {
     /// The queue between the platform and customs.
     pub queue: Arc<dyn Queue>,
     /// The wire to customs.
-    pub customs: customs::Config,
+    pub customs: customs::CustomsConfig,
     /// The keys that sign for companies.
     pub keyring: Arc<Keyring>,
     /// Checks the signatures of what companies send.

@@ -5,9 +5,9 @@ mod person;
 
 use crate::api::ApiState;
 use crate::customs;
-use crate::customs_box::{Config as BoxConfig, CustomsBox, Delays};
+use crate::customs_box::{CustomsBox, CustomsBoxConfig as BoxConfig, Delays};
 use crate::intake::http::SubmitState;
-use crate::intake::{Config as IntakeConfig, Intake, Outcome, look};
+use crate::intake::{ArrivalOutcome, Intake, IntakeConfig, look};
 use crate::message::Arrival;
 use crate::message::MessageId;
 use crate::pipeline;
@@ -53,11 +53,14 @@ pub(crate) struct TestPlatform {
 impl TestPlatform {
     /// A platform on this database with three companies.
     pub(crate) async fn on(test: TestDb) -> Self {
-        Self::with_keys(test, crate::keyring::config::Config::default()).await
+        Self::with_keys(test, crate::keyring::config::KeyringConfig::default()).await
     }
 
     /// The same with keys that sign for companies.
-    pub(crate) async fn with_keys(test: TestDb, signing: crate::keyring::config::Config) -> Self {
+    pub(crate) async fn with_keys(
+        test: TestDb,
+        signing: crate::keyring::config::KeyringConfig,
+    ) -> Self {
         let clock = TestClock::at(START_MS);
         let ids = Arc::new(IdMaker::new(clock.clone(), 1));
         let (queue_db, box_db) = (store::testing::sqlite(), store::testing::sqlite());
@@ -65,9 +68,9 @@ impl TestPlatform {
             queue_db.db.clone(),
             clock.clone(),
             1,
-            queue::builtin::Config::default(),
+            queue::builtin::BuiltinConfig::default(),
         ));
-        let wire = customs::Config::default();
+        let wire = customs::CustomsConfig::default();
         let config = BoxConfig {
             delays: Delays::none(),
             ..BoxConfig::default()
@@ -107,7 +110,7 @@ impl TestPlatform {
                 &(clock.clone() as store::clock::SharedClock),
             )),
             signatures: Arc::new(crate::signature::Checker::new(
-                &crate::signature::Config::default(),
+                &crate::signature::SignatureConfig::default(),
             )),
             feed: Arc::new(Feed::default()),
             accepted: Arc::new(Bell::default()),
@@ -170,12 +173,12 @@ impl TestPlatform {
     }
 
     /// Accepts a message of company `n` in a commit of its own.
-    pub(crate) async fn accept(&self, n: usize, xml: impl Into<Vec<u8>>) -> Outcome {
+    pub(crate) async fn accept(&self, n: usize, xml: impl Into<Vec<u8>>) -> ArrivalOutcome {
         let arrival = self.arrival(n, xml).unwrap();
         self.accept_all(vec![arrival]).await[0]
     }
 
-    pub(crate) async fn accept_all(&self, arrivals: Vec<Arrival>) -> Vec<Outcome> {
+    pub(crate) async fn accept_all(&self, arrivals: Vec<Arrival>) -> Vec<ArrivalOutcome> {
         let ids = Arc::clone(&self.shared.ids);
         self.shared
             .db
@@ -189,7 +192,7 @@ impl TestPlatform {
         loop {
             let n_done = pipeline::drain(&self.shared).await.unwrap();
             let work = self.customs_box.step(256).await.unwrap();
-            if n_done == 0 && work == crate::customs_box::Work::default() {
+            if n_done == 0 && work == crate::customs_box::StepResult::default() {
                 return;
             }
         }
@@ -372,13 +375,13 @@ fn some_company(n: i64) -> Company {
 }
 
 /// The id of an accepted message.
-pub(crate) fn accepted(outcome: Outcome) -> MessageId {
+pub(crate) fn accepted(outcome: ArrivalOutcome) -> MessageId {
     match outcome {
-        Outcome::Accepted(id) => id,
-        other @ (Outcome::Duplicate(..)
-        | Outcome::Conflict(_)
-        | Outcome::Full(_)
-        | Outcome::Withheld) => {
+        ArrivalOutcome::Accepted(id) => id,
+        other @ (ArrivalOutcome::Duplicate(..)
+        | ArrivalOutcome::Conflict(_)
+        | ArrivalOutcome::Full(_)
+        | ArrivalOutcome::Withheld) => {
             panic!("{other:?}")
         }
     }

@@ -17,7 +17,7 @@ const CALLS_MAX: usize = 10;
 
 /// Why the courier cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum CourierError {
     /// The file of authorities.
     #[error("证书机构文件 {0} 无法读取或没有证书：{1}")]
     File(String, String),
@@ -35,11 +35,11 @@ impl Courier {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn new(ca_file: &str) -> Result<Self, Error> {
+    pub fn new(ca_file: &str) -> Result<Self, CourierError> {
         let roots = if ca_file.is_empty() {
             RootCerts::WebPki
         } else {
-            let wrong = |why: String| Error::File(ca_file.to_owned(), why);
+            let wrong = |why: String| CourierError::File(ca_file.to_owned(), why);
             let pem = std::fs::read(ca_file).map_err(|error| wrong(error.to_string()))?;
             let mut found: Vec<Certificate<'static>> = Vec::new();
             for item in ureq::tls::parse_pem(&pem) {

@@ -57,7 +57,7 @@ pub async fn run(cas: Arc<Cas>, mut stop: watch::Receiver<bool>, pulse: Pulse) {
 pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
     let context = cas.context();
     let now_ms = context.now_ms();
-    let idle_ms = session::Limits::of(context).idle_ms;
+    let idle_ms = session::SessionLimits::of(context).idle_ms;
     context
         .db
         .write(move |tx| session::ended_or_stale(tx, now_ms - idle_ms, now_ms, SESSIONS_MAX))
@@ -92,13 +92,13 @@ pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
 }
 
 /// Whom to tell, and where the list goes on when it is longer.
-struct Taken {
+struct FarewellBatch {
     services: Vec<(String, Visit)>,
     clients: Vec<Leaving>,
     next: Option<(i64, i64)>,
 }
 
-fn take(tx: &mut Tx<'_>, after: (i64, i64), now_ms: i64) -> Result<Taken> {
+fn take(tx: &mut Tx<'_>, after: (i64, i64), now_ms: i64) -> Result<FarewellBatch> {
     let ended = session::ended_since(tx, after, SESSIONS_MAX)?;
     let is_full = i64::try_from(ended.len()).unwrap_or(i64::MAX) >= SESSIONS_MAX;
     let next = ended.last().copied().filter(|_| is_full);
@@ -107,7 +107,7 @@ fn take(tx: &mut Tx<'_>, after: (i64, i64), now_ms: i64) -> Result<Taken> {
         services.extend(cas::take(tx, session, now_ms)?);
         clients.extend(oidc::farewell::take(tx, session, now_ms)?);
     }
-    Ok(Taken {
+    Ok(FarewellBatch {
         services,
         clients,
         next,

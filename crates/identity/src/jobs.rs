@@ -3,7 +3,7 @@
 use crate::slip;
 use registry::context::AppContext;
 use registry::job::Job;
-use registry::session::{self, Limits};
+use registry::session::{self, SessionLimits};
 use store::Tx;
 
 /// Sessions ended by one run.
@@ -17,31 +17,36 @@ pub fn own(context: &AppContext) -> Vec<Job> {
     vec![
         Job::of(
             context,
-            ("session.timeout", "结束超时会话"),
+            "session.timeout",
+            "结束超时会话",
             60_000,
             |context| Box::pin(end_sessions(context)),
         ),
         Job::of(
             context,
-            ("oidc.clean", "清理过期的授权与令牌"),
+            "oidc.clean",
+            "清理过期的授权与令牌",
             600_000,
             |context| Box::pin(crate::oidc::clean(context)),
         ),
         Job::of(
             context,
-            ("oidc.key", "到期轮换签名密钥"),
+            "oidc.key",
+            "到期轮换签名密钥",
             3_600_000,
             |context| Box::pin(crate::oidc::rotate_if_due(context)),
         ),
         Job::of(
             context,
-            ("slip.clean", "清理用过的一次性凭证"),
+            "slip.clean",
+            "清理用过的一次性凭证",
             60_000,
             |context| Box::pin(clean_slips(context)),
         ),
         Job::of(
             context,
-            ("login.clean", "清理过期的登录失败计数"),
+            "login.clean",
+            "清理过期的登录失败计数",
             600_000,
             |context| Box::pin(crate::login::lock::clean(context)),
         ),
@@ -61,7 +66,7 @@ async fn clean_slips(context: AppContext) -> Result<String, String> {
 
 async fn end_sessions(context: AppContext) -> Result<String, String> {
     let now_ms = context.now_ms();
-    let idle_before = now_ms - Limits::of(&context).idle_ms;
+    let idle_before = now_ms - SessionLimits::of(&context).idle_ms;
     let end = move |tx: &mut Tx<'_>| session::ended_or_stale(tx, idle_before, now_ms, SESSIONS);
     let ended = context
         .db

@@ -11,7 +11,9 @@ use registry::company::{self, CompanyId};
 use registry::module::Module;
 use registry::request::not_found;
 use registry::role::{self, Named, OFFICERS, PEOPLE, Role, SECURITY, named};
-use registry::session::{Limits, OpenSession, choose_company as choose, end, open, total_of_open};
+use registry::session::{
+    OpenSession, SessionLimits, choose_company as choose, end, open, total_of_open,
+};
 use registry::{account, audit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -301,7 +303,7 @@ async fn online_users(
     let begin: Begin<Age> = asked.begin(query.sort.as_deref())?;
     let size = asked.size();
     let context = &api.gate.context;
-    let since = context.now_ms() - Limits::of(context).idle_ms;
+    let since = context.now_ms() - SessionLimits::of(context).idle_ms;
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<OpenSession>> {
         let found = open(tx, since, &begin, size.rows())?;
         let total = asked.total(|| total_of_open(tx, since))?;

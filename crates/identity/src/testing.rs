@@ -14,10 +14,10 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::routing::{get, post};
 use registry::access::Gate;
 use registry::account::{self, AccountId, NewAccount, password};
-use registry::config::{Config, ForeignSource};
+use registry::config::{ForeignSource, RegistryConfig};
 use registry::context::{AppContext, system_random};
 use registry::seal::Seal;
-use registry::session::{self, Limits, Session};
+use registry::session::{self, Session, SessionLimits};
 use registry::testing::NOW;
 use registry::throttle::Throttle;
 use std::collections::BTreeMap;
@@ -49,13 +49,13 @@ pub(crate) struct Pages {
 }
 
 /// An answer with its body.
-pub(crate) struct Answer {
+pub(crate) struct PageAnswer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl PageAnswer {
     pub(crate) fn location(&self) -> &str {
         let location = self.headers.get(header::LOCATION);
         location.map_or("", |value| value.to_str().unwrap())
@@ -108,11 +108,11 @@ impl Pages {
             seal: Arc::new(Seal::new(&[9; 32])),
             parameters: Arc::default(),
             code_tables: Arc::default(),
-            config: Arc::new(Config {
+            config: Arc::new(RegistryConfig {
                 public_url: URL.to_owned(),
                 foreign: sources.to_vec(),
                 address_failures_max: 1000,
-                ..Config::default()
+                ..RegistryConfig::default()
             }),
         };
         let write = |tx: &mut store::Tx<'_>| -> store::Result<_> {
@@ -188,7 +188,7 @@ impl Pages {
     pub(crate) async fn session(&self, browser: &Browser) -> Option<Session> {
         let token = browser.cookies.get("__Host-tongguan")?;
         let hash = registry::hash_text(token);
-        let (now_ms, limits) = (self.clock.now_ms(), Limits::of(&self.context));
+        let (now_ms, limits) = (self.clock.now_ms(), SessionLimits::of(&self.context));
         let read = move |tx: &mut store::Tx<'_>| session::by_hash(tx, &hash, now_ms, &limits);
         let found = self.context.db.read(read).await.unwrap();
         found.map(|found| found.session)
@@ -250,7 +250,7 @@ impl Browser {
         pages: &Pages,
         request: axum::http::request::Builder,
         body: Body,
-    ) -> Answer {
+    ) -> PageAnswer {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -271,14 +271,14 @@ impl Browser {
                 value => self.cookies.insert(name.to_owned(), value.to_owned()),
             };
         }
-        Answer {
+        PageAnswer {
             status: parts.status,
             headers: parts.headers,
             body: String::from_utf8(bytes.to_vec()).unwrap(),
         }
     }
 
-    pub(crate) async fn get(&mut self, pages: &Pages, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, pages: &Pages, path: &str) -> PageAnswer {
         self.send(pages, Request::get(path), Body::empty()).await
     }
 
@@ -287,7 +287,7 @@ impl Browser {
         pages: &Pages,
         path: &str,
         fields: &[(&str, &str)],
-    ) -> Answer {
+    ) -> PageAnswer {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields);
         let kind = "application/x-www-form-urlencoded";
@@ -296,7 +296,7 @@ impl Browser {
     }
 
     /// Name and password.
-    pub(crate) async fn log_in(&mut self, pages: &Pages, login: &str) -> Answer {
+    pub(crate) async fn log_in(&mut self, pages: &Pages, login: &str) -> PageAnswer {
         let fields = [("login", login), ("password", PASSWORD)];
         self.post(pages, "/login", &fields).await
     }

@@ -15,11 +15,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let n_batch = numbers.next().unwrap_or(Ok(256))?;
     let n_bytes = numbers.next().unwrap_or(Ok(6_000))?;
     let folder = std::env::temp_dir().join(format!("builtin-speed-{}", std::process::id()));
-    let db = Db::open(&store::Config {
+    let db = Db::open(&store::StoreConfig {
         url: format!("sqlite:{}/queue.db", folder.display()),
-        ..store::Config::default()
+        ..store::StoreConfig::default()
     })?;
-    let queue = Builtin::new(db, SystemClock::shared(), 0, builtin::Config::default());
+    let queue = Builtin::new(
+        db,
+        SystemClock::shared(),
+        0,
+        builtin::BuiltinConfig::default(),
+    );
     let bodies = vec![Bytes::from(vec![b'x'; n_bytes]); n_batch];
     let start = Instant::now();
     for _ in 0..n_batches {

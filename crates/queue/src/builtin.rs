@@ -2,14 +2,14 @@
 //!
 //! 1. `put` writes all messages of a call in one transaction.
 //! 2. `take` claims the oldest messages that nobody leases, and leases them for
-//!    [`Config::lease_ms`]; the claim is safe for any number of consumers and processes on one
+//!    [`BuiltinConfig::lease_ms`]; the claim is safe for any number of consumers and processes on one
 //!    database.
 //! 3. `ack` deletes them. A consumer that dies lets its lease run out, and the messages come again. The
 //!    process that follows it under its number gives them back at once ([`Builtin::follow`]), so that they
 //!    come before those that were put later.
 //!
 //! Consumers of this process that wait are woken by `put` and `release`; those of other processes
-//! look every [`Config::poll_ms`]. All waiting is done on the clock that was passed in.
+//! look every [`BuiltinConfig::poll_ms`]. All waiting is done on the clock that was passed in.
 //!
 //! A message whose body no key opens (damaged on the disk) would come first for ever and stop the queue. It is
 //! set aside as it is, under the name of its queue with ` aside` behind it, counted and reported; the others go on.
@@ -21,7 +21,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::sql::{self, Claim, Claimed, Unreadable};
+use crate::sql::{self, Claimed, ClaimedItems, UnreadableItem};
 use crate::{BATCH_MAX, BODY_BYTES_MAX, Delivery, Queue, Result, Tag, check_sizes};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -32,11 +32,11 @@ use std::time::Duration;
 use store::Db;
 use store::clock::SharedClock;
 use store::id::IdMaker;
-use store::reseal::Column;
+use store::reseal::SealedColumn;
 use tokio::sync::Notify;
 
 /// What is sealed of this module.
-const SEALED: &[Column] = &[Column {
+const SEALED: &[SealedColumn] = &[SealedColumn {
     table: "queue_body",
     column: "body",
     key: ("id", None),
@@ -52,7 +52,7 @@ const CLAIM_TRIES: u32 = 8;
 /// Settings of the built-in queue.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct BuiltinConfig {
     /// How long a consumer may work on a message before it is given to another, in milliseconds.
     pub lease_ms: u64,
     /// How often a waiting consumer looks for messages of other processes, in milliseconds.
@@ -61,7 +61,7 @@ pub struct Config {
     pub body_bytes_max: usize,
 }
 
-impl Default for Config {
+impl Default for BuiltinConfig {
     fn default() -> Self {
         Self {
             lease_ms: 60_000,
@@ -77,13 +77,13 @@ pub struct Builtin {
     clock: SharedClock,
     ids: IdMaker,
     node: u8,
-    config: Config,
+    config: BuiltinConfig,
     bells: Mutex<HashMap<Arc<str>, Arc<Notify>>>,
 }
 
 impl Builtin {
     /// A queue on `db`. Processes that share a database have different `node` numbers, 0 to 63.
-    pub fn new(db: Db, clock: SharedClock, node: u8, config: Config) -> Self {
+    pub fn new(db: Db, clock: SharedClock, node: u8, config: BuiltinConfig) -> Self {
         Self {
             db,
             ids: IdMaker::new(Arc::clone(&clock), node),
@@ -135,9 +135,9 @@ impl Builtin {
             let taken = self
                 .db
                 .write(move |tx| -> store::Result<_> {
-                    let items = match sql::claim(tx, (&name, limit), node, now_ms, lease_until)? {
-                        Claim::Items(items) => items,
-                        Claim::Lost => return Ok(None),
+                    let items = match sql::claim(tx, &name, limit, node, now_ms, lease_until)? {
+                        ClaimedItems::Items(items) => items,
+                        ClaimedItems::Lost => return Ok(None),
                     };
                     let (mut bodies, unreadable) = sql::bodies(tx, &items)?;
                     let bodiless = bodiless(&items, &bodies, &unreadable);
@@ -262,7 +262,7 @@ impl Queue for Builtin {
         Ok(())
     }
 
-    fn sealed(&self) -> Option<(&Db, &'static [Column])> {
+    fn sealed(&self) -> Option<(&Db, &'static [SealedColumn])> {
         Some((&self.db, SEALED))
     }
 
@@ -283,7 +283,7 @@ impl Queue for Builtin {
 fn bodiless(
     items: &[Claimed],
     bodies: &HashMap<i64, Bytes>,
-    unreadable: &[Unreadable],
+    unreadable: &[UnreadableItem],
 ) -> Vec<i64> {
     let is_there =
         |id| bodies.contains_key(&id) || unreadable.iter().any(|(other, _)| *other == id);
@@ -295,7 +295,7 @@ fn bodiless(
 }
 
 /// Raises the alarm for messages that were set aside.
-fn log_unreadable(queue: &str, unreadable: &[Unreadable]) {
+fn log_unreadable(queue: &str, unreadable: &[UnreadableItem]) {
     for (id, why) in unreadable {
         store::unreadable::report(("queue", (*id, 0)), why);
         tracing::error!(queue, id, "a message that is damaged was set aside");

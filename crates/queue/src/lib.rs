@@ -33,7 +33,7 @@ use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
-use store::reseal::Column;
+use store::reseal::SealedColumn;
 
 /// Most messages that one call of [`Queue::take`] answers.
 pub const BATCH_MAX: usize = 1000;
@@ -106,7 +106,7 @@ pub trait Queue: Send + Sync + 'static {
     async fn release(&self, deliveries: &[Delivery]) -> Result<()>;
 
     /// The database in which bodies wait, and its columns whose values are sealed; nothing for a broker.
-    fn sealed(&self) -> Option<(&Db, &'static [Column])> {
+    fn sealed(&self) -> Option<(&Db, &'static [SealedColumn])> {
         None
     }
 

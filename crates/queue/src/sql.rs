@@ -13,10 +13,10 @@ pub(crate) struct Claimed {
 }
 
 /// The id of an item whose body is damaged, and why.
-pub(crate) type Unreadable = (i64, String);
+pub(crate) type UnreadableItem = (i64, String);
 
 /// What a claim brought.
-pub(crate) enum Claim {
+pub(crate) enum ClaimedItems {
     /// Items in order, perhaps none because none waits.
     Items(Vec<Claimed>),
     /// Items waited, and other consumers were faster.
@@ -56,11 +56,12 @@ pub(crate) fn insert(tx: &mut Tx<'_>, queue: &str, items: &[(i64, Bytes)]) -> Re
 /// now (and the difference of clocks) was taken before the clock was set back, and counts as run out.
 pub(crate) fn claim(
     tx: &mut Tx<'_>,
-    (queue, max): (&str, i64),
+    queue: &str,
+    max: i64,
     node: u8,
     now_ms: i64,
     lease_until: i64,
-) -> Result<Claim> {
+) -> Result<ClaimedItems> {
     let never = lease_until.saturating_add(SKEW_MS);
     let waiting = tx.query(
         "select id from queue_item where queue = $1 \
@@ -68,7 +69,7 @@ pub(crate) fn claim(
         &[queue.into(), now_ms.into(), never.into(), max.into()],
     )?;
     if waiting.is_empty() {
-        return Ok(Claim::Items(Vec::new()));
+        return Ok(ClaimedItems::Items(Vec::new()));
     }
     // On PostgreSQL several consumers see the same items wait. The one that is second blocks on
     // the row, and then looks at the row as the first has left it: only because the lease is asked
@@ -100,12 +101,12 @@ pub(crate) fn claim(
         })
         .collect::<Result<Vec<_>>>()?;
     if claimed.is_empty() {
-        return Ok(Claim::Lost);
+        return Ok(ClaimedItems::Lost);
     }
     // The engines return changed rows in no promised order.
     claimed.sort_by_key(|item| item.id);
     hold(tx, node, &claimed)?;
-    Ok(Claim::Items(claimed))
+    Ok(ClaimedItems::Items(claimed))
 }
 
 /// Writes down that the process `node` has taken items.
@@ -126,7 +127,7 @@ fn hold(tx: &mut Tx<'_>, node: u8, items: &[Claimed]) -> Result<()> {
 pub(crate) fn bodies(
     tx: &mut Tx<'_>,
     items: &[Claimed],
-) -> Result<(HashMap<i64, Bytes>, Vec<Unreadable>)> {
+) -> Result<(HashMap<i64, Bytes>, Vec<UnreadableItem>)> {
     const BODIES: Many = Many {
         before: "select id, body from queue_body where id in (",
         row: "?",

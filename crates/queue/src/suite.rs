@@ -37,15 +37,15 @@ fn fresh_name() -> String {
     format!("test.{}.{now}.{n}", std::process::id())
 }
 
-fn rabbit_config() -> rabbitmq::Config {
+fn rabbit_config() -> rabbitmq::RabbitConfig {
     let url = std::env::var("TONGGUAN_TEST_RABBITMQ").expect(
         "a broker in TONGGUAN_TEST_RABBITMQ: run `scripts/with-services.sh cargo test`, which starts one, \
          or leave these tests out with `cargo test -- --skip Quorum --skip Classic --skip rabbitmq`",
     );
-    rabbitmq::Config {
+    rabbitmq::RabbitConfig {
         url,
         body_bytes_max: LIMIT,
-        ..rabbitmq::Config::default()
+        ..rabbitmq::RabbitConfig::default()
     }
 }
 
@@ -60,10 +60,10 @@ enum Peer {
 
 fn builtin_queue(engine: TestEngine) -> Subject {
     let test = engine.database();
-    let config = builtin::Config {
+    let config = builtin::BuiltinConfig {
         body_bytes_max: LIMIT,
         poll_ms: 20,
-        ..builtin::Config::default()
+        ..builtin::BuiltinConfig::default()
     };
     let make = |node| {
         let clock = SystemClock::shared();
@@ -77,8 +77,8 @@ fn builtin_queue(engine: TestEngine) -> Subject {
     }
 }
 
-fn broker_queue(queue_kind: rabbitmq::QueueKind) -> Subject {
-    let config = rabbitmq::Config {
+fn broker_queue(queue_kind: rabbitmq::RabbitQueueKind) -> Subject {
+    let config = rabbitmq::RabbitConfig {
         queue_kind,
         // Two consumers share only what the broker does not send ahead.
         prefetch: 10,
@@ -97,8 +97,8 @@ async fn subject(peer: Peer) -> Subject {
     let subject = match peer {
         Peer::Sqlite => builtin_queue(Sqlite),
         Peer::Postgres => builtin_queue(Postgres),
-        Peer::Quorum => broker_queue(rabbitmq::QueueKind::Quorum),
-        Peer::Classic => broker_queue(rabbitmq::QueueKind::Classic),
+        Peer::Quorum => broker_queue(rabbitmq::RabbitQueueKind::Quorum),
+        Peer::Classic => broker_queue(rabbitmq::RabbitQueueKind::Classic),
     };
     subject.queue.declare(&subject.name).await.unwrap();
     subject.queue.declare(&subject.name).await.unwrap();
@@ -299,7 +299,12 @@ async fn a_lease_that_runs_out_gives_the_message_to_another(
     let clock = TestClock::at(1_800_000_000_000);
     let make = |node| {
         let clock = Arc::clone(&clock);
-        Builtin::new(test.db.clone(), clock, node, builtin::Config::default())
+        Builtin::new(
+            test.db.clone(),
+            clock,
+            node,
+            builtin::BuiltinConfig::default(),
+        )
     };
     let (slow, fast) = (make(0), make(1));
     slow.put("q", &bodies(&["a", "b"])).await.unwrap();
@@ -329,7 +334,7 @@ async fn a_stopped_clock_does_not_keep_a_waiter_from_its_bell(
         test.db.clone(),
         clock,
         0,
-        builtin::Config::default(),
+        builtin::BuiltinConfig::default(),
     ));
     let waiting = tokio::spawn({
         let queue = Arc::clone(&queue);
@@ -346,7 +351,7 @@ async fn a_stopped_clock_does_not_keep_a_waiter_from_its_bell(
 async fn a_lease_from_the_future_holds_no_message(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let test = engine.database();
     let clock = TestClock::at(10_000_000);
-    let config = builtin::Config::default();
+    let config = builtin::BuiltinConfig::default();
     let queue = Builtin::new(test.db.clone(), clock.clone(), 0, config);
     queue.put("q", &bodies(&["a"])).await.unwrap();
     assert_eq!(queue.take("q", 9, Duration::ZERO).await.unwrap().len(), 1);
@@ -363,7 +368,7 @@ async fn order_outlives_a_clock_that_was_set_back(#[values(Sqlite, Postgres)] en
     let test = engine.database();
     let clock = TestClock::at(1_800_000_000_000);
     let make = || {
-        let config = builtin::Config::default();
+        let config = builtin::BuiltinConfig::default();
         Builtin::new(test.db.clone(), clock.clone(), 0, config)
     };
     make().put("q", &bodies(&["first"])).await.unwrap();

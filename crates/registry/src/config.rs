@@ -7,7 +7,7 @@ use web::address::{Network, ProxyHeader};
 /// Settings of accounts, sessions and passwords.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct RegistryConfig {
     /// Address by which people reach the platform; `https` makes cookies secure.
     pub public_url: String,
     /// File with the key that seals secrets at rest; made when absent.
@@ -156,7 +156,7 @@ impl ForeignSource {
     }
 }
 
-impl Default for Config {
+impl Default for RegistryConfig {
     fn default() -> Self {
         Self {
             public_url: "http://127.0.0.1:8080".to_owned(),
@@ -181,7 +181,7 @@ impl Default for Config {
     }
 }
 
-impl Config {
+impl RegistryConfig {
     /// Whether people come over TLS.
     pub fn is_secure(&self) -> bool {
         self.public_url.starts_with("https://")

@@ -2,8 +2,8 @@
 //! settings, as arguments.
 
 use crate::code_table::CodeTables;
-use crate::config::Config;
-use crate::parameter::{Board, Parameter};
+use crate::config::RegistryConfig;
+use crate::parameter::{Parameter, ParameterBoard};
 use crate::seal::Seal;
 use std::sync::Arc;
 use store::clock::SharedClock;
@@ -11,10 +11,10 @@ use store::id::IdMaker;
 use store::{Db, Result as StoreResult, Tx};
 use web::{Problem, codes};
 
-pub use crate::seal::Secret;
+pub use crate::seal::RandomSecret;
 
 /// Where randomness comes from: a test brings its own.
-pub type Random = Arc<dyn Fn() -> Option<Secret> + Send + Sync>;
+pub type Random = Arc<dyn Fn() -> Option<RandomSecret> + Send + Sync>;
 
 /// What every handler and job is given (基础设施): database, time, ids, settings.
 #[derive(Clone)]
@@ -30,9 +30,9 @@ pub struct AppContext {
     /// Closes and opens what must be readable again.
     pub seal: Arc<Seal>,
     /// The settings.
-    pub config: Arc<Config>,
+    pub config: Arc<RegistryConfig>,
     /// The settings that were changed while the platform runs.
-    pub parameters: Arc<Board>,
+    pub parameters: Arc<ParameterBoard>,
     /// The code tables: built in, and loaded while the platform runs.
     pub code_tables: Arc<CodeTables>,
 }
@@ -42,7 +42,7 @@ impl AppContext {
     ///
     /// # Errors
     /// A fault when the machine has none.
-    pub fn secret(&self) -> Result<Secret, Problem> {
+    pub fn secret(&self) -> Result<RandomSecret, Problem> {
         (self.random)().ok_or_else(|| {
             tracing::error!("the machine has no random bytes");
             Problem::new(codes::FAULT)
@@ -138,7 +138,7 @@ impl<T, R> From<Result<T, R>> for Ruling<T, R> {
 /// Randomness of the operating system.
 pub fn system_random() -> Random {
     Arc::new(|| {
-        let mut secret = Secret::default();
+        let mut secret = RandomSecret::default();
         getrandom::fill(&mut secret).ok().map(|()| secret)
     })
 }

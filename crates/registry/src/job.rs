@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// A run on its way: what to note of it (nothing when nothing was done), or why it failed.
-pub type Doing = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
+pub type JobRunning = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
 
 /// A job (定时任务).
 #[derive(Clone)]
@@ -18,16 +18,17 @@ pub struct Job {
     /// Milliseconds from the end of one run to the next.
     pub every_ms: i64,
     /// Does it.
-    pub run: Arc<dyn Fn() -> Doing + Send + Sync>,
+    pub run: Arc<dyn Fn() -> JobRunning + Send + Sync>,
 }
 
 impl Job {
     /// A job whose function needs nothing but the foundations.
     pub fn of(
         context: &AppContext,
-        (name, chinese): (&'static str, &'static str),
+        name: &'static str,
+        chinese: &'static str,
         every_ms: i64,
-        run: fn(AppContext) -> Doing,
+        run: fn(AppContext) -> JobRunning,
     ) -> Self {
         let context = context.clone();
         Self {

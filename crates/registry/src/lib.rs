@@ -48,7 +48,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 /// A secret as text: base64url without padding.
-pub fn token_text(secret: &context::Secret) -> String {
+pub fn token_text(secret: &context::RandomSecret) -> String {
     URL_SAFE_NO_PAD.encode(secret)
 }
 

@@ -3,11 +3,11 @@
 //! A module says what it audits, what may be changed while the platform runs, what needs two people, what it refuses,
 //! and what of it waits for whom. Routes and operations stand in its `routes()`, for they need a state of their own.
 
-use crate::approval::Kind;
-use crate::audit::Act;
+use crate::approval::ApprovalKind;
+use crate::audit::AuditedAct;
 use crate::parameter::Parameter;
 use crate::todo::Count;
-use web::Code;
+use web::ErrorCode;
 
 /// A module (模块) and what it brings; see the fields. What a module does not name it does not have.
 #[derive(Clone, Copy)]
@@ -15,13 +15,13 @@ pub struct Module {
     /// Its name, in Chinese: the heading of its acts in the reference of the audit.
     pub chinese: &'static str,
     /// What leaves a row in the audit.
-    pub acts: &'static [Act],
+    pub acts: &'static [AuditedAct],
     /// What may be changed while the platform runs.
     pub parameters: &'static [Parameter],
     /// What needs a second pair of eyes.
-    pub approvals: &'static [Kind],
+    pub approvals: &'static [ApprovalKind],
     /// What it refuses with.
-    pub codes: &'static [Code],
+    pub codes: &'static [ErrorCode],
     /// What of it waits for whom.
     pub todos: &'static [Count],
 }
@@ -42,7 +42,7 @@ impl Module {
 
     /// With these acts.
     #[must_use]
-    pub const fn acts(self, acts: &'static [Act]) -> Self {
+    pub const fn acts(self, acts: &'static [AuditedAct]) -> Self {
         Self { acts, ..self }
     }
 
@@ -54,13 +54,13 @@ impl Module {
 
     /// With these kinds of approvals.
     #[must_use]
-    pub const fn approvals(self, approvals: &'static [Kind]) -> Self {
+    pub const fn approvals(self, approvals: &'static [ApprovalKind]) -> Self {
         Self { approvals, ..self }
     }
 
     /// With these codes.
     #[must_use]
-    pub const fn codes(self, codes: &'static [Code]) -> Self {
+    pub const fn codes(self, codes: &'static [ErrorCode]) -> Self {
         Self { codes, ..self }
     }
 

@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Random bytes of one secret.
-pub type Secret = [u8; 32];
+pub type RandomSecret = [u8; 32];
 
 /// Bytes of the nonce before the text.
 const NONCE_BYTES: usize = 12;
@@ -21,7 +21,7 @@ const HASH_BYTES: usize = 18;
 
 /// Why a seal cannot be made or opened.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum SealError {
     /// The file of the key cannot be read or written.
     #[error("密钥文件 {0} 无法读写：{1}")]
     File(String, std::io::Error),
@@ -41,7 +41,7 @@ pub struct Seal {
 
 impl Seal {
     /// A seal with this key.
-    pub fn new(key: &Secret) -> Self {
+    pub fn new(key: &RandomSecret) -> Self {
         // One secret, two keys: what hashes must not be what encrypts.
         let root = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key);
         let derived = ring::hmac::sign(&root, b"tongguan keyed hash");
@@ -55,30 +55,35 @@ impl Seal {
     ///
     /// # Errors
     /// When the file cannot be read or written, or is not a key.
-    pub fn from_file(path: &Path, fresh: &Secret) -> Result<Self, Error> {
+    pub fn from_file(path: &Path, fresh: &RandomSecret) -> Result<Self, SealError> {
         let name = path.display().to_string();
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let text = STANDARD.encode(fresh);
-                write_new(path, &text).map_err(|error| Error::File(name.clone(), error))?;
+                write_new(path, &text).map_err(|error| SealError::File(name.clone(), error))?;
                 text
             }
-            Err(error) => return Err(Error::File(name, error)),
+            Err(error) => return Err(SealError::File(name, error)),
         };
         let bytes = STANDARD.decode(text.trim());
-        let key: Secret = bytes
+        let key: RandomSecret = bytes
             .ok()
             .and_then(|bytes| bytes.try_into().ok())
-            .ok_or(Error::Key(name))?;
+            .ok_or(SealError::Key(name))?;
         Ok(Self::new(&key))
     }
 
     /// Seals a text for a purpose (such as `totp:ACCOUNT`); only the same purpose opens it.
     ///
     /// # Errors
-    /// [`Error::Broken`] when the cipher refuses, which it does not for texts of our size.
-    pub fn close(&self, text: &[u8], purpose: &str, random: &Secret) -> Result<Vec<u8>, Error> {
+    /// [`SealError::Broken`] when the cipher refuses, which it does not for texts of our size.
+    pub fn close(
+        &self,
+        text: &[u8],
+        purpose: &str,
+        random: &RandomSecret,
+    ) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0_u8; NONCE_BYTES];
         nonce.copy_from_slice(&random[..NONCE_BYTES]);
         let payload = Payload {
@@ -87,7 +92,7 @@ impl Seal {
         };
         let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload);
         let mut bytes = nonce.to_vec();
-        bytes.extend(sealed.map_err(|_| Error::Broken)?);
+        bytes.extend(sealed.map_err(|_| SealError::Broken)?);
         Ok(bytes)
     }
 
@@ -105,18 +110,18 @@ impl Seal {
     /// Opens what was sealed for the same purpose.
     ///
     /// # Errors
-    /// [`Error::Broken`].
-    pub fn open(&self, sealed: &[u8], purpose: &str) -> Result<Vec<u8>, Error> {
+    /// [`SealError::Broken`].
+    pub fn open(&self, sealed: &[u8], purpose: &str) -> Result<Vec<u8>, SealError> {
         let (nonce, text) = sealed
             .split_first_chunk::<NONCE_BYTES>()
-            .ok_or(Error::Broken)?;
+            .ok_or(SealError::Broken)?;
         let payload = Payload {
             msg: text,
             aad: purpose.as_bytes(),
         };
         self.cipher
             .decrypt(&Nonce::from(*nonce), payload)
-            .map_err(|_| Error::Broken)
+            .map_err(|_| SealError::Broken)
     }
 }
 

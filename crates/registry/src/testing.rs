@@ -2,8 +2,8 @@
 
 use crate::access::{Actor, Origin, Sight, Who};
 use crate::account::{self, AccountId, NewAccount};
-use crate::config::Config;
-use crate::context::{AppContext, Secret};
+use crate::config::RegistryConfig;
+use crate::context::{AppContext, RandomSecret};
 use crate::role::{self, Grant, Role};
 use crate::seal::Seal;
 use std::collections::BTreeSet;
@@ -22,9 +22,9 @@ pub fn context(db: &Db) -> (AppContext, Arc<TestClock>) {
         db: db.clone(),
         clock: clock.clone(),
         ids: Arc::new(IdMaker::new(clock.clone(), 1)),
-        random: Arc::new(|| Some(Secret::default())),
+        random: Arc::new(|| Some(RandomSecret::default())),
         seal: Arc::new(Seal::new(&[7; 32])),
-        config: Arc::new(Config::default()),
+        config: Arc::new(RegistryConfig::default()),
         parameters: Arc::default(),
         code_tables: Arc::default(),
     };

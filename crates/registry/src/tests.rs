@@ -2,7 +2,7 @@
 
 use crate::access::{Actor, Origin, Who};
 use crate::api_key::{self, ApiKey, Authenticator};
-use crate::company::{self, Company, CompanyId, Refusal};
+use crate::company::{self, Company, CompanyId, CompanyRefusal};
 use crate::role::AccountId;
 use axum::http::{HeaderMap, HeaderValue, header};
 use rstest::rstest;
@@ -27,7 +27,7 @@ fn some_company(n: i64) -> Company {
     }
 }
 
-async fn add(db: &Db, company: Company) -> Result<(), Refusal> {
+async fn add(db: &Db, company: Company) -> Result<(), CompanyRefusal> {
     db.write(move |tx| company::add(tx, &company)).await
 }
 
@@ -43,7 +43,7 @@ async fn a_company_is_registered_once_and_found_by_any_code(
         dxp_id: some_company(1).dxp_id,
         ..some_company(2)
     };
-    assert_eq!(add(db, same_dxp).await, Err(Refusal::Taken));
+    assert_eq!(add(db, same_dxp).await, Err(CompanyRefusal::Taken));
     assert_eq!(add(db, some_company(2)).await, Ok(()));
     let credit_code = some_company(2).credit_code;
     for code in [credit_code.as_str(), "1105960002", "DXPENT0000000002"] {
@@ -81,7 +81,10 @@ async fn a_company_is_registered_once_and_found_by_any_code(
         },
     ];
     for company in bad {
-        assert!(matches!(add(db, company).await, Err(Refusal::Field(_))));
+        assert!(matches!(
+            add(db, company).await,
+            Err(CompanyRefusal::Field(_))
+        ));
     }
     assert_eq!(db.read(company::all).await.unwrap().len(), 2);
 }

@@ -3,7 +3,7 @@
 use crate::{agent, case_file, company_ledger, registration};
 
 /// The kinds of cases that companies have today.
-pub fn case_kinds() -> Vec<case_file::Kind> {
+pub fn case_kinds() -> Vec<case_file::CaseKind> {
     vec![
         registration::KIND,
         company_ledger::ROLE,

@@ -1,7 +1,7 @@
 //! Enrolment 入驻: a company comes into the ledger, and its connections begin.
 
 use crate::{company_ledger, docking};
-use registry::company::{Company, Refusal};
+use registry::company::{Company, CompanyRefusal};
 use store::Tx;
 use store::id::IdMaker;
 
@@ -14,7 +14,7 @@ pub fn enrol(
     ids: &IdMaker,
     company: &Company,
     case: Option<i64>,
-) -> Result<(), Refusal> {
+) -> Result<(), CompanyRefusal> {
     company_ledger::add(tx, ids, company, case)?;
     Ok(docking::begin(tx, company.id, "http", company.created_at)?)
 }

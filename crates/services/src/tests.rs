@@ -1,12 +1,12 @@
 //! A world for the tests of the modules: a database, a clock, people and companies.
 
-use crate::case_file::{self, Attachment, CaseFile, CaseId, Doing, Kind, Opening, Verb};
+use crate::case_file::{self, Attachment, CaseFile, CaseId, CaseKind, KindContext, Opening, Verb};
 use crate::enrolment::enrol;
 use registry::access::{Actor, Origin, Sight, Who};
 use registry::account::{self, AccountId, NewAccount};
 use registry::company::{self, Company, CompanyId};
-use registry::config::Config;
-use registry::context::{AppContext, Random, Secret};
+use registry::config::RegistryConfig;
+use registry::context::{AppContext, Random, RandomSecret};
 use registry::role::{self, Grant, Role};
 use registry::seal::Seal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,14 +27,14 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn on(db: &Db) -> Self {
         let clock = TestClock::at(MONDAY);
-        let random: Random = Arc::new(|| Some(Secret::default()));
+        let random: Random = Arc::new(|| Some(RandomSecret::default()));
         let context = AppContext {
             db: db.clone(),
             clock: clock.clone(),
             ids: Arc::new(IdMaker::new(clock.clone(), 1)),
             random,
             seal: Arc::new(Seal::new(&[7; 32])),
-            config: Arc::new(Config::default()),
+            config: Arc::new(RegistryConfig::default()),
             parameters: Arc::default(),
             code_tables: Arc::default(),
         };
@@ -134,19 +134,19 @@ impl World {
     pub(crate) async fn open(
         &self,
         actor: &Actor,
-        kind: Kind,
+        kind: CaseKind,
         form: &[(&str, &str)],
     ) -> Result<CaseFile, Problem> {
         let form = pairs(form);
         let (context, actor) = (self.context.clone(), actor.clone());
         self.write(move |tx| {
-            let doing = Doing {
+            let doing = KindContext {
                 context: &context,
                 actor: &actor,
             };
             let account = actor.require_account().unwrap();
             let opening = (kind.read)(tx, &doing, &form)?;
-            case_file::open(tx, &doing, &kind, &opening, (account, &actor.name))
+            case_file::open(tx, &doing, &kind, &opening, account, &actor.name)
         })
         .await
     }
@@ -155,17 +155,17 @@ impl World {
     pub(crate) async fn act(
         &self,
         actor: &Actor,
-        kind: Kind,
+        kind: CaseKind,
         case: &CaseFile,
         verb: Verb,
     ) -> Result<CaseFile, Problem> {
         let (context, actor, case) = (self.context.clone(), actor.clone(), case.clone());
         self.write(move |tx| {
-            let doing = Doing {
+            let doing = KindContext {
                 context: &context,
                 actor: &actor,
             };
-            case_file::advance(tx, &doing, &kind, &case, (verb, "材料如下"))
+            case_file::advance(tx, &doing, &kind, &case, verb, "材料如下")
         })
         .await
     }
@@ -174,7 +174,7 @@ impl World {
     pub(crate) async fn attach(
         &self,
         actor: &Actor,
-        kind: Kind,
+        kind: CaseKind,
         case: &CaseFile,
         document: &'static str,
     ) -> Result<Attachment, Problem> {
@@ -182,7 +182,7 @@ impl World {
         let bytes = b"%PDF-1.7 synthetic".to_vec();
         let file = case_file::attachment::check("证明.pdf", &bytes).unwrap();
         self.write(move |tx| {
-            let doing = Doing {
+            let doing = KindContext {
                 context: &context,
                 actor: &actor,
             };
@@ -194,7 +194,7 @@ impl World {
     /// The whole way of a case from its opening to its end.
     pub(crate) async fn grant(
         &self,
-        kind: Kind,
+        kind: CaseKind,
         case: CaseFile,
         people: (&Actor, &Actor, &Actor),
     ) -> Result<CaseFile, Problem> {
@@ -228,9 +228,9 @@ impl World {
 
     /// How many rows of the audit have this act.
     pub(crate) async fn audited(&self, act: &'static str) -> usize {
-        let filter = registry::audit::Filter {
+        let filter = registry::audit::AuditFilter {
             acts: vec![act.to_owned()],
-            ..registry::audit::Filter::default()
+            ..registry::audit::AuditFilter::default()
         };
         let rows = self
             .read(move |tx| registry::audit::list(tx, &filter, 1000))
@@ -270,11 +270,11 @@ pub(crate) fn code<T: std::fmt::Debug>(answer: Result<T, Problem>) -> String {
 }
 
 /// A kind that is about nothing but the steps.
-pub(crate) const PLAIN: Kind = Kind {
+pub(crate) const PLAIN: CaseKind = CaseKind {
     name: "test.plain",
     chinese: "测试办件",
     fields: &[("what", "事项")],
-    documents: &[case_file::Document {
+    documents: &[case_file::RequiredDocument {
         name: "proof",
         chinese: "证明",
         is_required: true,

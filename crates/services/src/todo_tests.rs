@@ -1,7 +1,7 @@
 //! Whom what waits for, on both engines.
 
 use crate::case_file::{self, Verb};
-use crate::docking::{self, Stage, Wanted};
+use crate::docking::{self, DockingMove, DockingStage};
 use crate::tests::{PLAIN, World};
 use registry::access::Actor;
 use registry::role::Role;
@@ -129,8 +129,8 @@ async fn a_docking_that_is_late_waits_for_its_company_and_for_the_clerk(
         .person("stranger", Role::CompanyAdmin, Some(other.id))
         .await;
     for (day, late) in [("2026-11-23", 0), ("2026-11-22", 1)] {
-        let wanted = Wanted {
-            stage: Stage::Testing,
+        let wanted = DockingMove {
+            stage: DockingStage::Testing,
             person: "某工程师".to_owned(),
             next_step: "联调".to_owned(),
             due_day: day.to_owned(),
@@ -138,7 +138,7 @@ async fn a_docking_that_is_late_waits_for_its_company_and_for_the_clerk(
         };
         let (context, who, company) = (world.context.clone(), clerk.clone(), company.clone());
         world
-            .write(move |tx| docking::set(tx, &context, &who, (&company, "http"), &wanted))
+            .write(move |tx| docking::set(tx, &context, &who, &company, "http", &wanted))
             .await
             .unwrap();
         let expected: Vec<_> = (late > 0)

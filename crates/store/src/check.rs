@@ -1,8 +1,8 @@
 //! The state of a database (数据库体检): whether its file is sound, how far it may still grow, how
 //! the server is set up.
 
-use crate::db::Engine;
-use crate::{Config, Db, Error, Result, Tx};
+use crate::db::EngineDb;
+use crate::{Db, Error, Result, StoreConfig, Tx};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ pub enum Checked {
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the file is there and cannot be opened or read.
-pub fn quick_check(config: &Config, limit: Duration) -> Result<Checked> {
+pub fn quick_check(config: &StoreConfig, limit: Duration) -> Result<Checked> {
     let Some(path) = config.sqlite_path() else {
         return Ok(Checked::Nothing);
     };
@@ -81,7 +81,7 @@ fn damage(error: rusqlite::Error) -> Result<Checked> {
     }
 }
 
-fn open_to_read(path: &str, config: &Config) -> rusqlite::Result<Connection> {
+fn open_to_read(path: &str, config: &StoreConfig) -> rusqlite::Result<Connection> {
     // Not read-only: after a crash the log must be read, and for that its index is made.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -131,7 +131,7 @@ impl Db {
     /// # Errors
     /// The engine's, and of the disk that cannot be asked.
     pub async fn headroom(&self) -> Result<Option<Headroom>> {
-        let Engine::Sqlite(pool) = &self.engine else {
+        let EngineDb::Sqlite(pool) = &self.engine else {
             return Ok(None);
         };
         let (path, limit_mib) = pool.place();
@@ -150,8 +150,8 @@ impl Db {
     /// embedded database, which sets itself up.
     pub async fn server_facts(&self) -> Result<Vec<Fact>> {
         match &self.engine {
-            Engine::Sqlite(_) => Ok(Vec::new()),
-            Engine::Postgres(_) => self.read(postgres_facts).await,
+            EngineDb::Sqlite(_) => Ok(Vec::new()),
+            EngineDb::Postgres(_) => self.read(postgres_facts).await,
         }
     }
 }
@@ -203,7 +203,7 @@ fn postgres_facts(tx: &mut Tx<'_>) -> Result<Vec<Fact>> {
 #[cfg(test)]
 mod tests {
     use super::{Checked, quick_check};
-    use crate::Config;
+    use crate::StoreConfig;
     use crate::testing::sqlite;
     use std::io::{Seek, SeekFrom, Write};
     use std::time::Duration;
@@ -211,7 +211,7 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(60);
 
     /// Fills a database and closes it.
-    async fn filled() -> (crate::testing::TestDb, Config) {
+    async fn filled() -> (crate::testing::TestDb, StoreConfig) {
         let test = sqlite();
         let config = test.config.clone();
         let make = |tx: &mut crate::Tx<'_>| {
@@ -251,7 +251,7 @@ mod tests {
             file.seek(SeekFrom::Start(page * 4096)).unwrap();
             file.write_all(&[0xA5; 512]).unwrap();
         }
-        let damaged = Config {
+        let damaged = StoreConfig {
             url: format!("sqlite:{copy}"),
             ..config.clone()
         };
@@ -260,7 +260,7 @@ mod tests {
         std::fs::write(&copy, "this is no database, whatever its name says").unwrap();
         let found = quick_check(&damaged, LIMIT).unwrap();
         assert!(matches!(found, Checked::Damaged(_)), "{found:?}");
-        let missing = Config {
+        let missing = StoreConfig {
             url: format!("sqlite:{copy}.no"),
             ..config
         };
@@ -292,7 +292,7 @@ mod tests {
         let test = sqlite();
         let headroom = test.db.headroom().await.unwrap().unwrap();
         assert!(headroom.disk_bytes > 0 && !headroom.is_at_limit);
-        let tight = Config {
+        let tight = StoreConfig {
             sqlite_mib_max: 1,
             ..test.config.clone()
         };

@@ -5,7 +5,7 @@
 //! before it is opened for the first time with a key, and carries a mark from then on. A file that is made
 //! under a key carries it from the beginning.
 
-use crate::{Config, Error, Result};
+use crate::{Error, Result, StoreConfig};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub enum Compacted {
 ///
 /// # Errors
 /// The engine's: a file that is damaged or cannot be opened. It is as it was then.
-pub fn compact_once(config: &Config, bytes_max: u64) -> Result<Compacted> {
+pub fn compact_once(config: &StoreConfig, bytes_max: u64) -> Result<Compacted> {
     let path = config.sqlite_path().filter(|_| config.is_sealing());
     let Some(path) = path.filter(|path| std::fs::metadata(path).is_ok_and(|one| one.len() > 0))
     else {
@@ -68,7 +68,7 @@ pub fn compact_once(config: &Config, bytes_max: u64) -> Result<Compacted> {
 }
 
 /// Marks a file that nothing has been written to yet, when what is freed in it is overwritten from now on.
-pub(crate) fn begin(connection: &Connection, config: &Config) -> rusqlite::Result<()> {
+pub(crate) fn begin(connection: &Connection, config: &StoreConfig) -> rusqlite::Result<()> {
     let n_pages = connection.query_row("pragma page_count", [], |row| row.get::<_, i64>(0))?;
     // The first page is there as soon as the file is open.
     if config.is_sealing() && n_pages <= 1 {
@@ -110,7 +110,7 @@ fn write_anew(connection: &Connection) -> rusqlite::Result<bool> {
 mod tests {
     use super::{Compacted, compact_once, outcome};
     use crate::testing::sqlite;
-    use crate::{Config, Db};
+    use crate::{Db, StoreConfig};
     use rusqlite::ffi;
 
     /// How often a database that is busy is asked.
@@ -118,7 +118,7 @@ mod tests {
 
     const SECRET: &str = "收件人张三身份证号码";
 
-    fn holds(config: &Config) -> bool {
+    fn holds(config: &StoreConfig) -> bool {
         let path = config.sqlite_path().unwrap();
         let log = std::fs::read(format!("{path}-wal")).unwrap_or_default();
         let all = [std::fs::read(path).unwrap(), log].concat();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     /// A database without a key, in which much was written and deleted again.
-    async fn used() -> (crate::testing::TestDb, Config) {
+    async fn used() -> (crate::testing::TestDb, StoreConfig) {
         let test = sqlite();
         let fill = test.db.write(|tx| {
             tx.execute(
@@ -157,10 +157,10 @@ mod tests {
     #[test]
     fn a_file_that_was_made_under_a_key_is_never_written_anew() {
         let (keys, folder) = (keys(), tempfile::tempdir().unwrap());
-        let config = Config {
+        let config = StoreConfig {
             url: format!("sqlite:{}", folder.path().join("new.db").display()),
             encryption_key_file: keys.path().display().to_string(),
-            ..Config::default()
+            ..StoreConfig::default()
         };
         drop(Db::open(&config).unwrap());
         // Neither at the second start, nor warned about when it has become large.
@@ -169,13 +169,13 @@ mod tests {
             assert_eq!(found, Compacted::Nothing);
         }
         // One in which nothing is sealed is not what a key is for.
-        let plain = Config {
+        let plain = StoreConfig {
             url: format!("sqlite:{}", folder.path().join("plain.db").display()),
             is_plain: true,
             ..config.clone()
         };
         drop(Db::open(&plain).unwrap());
-        let sealing = Config {
+        let sealing = StoreConfig {
             is_plain: false,
             ..plain
         };
@@ -208,7 +208,7 @@ mod tests {
     async fn what_was_deleted_before_there_was_a_key_is_not_in_the_file() {
         let (test, plain) = used().await;
         let keys = keys();
-        let config = Config {
+        let config = StoreConfig {
             encryption_key_file: keys.path().display().to_string(),
             ..plain.clone()
         };

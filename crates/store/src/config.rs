@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Settings of the store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct StoreConfig {
     /// `sqlite:PATH`, or `postgres://user:password@host:port/database`.
     pub url: String,
     /// PEM file with the certificate authority of PostgreSQL; when set, TLS is required.
@@ -32,7 +32,7 @@ pub struct Config {
     pub is_plain: bool,
 }
 
-impl Default for Config {
+impl Default for StoreConfig {
     fn default() -> Self {
         Self {
             url: "sqlite:data/tongguan.db".to_owned(),
@@ -54,7 +54,7 @@ impl Default for Config {
 /// for longer.
 const BUSY_MS_MAX: u64 = 600_000;
 
-impl Config {
+impl StoreConfig {
     /// What is wrong with the settings, in Chinese.
     pub fn fault(&self) -> Option<String> {
         let path = self.url.strip_prefix("sqlite:");

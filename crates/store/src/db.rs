@@ -3,16 +3,16 @@
 use crate::job::{Work, stopped};
 use crate::postgres::PgPool;
 use crate::sqlite::SqlitePool;
-use crate::{Config, Error, Failure, Result, Tx, Vault, migrate};
+use crate::{Error, Result, StoreConfig, Tx, TxFailure, Vault, migrate};
 
 /// The database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    pub(crate) engine: Engine,
+    pub(crate) engine: EngineDb,
 }
 
 #[derive(Clone)]
-pub(crate) enum Engine {
+pub(crate) enum EngineDb {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
@@ -24,15 +24,15 @@ impl Db {
     /// [`Error::Unavailable`] when it cannot be reached or the file cannot be made;
     /// [`Error::Fault`] for a wrong URL or a schema newer than this program; [`Error::Setting`] when
     /// the keys of `encryption_key_file` are not those of the database.
-    pub fn open(config: &Config) -> Result<Self> {
+    pub fn open(config: &StoreConfig) -> Result<Self> {
         let vault = match config.is_plain {
             true => Vault::unused(),
             false => Vault::from_file(&config.encryption_key_file)?,
         };
         let engine = if let Some(path) = config.sqlite_path() {
-            Engine::Sqlite(SqlitePool::open(path, config, &vault)?)
+            EngineDb::Sqlite(SqlitePool::open(path, config, &vault)?)
         } else if config.url.starts_with("postgres") {
-            Engine::Postgres(PgPool::open(config, &vault)?)
+            EngineDb::Postgres(PgPool::open(config, &vault)?)
         } else {
             return Err(Error::Fault(
                 "store.url must begin with sqlite: or postgres://".to_owned(),
@@ -48,13 +48,13 @@ impl Db {
     pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Failure,
+        E: TxFailure,
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (job, answer) = Work::boxed(f);
         match &self.engine {
-            Engine::Sqlite(pool) => pool.submit_write(job)?,
-            Engine::Postgres(pool) => pool.submit_write(job)?,
+            EngineDb::Sqlite(pool) => pool.submit_write(job)?,
+            EngineDb::Postgres(pool) => pool.submit_write(job)?,
         }
         answer.await.unwrap_or_else(|_| Err(stopped().into()))
     }
@@ -66,13 +66,13 @@ impl Db {
     pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Failure,
+        E: TxFailure,
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (job, answer) = Work::boxed(f);
         match &self.engine {
-            Engine::Sqlite(pool) => pool.submit_read(job)?,
-            Engine::Postgres(pool) => pool.submit_read(job)?,
+            EngineDb::Sqlite(pool) => pool.submit_read(job)?,
+            EngineDb::Postgres(pool) => pool.submit_read(job)?,
         }
         answer.await.unwrap_or_else(|_| Err(stopped().into()))
     }
@@ -80,16 +80,16 @@ impl Db {
     /// The engine's name, for people: `SQLite` or `PostgreSQL`.
     pub fn engine_name(&self) -> &'static str {
         match &self.engine {
-            Engine::Sqlite(_) => "SQLite",
-            Engine::Postgres(_) => "PostgreSQL",
+            EngineDb::Sqlite(_) => "SQLite",
+            EngineDb::Postgres(_) => "PostgreSQL",
         }
     }
 
     /// Closures that wait for the writers now; a measure of overload.
     pub fn n_waiting(&self) -> usize {
         match &self.engine {
-            Engine::Sqlite(pool) => pool.n_waiting(),
-            Engine::Postgres(pool) => pool.n_waiting(),
+            EngineDb::Sqlite(pool) => pool.n_waiting(),
+            EngineDb::Postgres(pool) => pool.n_waiting(),
         }
     }
 

@@ -4,23 +4,23 @@
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What a transaction may fail with: the engine's failure, and whatever a rule refuses. It undoes everything.
-pub trait Failure: From<Error> + Send + 'static {
+pub trait TxFailure: From<Error> + Send + 'static {
     /// The engine's failure within it, so that what may succeed later is tried again; a refusal never is.
     fn store(&self) -> Option<&Error>;
 }
 
-impl Failure for Error {
+impl TxFailure for Error {
     fn store(&self) -> Option<&Error> {
         Some(self)
     }
 }
 
-/// Makes an enum with a variant `Store(store::Error)` for the engine's failure a [`Failure`]; its other variants
+/// Makes an enum with a variant `Store(store::Error)` for the engine's failure a [`TxFailure`]; its other variants
 /// are refusals.
 #[macro_export]
 macro_rules! failure {
     ($kind:ty) => {
-        impl $crate::Failure for $kind {
+        impl $crate::TxFailure for $kind {
             fn store(&self) -> Option<&$crate::Error> {
                 if let Self::Store(error) = self {
                     Some(error)

@@ -1,6 +1,6 @@
 //! A closure on its way to a thread of an engine, and its answer on the way back.
 
-use crate::{Error, Failure, Result, Tx};
+use crate::{Error, Result, Tx, TxFailure};
 use crossbeam_channel::{Sender, TrySendError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -19,7 +19,7 @@ pub(crate) enum Undo {
 }
 
 /// A closure on its way through the store, its answer on the way back.
-pub(crate) trait Job: Send {
+pub(crate) trait StoreJob: Send {
     /// Runs the closure; answers whether its changes may be kept.
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Undo>;
     /// Sends the answer; `failure` is why the commit did not happen.
@@ -35,11 +35,11 @@ pub(crate) struct Work<T, E, F> {
 impl<T, E, F> Work<T, E, F>
 where
     T: Send + 'static,
-    E: Failure,
+    E: TxFailure,
     F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
 {
     /// The closure as a job, and where its answer arrives.
-    pub(crate) fn boxed(f: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, E>>) {
+    pub(crate) fn boxed(f: F) -> (Box<dyn StoreJob>, oneshot::Receiver<Result<T, E>>) {
         let (answer, receiver) = oneshot::channel();
         (
             Box::new(Self {
@@ -52,10 +52,10 @@ where
     }
 }
 
-impl<T, E, F> Job for Work<T, E, F>
+impl<T, E, F> StoreJob for Work<T, E, F>
 where
     T: Send + 'static,
-    E: Failure,
+    E: TxFailure,
     F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Undo> {
@@ -89,7 +89,7 @@ pub(crate) fn stopped() -> Error {
 }
 
 /// Hands a job to a thread, unless too many wait.
-pub(crate) fn submit(queue: &Sender<Box<dyn Job>>, job: Box<dyn Job>) -> Result<()> {
+pub(crate) fn submit(queue: &Sender<Box<dyn StoreJob>>, job: Box<dyn StoreJob>) -> Result<()> {
     queue.try_send(job).map_err(|refused| match refused {
         TrySendError::Full(_) => Error::Unavailable("too much work waits for it".to_owned()),
         TrySendError::Disconnected(_) => Error::Unavailable("it was closed".to_owned()),

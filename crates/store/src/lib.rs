@@ -10,7 +10,7 @@
 //!    groups the commits.
 //! 4. The caller's future resolves only after the commit (I1), with an [`Error`] that says whether
 //!    the database is unavailable, a constraint refused, or the statement is wrong; or with the module's own
-//!    [`Failure`], when a rule refuses: it undoes the closure as well.
+//!    [`TxFailure`], when a rule refuses: it undoes the closure as well.
 //!
 //! One SQL text serves both engines: `$1` placeholders, times and ids made by the application
 //! ([`clock`], [`id`]), no JSON operators, no `now()`. [`Many`] writes statements over lists of
@@ -56,9 +56,9 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use config::Config;
+pub use config::StoreConfig;
 pub use db::Db;
-pub use error::{Error, Failure, Result};
+pub use error::{Error, Result, TxFailure};
 pub use migrate::{Applied, migrations};
 pub use seal::Vault;
 pub use tx::{Many, Tx};

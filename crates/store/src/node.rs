@@ -36,7 +36,7 @@ pub struct Claimant {
 
 /// A living process that has the number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
+pub struct NumberHolder {
     /// Host and process, for people.
     pub reported: String,
     /// When it last said that it lives, milliseconds since 1970-01-01 UTC.
@@ -44,7 +44,7 @@ pub struct Holder {
 }
 
 /// Claims a number; answers who has it when it is not free.
-pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Holder>> {
+pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<NumberHolder>> {
     reseal::note(tx)?;
     let number = i64::from(who.number);
     let until_ms = now_ms + LEASE_MS;
@@ -78,7 +78,7 @@ pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Hold
     )?;
     found
         .map(|row| {
-            Ok(Holder {
+            Ok(NumberHolder {
                 reported: row.text(0)?,
                 beat_at: row.int(1)?,
             })

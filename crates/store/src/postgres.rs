@@ -4,10 +4,10 @@
 //! callers are told that the database is unavailable. A serialization failure or deadlock is
 //! retried here, which is why closures may run twice.
 
-use crate::job::{Job, Undo, spawn, submit};
+use crate::job::{StoreJob, Undo, spawn, submit};
 use crate::migrate;
-use crate::tx::{Engine, PgTx};
-use crate::{Config, Error, Result, Tx, Vault};
+use crate::tx::{EngineTx, PgTx};
+use crate::{Error, Result, StoreConfig, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use postgres::{Client, NoTls, Statement};
 use std::collections::HashMap;
@@ -24,12 +24,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 #[derive(Clone)]
 pub(crate) struct PgPool {
-    writes: Sender<Box<dyn Job>>,
-    reads: Sender<Box<dyn Job>>,
+    writes: Sender<Box<dyn StoreJob>>,
+    reads: Sender<Box<dyn StoreJob>>,
 }
 
 impl PgPool {
-    pub(crate) fn open(config: &Config, vault: &Vault) -> Result<Self> {
+    pub(crate) fn open(config: &StoreConfig, vault: &Vault) -> Result<Self> {
         let server = Server::from_config(config)?;
         let mut first = Connection {
             server: server.clone(),
@@ -46,7 +46,7 @@ impl PgPool {
             (read_queue, config.n_readers),
         ] {
             for _ in 0..n_threads.max(1) {
-                let queue: Receiver<Box<dyn Job>> = queue.clone();
+                let queue: Receiver<Box<dyn StoreJob>> = queue.clone();
                 let mut connection = ready.take().unwrap_or(Connection {
                     server: server.clone(),
                     open: None,
@@ -59,11 +59,11 @@ impl PgPool {
         Ok(Self { writes, reads })
     }
 
-    pub(crate) fn submit_write(&self, job: Box<dyn Job>) -> Result<()> {
+    pub(crate) fn submit_write(&self, job: Box<dyn StoreJob>) -> Result<()> {
         submit(&self.writes, job)
     }
 
-    pub(crate) fn submit_read(&self, job: Box<dyn Job>) -> Result<()> {
+    pub(crate) fn submit_read(&self, job: Box<dyn StoreJob>) -> Result<()> {
         submit(&self.reads, job)
     }
 
@@ -80,7 +80,7 @@ struct Server {
 }
 
 impl Server {
-    fn from_config(config: &Config) -> Result<Self> {
+    fn from_config(config: &StoreConfig) -> Result<Self> {
         let mut server: postgres::Config = config
             .url
             .parse()
@@ -102,7 +102,7 @@ impl Server {
         })
     }
 
-    fn connect(&self) -> Result<Open> {
+    fn connect(&self) -> Result<OpenConnection> {
         let client = match &self.tls {
             Some(tls) => self.config.connect(tls.clone()),
             None => self.config.connect(NoTls),
@@ -116,7 +116,7 @@ impl Server {
             | Error::KeyMissing(text)
             | Error::Unavailable(text) => Error::Unavailable(text),
         })?;
-        Ok(Open {
+        Ok(OpenConnection {
             client,
             statements: HashMap::new(),
         })
@@ -142,14 +142,14 @@ fn tls_from(ca_file: &str) -> Result<tokio_postgres_rustls::MakeRustlsConnect> {
     Ok(tokio_postgres_rustls::MakeRustlsConnect::new(client))
 }
 
-struct Open {
+struct OpenConnection {
     client: Client,
     statements: HashMap<String, Statement>,
 }
 
 struct Connection {
     server: Server,
-    open: Option<Open>,
+    open: Option<OpenConnection>,
     /// Whether a thread has worked with it.
     is_used: bool,
     vault: Vault,
@@ -161,7 +161,7 @@ impl Connection {
         let open = self.ready()?;
         let tx = open.client.transaction()?;
         let mut tx = Tx {
-            engine: Engine::Postgres(PgTx {
+            engine: EngineTx::Postgres(PgTx {
                 tx,
                 statements: &mut open.statements,
             }),
@@ -171,7 +171,7 @@ impl Connection {
         commit(tx)
     }
 
-    fn ready(&mut self) -> Result<&mut Open> {
+    fn ready(&mut self) -> Result<&mut OpenConnection> {
         let open = match self.open.take() {
             Some(open) if !open.client.is_closed() => open,
             _ => self.server.connect()?,
@@ -181,7 +181,7 @@ impl Connection {
 
     /// Runs a job. A connection that was lost while it was idle is only found out when a transaction begins on
     /// it; nothing has been done then, so the job goes over a new one instead of failing.
-    fn run(&mut self, job: &mut dyn Job) -> Result<()> {
+    fn run(&mut self, job: &mut dyn StoreJob) -> Result<()> {
         let is_old = self.open.is_some();
         match self.attempt(job) {
             Err((error, false)) if is_old && error.is_unavailable() => {
@@ -193,7 +193,7 @@ impl Connection {
     }
 
     /// As [`Connection::run`], over the connection that there is; the error says whether the job has begun.
-    fn attempt(&mut self, job: &mut dyn Job) -> std::result::Result<(), (Error, bool)> {
+    fn attempt(&mut self, job: &mut dyn StoreJob) -> std::result::Result<(), (Error, bool)> {
         let vault = self.vault.clone();
         let open = self.ready().map_err(|error| (error, false))?;
         if open.statements.len() > STATEMENTS_MAX {
@@ -204,7 +204,7 @@ impl Connection {
             let tx = open.client.transaction();
             let tx = tx.map_err(|error| (error.into(), tries > 1))?;
             let mut tx = Tx {
-                engine: Engine::Postgres(PgTx {
+                engine: EngineTx::Postgres(PgTx {
                     tx,
                     statements: &mut open.statements,
                 }),
@@ -226,12 +226,12 @@ impl Connection {
 
 fn commit(tx: Tx<'_>) -> Result<()> {
     match tx.engine {
-        Engine::Postgres(pg) => Ok(pg.tx.commit()?),
-        Engine::Sqlite(_) => Err(Error::Fault("not a PostgreSQL transaction".to_owned())),
+        EngineTx::Postgres(pg) => Ok(pg.tx.commit()?),
+        EngineTx::Sqlite(_) => Err(Error::Fault("not a PostgreSQL transaction".to_owned())),
     }
 }
 
-fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn Job>>) {
+fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn StoreJob>>) {
     // After a panic nobody knows what the connection was in the middle of.
     if std::mem::replace(&mut connection.is_used, true) {
         connection.open = None;

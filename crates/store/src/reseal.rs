@@ -25,7 +25,7 @@ const BODIES: i64 = 8;
 
 /// A column whose values are sealed.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
+pub struct SealedColumn {
     /// The table.
     pub table: &'static str,
     /// The column.
@@ -53,7 +53,7 @@ const AGAIN: &str = "again";
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct ResealStep {
     /// Values that were sealed.
     pub n_sealed: u64,
     /// Values that no key opens, which stay as they are.
@@ -64,18 +64,18 @@ pub struct Done {
 
 /// Where a walk stands: the key of the last row that was looked at.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place(i64, i64);
+pub(crate) struct WalkPlace(i64, i64);
 
 /// Before the first row.
-const START: Place = Place(-1, -1);
+const START: WalkPlace = WalkPlace(-1, -1);
 
 /// A value as it is stored.
-pub(crate) enum Stored {
+pub(crate) enum StoredValue {
     Bytes(Vec<u8>),
     Text(String),
 }
 
-impl Stored {
+impl StoredValue {
     fn value(&self) -> Value<'_> {
         match self {
             Self::Bytes(bytes) => Value::Bytes(bytes),
@@ -85,33 +85,37 @@ impl Stored {
 }
 
 /// A value that is to be sealed: as it is stored, and as it will be.
-pub(crate) struct Change {
-    place: Place,
-    old: Stored,
-    new: Stored,
+pub(crate) struct ResealChange {
+    place: WalkPlace,
+    old: StoredValue,
+    new: StoredValue,
 }
 
-impl Change {
+impl ResealChange {
     pub(crate) fn n_bytes(&self) -> usize {
         match &self.new {
-            Stored::Bytes(bytes) => bytes.len(),
-            Stored::Text(text) => text.len(),
+            StoredValue::Bytes(bytes) => bytes.len(),
+            StoredValue::Text(text) => text.len(),
         }
     }
 }
 
 /// What was found in the next rows of a column.
-pub(crate) struct Found {
+pub(crate) struct FoundRows {
     pub(crate) key: String,
-    pub(crate) last: Place,
-    pub(crate) changes: Vec<Change>,
+    pub(crate) last: WalkPlace,
+    pub(crate) changes: Vec<ResealChange>,
     pub(crate) n_damaged: u64,
     /// How many values no key opens, by the key that has sealed them.
     pub(crate) left: BTreeMap<String, i64>,
 }
 
 /// The next rows of a column, and what is to be changed in them.
-pub(crate) fn find(tx: &mut Tx<'_>, column: &Column, name: &str) -> Result<Option<Found>> {
+pub(crate) fn find(
+    tx: &mut Tx<'_>,
+    column: &SealedColumn,
+    name: &str,
+) -> Result<Option<FoundRows>> {
     let vault = tx.vault();
     let Some(key) = vault.first_key() else {
         return Ok(None);
@@ -121,7 +125,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, column: &Column, name: &str) -> Result<Optio
     let Some((last, _)) = rows.last() else {
         return Ok(None);
     };
-    let mut found = Found {
+    let mut found = FoundRows {
         key: key.to_owned(),
         last: *last,
         changes: Vec::new(),
@@ -133,7 +137,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, column: &Column, name: &str) -> Result<Optio
         let sealed = tx.known(sealed(&vault, &old));
         match sealed {
             Err(error @ Error::KeyMissing(_)) => return Err(error),
-            Ok(Some(new)) => found.changes.push(Change { place, old, new }),
+            Ok(Some(new)) => found.changes.push(ResealChange { place, old, new }),
             Ok(None) => {}
             Err(error) => {
                 let (first, second) = (place.0, place.1);
@@ -150,46 +154,46 @@ pub(crate) fn find(tx: &mut Tx<'_>, column: &Column, name: &str) -> Result<Optio
 }
 
 /// A value as the first key seals it; none when it is.
-fn sealed(vault: &Vault, old: &Stored) -> Result<Option<Stored>> {
+fn sealed(vault: &Vault, old: &StoredValue) -> Result<Option<StoredValue>> {
     Ok(match old {
-        Stored::Bytes(old) if vault.is_current(old)? => None,
-        Stored::Bytes(old) => {
+        StoredValue::Bytes(old) if vault.is_current(old)? => None,
+        StoredValue::Bytes(old) => {
             let plain = vault.open(old.clone())?;
-            Some(Stored::Bytes(vault.close(&plain)?.into_owned()))
+            Some(StoredValue::Bytes(vault.close(&plain)?.into_owned()))
         }
-        Stored::Text(old) if vault.is_current_text(old)? => None,
-        Stored::Text(old) => {
+        StoredValue::Text(old) if vault.is_current_text(old)? => None,
+        StoredValue::Text(old) => {
             let plain = vault.open_text(old.clone())?;
-            Some(Stored::Text(vault.close_text(&plain)?.into_owned()))
+            Some(StoredValue::Text(vault.close_text(&plain)?.into_owned()))
         }
     })
 }
 
-fn key_of(old: &Stored) -> Result<Option<String>> {
+fn key_of(old: &StoredValue) -> Result<Option<String>> {
     match old {
-        Stored::Bytes(old) => seal::key_of(old),
-        Stored::Text(old) => seal::key_of_text(old),
+        StoredValue::Bytes(old) => seal::key_of(old),
+        StoredValue::Text(old) => seal::key_of_text(old),
     }
 }
 
 /// The name of a walk in the table.
-pub(crate) fn name(column: &Column, walk: Walk) -> String {
-    let Column { table, column, .. } = column;
+pub(crate) fn name(column: &SealedColumn, walk: Walk) -> String {
+    let SealedColumn { table, column, .. } = column;
     match walk {
         Walk::First => format!("{table}.{column}"),
         Walk::Again => format!("{AGAIN} {table}.{column}"),
     }
 }
 
-fn place(tx: &mut Tx<'_>, name: &str, key: &str) -> Result<Place> {
+fn place(tx: &mut Tx<'_>, name: &str, key: &str) -> Result<WalkPlace> {
     let row = tx.query_opt(
         "select first_no, second_no from reseal where column_name = $1 and key_id = $2",
         &[name.into(), key.into()],
     )?;
-    row.map_or(Ok(START), |row| Ok(Place(row.int(0)?, row.int(1)?)))
+    row.map_or(Ok(START), |row| Ok(WalkPlace(row.int(0)?, row.int(1)?)))
 }
 
-pub(crate) fn set_place(tx: &mut Tx<'_>, name: &str, key: &str, place: Place) -> Result<()> {
+pub(crate) fn set_place(tx: &mut Tx<'_>, name: &str, key: &str, place: WalkPlace) -> Result<()> {
     tx.execute(
         "insert into reseal (column_name, key_id, first_no, second_no) values ($1, $2, $3, $4) \
          on conflict (column_name) do update set key_id = excluded.key_id, \
@@ -200,20 +204,21 @@ pub(crate) fn set_place(tx: &mut Tx<'_>, name: &str, key: &str, place: Place) ->
 }
 
 /// The name of the number of values of a column that need a key still.
-fn left_name(column: &Column, id: &str) -> String {
+fn left_name(column: &SealedColumn, id: &str) -> String {
     format!("{LEFT}{}.{} {id}", column.table, column.column)
 }
 
 /// Notes how many more values of a column need a key still.
 pub(crate) fn add_left(
     tx: &mut Tx<'_>,
-    (of, id): (&Column, &str),
+    of: &SealedColumn,
+    id: &str,
     key: &str,
     n: i64,
 ) -> Result<()> {
     let name = left_name(of, id);
     let before = place(tx, &name, key)?;
-    set_place(tx, &name, key, Place(before.0.max(0) + n, 0))
+    set_place(tx, &name, key, WalkPlace(before.0.max(0) + n, 0))
 }
 
 /// Begins the second walk through a database, unless it goes on already.
@@ -230,7 +235,7 @@ pub fn begin_again(tx: &mut Tx<'_>) -> Result<()> {
         return Ok(());
     }
     end_again(tx)?;
-    set_place(tx, AGAIN, key, Place(0, 0))
+    set_place(tx, AGAIN, key, WalkPlace(0, 0))
 }
 
 /// Ends the second walk through a database: the next one begins at the first row, and counts anew.
@@ -266,7 +271,7 @@ fn disturb(tx: &mut Tx<'_>, key: &str) -> Result<()> {
 
 /// The older keys that are needed still, each by so many values of these columns that cannot be opened with
 /// it: known when both walks have gone through them to their ends.
-pub fn needed(tx: &mut Tx<'_>, columns: &[&'static Column]) -> Result<BTreeMap<String, i64>> {
+pub fn needed(tx: &mut Tx<'_>, columns: &[&'static SealedColumn]) -> Result<BTreeMap<String, i64>> {
     let vault = tx.vault();
     let first = vault.first_key().unwrap_or_default();
     let mut needed = BTreeMap::new();
@@ -304,8 +309,12 @@ pub fn retire(tx: &mut Tx<'_>, needed: &BTreeMap<String, i64>) -> Result<()> {
     Ok(())
 }
 
-fn rows(tx: &mut Tx<'_>, of: &Column, after: Place) -> Result<Vec<(Place, Stored)>> {
-    let Column { table, column, .. } = of;
+fn rows(
+    tx: &mut Tx<'_>,
+    of: &SealedColumn,
+    after: WalkPlace,
+) -> Result<Vec<(WalkPlace, StoredValue)>> {
+    let SealedColumn { table, column, .. } = of;
     let limit = if of.is_text { TEXTS } else { BODIES };
     let found = match of.key {
         (first, Some(second)) => tx.query(
@@ -326,17 +335,17 @@ fn rows(tx: &mut Tx<'_>, of: &Column, after: Place) -> Result<Vec<(Place, Stored
         // Of a key with one number the second is always 0.
         let second = of.key.1.map_or(Ok(0), |_| row.int(2))?;
         let value = match of.is_text {
-            true => Stored::Text(row.text(0)?),
-            false => Stored::Bytes(row.bytes(0)?),
+            true => StoredValue::Text(row.text(0)?),
+            false => StoredValue::Bytes(row.bytes(0)?),
         };
-        Ok((Place(row.int(1)?, second), value))
+        Ok((WalkPlace(row.int(1)?, second), value))
     };
     found.iter().map(read).collect()
 }
 
 /// Writes a value, unless somebody else has changed it since it was read: then it is sealed.
-pub(crate) fn change(tx: &mut Tx<'_>, of: &Column, change: &Change) -> Result<u64> {
-    let Column {
+pub(crate) fn change(tx: &mut Tx<'_>, of: &SealedColumn, change: &ResealChange) -> Result<u64> {
+    let SealedColumn {
         table, column, key, ..
     } = of;
     let first = key.0;

@@ -38,12 +38,12 @@ const ID_BYTES_MAX: usize = 32;
 /// The keys that seal and open what is stored; cheap to clone.
 #[derive(Clone, Default)]
 pub struct Vault {
-    keys: Option<Arc<Vec<Key>>>,
+    keys: Option<Arc<Vec<SealKey>>>,
     /// Whether nothing is sealed in this database, whatever keys there are.
     is_unused: bool,
 }
 
-struct Key {
+struct SealKey {
     id: String,
     cipher: Cipher,
 }
@@ -73,13 +73,13 @@ impl Vault {
     }
 
     fn from_text(text: &str) -> std::result::Result<Self, String> {
-        let mut keys: Vec<Key> = Vec::new();
+        let mut keys: Vec<SealKey> = Vec::new();
         for (number, line) in (1..).zip(text.lines()) {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let key = Key::from_line(line).map_err(|why| format!("line {number}: {why}"))?;
+            let key = SealKey::from_line(line).map_err(|why| format!("line {number}: {why}"))?;
             if keys.iter().any(|known| known.id == key.id) {
                 return Err(format!("line {number}: the id {} stands twice", key.id));
             }
@@ -124,7 +124,7 @@ impl Vault {
         first.map(|key| key.close(bytes)).transpose()
     }
 
-    fn keys(&self) -> &[Key] {
+    fn keys(&self) -> &[SealKey] {
         self.keys.as_ref().map_or(&[], |keys| keys.as_slice())
     }
 
@@ -241,7 +241,7 @@ fn parts(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>> {
     found.map(Some).ok_or_else(broken)
 }
 
-impl Key {
+impl SealKey {
     fn from_line(line: &str) -> std::result::Result<Self, String> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let &[id, algorithm, key] = words.as_slice() else {

@@ -5,10 +5,10 @@
 //! their own, because they cost tens of milliseconds that no caller should see; only when the log
 //! has grown past [`WAL_PAGES_HARD`] does the writer lend a hand, so that the log can start anew.
 
-use crate::job::{Job, spawn, submit};
+use crate::job::{StoreJob, spawn, submit};
 use crate::migrate;
-use crate::tx::Engine;
-use crate::{Config, Error, Result, Tx, Vault, compact};
+use crate::tx::EngineTx;
+use crate::{Error, Result, StoreConfig, Tx, Vault, compact};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -36,15 +36,15 @@ const READER_CACHE_KIB: u64 = 4096;
 
 #[derive(Clone)]
 pub(crate) struct SqlitePool {
-    writes: Sender<Box<dyn Job>>,
-    reads: Sender<Box<dyn Job>>,
+    writes: Sender<Box<dyn StoreJob>>,
+    reads: Sender<Box<dyn StoreJob>>,
     place: Arc<(PathBuf, u64)>,
     /// Gone with the last user of the pool; the checkpointer looks whether it is still there.
     _alive: Arc<()>,
 }
 
 impl SqlitePool {
-    pub(crate) fn open(path: &str, config: &Config, vault: &Vault) -> Result<Self> {
+    pub(crate) fn open(path: &str, config: &StoreConfig, vault: &Vault) -> Result<Self> {
         if let Some(folder) = Path::new(path)
             .parent()
             .filter(|p| !p.as_os_str().is_empty())
@@ -69,7 +69,7 @@ impl SqlitePool {
         for _ in 0..config.n_readers.max(1) {
             let reader = connect(path, config, READER_CACHE_KIB)?;
             reader.pragma_update(None, "query_only", true)?;
-            let queue: Receiver<Box<dyn Job>> = read_queue.clone();
+            let queue: Receiver<Box<dyn StoreJob>> = read_queue.clone();
             let keys = vault.clone();
             spawn("store-reader", move || read_loop((&reader, &keys), &queue))?;
         }
@@ -87,11 +87,11 @@ impl SqlitePool {
         })
     }
 
-    pub(crate) fn submit_write(&self, job: Box<dyn Job>) -> Result<()> {
+    pub(crate) fn submit_write(&self, job: Box<dyn StoreJob>) -> Result<()> {
         submit(&self.writes, job)
     }
 
-    pub(crate) fn submit_read(&self, job: Box<dyn Job>) -> Result<()> {
+    pub(crate) fn submit_read(&self, job: Box<dyn StoreJob>) -> Result<()> {
         submit(&self.reads, job)
     }
 
@@ -105,7 +105,7 @@ impl SqlitePool {
     }
 }
 
-fn connect(path: &str, config: &Config, cache_kib: u64) -> Result<Connection> {
+fn connect(path: &str, config: &StoreConfig, cache_kib: u64) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_millis(config.sqlite_busy_ms))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
@@ -121,11 +121,11 @@ fn connect(path: &str, config: &Config, cache_kib: u64) -> Result<Connection> {
     Ok(connection)
 }
 
-fn migrate_now(writer: &mut Connection, config: &Config, vault: &Vault) -> Result<()> {
+fn migrate_now(writer: &mut Connection, config: &StoreConfig, vault: &Vault) -> Result<()> {
     let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     compact::begin(&tx, config)?;
     migrate::apply(&mut Tx {
-        engine: Engine::Sqlite(&tx),
+        engine: EngineTx::Sqlite(&tx),
         vault,
     })?;
     Ok(tx.commit()?)
@@ -134,7 +134,7 @@ fn migrate_now(writer: &mut Connection, config: &Config, vault: &Vault) -> Resul
 /// A connection, and what seals the values that go over it.
 type Keyed<'a> = (&'a Connection, &'a Vault);
 
-fn write_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn Job>>) {
+fn write_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn StoreJob>>) {
     forget_transaction(connection);
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
@@ -148,7 +148,7 @@ fn write_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn Job>>) {
 
 /// Runs every job in a savepoint of its own, so that one failure does not undo the others, and
 /// commits them together.
-fn commit_group((connection, vault): Keyed<'_>, group: &mut [Box<dyn Job>]) -> Result<()> {
+fn commit_group((connection, vault): Keyed<'_>, group: &mut [Box<dyn StoreJob>]) -> Result<()> {
     connection.prepare_cached("begin immediate")?.execute([])?;
     for job in group.iter_mut() {
         if let Err(error) = run_one((connection, vault), job.as_mut()) {
@@ -167,11 +167,11 @@ fn commit_group((connection, vault): Keyed<'_>, group: &mut [Box<dyn Job>]) -> R
     Ok(())
 }
 
-fn run_one((connection, vault): Keyed<'_>, job: &mut dyn Job) -> Result<()> {
+fn run_one((connection, vault): Keyed<'_>, job: &mut dyn StoreJob) -> Result<()> {
     connection.prepare_cached("savepoint job")?.execute([])?;
     if job
         .run(&mut Tx {
-            engine: Engine::Sqlite(connection),
+            engine: EngineTx::Sqlite(connection),
             vault,
         })
         .is_err()
@@ -195,7 +195,7 @@ fn forget_transaction(connection: &Connection) {
     }
 }
 
-fn read_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn Job>>) {
+fn read_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn StoreJob>>) {
     forget_transaction(connection);
     while let Ok(mut job) = queue.recv() {
         let failure = read_one((connection, vault), job.as_mut()).err();
@@ -203,10 +203,10 @@ fn read_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn Job>>) {
     }
 }
 
-fn read_one((connection, vault): Keyed<'_>, job: &mut dyn Job) -> Result<()> {
+fn read_one((connection, vault): Keyed<'_>, job: &mut dyn StoreJob) -> Result<()> {
     connection.prepare_cached("begin")?.execute([])?;
     let _ = job.run(&mut Tx {
-        engine: Engine::Sqlite(connection),
+        engine: EngineTx::Sqlite(connection),
         vault,
     });
     connection.prepare_cached("rollback")?.execute([])?;

@@ -34,10 +34,10 @@ const FAILED_MS: i64 = 15_000;
 /// The background tasks of a process.
 pub struct Tasks {
     clock: SharedClock,
-    list: Mutex<Vec<Arc<Task>>>,
+    list: Mutex<Vec<Arc<LabelledTask>>>,
 }
 
-struct Task {
+struct LabelledTask {
     name: &'static str,
     within: Duration,
     /// Monotonic milliseconds.
@@ -53,7 +53,7 @@ struct Task {
     is_over: AtomicBool,
 }
 
-impl Task {
+impl LabelledTask {
     /// Whether it ends again and again.
     fn is_ending(&self, now: i64) -> bool {
         self.n_in_a_row.load(Ordering::Relaxed) >= FAILING
@@ -72,7 +72,7 @@ impl Task {
 /// With it a loop says that it is alive; cheap to clone.
 #[derive(Clone)]
 pub struct Pulse {
-    task: Arc<Task>,
+    task: Arc<LabelledTask>,
     clock: SharedClock,
 }
 
@@ -208,8 +208,8 @@ impl Tasks {
             .collect()
     }
 
-    fn enter(&self, name: &'static str, within: Duration) -> Arc<Task> {
-        let task = Arc::new(Task {
+    fn enter(&self, name: &'static str, within: Duration) -> Arc<LabelledTask> {
+        let task = Arc::new(LabelledTask {
             name,
             within,
             turned_at: AtomicI64::new(self.clock.monotonic_ms()),

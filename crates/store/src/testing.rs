@@ -4,7 +4,7 @@
 //! All migrations take seconds on PostgreSQL, a copy of a migrated database some tenths of one: the first test on a
 //! server makes the template, under a lock of the server, and every test a copy, which it removes at its end.
 
-use crate::{Config, Db, migrate};
+use crate::{Db, StoreConfig, migrate};
 use ::postgres::{Client, NoTls};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -16,7 +16,7 @@ pub struct TestDb {
     /// The database.
     pub db: Db,
     /// Its settings, to open it a second time.
-    pub config: Config,
+    pub config: StoreConfig,
     _folder: Option<tempfile::TempDir>,
     _copy: Option<Copy>,
 }
@@ -57,9 +57,9 @@ pub fn postgres_url() -> Option<String> {
 pub fn sqlite() -> TestDb {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("test.db");
-    let config = Config {
+    let config = StoreConfig {
         url: format!("sqlite:{}", path.display()),
-        ..Config::default()
+        ..StoreConfig::default()
     };
     TestDb {
         db: Db::open(&config).expect("a fresh SQLite database"),
@@ -79,10 +79,10 @@ fn beside(url: &str, name: &str) -> String {
     }
 }
 
-fn settings(url: String) -> Config {
-    Config {
+fn settings(url: String) -> StoreConfig {
+    StoreConfig {
         url,
-        ..Config::default()
+        ..StoreConfig::default()
     }
 }
 

@@ -79,7 +79,7 @@ enum Answer {
     Store(#[from] Error),
 }
 
-impl crate::Failure for Answer {
+impl crate::TxFailure for Answer {
     fn store(&self) -> Option<&Error> {
         match self {
             Self::Refused => None,
@@ -279,7 +279,7 @@ fn every_migration_file_is_listed_in_order() {
 async fn a_full_sqlite_disk_is_said_and_nothing_is_kept() {
     let TestDb { config, .. } = crate::testing::sqlite();
     let folder = tempfile::tempdir().unwrap();
-    let small = crate::Config {
+    let small = crate::StoreConfig {
         url: format!("sqlite:{}/small.db", folder.path().display()),
         // The empty tables alone take more than one.
         sqlite_mib_max: 2,
@@ -312,7 +312,7 @@ async fn a_full_sqlite_disk_is_said_and_nothing_is_kept() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_of_another_process_is_said() {
     let test = crate::testing::sqlite();
-    let config = crate::Config {
+    let config = crate::StoreConfig {
         sqlite_busy_ms: 50,
         ..test.config.clone()
     };

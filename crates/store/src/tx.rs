@@ -1,6 +1,6 @@
 //! A transaction as the modules see it: statements in, rows out, either engine below.
 
-use crate::value::Cell;
+use crate::value::SqlCell;
 use crate::{Error, Result, Row, Value, Vault};
 use std::collections::HashMap;
 
@@ -10,11 +10,11 @@ const CHUNKS: [usize; 4] = [64, 16, 4, 1];
 
 /// An open transaction. It commits when the closure that received it returns `Ok`.
 pub struct Tx<'a> {
-    pub(crate) engine: Engine<'a>,
+    pub(crate) engine: EngineTx<'a>,
     pub(crate) vault: &'a Vault,
 }
 
-pub(crate) enum Engine<'a> {
+pub(crate) enum EngineTx<'a> {
     Sqlite(&'a rusqlite::Connection),
     Postgres(PgTx<'a>),
 }
@@ -54,12 +54,12 @@ impl Tx<'_> {
     /// The engine's, sorted as [`Error`] says.
     pub fn execute(&mut self, sql: &str, args: &[Value<'_>]) -> Result<u64> {
         match &mut self.engine {
-            Engine::Sqlite(connection) => {
+            EngineTx::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(&numbered(sql))?;
                 let n_changed = statement.execute(rusqlite::params_from_iter(args))?;
                 Ok(u64::try_from(n_changed).unwrap_or(u64::MAX))
             }
-            Engine::Postgres(pg) => {
+            EngineTx::Postgres(pg) => {
                 let statement = pg.prepare(sql)?;
                 Ok(pg.tx.execute(&statement, &pg_args(args))?)
             }
@@ -72,8 +72,8 @@ impl Tx<'_> {
     /// The engine's, sorted as [`Error`] says.
     pub fn query(&mut self, sql: &str, args: &[Value<'_>]) -> Result<Vec<Row>> {
         match &mut self.engine {
-            Engine::Sqlite(connection) => sqlite_query(connection, sql, args),
-            Engine::Postgres(pg) => {
+            EngineTx::Sqlite(connection) => sqlite_query(connection, sql, args),
+            EngineTx::Postgres(pg) => {
                 let statement = pg.prepare(sql)?;
                 let rows = pg.tx.query(&statement, &pg_args(args))?;
                 rows.iter().map(pg_row).collect()
@@ -125,14 +125,14 @@ impl Tx<'_> {
     /// Runs several statements without arguments: migrations only.
     pub(crate) fn script(&mut self, sql: &str) -> Result<()> {
         match &mut self.engine {
-            Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
-            Engine::Postgres(pg) => Ok(pg.tx.batch_execute(sql)?),
+            EngineTx::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            EngineTx::Postgres(pg) => Ok(pg.tx.batch_execute(sql)?),
         }
     }
 
     /// Whether SQLite is below; only `migrate` asks.
     pub(crate) fn is_sqlite(&self) -> bool {
-        matches!(self.engine, Engine::Sqlite(_))
+        matches!(self.engine, EngineTx::Sqlite(_))
     }
 }
 
@@ -206,17 +206,17 @@ fn sqlite_query(
     Ok(rows)
 }
 
-fn sqlite_cell(value: rusqlite::types::ValueRef<'_>) -> Result<Cell> {
+fn sqlite_cell(value: rusqlite::types::ValueRef<'_>) -> Result<SqlCell> {
     use rusqlite::types::ValueRef;
     Ok(match value {
-        ValueRef::Null => Cell::Null,
-        ValueRef::Integer(value) => Cell::Int(value),
+        ValueRef::Null => SqlCell::Null,
+        ValueRef::Integer(value) => SqlCell::Int(value),
         ValueRef::Text(value) => {
-            String::from_utf8(value.to_vec()).map_or(Cell::Damaged, Cell::Text)
+            String::from_utf8(value.to_vec()).map_or(SqlCell::Damaged, SqlCell::Text)
         }
-        ValueRef::Blob(value) => Cell::Bytes(value.to_vec()),
+        ValueRef::Blob(value) => SqlCell::Bytes(value.to_vec()),
         // No column has floats: it was changed on the disk, and costs only what reads this cell.
-        ValueRef::Real(_) => Cell::Damaged,
+        ValueRef::Real(_) => SqlCell::Damaged,
     })
 }
 
@@ -225,16 +225,20 @@ fn pg_row(row: &::postgres::Row) -> Result<Row> {
     let mut cells = Vec::with_capacity(row.len());
     for (column, about) in row.columns().iter().enumerate() {
         let cell = match *about.type_() {
-            Type::INT8 => row.try_get::<_, Option<i64>>(column)?.map(Cell::Int),
+            Type::INT8 => row.try_get::<_, Option<i64>>(column)?.map(SqlCell::Int),
             Type::INT4 => row
                 .try_get::<_, Option<i32>>(column)?
-                .map(|n| Cell::Int(n.into())),
-            Type::BOOL => row.try_get::<_, Option<bool>>(column)?.map(Cell::Bool),
-            Type::TEXT | Type::VARCHAR => row.try_get::<_, Option<String>>(column)?.map(Cell::Text),
-            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(column)?.map(Cell::Bytes),
+                .map(|n| SqlCell::Int(n.into())),
+            Type::BOOL => row.try_get::<_, Option<bool>>(column)?.map(SqlCell::Bool),
+            Type::TEXT | Type::VARCHAR => {
+                row.try_get::<_, Option<String>>(column)?.map(SqlCell::Text)
+            }
+            Type::BYTEA => row
+                .try_get::<_, Option<Vec<u8>>>(column)?
+                .map(SqlCell::Bytes),
             ref other => return Err(Error::Fault(format!("no cell for the type {other}"))),
         };
-        cells.push(cell.unwrap_or(Cell::Null));
+        cells.push(cell.unwrap_or(SqlCell::Null));
     }
     Ok(Row(cells))
 }

@@ -102,10 +102,10 @@ mod pg {
 
 /// One row of an answer; columns are read by position, in the order of the statement.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row(pub(crate) Vec<Cell>);
+pub struct Row(pub(crate) Vec<SqlCell>);
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Cell {
+pub(crate) enum SqlCell {
     Null,
     Bool(bool),
     Int(i64),
@@ -131,8 +131,8 @@ impl Row {
     /// [`Error::Damaged`] on another type.
     pub fn int_opt(&self, column: usize) -> Result<Option<i64>> {
         match self.0.get(column) {
-            Some(Cell::Int(value)) => Ok(Some(*value)),
-            Some(Cell::Null) => Ok(None),
+            Some(SqlCell::Int(value)) => Ok(Some(*value)),
+            Some(SqlCell::Null) => Ok(None),
             _ => Err(mismatch(self.0.get(column), column, "an integer")),
         }
     }
@@ -143,8 +143,8 @@ impl Row {
     /// [`Error::Fault`] on null, [`Error::Damaged`] on another type.
     pub fn bool(&self, column: usize) -> Result<bool> {
         match self.0.get(column) {
-            Some(Cell::Bool(value)) => Ok(*value),
-            Some(Cell::Int(value)) => Ok(*value != 0),
+            Some(SqlCell::Bool(value)) => Ok(*value),
+            Some(SqlCell::Int(value)) => Ok(*value != 0),
             _ => Err(mismatch(self.0.get(column), column, "a boolean")),
         }
     }
@@ -164,11 +164,11 @@ impl Row {
     /// [`Error::Damaged`] when it is not UTF-8 or of another type.
     pub fn text_opt(&self, column: usize) -> Result<Option<String>> {
         match self.0.get(column) {
-            Some(Cell::Damaged) => Err(Error::Damaged(format!(
+            Some(SqlCell::Damaged) => Err(Error::Damaged(format!(
                 "column {column} of the answer is not UTF-8"
             ))),
-            Some(Cell::Text(value)) => Ok(Some(value.clone())),
-            Some(Cell::Null) => Ok(None),
+            Some(SqlCell::Text(value)) => Ok(Some(value.clone())),
+            Some(SqlCell::Null) => Ok(None),
             _ => Err(mismatch(self.0.get(column), column, "a text")),
         }
     }
@@ -179,8 +179,8 @@ impl Row {
     /// [`Error::Damaged`] on another type.
     pub fn bytes_opt(&self, column: usize) -> Result<Option<Vec<u8>>> {
         match self.0.get(column) {
-            Some(Cell::Bytes(value)) => Ok(Some(value.clone())),
-            Some(Cell::Null) => Ok(None),
+            Some(SqlCell::Bytes(value)) => Ok(Some(value.clone())),
+            Some(SqlCell::Null) => Ok(None),
             _ => Err(mismatch(self.0.get(column), column, "bytes")),
         }
     }
@@ -191,7 +191,7 @@ impl Row {
     /// [`Error::Fault`] on null, [`Error::Damaged`] on another type.
     pub fn bytes(&self, column: usize) -> Result<Vec<u8>> {
         match self.0.get(column) {
-            Some(Cell::Bytes(value)) => Ok(value.clone()),
+            Some(SqlCell::Bytes(value)) => Ok(value.clone()),
             _ => Err(mismatch(self.0.get(column), column, "bytes")),
         }
     }
@@ -199,10 +199,10 @@ impl Row {
 
 /// A column that is not there, or null where that is not expected, is a fault of the statement. Of another type it is
 /// damaged: SQLite keeps the type with the value, and one bit of the disk tells a text from bytes.
-fn mismatch(cell: Option<&Cell>, column: usize, expected: &str) -> Error {
+fn mismatch(cell: Option<&SqlCell>, column: usize, expected: &str) -> Error {
     let why = format!("column {column} of the answer is not {expected}");
     match cell {
-        None | Some(Cell::Null) => Error::Fault(why),
+        None | Some(SqlCell::Null) => Error::Fault(why),
         Some(_) => Error::Damaged(why),
     }
 }

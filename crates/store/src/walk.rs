@@ -1,6 +1,8 @@
 //! A step of the walk that seals what was stored before: see [`crate::reseal`].
 
-use crate::reseal::{Change, Column, Done, Walk, add_left, change, find, name, set_place};
+use crate::reseal::{
+    ResealChange, ResealStep, SealedColumn, Walk, add_left, change, find, name, set_place,
+};
 use crate::{Db, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,12 +16,12 @@ const WRITTEN_MAX: usize = 1 << 20;
 ///
 /// # Errors
 /// The engine's; what was sealed before stays sealed.
-pub async fn step(db: &Db, column: &'static Column, walk: Walk) -> Result<Done> {
+pub async fn step(db: &Db, column: &'static SealedColumn, walk: Walk) -> Result<ResealStep> {
     let name = name(column, walk);
     let asked = name.clone();
     let found = db.read(move |tx| find(tx, column, &asked)).await?;
     let Some(found) = found else {
-        return Ok(Done::default());
+        return Ok(ResealStep::default());
     };
     let changes = Arc::new(found.changes);
     let mut n_sealed = 0;
@@ -46,10 +48,10 @@ pub async fn step(db: &Db, column: &'static Column, walk: Walk) -> Result<Done> 
     let keep = db.write(move |tx| {
         set_place(tx, &name, &key, last)?;
         left.iter()
-            .try_for_each(|(id, n)| add_left(tx, (column, id), &key, *n))
+            .try_for_each(|(id, n)| add_left(tx, column, id, &key, *n))
     });
     keep.await?;
-    Ok(Done {
+    Ok(ResealStep {
         n_sealed,
         n_damaged: found.n_damaged,
         goes_on: true,
@@ -57,7 +59,7 @@ pub async fn step(db: &Db, column: &'static Column, walk: Walk) -> Result<Done> 
 }
 
 /// Where the piece ends that begins at `from`: one change at least.
-fn piece(changes: &[Change], from: usize) -> usize {
+fn piece(changes: &[ResealChange], from: usize) -> usize {
     let mut n_bytes = 0;
     let rest = changes.iter().skip(from);
     let n_changes = rest

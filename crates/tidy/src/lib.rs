@@ -45,3 +45,5 @@ mod source;
 mod tables;
 #[cfg(test)]
 mod terms;
+#[cfg(test)]
+mod type_names;

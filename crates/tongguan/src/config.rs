@@ -35,23 +35,23 @@ pub struct Config {
     /// What callers share.
     pub limits: LimitsConfig,
     /// The database.
-    pub store: store::Config,
+    pub store: store::StoreConfig,
     /// Accounts, sessions and passwords.
-    pub registry: registry::config::Config,
+    pub registry: registry::config::RegistryConfig,
     /// The queue between the platform and customs.
     pub queue: QueueConfig,
     /// Intake.
-    pub intake: exchange::intake::Config,
+    pub intake: exchange::intake::IntakeConfig,
     /// The wire to customs.
-    pub customs: exchange::customs::Config,
+    pub customs: exchange::customs::CustomsConfig,
     /// The check of signatures.
-    pub signature: exchange::signature::Config,
+    pub signature: exchange::signature::SignatureConfig,
     /// The keys that sign for companies.
-    pub signing: exchange::keyring::config::Config,
+    pub signing: exchange::keyring::config::KeyringConfig,
     /// Customs' inquiries about payments.
-    pub payment_inquiry: services::payment_inquiry::Config,
+    pub payment_inquiry: services::payment_inquiry::PaymentInquiryConfig,
     /// The simulator of customs.
-    pub customs_box: exchange::customs_box::Config,
+    pub customs_box: exchange::customs_box::CustomsBoxConfig,
 }
 
 /// Settings of this process.
@@ -97,9 +97,9 @@ pub struct QueueConfig {
     /// Database of the built-in queue; its own file, so that its commits do not wait for others.
     pub url: String,
     /// The built-in queue.
-    pub builtin: queue::builtin::Config,
+    pub builtin: queue::builtin::BuiltinConfig,
     /// RabbitMQ.
-    pub rabbitmq: queue::rabbitmq::Config,
+    pub rabbitmq: queue::rabbitmq::RabbitConfig,
 }
 
 impl Default for QueueConfig {
@@ -107,8 +107,8 @@ impl Default for QueueConfig {
         Self {
             kind: QueueKind::Builtin,
             url: "sqlite:data/queue.db".to_owned(),
-            builtin: queue::builtin::Config::default(),
-            rabbitmq: queue::rabbitmq::Config::default(),
+            builtin: queue::builtin::BuiltinConfig::default(),
+            rabbitmq: queue::rabbitmq::RabbitConfig::default(),
         }
     }
 }

@@ -2,15 +2,15 @@
 //! ([`registry::module::Module`]). A module that is in none of the lists does not take part.
 
 use identity::login::Follow;
-use registry::approval::Kind;
-use registry::audit::Act;
+use registry::approval::ApprovalKind;
+use registry::audit::AuditedAct;
 use registry::module::Module;
 use registry::parameter::Parameter;
 use registry::todo::{Asking, Counter};
 use services::case_file;
 use std::sync::Arc;
 use store::Tx;
-use web::Code;
+use web::ErrorCode;
 
 /// Every module, by crate.
 const CRATES: [&[Module]; 5] = [
@@ -34,7 +34,7 @@ pub fn parameters() -> Vec<&'static [Parameter]> {
 }
 
 /// Every act that leaves a row in the audit, by the name of its module.
-pub fn acts() -> Arc<[(&'static str, &'static [Act])]> {
+pub fn acts() -> Arc<[(&'static str, &'static [AuditedAct])]> {
     let with_acts = modules().filter(|module| !module.acts.is_empty());
     with_acts
         .map(|module| (module.chinese, module.acts))
@@ -42,14 +42,14 @@ pub fn acts() -> Arc<[(&'static str, &'static [Act])]> {
 }
 
 /// Every kind of act that needs a second pair of eyes.
-pub fn kinds() -> Arc<[Kind]> {
+pub fn kinds() -> Arc<[ApprovalKind]> {
     modules()
         .flat_map(|module| module.approvals.iter().copied())
         .collect()
 }
 
 /// Every code of a refusal or fault that the binary can answer.
-pub fn codes() -> Vec<&'static Code> {
+pub fn codes() -> Vec<&'static ErrorCode> {
     let of_modules = modules().flat_map(|module| module.codes);
     web::codes::ALL.iter().chain(of_modules).collect()
 }

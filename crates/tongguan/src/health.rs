@@ -31,7 +31,7 @@ pub const TURN_MAX: Duration = Duration::from_secs(60);
 
 /// One thing that was looked at (健康检查项).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
+pub struct HealthCheck {
     /// What: `database.write`, `task.import.check`.
     pub name: String,
     /// Whether the process can do its work as far as this goes.
@@ -41,7 +41,7 @@ pub struct Check {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Seen {
+struct LastSeen {
     /// When the last try to write ended, on the monotonic clock, and how.
     write: Option<(i64, Result<(), String>)>,
     headroom: Option<Headroom>,
@@ -53,7 +53,7 @@ pub struct Health {
     shared: Arc<Shared>,
     tasks: Arc<Tasks>,
     free_mib_min: u64,
-    seen: Mutex<Seen>,
+    seen: Mutex<LastSeen>,
     is_displaced: AtomicBool,
 }
 
@@ -120,14 +120,14 @@ impl Health {
     }
 
     /// Everything that is known, reading included.
-    pub async fn checks(&self) -> Vec<Check> {
+    pub async fn checks(&self) -> Vec<HealthCheck> {
         let (read, keys) = tokio::join!(self.read(), self.keys());
         // Who cannot read cannot say which keys there are: that is one failure.
         let keys = read.is_good.then_some(keys);
         let mut checks = vec![read];
         checks.extend(keys);
         checks.extend(self.written());
-        checks.extend(self.tasks.states().into_iter().map(|task| Check {
+        checks.extend(self.tasks.states().into_iter().map(|task| HealthCheck {
             name: format!("task.{}", task.name),
             is_good: !task.is_late() && !task.is_failing,
             detail: format!(
@@ -141,7 +141,7 @@ impl Health {
                 }
             ),
         }));
-        checks.push(Check {
+        checks.push(HealthCheck {
             name: "log".to_owned(),
             is_good: true,
             detail: if log::is_failing() {
@@ -153,14 +153,14 @@ impl Health {
         checks
     }
 
-    async fn read(&self) -> Check {
+    async fn read(&self) -> HealthCheck {
         let db = &self.shared.db;
         let reading = db.read(|tx| tx.query_opt("select 1", &[]).map(|_| ()));
         check("database.read", self.in_time(reading).await)
     }
 
     /// Whether this process has every key with which another one seals: what it lacks it leaves to others.
-    async fn keys(&self) -> Check {
+    async fn keys(&self) -> HealthCheck {
         let mut dbs = vec![&self.shared.db];
         dbs.extend(self.shared.queue.sealed().map(|(db, _)| db));
         let reading = async {
@@ -193,7 +193,7 @@ impl Health {
         }
     }
 
-    fn written(&self) -> Vec<Check> {
+    fn written(&self) -> Vec<HealthCheck> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.shared.clock.monotonic_ms();
         let mut checks = Vec::new();
@@ -210,7 +210,7 @@ impl Health {
             checks.push(check("disk", Err(error.clone())));
         } else if let Some(headroom) = &seen.headroom {
             let free_mib = headroom.disk_bytes >> 20;
-            checks.push(Check {
+            checks.push(HealthCheck {
                 name: "disk".to_owned(),
                 is_good: free_mib >= self.free_mib_min && !headroom.is_at_limit,
                 detail: if headroom.is_at_limit {
@@ -240,8 +240,8 @@ impl Health {
     }
 }
 
-fn check(name: &str, outcome: Result<(), String>) -> Check {
-    Check {
+fn check(name: &str, outcome: Result<(), String>) -> HealthCheck {
+    HealthCheck {
         name: name.to_owned(),
         is_good: outcome.is_ok(),
         detail: outcome.err().unwrap_or_else(|| "ok".to_owned()),

@@ -49,7 +49,7 @@ const OURS: [&str; 10] = [
 const MUTE: [&str; 1] = ["lapin"];
 
 /// What became of the lines of this process.
-static FACTS: Facts = Facts {
+static FACTS: LogFields = LogFields {
     n_lost: AtomicU64::new(0),
     is_failing: AtomicBool::new(false),
 };
@@ -57,7 +57,7 @@ static FACTS: Facts = Facts {
 /// The log of this process, for the end of it.
 static LOG: OnceLock<Log> = OnceLock::new();
 
-struct Facts {
+struct LogFields {
     n_lost: AtomicU64,
     is_failing: AtomicBool,
 }
@@ -122,11 +122,11 @@ enum Line {
 #[derive(Clone)]
 struct Log {
     lines: SyncSender<Line>,
-    facts: &'static Facts,
+    facts: &'static LogFields,
 }
 
 impl Log {
-    fn to(out: impl Write + Send + 'static, facts: &'static Facts) -> Self {
+    fn to(out: impl Write + Send + 'static, facts: &'static LogFields) -> Self {
         let (lines, waiting) = sync_channel(LINES_MAX);
         let thread = thread::Builder::new().name("log".to_owned());
         // Without the thread every line is lost, and counted.
@@ -142,7 +142,7 @@ impl Log {
     }
 }
 
-fn write_all(mut out: impl Write, lines: &Receiver<Line>, facts: &Facts) {
+fn write_all(mut out: impl Write, lines: &Receiver<Line>, facts: &LogFields) {
     let mut n_told = 0;
     while let Ok(line) = lines.recv() {
         let text = match line {
@@ -202,14 +202,14 @@ impl Write for &Log {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, LINE_BYTES_MAX, LINES_MAX, Log, subscriber};
+    use super::{LINE_BYTES_MAX, LINES_MAX, Log, LogFields, subscriber};
     use std::io::{self, Write};
     use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
     use std::sync::mpsc::{Receiver, Sender, channel};
     use tracing_subscriber::EnvFilter;
 
-    fn facts() -> &'static Facts {
-        Box::leak(Box::new(Facts {
+    fn facts() -> &'static LogFields {
+        Box::leak(Box::new(LogFields {
             n_lost: AtomicU64::new(0),
             is_failing: AtomicBool::new(false),
         }))
@@ -217,12 +217,12 @@ mod tests {
 
     /// A place for lines that answers each write with what the test has prepared, and passes on
     /// what was written.
-    struct Place {
+    struct TestWriter {
         answers: Receiver<io::Result<()>>,
         written: Sender<String>,
     }
 
-    impl Write for Place {
+    impl Write for TestWriter {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
             // A closed channel is a reader that never comes back.
             let answer = self.answers.recv().unwrap_or_else(|_| Err(broken()));
@@ -245,7 +245,11 @@ mod tests {
     fn log() -> (Log, Sender<io::Result<()>>, Receiver<String>) {
         let (answer, answers) = channel();
         let (written, read) = channel();
-        (Log::to(Place { answers, written }, facts()), answer, read)
+        (
+            Log::to(TestWriter { answers, written }, facts()),
+            answer,
+            read,
+        )
     }
 
     #[test]

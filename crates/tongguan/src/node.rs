@@ -24,15 +24,15 @@ const NUMBER_MAX: u8 = 63;
 /// Bytes of randomness that name a place or a start.
 const NAME_BYTES: usize = 12;
 
-/// The claim of this process to its number; given back by [`Node::release`].
-pub struct Node {
+/// The claim of this process to its number; given back by [`NodeClaim::release`].
+pub struct NodeClaim {
     /// What was claimed.
     pub claimant: Claimant,
     /// Holds the lock as long as it lives.
     _lock: Option<File>,
 }
 
-impl Node {
+impl NodeClaim {
     /// Claims `node.number`.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl Node {
         })
     }
 
-    async fn ask(&self, db: &Db, clock: &SharedClock) -> store::Result<Option<node::Holder>> {
+    async fn ask(&self, db: &Db, clock: &SharedClock) -> store::Result<Option<node::NumberHolder>> {
         let (claimant, now_ms) = (self.claimant.clone(), clock.now_ms());
         db.write(move |tx| node::claim(tx, &claimant, now_ms)).await
     }

@@ -3,7 +3,7 @@
 use crate::config::{Config, QueueKind};
 use crate::files;
 use crate::health::{self, Health};
-use crate::node::Node;
+use crate::node::NodeClaim;
 use anyhow::Context;
 use exchange::customs_box::CustomsBox;
 use exchange::keyring::Keyring;
@@ -14,7 +14,7 @@ use queue::{Builtin, Queue, RabbitMq};
 use registry::company::Directory;
 use registry::context::{AppContext, system_random};
 use registry::job::Job;
-use registry::parameter::Board;
+use registry::parameter::ParameterBoard;
 use registry::seal::Seal;
 use services::payment_inquiry::upload::{self, Uploader};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ use tokio::task::JoinHandle;
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Role {
+pub enum ProcessRole {
     /// The HTTP API: intake, query, feed.
     #[value(help = "接口与页面")]
     Api,
@@ -58,7 +58,7 @@ pub struct Process {
     pub tasks: Arc<Tasks>,
     /// Whether this process can do its work.
     pub health: Arc<Health>,
-    node: Option<Node>,
+    node: Option<NodeClaim>,
     loops: Vec<JoinHandle<()>>,
 }
 
@@ -116,8 +116,8 @@ impl Process {
         let db = open_db(config.store.clone()).await?;
         let node = match number {
             Number::Beside => None,
-            Number::Own => Some(Node::claim(&config, &db, &clock).await?),
-            Number::Any => Some(Node::claim_any(&config, &db, &clock).await?),
+            Number::Own => Some(NodeClaim::claim(&config, &db, &clock).await?),
+            Number::Any => Some(NodeClaim::claim_any(&config, &db, &clock).await?),
         };
         let number = node
             .as_ref()
@@ -143,7 +143,7 @@ impl Process {
             seal: Arc::new(seal(&config)?),
             random: system_random(),
             config: Arc::new(config.registry.clone()),
-            parameters: Arc::new(Board::new(&crate::gather::parameters())),
+            parameters: Arc::new(ParameterBoard::new(&crate::gather::parameters())),
             code_tables: Arc::default(),
         };
         // What was changed at run time holds from the first request on.
@@ -346,7 +346,7 @@ fn seal(config: &Config) -> anyhow::Result<Seal> {
 ///
 /// # Errors
 /// When it cannot be opened.
-pub async fn open_db(config: store::Config) -> anyhow::Result<Db> {
+pub async fn open_db(config: store::StoreConfig) -> anyhow::Result<Db> {
     Ok(tokio::task::spawn_blocking(move || Db::open(&config)).await??)
 }
 
@@ -360,8 +360,8 @@ const LOOK_MAX: Duration = Duration::from_secs(60);
 const BESIDE_CACHE_MIB: u64 = 8;
 
 /// Settings of a database beside the main one (queue, simulator).
-pub fn beside(store: &store::Config, url: String) -> store::Config {
-    store::Config {
+pub fn beside(store: &store::StoreConfig, url: String) -> store::StoreConfig {
+    store::StoreConfig {
         url,
         sqlite_cache_mib: BESIDE_CACHE_MIB,
         n_readers: 1,

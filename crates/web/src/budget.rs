@@ -3,7 +3,7 @@
 //! A body that was announced and does not come holds nothing: budget is taken with every piece that
 //! arrives, and one caller may hold only his share of it.
 
-use crate::shares::{Full, Holder, Place, Shares};
+use crate::shares::{Full, HeldShare, Holder, Shares};
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
@@ -24,7 +24,7 @@ pub struct Budget {
 
 /// Why a body was not taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum BodyFault {
     /// It is longer than allowed.
     TooLarge,
     /// It broke off, or came too slowly.
@@ -46,8 +46,8 @@ impl Budget {
     ///
     /// # Errors
     /// When the budget is used up.
-    pub async fn begin(&self, holder: &Holder) -> Result<Taken, Full> {
-        Ok(Taken {
+    pub async fn begin(&self, holder: &Holder) -> Result<HeldBudget, Full> {
+        Ok(HeldBudget {
             place: self.shares.take(holder, 1, WAIT).await?,
             n_bytes: 0,
             n_units: 1,
@@ -58,8 +58,8 @@ impl Budget {
     ///
     /// # Errors
     /// When the budget is used up.
-    pub fn try_begin(&self, holder: &Holder) -> Result<Taken, Full> {
-        Ok(Taken {
+    pub fn try_begin(&self, holder: &Holder) -> Result<HeldBudget, Full> {
+        Ok(HeldBudget {
             place: self.shares.try_take(holder, 1)?,
             n_bytes: 0,
             n_units: 1,
@@ -75,17 +75,17 @@ impl Budget {
         holder: &Holder,
         body: Body,
         bytes_max: usize,
-    ) -> Result<(Bytes, Taken), Fault> {
-        let mut held = self.begin(holder).await.map_err(Fault::Full)?;
+    ) -> Result<(Bytes, HeldBudget), BodyFault> {
+        let mut held = self.begin(holder).await.map_err(BodyFault::Full)?;
         let mut pieces = body.into_data_stream();
         let mut first = Bytes::new();
         let mut all = BytesMut::new();
         while let Some(piece) = pieces.next().await {
-            let piece = piece.map_err(|_| Fault::Broken)?;
+            let piece = piece.map_err(|_| BodyFault::Broken)?;
             if held.n_bytes + piece.len() > bytes_max {
-                return Err(Fault::TooLarge);
+                return Err(BodyFault::TooLarge);
             }
-            held.add(piece.len()).await.map_err(Fault::Full)?;
+            held.add(piece.len()).await.map_err(BodyFault::Full)?;
             if first.is_empty() && all.is_empty() {
                 // Most bodies are one piece, which need not be copied.
                 first = piece;
@@ -103,13 +103,13 @@ impl Budget {
 
 /// Budget that is held; given back when this is dropped.
 #[derive(Debug)]
-pub struct Taken {
-    place: Place,
+pub struct HeldBudget {
+    place: HeldShare,
     n_bytes: usize,
     n_units: usize,
 }
 
-impl Taken {
+impl HeldBudget {
     /// Takes budget for `n_bytes` more.
     ///
     /// # Errors
@@ -151,7 +151,7 @@ pub fn announced(headers: &HeaderMap) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, Fault};
+    use super::{BodyFault, Budget};
     use crate::shares::{Full, Holder};
     use axum::body::Body;
     use bytes::Bytes;
@@ -178,7 +178,7 @@ mod tests {
             assert!(bytes == vec![b'x'; n_bytes], "{n_bytes}");
         }
         let long = budget.receive(&holder, body(20_001), 20_000).await;
-        assert_eq!(long.err(), Some(Fault::TooLarge));
+        assert_eq!(long.err(), Some(BodyFault::TooLarge));
     }
 
     #[tokio::test(start_paused = true)]
@@ -193,13 +193,13 @@ mod tests {
         let held = budget.receive(&one, body(30_000), 1 << 20).await.unwrap();
         // His share is used up in the middle of the next: it is refused, others are not.
         let refused = budget.receive(&one, body(30_000), 1 << 20).await;
-        assert_eq!(refused.err(), Some(Fault::Full(Full::Share)));
+        assert_eq!(refused.err(), Some(BodyFault::Full(Full::Share)));
         let taken = budget.receive(&other, body(50 << 10), 1 << 20).await;
         assert!(taken.is_ok());
         let third = budget
             .receive(&Holder::Company(3), body(9000), 1 << 20)
             .await;
-        assert_eq!(third.err(), Some(Fault::Full(Full::All)));
+        assert_eq!(third.err(), Some(BodyFault::Full(Full::All)));
         drop((held, taken, begun));
         let again = budget.receive(&one, body(50 << 10), 1 << 20).await;
         assert!(again.is_ok(), "what is given back can be taken again");
@@ -214,6 +214,6 @@ mod tests {
         ];
         let broken = Body::from_stream(stream::iter(pieces));
         let broken = budget.receive(&Holder::Company(1), broken, 100).await;
-        assert_eq!(broken.err(), Some(Fault::Broken));
+        assert_eq!(broken.err(), Some(BodyFault::Broken));
     }
 }

@@ -2,7 +2,7 @@
 
 /// A code (错误代码) of a refusal or fault, the source of its page in `docs/codes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Code {
+pub struct ErrorCode {
     /// Stable name: `TG-R` and four digits for a refusal, `TG-F` for a fault of the platform.
     pub code: &'static str,
     /// HTTP status that goes with it.
@@ -17,7 +17,7 @@ pub struct Code {
     pub advice: &'static str,
 }
 
-impl Code {
+impl ErrorCode {
     /// The page of the knowledge base, as Markdown.
     pub fn markdown(&self) -> String {
         format!(
@@ -35,7 +35,7 @@ macro_rules! codes {
         $meaning:literal, $advice:literal;)+) => {
         $(
             #[doc = $code]
-            pub const $name: $crate::Code = $crate::Code {
+            pub const $name: $crate::ErrorCode = $crate::ErrorCode {
                 code: $code,
                 status: $status,
                 title: $title,
@@ -45,6 +45,6 @@ macro_rules! codes {
             };
         )+
         /// Every code of this module.
-        pub const ALL: &[$crate::Code] = &[$($name),+];
+        pub const ALL: &[$crate::ErrorCode] = &[$($name),+];
     };
 }

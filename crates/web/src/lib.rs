@@ -1,9 +1,9 @@
 //! F3 接口基础: HTTP plumbing that every module's `http.rs` shares.
 //!
-//! - [`Code`]: a stable code that a program can act on, with its page in the knowledge base.
+//! - [`ErrorCode`]: a stable code that a program can act on, with its page in the knowledge base.
 //! - [`Problem`]: the one shape of every error answer (`application/problem+json`, RFC 9457).
 //! - [`Page`] and [`PageQuery`]: keyset pages, never offsets; their [`Order`] and their [`Total`], asked with the
-//!   conditions of [`Rows`].
+//!   conditions of [`ListRows`].
 //! - [`sheet`]: a list as a workbook.
 //! - [`shares`] and [`budget`]: places and memory of which one caller may hold only so much.
 //! - [`reads`]: how many requests that only read one caller has in hand.
@@ -27,12 +27,12 @@ mod advice;
 mod code;
 
 pub use advice::advice_en;
-pub use code::Code;
+pub use code::ErrorCode;
 pub use cookie::cookie;
 pub use download::{attachment, conditions, conditions_text, file_name};
 pub use extract::{JsonBody, Path, PathId, QueryOf};
 pub use page::{
-    Age, Begin, By, COUNT_MAX, Key, KeyForm, Order, Page, PageQuery, PageSize, Place, Rows, Total,
-    schema_of,
+    Age, Begin, COUNT_MAX, KeyForm, ListRows, Order, OrderBy, Page, PagePlace, PageQuery, PageSize,
+    SortKey, Total, schema_of,
 };
 pub use problem::{Problem, bad_query, codes};

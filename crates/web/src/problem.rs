@@ -1,6 +1,6 @@
 //! Problems (错误应答): the one shape of every error answer.
 
-use crate::Code;
+use crate::ErrorCode;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -87,7 +87,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with the texts of its code.
-    pub fn new(code: Code) -> Self {
+    pub fn new(code: ErrorCode) -> Self {
         Self {
             kind: format!("/docs/codes/{}", code.code),
             status: code.status,
@@ -121,7 +121,7 @@ impl Problem {
     }
 
     /// The problem of what a module refused, in its words; a failure of the store stays one.
-    pub fn because<R: store::Failure + std::fmt::Display>(code: Code, refusal: &R) -> Self {
+    pub fn because<R: store::TxFailure + std::fmt::Display>(code: ErrorCode, refusal: &R) -> Self {
         match refusal.store() {
             Some(error) => error.clone().into(),
             None => Self::new(code).detail(refusal.to_string()),
@@ -178,7 +178,7 @@ impl From<store::Error> for Problem {
     }
 }
 
-impl store::Failure for Problem {
+impl store::TxFailure for Problem {
     fn store(&self) -> Option<&store::Error> {
         self.source.as_ref()
     }
@@ -217,7 +217,7 @@ pub fn bad_query(why: &str) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::{Problem, codes};
-    use store::{Error, Failure};
+    use store::{Error, TxFailure};
 
     #[test]
     fn a_failure_of_the_store_is_kept_and_never_shown() {

@@ -7,19 +7,19 @@
 //! credentials they have. Who begins to wait for something else than the database (news, a turn) gives it
 //! back by [`aside`], and goes on without.
 
-use crate::shares::{Full, Holder, Place, Shares};
+use crate::shares::{Full, HeldShare, Holder, Shares};
 use std::cell::RefCell;
 use std::future::Future;
 use std::time::Duration;
 
 tokio::task_local! {
     /// The place of the request that runs in this task.
-    static HELD: RefCell<Option<Held>>;
+    static HELD: RefCell<Option<HeldRead>>;
 }
 
-struct Held {
+struct HeldRead {
     reads: Reads,
-    _place: Place,
+    _place: HeldShare,
 }
 
 /// Places for requests that read; cheap to clone.
@@ -47,8 +47,8 @@ impl Reads {
         Ok(HELD.scope(RefCell::new(Some(held)), request).await)
     }
 
-    async fn take(&self, holder: &Holder) -> Result<Held, Full> {
-        Ok(Held {
+    async fn take(&self, holder: &Holder) -> Result<HeldRead, Full> {
+        Ok(HeldRead {
             reads: self.clone(),
             _place: self.shares.take(holder, 1, self.wait).await?,
         })

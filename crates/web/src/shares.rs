@@ -83,7 +83,7 @@ impl Shares {
     ///
     /// # Errors
     /// When there are not so many.
-    pub fn try_take(&self, holder: &Holder, n: usize) -> Result<Place, Full> {
+    pub fn try_take(&self, holder: &Holder, n: usize) -> Result<HeldShare, Full> {
         let n = units(n);
         let seat = self.seat(holder);
         let own = Arc::clone(&seat.own).try_acquire_many_owned(n);
@@ -97,7 +97,7 @@ impl Shares {
     ///
     /// # Errors
     /// When there are not so many.
-    pub fn try_take_for_many(&self, n: usize) -> Result<Place, Full> {
+    pub fn try_take_for_many(&self, n: usize) -> Result<HeldShare, Full> {
         let common = Arc::clone(&self.inner.common).try_acquire_many_owned(units(n));
         let common = common.map_err(|_| self.refused(Full::All))?;
         Ok(self.place(common, None))
@@ -107,7 +107,7 @@ impl Shares {
     ///
     /// # Errors
     /// When they are not free by then.
-    pub async fn take(&self, holder: &Holder, n: usize, wait: Duration) -> Result<Place, Full> {
+    pub async fn take(&self, holder: &Holder, n: usize, wait: Duration) -> Result<HeldShare, Full> {
         let n = units(n);
         let seat = self.seat(holder);
         let mut missing = Full::Share;
@@ -147,9 +147,9 @@ impl Shares {
         &self,
         common: OwnedSemaphorePermit,
         own: Option<(OwnedSemaphorePermit, Seat)>,
-    ) -> Place {
+    ) -> HeldShare {
         self.inner.count(common.num_permits());
-        Place {
+        HeldShare {
             common,
             own,
             shares: self.clone(),
@@ -214,14 +214,14 @@ impl Drop for Seat {
 
 /// Places that a caller holds; given back when this is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct HeldShare {
     common: OwnedSemaphorePermit,
     // The permit goes before the seat: the seat looks whether anybody holds one.
     own: Option<(OwnedSemaphorePermit, Seat)>,
     shares: Shares,
 }
 
-impl Place {
+impl HeldShare {
     /// Takes `n` more for the same caller; waits at most `wait` for them.
     ///
     /// # Errors
@@ -274,7 +274,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for HeldShare {
     fn drop(&mut self) {
         let n = self.common.num_permits();
         self.shares.inner.gauge().decrement(float(n));
@@ -283,7 +283,7 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{Full, Holder, Place, Shares};
+    use super::{Full, HeldShare, Holder, Shares};
     use std::time::Duration;
 
     const NOT: Duration = Duration::ZERO;
@@ -295,7 +295,7 @@ mod tests {
     #[tokio::test]
     async fn one_caller_takes_his_share_and_another_still_gets_through() {
         let shares = Shares::new("test", 10, 6);
-        let held: Vec<Place> = (0..100)
+        let held: Vec<HeldShare> = (0..100)
             .filter_map(|_| shares.try_take(&company(1), 1).ok())
             .collect();
         assert_eq!(held.len(), 6);
@@ -341,7 +341,7 @@ mod tests {
         assert_eq!(place.try_grow(1).err(), Some(Full::Share));
         // What could not be had did not cost what was held.
         assert_eq!(shares.try_take(&company(1), 1).err(), Some(Full::Share));
-        let _others: Vec<Place> = (2..4)
+        let _others: Vec<HeldShare> = (2..4)
             .map(|n| shares.try_take(&company(n), 3).unwrap())
             .collect();
         assert_eq!(shares.try_take(&company(9), 1).err(), Some(Full::All));
@@ -366,7 +366,7 @@ mod tests {
     #[tokio::test]
     async fn who_speaks_for_many_has_no_share() {
         let shares = Shares::new("test", 5, 1);
-        let many: Vec<Place> = (0..9)
+        let many: Vec<HeldShare> = (0..9)
             .filter_map(|_| shares.try_take_for_many(1).ok())
             .collect();
         assert_eq!(many.len(), 5);

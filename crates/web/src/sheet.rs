@@ -21,10 +21,10 @@ pub const ROWS_MAX: u32 = 1_000_000;
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A column: name and width in characters.
-pub type Column = (Cow<'static, str>, u16);
+pub type SheetColumn = (Cow<'static, str>, u16);
 
 /// Columns with fixed names.
-pub fn named(columns: &[(&'static str, u16)]) -> Vec<Column> {
+pub fn named(columns: &[(&'static str, u16)]) -> Vec<SheetColumn> {
     columns
         .iter()
         .map(|(name, width)| ((*name).into(), *width))
@@ -33,7 +33,7 @@ pub fn named(columns: &[(&'static str, u16)]) -> Vec<Column> {
 
 /// A cell of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum SheetValue {
     /// A text; never a formula.
     Text(String),
     /// A number.
@@ -42,7 +42,7 @@ pub enum Value {
     Time(i64),
 }
 
-impl Value {
+impl SheetValue {
     /// A time of customs (20261124062335549 or without milliseconds) or of RFC 3339 as a date; any
     /// other text as it is.
     pub fn time(text: &str) -> Self {
@@ -67,19 +67,19 @@ impl Value {
     }
 }
 
-impl From<&str> for Value {
+impl From<&str> for SheetValue {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Value {
+impl From<String> for SheetValue {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
-impl From<i64> for Value {
+impl From<i64> for SheetValue {
     fn from(number: i64) -> Self {
         Self::Number(number)
     }
@@ -89,7 +89,7 @@ impl From<i64> for Value {
 pub struct Book {
     workbook: Workbook,
     name: String,
-    columns: Vec<Column>,
+    columns: Vec<SheetColumn>,
     n_sheets: u32,
     /// Rows of the present sheet, its header among them.
     row: u32,
@@ -110,7 +110,7 @@ impl Book {
     ///
     /// # Errors
     /// When it cannot be begun.
-    pub fn new(name: &str, columns: Vec<Column>) -> Result<Self, XlsxError> {
+    pub fn new(name: &str, columns: Vec<SheetColumn>) -> Result<Self, XlsxError> {
         Self::with_rows(name, columns, ROWS_MAX)
     }
 
@@ -118,7 +118,11 @@ impl Book {
     ///
     /// # Errors
     /// When it cannot be begun.
-    pub fn with_rows(name: &str, columns: Vec<Column>, rows_max: u32) -> Result<Self, XlsxError> {
+    pub fn with_rows(
+        name: &str,
+        columns: Vec<SheetColumn>,
+        rows_max: u32,
+    ) -> Result<Self, XlsxError> {
         let mut book = Self {
             workbook: Workbook::new(),
             name: sheet_name(name),
@@ -161,7 +165,7 @@ impl Book {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn row(&mut self, values: &[Value]) -> Result<(), XlsxError> {
+    pub fn row(&mut self, values: &[SheetValue]) -> Result<(), XlsxError> {
         if self.row > self.rows_max {
             self.begin()?;
         }
@@ -209,8 +213,9 @@ fn failed(error: &dyn std::error::Error) -> Problem {
 /// A fault when it cannot be written.
 pub async fn answer(
     file_name: &str,
-    (name, columns): (&'static str, &[(&'static str, u16)]),
-    rows: Vec<Vec<Value>>,
+    name: &'static str,
+    columns: &[(&'static str, u16)],
+    rows: Vec<Vec<SheetValue>>,
 ) -> Result<Response, Problem> {
     let columns = named(columns);
     let work = move || -> Result<Vec<u8>, Problem> {
@@ -248,14 +253,14 @@ fn put(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
-    value: &Value,
+    value: &SheetValue,
     looks: &Looks,
 ) -> Result<(), XlsxError> {
     match value {
-        Value::Text(text) if text.starts_with(FORMULA) => {
+        SheetValue::Text(text) if text.starts_with(FORMULA) => {
             sheet.write_string_with_format(row, column, text, &looks.quoted)?;
         }
-        Value::Time(at_ms) => match moment(*at_ms) {
+        SheetValue::Time(at_ms) => match moment(*at_ms) {
             Some(moment) => {
                 sheet.write_datetime_with_format(row, column, &moment, &looks.time)?;
             }
@@ -263,10 +268,10 @@ fn put(
                 sheet.write_string(row, column, beijing_rfc3339(*at_ms))?;
             }
         },
-        Value::Text(text) => {
+        SheetValue::Text(text) => {
             sheet.write_string(row, column, text)?;
         }
-        Value::Number(number) => match i32::try_from(*number) {
+        SheetValue::Number(number) => match i32::try_from(*number) {
             Ok(number) => {
                 sheet.write_number(row, column, number)?;
             }
@@ -281,16 +286,16 @@ fn put(
 
 #[cfg(test)]
 mod tests {
-    use super::Value;
+    use super::SheetValue;
 
     #[test]
     fn times_of_customs_and_of_the_api_are_moments_and_all_else_stays_text() {
-        let moment = Value::Time(1_795_472_615_000);
-        assert_eq!(Value::time("20261124062335549"), moment);
-        assert_eq!(Value::time("20261124062335"), moment);
-        assert_eq!(Value::time("2026-11-24T06:23:35.000+08:00"), moment);
+        let moment = SheetValue::Time(1_795_472_615_000);
+        assert_eq!(SheetValue::time("20261124062335549"), moment);
+        assert_eq!(SheetValue::time("20261124062335"), moment);
+        assert_eq!(SheetValue::time("2026-11-24T06:23:35.000+08:00"), moment);
         for text in ["", "2026-11-24", "20261324062335", "unknown", "昨天"] {
-            assert_eq!(Value::time(text), Value::from(text), "{text}");
+            assert_eq!(SheetValue::time(text), SheetValue::from(text), "{text}");
         }
     }
 }

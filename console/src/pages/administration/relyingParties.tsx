@@ -74,7 +74,7 @@ const parties = defineResource({
     secret,
     secretHint: "party.secretOnce",
   }),
-  edit: changes<Item<"Page_Listed">, Form>({
+  edit: changes<Item<"Page_RelyingPartyItem">, Form>({
     label: "role.change",
     needs: "put_relying_party",
     fields,

@@ -2,6 +2,6 @@
 import type { Schema } from "../../api/types";
 
 export type DockingCard = Schema<"DockingCard">;
-export type Board = Schema<"Board">;
+export type Board = Schema<"DockingBoard">;
 export type CompanySummary = Schema<"CompanySummary">;
 export type Card = Schema<"CompanyCard">;

@@ -8,7 +8,7 @@
 
 use registry::access::Gate;
 use registry::account::{self, AccountId};
-use registry::audit::Act;
+use registry::audit::AuditedAct;
 use registry::context::AppContext;
 use registry::role::{self, Role};
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub struct AdministrationApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
     /// Every act that is audited, by module.
-    pub acts: Arc<[(&'static str, &'static [Act])]>,
+    pub acts: Arc<[(&'static str, &'static [AuditedAct])]>,
 }
 
 impl registry::access::HasGate for AdministrationApi {

@@ -1,6 +1,8 @@
 //! `/api/v1/departments`: the tree, its changes, and the customs district of a department.
 
-use super::{DEPARTMENTS_MAX, DISTRICT, Department, Details, DistrictWish, all, by_id, in_order};
+use super::{
+    DEPARTMENTS_MAX, DISTRICT, Department, DepartmentDetails, DistrictWish, all, by_id, in_order,
+};
 use crate::administration::{AdministrationApi, Asked};
 use axum::Json;
 use axum::extract::State;
@@ -140,8 +142,8 @@ pub struct DepartmentData {
     pub phone: String,
 }
 
-fn details(data: DepartmentData) -> Result<Details, Problem> {
-    Ok(Details {
+fn details(data: DepartmentData) -> Result<DepartmentDetails, Problem> {
+    Ok(DepartmentDetails {
         parent: id_opt("parentId", data.parent_id.as_deref())?,
         name: data.name,
         code: data.code,
@@ -173,7 +175,7 @@ async fn create_department(
     JsonBody(given): JsonBody<DepartmentData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
     let (given, context) = (details(given)?, api.context().clone());
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (None, &given));
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, None, &given);
     let id = api.context().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
@@ -197,7 +199,7 @@ async fn change_department(
 ) -> Result<StatusCode, Problem> {
     let given = details(given)?;
     let context = api.context().clone();
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (Some(asked), &given));
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, Some(asked), &given);
     api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

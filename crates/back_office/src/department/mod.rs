@@ -15,7 +15,7 @@ mod tests;
 
 use registry::access::Actor;
 use registry::account::{self, AccountId};
-use registry::approval::{Doing, Kind, Undone};
+use registry::approval::{ApprovalKind, Doing, Undone};
 use registry::audit;
 use registry::context::AppContext;
 use registry::request::{codes, field, not_found, words};
@@ -52,18 +52,18 @@ registry::acts! {
 pub const MODULE: Module = Module::new("部门").acts(ACTS).approvals(KINDS);
 
 /// Changes the customs district of a department, and with it what its people see.
-pub const DISTRICT: Kind = Kind {
+pub const DISTRICT: ApprovalKind = ApprovalKind {
     name: "department.district",
     chinese: "变更部门关区（数据范围）",
     deciders: &[Role::SecurityAdmin],
     run: set_district,
 };
 /// The kinds of approvals of this module.
-pub const KINDS: &[Kind] = &[DISTRICT];
+pub const KINDS: &[ApprovalKind] = &[DISTRICT];
 
 /// A department as it is typed.
 #[derive(Debug, Clone, Default)]
-pub struct Details {
+pub struct DepartmentDetails {
     /// The one above.
     pub parent: Option<i64>,
     /// Name, 1 to 40 characters.
@@ -198,8 +198,8 @@ fn fits(departments: &[Department], id: Option<i64>, parent: i64) -> Result<(), 
     Ok(())
 }
 
-fn checked(given: &Details) -> Result<Details, Problem> {
-    Ok(Details {
+fn checked(given: &DepartmentDetails) -> Result<DepartmentDetails, Problem> {
+    Ok(DepartmentDetails {
         name: words("名称", &given.name, 40)?,
         code: code(&given.code, 20)?,
         place: place(given.place)?,
@@ -216,7 +216,8 @@ pub fn put(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, given): (Option<i64>, &Details),
+    id: Option<i64>,
+    given: &DepartmentDetails,
 ) -> Result<i64, Problem> {
     let given = checked(given)?;
     let departments = all(tx, DEPARTMENTS_MAX)?;
@@ -256,7 +257,8 @@ pub fn put(
     account::put_agency(
         tx,
         department.id,
-        (&department.name, department.parent),
+        &department.name,
+        department.parent,
         now_ms,
     )?;
     rows::put(tx, &department, now_ms)?;

@@ -1,6 +1,6 @@
 //! Departments and posts on both engines.
 
-use super::{DISTRICT, Details, DistrictWish, all, in_order, put, remove, subtree};
+use super::{DISTRICT, DepartmentDetails, DistrictWish, all, in_order, put, remove, subtree};
 use crate::{post, user};
 use registry::access::{Actor, Sight};
 use registry::account;
@@ -9,7 +9,7 @@ use registry::approval::{self, Decision, Doing, Request, Undecided, decide};
 use registry::context::AppContext;
 use registry::request::codes;
 use registry::role::{self, Role};
-use registry::session::{self, Limits, Session, Stage};
+use registry::session::{self, Session, SessionLimits, Stage};
 use registry::testing::{context, held, person};
 use rstest::rstest;
 use store::Tx;
@@ -22,13 +22,13 @@ async fn made(
     code: &'static str,
 ) -> Result<i64, String> {
     let (shared, actor) = (context.clone(), actor.clone());
-    let details = Details {
+    let details = DepartmentDetails {
         parent,
         name: format!("部门 {code}"),
         code: code.to_owned(),
-        ..Details::default()
+        ..DepartmentDetails::default()
     };
-    let write = move |tx: &mut Tx<'_>| put(tx, &shared, &actor, (id, &details));
+    let write = move |tx: &mut Tx<'_>| put(tx, &shared, &actor, id, &details);
     let made = context.act(write).await;
     made.map_err(|problem| problem.detail.unwrap_or(problem.code))
 }
@@ -108,7 +108,7 @@ async fn what_has_people_or_parts_stays(#[values(Sqlite, Postgres)] engine: Test
             ..user::Details::default()
         };
         let write = move |tx: &mut Tx<'_>| {
-            user::change(tx, &shared, &actor, (clerk, &details), &[[1; 32]; 2])
+            user::change(tx, &shared, &actor, clerk, &details, &[[1; 32]; 2])
         };
         context.act(write).await.map_err(|problem| problem.code)
     };
@@ -167,7 +167,7 @@ async fn a_post_is_offered_while_it_is_active(#[values(Sqlite, Postgres)] engine
             is_active,
             ..post::Post::default()
         };
-        let write = move |tx: &mut Tx<'_>| post::put(tx, &shared, &actor, (id, &given));
+        let write = move |tx: &mut Tx<'_>| post::put(tx, &shared, &actor, id, &given);
         context.act(write).await.map_err(|problem| problem.code)
     };
     let id = post(None, "head", false).await.unwrap();
@@ -186,7 +186,7 @@ async fn a_post_is_offered_while_it_is_active(#[values(Sqlite, Postgres)] engine
             ..user::Details::default()
         };
         let write = move |tx: &mut Tx<'_>| {
-            user::change(tx, &shared, &actor, (clerk, &details), &[[1; 32]; 2])
+            user::change(tx, &shared, &actor, clerk, &details, &[[1; 32]; 2])
         };
         context.act(write).await.map_err(|problem| problem.code)
     };
@@ -223,7 +223,7 @@ async fn sight(context: &AppContext, account: AccountId) -> Sight {
             agent: String::new(),
         };
         session::insert(tx, &begun)?;
-        session::by_id(tx, id, now_ms, &Limits::of(&shared))
+        session::by_id(tx, id, now_ms, &SessionLimits::of(&shared))
     };
     context.db.write(begin).await.unwrap().unwrap().sight
 }
@@ -247,7 +247,7 @@ async fn a_role_of_the_department_sees_its_district_which_two_people_set(
             department: Some(id),
             ..user::Details::default()
         };
-        user::change(tx, &shared, &by, (officer, &details), &[[1; 32]; 2]).unwrap();
+        user::change(tx, &shared, &by, officer, &details, &[[1; 32]; 2]).unwrap();
         let (party, _) = account::person_of(tx, officer)?.unwrap();
         let grant = role::Grant {
             sight: "subtree".to_owned(),

@@ -141,7 +141,7 @@ async fn create_dictionary(
         is_own: false,
     };
     let id = one.code.clone();
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (true, &one));
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, true, &one);
     api.context().act(write).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
@@ -172,7 +172,7 @@ async fn change_dictionary(
         is_active: given.is_active,
         is_own: false,
     };
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (false, &one));
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, false, &one);
     api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

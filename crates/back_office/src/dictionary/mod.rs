@@ -26,7 +26,7 @@ use registry::dictionary as rows;
 use registry::module::Module;
 
 pub use registry::dictionary::{
-    COLOURS, DICTIONARIES_MAX, Dictionary, ENTRIES_MAX, Entry, all, by_code, entries,
+    COLOURS, DICTIONARIES_MAX, Dictionary, DictionaryEntry, ENTRIES_MAX, all, by_code, entries,
     entry_by_code, entry_by_id,
 };
 
@@ -68,7 +68,8 @@ pub fn put(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (is_new, given): (bool, &Dictionary),
+    is_new: bool,
+    given: &Dictionary,
 ) -> Result<(), Problem> {
     let checked = || -> Result<Dictionary, Problem> {
         if !is_code(&given.code) {
@@ -133,11 +134,11 @@ pub fn remove(
     Ok(())
 }
 
-fn checked_entry(given: &Entry) -> Result<Entry, Problem> {
+fn checked_entry(given: &DictionaryEntry) -> Result<DictionaryEntry, Problem> {
     if !COLOURS.contains(&given.colour.as_str()) {
         return Err(field(format!("颜色应为 {}", COLOURS[1..].join("、"))));
     }
-    Ok(Entry {
+    Ok(DictionaryEntry {
         code: crate::department::code(&given.code, 40)?,
         chinese: words("名称", &given.chinese, 80)?,
         english: english(&given.english)?,
@@ -155,7 +156,8 @@ pub fn put_entry(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, given): (Option<i64>, &Entry),
+    id: Option<i64>,
+    given: &DictionaryEntry,
 ) -> Result<i64, Problem> {
     let mut given = given.clone();
     if let Some(id) = id {
@@ -211,8 +213,9 @@ pub fn remove_entry(
 pub fn search(
     tx: &mut Tx<'_>,
     standing: &Standing,
-    (text, limit): (&str, usize),
-) -> StoreResult<Vec<Entry>> {
+    text: &str,
+    limit: usize,
+) -> StoreResult<Vec<DictionaryEntry>> {
     let mut found = entries(tx, "", ENTRIES_MAX)?;
     found.retain(|entry| entry.is_meant(text));
     for table in standard::tables(standing) {

@@ -1,7 +1,7 @@
 //! The code tables of the message standard (代码表), beside the dictionaries: to look up, not to change
 //! here. They are the same tables by which messages are judged ([`registry::code_table`]).
 
-use super::{Dictionary, Entry};
+use super::{Dictionary, DictionaryEntry};
 use ceb::code_table::CodeTable;
 use ceb::{Kind, ReturnStatus};
 use registry::code_table::Standing;
@@ -108,24 +108,27 @@ pub fn tables(standing: &Standing) -> Vec<Dictionary> {
 }
 
 /// The entries of a table, in the order of the codes; none when there is no such table.
-pub fn entries(code: &str, standing: &Standing) -> Option<Vec<Entry>> {
+pub fn entries(code: &str, standing: &Standing) -> Option<Vec<DictionaryEntry>> {
     let all = every(code, standing)?;
     Some(all.take(SHOWN_MAX).collect())
 }
 
 /// Every entry of a table, however many.
-pub(super) fn every(code: &str, standing: &Standing) -> Option<impl Iterator<Item = Entry>> {
+pub(super) fn every(
+    code: &str,
+    standing: &Standing,
+) -> Option<impl Iterator<Item = DictionaryEntry>> {
     let name = code.strip_prefix(BEGIN)?;
     TABLES.iter().find(|(known, ..)| *known == name)?;
     let dictionary = code.to_owned();
-    let entry = move |(place, (id, chinese)): (i64, (String, String))| Entry {
+    let entry = move |(place, (id, chinese)): (i64, (String, String))| DictionaryEntry {
         id: 0,
         dictionary: dictionary.clone(),
         code: id,
         chinese,
         place,
         is_active: true,
-        ..Entry::default()
+        ..DictionaryEntry::default()
     };
     Some((1..).zip(pairs(name, standing)).map(entry))
 }

@@ -1,6 +1,8 @@
 //! Dictionaries on both engines.
 
-use super::{Dictionary, Entry, NOTICE_CATEGORY, entries, put, put_entry, remove, search};
+use super::{
+    Dictionary, DictionaryEntry, NOTICE_CATEGORY, entries, put, put_entry, remove, search,
+};
 use registry::role::Role;
 use registry::testing::{context, person};
 use rstest::rstest;
@@ -23,7 +25,7 @@ async fn a_code_never_changes_and_what_the_platform_asks_for_stays(
             is_active: true,
             ..Dictionary::default()
         };
-        let write = move |tx: &mut Tx<'_>| put(tx, &shared, &actor, (is_new, &one));
+        let write = move |tx: &mut Tx<'_>| put(tx, &shared, &actor, is_new, &one);
         context.act(write).await.map_err(|problem| problem.code)
     };
     assert_eq!(make(true, "channel").await, Ok(()));
@@ -32,15 +34,15 @@ async fn a_code_never_changes_and_what_the_platform_asks_for_stays(
     assert_eq!(make(false, "nothing").await, Err("TG-R4040".to_owned()));
     let enter = async |id: Option<i64>, dictionary: &'static str, code: &'static str| {
         let (shared, actor) = (context.clone(), actor.clone());
-        let one = Entry {
+        let one = DictionaryEntry {
             dictionary: dictionary.to_owned(),
             code: code.to_owned(),
             chinese: "=1+1".to_owned(),
             colour: "red".to_owned(),
             is_active: true,
-            ..Entry::default()
+            ..DictionaryEntry::default()
         };
-        let write = move |tx: &mut Tx<'_>| put_entry(tx, &shared, &actor, (id, &one));
+        let write = move |tx: &mut Tx<'_>| put_entry(tx, &shared, &actor, id, &one);
         context.act(write).await.map_err(|problem| problem.code)
     };
     let id = enter(None, "channel", "app").await.unwrap();
@@ -77,7 +79,7 @@ async fn one_question_answers_what_142_is(#[values(Sqlite, Postgres)] engine: Te
     let (context, _) = context(&test.db);
     let find = async |text: &'static str| {
         let standing = context.code_tables.standing(context.now_ms());
-        let read = move |tx: &mut Tx<'_>| search(tx, &standing, (text, 50));
+        let read = move |tx: &mut Tx<'_>| search(tx, &standing, text, 50);
         context.read(read).await.unwrap()
     };
     let found = find("142").await;

@@ -1,14 +1,14 @@
 //! `/api/v1/grants`, `GET /api/v1/roles`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{GRANT, REVOKE, Taking, Wish, validate};
+use super::{GRANT, GrantProposal, REVOKE, Taking, validate};
 use crate::administration::{AdministrationApi, Asked};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::account::{self, AccountId};
-use registry::approval::{self, Kind, Request, http::Reason, reason};
+use registry::approval::{self, ApprovalKind, Request, http::Reason, reason};
 use registry::request::{codes, id_opt, not_found, time_opt};
 use registry::role::{self, Grant, GrantOrder, Named, OFFICERS, Role, SYSTEM, named};
 use serde::{Deserialize, Serialize};
@@ -164,7 +164,7 @@ async fn ask_grant(
     if actor.who.id() == Some(account) {
         return Err(Problem::new(codes::ONESELF));
     }
-    let wish = Wish {
+    let wish = GrantProposal {
         account,
         role: given.role,
         sight: given.sight,
@@ -223,7 +223,7 @@ async fn ask_revoke(
     ask(&api, actor, check).await
 }
 
-pub(super) fn request(kind: &Kind, title: String, payload: String, why: String) -> Request {
+pub(super) fn request(kind: &ApprovalKind, title: String, payload: String, why: String) -> Request {
     Request {
         kind: kind.name,
         title,

@@ -13,7 +13,7 @@ mod tests;
 
 use crate::administration::last_office;
 use registry::account::{self, AccountId};
-use registry::approval::{Doing, Kind, Undone};
+use registry::approval::{ApprovalKind, Doing, Undone};
 use registry::audit;
 use registry::module::Module;
 use registry::role::{self, CustomRole, Grant, Role};
@@ -38,39 +38,39 @@ pub const MODULE: Module = Module::new("授权").acts(ACTS).approvals(KINDS);
 const DECIDERS: &[Role] = &[Role::SecurityAdmin];
 
 /// Grants a role.
-pub const GRANT: Kind = Kind {
+pub const GRANT: ApprovalKind = ApprovalKind {
     name: "role.grant",
     chinese: "授予角色",
     deciders: DECIDERS,
     run: grant,
 };
 /// Takes a role back.
-pub const REVOKE: Kind = Kind {
+pub const REVOKE: ApprovalKind = ApprovalKind {
     name: "role.revoke",
     chinese: "收回角色",
     deciders: DECIDERS,
     run: revoke,
 };
 /// Makes or changes a custom role.
-pub const PUT_ROLE: Kind = Kind {
+pub const PUT_ROLE: ApprovalKind = ApprovalKind {
     name: "role.put",
     chinese: "新建或修改自定义角色",
     deciders: DECIDERS,
     run: put,
 };
 /// Removes a custom role.
-pub const REMOVE_ROLE: Kind = Kind {
+pub const REMOVE_ROLE: ApprovalKind = ApprovalKind {
     name: "role.remove",
     chinese: "删除自定义角色",
     deciders: DECIDERS,
     run: remove,
 };
 /// The kinds of approvals of this module.
-pub const KINDS: &[Kind] = &[GRANT, REVOKE, PUT_ROLE, REMOVE_ROLE];
+pub const KINDS: &[ApprovalKind] = &[GRANT, REVOKE, PUT_ROLE, REMOVE_ROLE];
 
 /// What somebody asks to be granted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Wish {
+pub struct GrantProposal {
     /// To whom.
     pub account: i64,
     /// Which role.
@@ -102,7 +102,7 @@ struct RoleWish {
 ///
 /// # Errors
 /// What is wrong, or the store's.
-pub fn validate(tx: &mut Tx<'_>, wish: &Wish, now_ms: i64) -> Result<(), Undone> {
+pub fn validate(tx: &mut Tx<'_>, wish: &GrantProposal, now_ms: i64) -> Result<(), Undone> {
     let role = Role::from_name(&wish.role);
     if role.is_some_and(Role::is_company) {
         return Err(Undone::failed("企业角色由企业管理员在成员管理中授予"));
@@ -111,7 +111,7 @@ pub fn validate(tx: &mut Tx<'_>, wish: &Wish, now_ms: i64) -> Result<(), Undone>
         .iter()
         .any(|role| role.name == wish.role);
     if role.is_none() && !is_custom {
-        return Err(Undone::failed(role::Refusal::Unknown.to_string()));
+        return Err(Undone::failed(role::RoleRefusal::Unknown.to_string()));
     }
     let is_officer = role.is_some_and(Role::is_officer);
     let district = wish.district.as_deref().unwrap_or_default();
@@ -171,7 +171,7 @@ fn not_for_oneself(doing: &Doing<'_>, account: i64) -> Result<(), Undone> {
 
 /// The function of [`GRANT`].
 fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
-    let (wish, now_ms): (Wish, i64) = (payload(doing)?, doing.context.now_ms());
+    let (wish, now_ms): (GrantProposal, i64) = (payload(doing)?, doing.context.now_ms());
     not_for_oneself(doing, wish.account)?;
     validate(tx, &wish, now_ms)?;
     let Some(found) = account::by_id(tx, AccountId(wish.account))? else {

@@ -1,6 +1,6 @@
 //! Roles pass four eyes, on both engines.
 
-use super::{GRANT, KINDS, REVOKE, Taking, Wish};
+use super::{GRANT, GrantProposal, KINDS, REVOKE, Taking};
 use registry::access::Actor;
 use registry::account;
 use registry::approval::{self, Decision, Doing, Request, decide};
@@ -42,7 +42,7 @@ async fn settle(context: &AppContext, actor: &Actor, id: i64) -> Result<(), Stri
 }
 
 fn wish(to: &Actor, role: Role) -> String {
-    let wish = Wish {
+    let wish = GrantProposal {
         account: to.who.id().unwrap(),
         role: role.name().to_owned(),
         sight: if role.is_officer() { "nothing" } else { "all" }.to_owned(),

@@ -1,7 +1,7 @@
 //! `GET /api/v1/jobs`, `GET /api/v1/jobs/{name}/runs`, `POST /api/v1/jobs/{name}/run`.
 
 use super::own::RUN;
-use super::{Job, Run, runs, sql, states};
+use super::{Job, JobRun, runs, sql, states};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -80,7 +80,7 @@ pub struct RunView {
     pub detail: String,
 }
 
-fn run_view(run: Run) -> RunView {
+fn run_view(run: JobRun) -> RunView {
     RunView {
         id: run.id.to_string(),
         asked_by: run.asked_by,

@@ -22,7 +22,7 @@ use store::{Result as StoreResult, Tx};
 use tokio::sync::watch;
 
 pub use own::{ACTS, PARAMETERS, STALE_DAYS, own};
-pub use sql::{Run, State, runs, states};
+pub use sql::{JobRun, JobState, runs, states};
 
 /// What this module brings to the platform.
 pub const MODULE: Module = Module::new("定时任务").acts(ACTS).parameters(PARAMETERS);
@@ -41,7 +41,7 @@ const KEPT: i64 = 200;
 
 /// What a process got when it claimed a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
+pub struct JobClaim {
     /// Id of the run.
     pub run: i64,
     /// Who asked for it; empty when it was due.
@@ -60,22 +60,22 @@ pub fn claim(
     context: &AppContext,
     job: &Job,
     owner: &str,
-) -> StoreResult<Option<Claim>> {
+) -> StoreResult<Option<JobClaim>> {
     let (run, now_ms) = (context.ids.next(), context.now_ms());
     sql::ensure(tx, job.name, now_ms)?;
-    let Some(asked_by) = sql::claim(tx, job, (run, owner), now_ms)? else {
+    let Some(asked_by) = sql::claim(tx, job, run, owner, now_ms)? else {
         return Ok(None);
     };
     sql::lose(tx, job.name, now_ms)?;
-    sql::begin(tx, job.name, (run, &asked_by), now_ms)?;
-    Ok(Some(Claim { run, asked_by }))
+    sql::begin(tx, job.name, run, &asked_by, now_ms)?;
+    Ok(Some(JobClaim { run, asked_by }))
 }
 
 /// Ends a run; one that lost its lease meanwhile changes nothing.
 pub fn finish(
     tx: &mut Tx<'_>,
     job: &Job,
-    claim: &Claim,
+    claim: &JobClaim,
     outcome: &Result<String, String>,
     now_ms: i64,
 ) -> StoreResult<()> {
@@ -86,7 +86,7 @@ pub fn finish(
         Ok(detail) => ("done", detail),
         Err(why) => ("failed", why),
     };
-    sql::end(tx, claim.run, (result, detail), now_ms)?;
+    sql::end(tx, claim.run, result, detail, now_ms)?;
     if result == "done" && detail.is_empty() && claim.asked_by.is_empty() {
         sql::forget_idle(tx, job.name, claim.run)
     } else {

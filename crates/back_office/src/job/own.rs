@@ -31,13 +31,15 @@ pub fn own(context: &AppContext) -> Vec<Job> {
     vec![
         Job::of(
             context,
-            ("account.stale", "停用长期未登录账号"),
+            "account.stale",
+            "停用长期未登录账号",
             DAY_MS,
             |context| Box::pin(disable_stale(context)),
         ),
         Job::of(
             context,
-            ("audit.syslog", "审计日志外送"),
+            "audit.syslog",
+            "审计日志外送",
             2_000,
             |context| Box::pin(async move { syslog::send(&context).await }),
         ),

@@ -18,7 +18,8 @@ pub(super) fn ensure(tx: &mut Tx<'_>, name: &str, now_ms: i64) -> Result<()> {
 pub(super) fn claim(
     tx: &mut Tx<'_>,
     job: &Job,
-    (run, owner): (i64, &str),
+    run: i64,
+    owner: &str,
     now_ms: i64,
 ) -> Result<Option<String>> {
     let row = tx.query_opt(
@@ -75,7 +76,8 @@ pub(super) fn ask(tx: &mut Tx<'_>, name: &str, who: &str, now_ms: i64) -> Result
 pub(super) fn begin(
     tx: &mut Tx<'_>,
     name: &str,
-    (run, asked_by): (i64, &str),
+    run: i64,
+    asked_by: &str,
     now_ms: i64,
 ) -> Result<()> {
     tx.execute(
@@ -97,7 +99,8 @@ pub(super) fn lose(tx: &mut Tx<'_>, name: &str, now_ms: i64) -> Result<()> {
 pub(super) fn end(
     tx: &mut Tx<'_>,
     run: i64,
-    (result, detail): (&str, &str),
+    result: &str,
+    detail: &str,
     now_ms: i64,
 ) -> Result<()> {
     tx.execute(
@@ -128,7 +131,7 @@ pub(super) fn prune(tx: &mut Tx<'_>, name: &str, kept: i64) -> Result<()> {
 
 /// When a job is due and who works on it (任务状态).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
+pub struct JobState {
     /// Name of the job.
     pub name: String,
     /// When it is due, milliseconds since 1970-01-01 UTC.
@@ -138,14 +141,14 @@ pub struct State {
 }
 
 /// When each job is due.
-pub fn states(tx: &mut Tx<'_>) -> Result<Vec<State>> {
+pub fn states(tx: &mut Tx<'_>) -> Result<Vec<JobState>> {
     tx.query(
         "select name, due_at, lease_until from job order by name",
         &[],
     )?
     .iter()
     .map(|row| {
-        Ok(State {
+        Ok(JobState {
             name: row.text(0)?,
             due_at: row.int(1)?,
             lease_until: row.int(2)?,
@@ -156,7 +159,7 @@ pub fn states(tx: &mut Tx<'_>) -> Result<Vec<State>> {
 
 /// A run of a job (任务执行记录).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub struct JobRun {
     /// Its id.
     pub id: i64,
     /// Who asked for it; empty when it was due.
@@ -172,7 +175,7 @@ pub struct Run {
 }
 
 /// The last runs of a job, newest first.
-pub fn runs(tx: &mut Tx<'_>, job: &str, limit: i64) -> Result<Vec<Run>> {
+pub fn runs(tx: &mut Tx<'_>, job: &str, limit: i64) -> Result<Vec<JobRun>> {
     tx.query(
         "select id, asked_by, started_at, ended_at, result, detail from job_run \
          where job = $1 order by id desc limit $2",
@@ -183,8 +186,8 @@ pub fn runs(tx: &mut Tx<'_>, job: &str, limit: i64) -> Result<Vec<Run>> {
     .collect()
 }
 
-fn run(row: &Row) -> Result<Run> {
-    Ok(Run {
+fn run(row: &Row) -> Result<JobRun> {
+    Ok(JobRun {
         id: row.int(0)?,
         asked_by: row.text(1)?,
         started_at: row.int(2)?,

@@ -1,6 +1,6 @@
 //! Jobs on both engines.
 
-use super::{Claim, Job, LEASE_MS, claim, finish, follow, own, round, runs, sql};
+use super::{Job, JobClaim, LEASE_MS, claim, finish, follow, own, round, runs, sql};
 use registry::account;
 use registry::role::Role;
 use registry::testing::{context, person};
@@ -91,7 +91,7 @@ async fn the_last_run_is_seen_though_it_found_nothing_to_do(
 async fn a_lost_run_is_noted_and_cannot_come_back(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let test = &engine.database();
     let (context, clock) = context(&test.db);
-    let take = async |owner: &'static str| -> Option<Claim> {
+    let take = async |owner: &'static str| -> Option<JobClaim> {
         let shared = context.clone();
         let one = job(&Arc::default());
         let write = move |tx: &mut store::Tx<'_>| claim(tx, &shared, &one, owner);

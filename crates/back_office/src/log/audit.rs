@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use registry::access::{By, Routes};
-use registry::audit::{Filter, Row, Verdict, done, list, total, verify};
+use registry::audit::{AuditFilter, AuditRow, ChainVerdict, done, list, total, verify};
 use registry::request::{field, id_opt, time_opt};
 use registry::role::{AUDIT, Role};
 use serde::{Deserialize, Serialize};
@@ -103,7 +103,7 @@ pub(super) fn name_of(api: &AdministrationApi, act: &str) -> String {
         .to_owned()
 }
 
-fn view(api: &AdministrationApi, row: Row) -> AuditView {
+fn view(api: &AdministrationApi, row: AuditRow) -> AuditView {
     AuditView {
         number: row.number,
         at: beijing_rfc3339(row.at_ms),
@@ -143,8 +143,8 @@ fn filter(
     api: &AdministrationApi,
     asked: &AuditQuery,
     after: Option<&str>,
-) -> Result<Filter, Problem> {
-    Ok(Filter {
+) -> Result<AuditFilter, Problem> {
+    Ok(AuditFilter {
         acts: match asked.act.as_deref().filter(|word| !word.is_empty()) {
             Some(word) => acts_of(api, word)?,
             None => Vec::new(),
@@ -155,7 +155,7 @@ fn filter(
         from_ms: time_opt("from", asked.from.as_deref())?,
         to_ms: time_opt("to", asked.to.as_deref())?,
         begin: Begin::of(asked.sort.as_deref(), after)?,
-        ..Filter::default()
+        ..AuditFilter::default()
     })
 }
 
@@ -174,10 +174,10 @@ async fn audit_rows(
 ) -> Result<Json<Page<AuditView>>, Problem> {
     let filter = filter(&api, &query, asked.after.as_deref())?;
     let size = asked.size();
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<Row>> {
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<AuditRow>> {
         let found = list(tx, &filter, size.rows())?;
         let total = asked.total(|| total(tx, &filter))?;
-        let place = |row: &Row| filter.begin.next(row.number);
+        let place = |row: &AuditRow| filter.begin.next(row.number);
         Ok(Page::cut(found, size, place).counted(total))
     };
     let page = api.context().read(read).await?;
@@ -211,7 +211,7 @@ pub struct VerdictView {
 }
 
 /// A verdict as the API tells it.
-pub fn verdict_view(verdict: Verdict) -> VerdictView {
+pub fn verdict_view(verdict: ChainVerdict) -> VerdictView {
     VerdictView {
         ok: verdict.holds(),
         rows: verdict.n_rows,
@@ -318,14 +318,14 @@ const HEAD: &str = "\u{feff}序号,时间,操作者类型,操作者编号,操作
 /// nobody takes a part for the whole.
 async fn pour(
     api: AdministrationApi,
-    mut filter: Filter,
+    mut filter: AuditFilter,
     to: mpsc::Sender<Result<Bytes, std::io::Error>>,
 ) {
     let mut piece = HEAD.to_owned();
     loop {
         let asked = filter.clone();
         let read =
-            move |tx: &mut Tx<'_>| -> StoreResult<Vec<Row>> { list(tx, &asked, EXPORT_ROWS) };
+            move |tx: &mut Tx<'_>| -> StoreResult<Vec<AuditRow>> { list(tx, &asked, EXPORT_ROWS) };
         let rows = match api.context().db.read(read).await {
             Ok(rows) => rows,
             Err(error) => {

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use registry::access::{Actor, By, Permission, Routes};
 use registry::account::{self, AccountId};
-use registry::audit::{Filter, Row, done, list, total};
+use registry::audit::{AuditFilter, AuditRow, done, list, total};
 use registry::request::{field, time_opt};
 use registry::role::{AUDIT, Operation, Role};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::sheet::Value;
+use web::sheet::SheetValue;
 use web::{
     Age, Begin, Page, PageQuery, Problem, QueryOf, Total, conditions, conditions_text, file_name,
 };
@@ -108,14 +108,14 @@ enum Log {
 }
 
 /// A filter, and the person who is still to be looked for.
-type Asked = (Filter, Option<String>);
+type LogFilter = (AuditFilter, Option<String>);
 
 fn filter(
     api: &AdministrationApi,
     log: Log,
     asked: &LogQuery,
     after: Option<&str>,
-) -> Result<Asked, Problem> {
+) -> Result<LogFilter, Problem> {
     let given = |text: &Option<String>| {
         let text = text.as_deref().map(str::trim);
         text.filter(|text| !text.is_empty()).map(str::to_owned)
@@ -139,7 +139,7 @@ fn filter(
     };
     let is_day = asked.to.as_deref().is_some_and(|text| text.len() == 10);
     let to = time_opt("to", asked.to.as_deref())?;
-    let filter = Filter {
+    let filter = AuditFilter {
         acts,
         of_people: log == Log::Operations,
         is_done,
@@ -147,13 +147,13 @@ fn filter(
         from_ms: time_opt("from", asked.from.as_deref())?,
         to_ms: to.map(|at| if is_day { at + DAY_MS } else { at }),
         begin: Begin::of(asked.sort.as_deref(), after)?,
-        ..Filter::default()
+        ..AuditFilter::default()
     };
     Ok((filter, given(&asked.person)))
 }
 
 /// The filter with the accounts of its person; nothing when there is none.
-fn of_person(tx: &mut Tx<'_>, (filter, person): &Asked) -> StoreResult<Option<Filter>> {
+fn of_person(tx: &mut Tx<'_>, (filter, person): &LogFilter) -> StoreResult<Option<AuditFilter>> {
     let mut filter = filter.clone();
     if let Some(person) = person {
         filter.accounts = super::people(tx, person)?;
@@ -165,7 +165,7 @@ fn of_person(tx: &mut Tx<'_>, (filter, person): &Asked) -> StoreResult<Option<Fi
 }
 
 /// The rows with the login name of each.
-fn rows(tx: &mut Tx<'_>, asked: &Asked, limit: i64) -> StoreResult<Vec<(Row, String)>> {
+fn rows(tx: &mut Tx<'_>, asked: &LogFilter, limit: i64) -> StoreResult<Vec<(AuditRow, String)>> {
     let Some(filter) = of_person(tx, asked)? else {
         return Ok(Vec::new());
     };
@@ -187,14 +187,14 @@ fn rows(tx: &mut Tx<'_>, asked: &Asked, limit: i64) -> StoreResult<Vec<(Row, Str
 }
 
 /// How many rows there are.
-fn total_of(tx: &mut Tx<'_>, asked: &Asked) -> StoreResult<Total> {
+fn total_of(tx: &mut Tx<'_>, asked: &LogFilter) -> StoreResult<Total> {
     match of_person(tx, asked)? {
         Some(filter) => total(tx, &filter),
         None => Ok(Total::of(0)),
     }
 }
 
-fn view(api: &AdministrationApi, (row, login): (Row, String)) -> LogView {
+fn view(api: &AdministrationApi, (row, login): (AuditRow, String)) -> LogView {
     LogView {
         number: row.number,
         at: beijing_rfc3339(row.at_ms),
@@ -213,15 +213,16 @@ fn view(api: &AdministrationApi, (row, login): (Row, String)) -> LogView {
 async fn answer(
     api: &AdministrationApi,
     log: Log,
-    (query, asked): (LogQuery, PageQuery),
+    query: LogQuery,
+    asked: PageQuery,
 ) -> Result<Json<Page<LogView>>, Problem> {
     let filter = filter(api, log, &query, asked.after.as_deref())?;
     let size = asked.size();
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<(Row, String)>> {
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<(AuditRow, String)>> {
         let found = rows(tx, &filter, size.rows())?;
         let total = asked.total(|| total_of(tx, &filter))?;
         let begin = &filter.0.begin;
-        let place = |(row, _): &(Row, String)| begin.next(row.number);
+        let place = |(row, _): &(AuditRow, String)| begin.next(row.number);
         Ok(Page::cut(found, size, place).counted(total))
     };
     let page = api.context().read(read).await?;
@@ -241,7 +242,7 @@ async fn login_log(
     QueryOf(query): QueryOf<LogQuery>,
     QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<LogView>>, Problem> {
-    answer(&api, Log::Logins, (query, asked)).await
+    answer(&api, Log::Logins, query, asked).await
 }
 
 /// What people did; programs and jobs are left out (操作日志).
@@ -257,7 +258,7 @@ async fn operation_log(
     QueryOf(query): QueryOf<LogQuery>,
     QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<LogView>>, Problem> {
-    answer(&api, Log::Operations, (query, asked)).await
+    answer(&api, Log::Operations, query, asked).await
 }
 
 const COLUMNS: &[(&str, u16)] = &[
@@ -276,7 +277,8 @@ const COLUMNS: &[(&str, u16)] = &[
 
 async fn workbook(
     api: &AdministrationApi,
-    (log, operation): (Log, &'static Operation),
+    log: Log,
+    operation: &'static Operation,
     actor: Actor,
     asked: LogQuery,
 ) -> Result<Response, Problem> {
@@ -308,7 +310,7 @@ async fn workbook(
             let row = view(api, found);
             vec![
                 row.number.into(),
-                Value::time(&row.at),
+                SheetValue::time(&row.at),
                 row.person.into(),
                 row.login.into(),
                 row.act.into(),
@@ -331,7 +333,7 @@ async fn workbook(
         Log::Operations => "操作日志",
     };
     let file = file_name(title, &conditions, &beijing_compact(now_ms), "xlsx");
-    web::sheet::answer(&file, (title, COLUMNS), cells).await
+    web::sheet::answer(&file, title, COLUMNS, cells).await
 }
 
 /// The login log as a workbook, up to 50000 rows (导出登录日志).
@@ -347,7 +349,7 @@ async fn export_login_log(
     State(api): State<AdministrationApi>,
     QueryOf(asked): QueryOf<LogQuery>,
 ) -> Result<Response, Problem> {
-    workbook(&api, (Log::Logins, ExportLoginLog::OPERATION), actor, asked).await
+    workbook(&api, Log::Logins, ExportLoginLog::OPERATION, actor, asked).await
 }
 
 /// The operation log as a workbook, up to 50000 rows (导出操作日志).
@@ -365,7 +367,8 @@ async fn export_operation_log(
 ) -> Result<Response, Problem> {
     workbook(
         &api,
-        (Log::Operations, ExportOperationLog::OPERATION),
+        Log::Operations,
+        ExportOperationLog::OPERATION,
         actor,
         asked,
     )

@@ -29,9 +29,9 @@ const PEOPLE_MAX: i64 = 50;
 
 /// The accounts that somebody means by a login name, its beginning, or a person's whole name.
 pub fn people(tx: &mut Tx<'_>, text: &str) -> StoreResult<Vec<i64>> {
-    let filter = account::Filter {
+    let filter = account::AccountFilter {
         text: Some(text.trim().to_owned()),
-        ..account::Filter::default()
+        ..account::AccountFilter::default()
     };
     let found = account::list(tx, &filter, PEOPLE_MAX)?;
     Ok(found.into_iter().map(|account| account.id.0).collect())

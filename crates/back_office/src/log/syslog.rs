@@ -4,7 +4,7 @@
 //! sent is sent later. A datagram can be lost on the way without anybody knowing; the numbers have
 //! no gaps, so that the receiver sees what is missing, and [`registry::audit::verify`] stays the proof.
 
-use registry::audit::{Row, after, cursor, head, set_cursor};
+use registry::audit::{AuditRow, after, cursor, head, set_cursor};
 use registry::context::AppContext;
 use std::net::UdpSocket;
 use store::clock::beijing_rfc3339;
@@ -36,7 +36,7 @@ fn value(text: &str) -> String {
 }
 
 /// A row as a message of RFC 5424; 32473 is the number that the RFCs keep for examples.
-pub fn message(row: &Row) -> String {
+pub fn message(row: &AuditRow) -> String {
     let priority = if row.result == "done" {
         NOTICE
     } else {
@@ -85,7 +85,7 @@ pub async fn send(context: &AppContext) -> Result<String, String> {
     socket.connect(&to).map_err(|error| unsent(&error))?;
     let (mut n_sent, now_ms) = (0_u64, context.now_ms());
     for _ in 0..BATCHES {
-        let read = |tx: &mut Tx<'_>| -> StoreResult<Vec<Row>> {
+        let read = |tx: &mut Tx<'_>| -> StoreResult<Vec<AuditRow>> {
             let from = cursor(tx, READER)?;
             after(tx, from, ROWS)
         };

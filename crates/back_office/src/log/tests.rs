@@ -4,7 +4,7 @@ use super::{people, syslog};
 use identity::login;
 use identity::login::own_logins;
 use registry::access::{Actor, Origin};
-use registry::audit::{self, Filter, Outcome, list};
+use registry::audit::{self, AuditFilter, AuditOutcome, list};
 use registry::role::Role;
 use registry::testing::{NOW, context, person};
 use rstest::rstest;
@@ -28,7 +28,7 @@ fn from(actor: &Actor, address: &str) -> Actor {
 async fn write(test: &TestDb, one: Actor, two: Actor) {
     let write = move |tx: &mut Tx<'_>| -> Result<()> {
         let nobody = Actor::nobody(Origin::default());
-        let (done, refused) = (Outcome::Done, Outcome::Refused);
+        let (done, refused) = (AuditOutcome::Done, AuditOutcome::Refused);
         for (actor, act, outcome, detail) in [
             (&one, login::IN, done, "密码；待两步验证"),
             (&one, login::IN, done, "密码、动态验证码；登录完成"),
@@ -70,12 +70,12 @@ async fn a_person_is_found_by_name_and_sees_his_own_logins(
 
     let found = context.read(|tx| people(tx, "Wang")).await.unwrap();
     assert_eq!(found, [id.0]);
-    let of = |accounts: &[i64], of_people, is_done, address: Option<&str>| Filter {
+    let of = |accounts: &[i64], of_people, is_done, address: Option<&str>| AuditFilter {
         accounts: accounts.to_vec(),
         of_people,
         is_done,
         address: address.map(str::to_owned),
-        ..Filter::default()
+        ..AuditFilter::default()
     };
     for (filter, n_rows) in [
         (of(&[id.0], false, None, None), 4),
@@ -121,7 +121,7 @@ async fn an_act_whose_row_cannot_be_written_does_not_happen(
 
 #[test]
 fn a_row_is_one_line_of_syslog() {
-    let row = audit::Row {
+    let row = audit::AuditRow {
         number: 7,
         at_ms: 0,
         actor_kind: "account".to_owned(),

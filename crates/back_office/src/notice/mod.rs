@@ -20,7 +20,7 @@ mod tests;
 use crate::dictionary::{self, NOTICE_CATEGORY};
 use identity::pages::page::PublicNotice;
 use registry::access::Actor;
-use registry::approval::{Doing, Kind, Undone};
+use registry::approval::{ApprovalKind, Doing, Undone};
 use registry::audit;
 use registry::context::AppContext;
 use registry::module::Module;
@@ -70,14 +70,14 @@ registry::acts! {
 pub const MODULE: Module = Module::new("公告").acts(ACTS).approvals(KINDS);
 
 /// Publishes a notice that somebody else has written.
-pub const PUBLISH: Kind = Kind {
+pub const PUBLISH: ApprovalKind = ApprovalKind {
     name: "notice.publish",
     chinese: "发布公告",
     deciders: &[Role::SecurityAdmin, Role::BureauApprover],
     run: publish,
 };
 /// The kinds of approvals of this module.
-pub const KINDS: &[Kind] = &[PUBLISH];
+pub const KINDS: &[ApprovalKind] = &[PUBLISH];
 
 /// How important a notice is (公告级别).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
@@ -106,7 +106,7 @@ impl Level {
 /// Where a notice stands (公告状态).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
-pub enum State {
+pub enum NoticeState {
     /// Being written.
     Draft,
     /// To be read.
@@ -115,7 +115,7 @@ pub enum State {
     Withdrawn,
 }
 
-impl State {
+impl NoticeState {
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
         self.into()
@@ -151,7 +151,7 @@ pub struct Notice {
     /// Its place among those that are published.
     pub place: i64,
     /// Where it stands.
-    pub state: State,
+    pub state: NoticeState,
     /// Who wrote it.
     pub author: AccountId,
     /// His name.
@@ -214,7 +214,7 @@ pub struct Reader {
 
 /// A notice as it is typed.
 #[derive(Debug, Clone)]
-pub struct Details {
+pub struct NoticeDetails {
     /// Title, 1 to 80 characters.
     pub title: String,
     /// Text, 1 to 10000 characters.
@@ -233,9 +233,9 @@ pub struct Details {
     pub is_pinned: bool,
 }
 
-fn checked(tx: &mut Tx<'_>, given: &Details) -> Result<Details, Problem> {
+fn checked(tx: &mut Tx<'_>, given: &NoticeDetails) -> Result<NoticeDetails, Problem> {
     let entry = dictionary::entry_by_code(tx, NOTICE_CATEGORY, &given.category)?;
-    let checked = || -> Result<Details, Problem> {
+    let checked = || -> Result<NoticeDetails, Problem> {
         if !entry.is_some_and(|entry| entry.is_active) {
             return Err(field("没有这个公告类别，或已停用"));
         }
@@ -247,7 +247,7 @@ fn checked(tx: &mut Tx<'_>, given: &Details) -> Result<Details, Problem> {
             return Err(field("结束时间应晚于开始时间，且有效期不超过两年"));
         }
         let text = given.text.replace("\r\n", "\n").replace('\t', "    ");
-        Ok(Details {
+        Ok(NoticeDetails {
             title: words("标题", &given.title, TITLE_MAX)?,
             text: words("正文", &text, TEXT_MAX)?,
             ..given.clone()
@@ -269,7 +269,7 @@ fn own_draft(tx: &mut Tx<'_>, author: AccountId, id: i64) -> Result<Notice, Prob
     let Some(found) = by_id(tx, id)? else {
         return Err(not_found());
     };
-    if found.state != State::Draft {
+    if found.state != NoticeState::Draft {
         return Err(wrong_state("已发布或已撤回的公告不能修改"));
     }
     if found.author != author {
@@ -286,7 +286,8 @@ pub fn put(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, given): (Option<i64>, &Details),
+    id: Option<i64>,
+    given: &NoticeDetails,
 ) -> Result<i64, Problem> {
     let author = actor.require_account()?;
     if let Some(id) = id {
@@ -305,7 +306,7 @@ pub fn put(
         until_at: given.until_at,
         is_pinned: given.is_pinned,
         place: 0,
-        state: State::Draft,
+        state: NoticeState::Draft,
         author,
         author_name: actor.name.clone(),
         changed_at: now_ms,
@@ -352,13 +353,14 @@ pub fn withdraw(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, why): (i64, &str),
+    id: i64,
+    why: &str,
 ) -> Result<(), Problem> {
     let Some(found) = by_id(tx, id)? else {
         return Err(not_found());
     };
     let now_ms = context.now_ms();
-    if !sql::withdraw(tx, id, (&actor.name, why), now_ms)? {
+    if !sql::withdraw(tx, id, &actor.name, why, now_ms)? {
         return Err(wrong_state("只有已发布的公告可以撤回"));
     }
     let detail = format!("{}；理由：{why}", found.title);
@@ -376,13 +378,13 @@ pub fn read(tx: &mut Tx<'_>, context: &AppContext, actor: &Actor, id: i64) -> Re
     if !is_there {
         return Err(not_found());
     }
-    sql::read(tx, (id, account), (context.ids.next(), context.now_ms()))?;
+    sql::read(tx, id, account, context.ids.next(), context.now_ms())?;
     Ok(())
 }
 
 /// Whether a notice is for somebody now.
 pub fn is_for(notice: &Notice, actor: &Actor, now_ms: i64) -> bool {
-    notice.state == State::Published
+    notice.state == NoticeState::Published
         && (notice.from_at..notice.until_at).contains(&now_ms)
         && audiences(&actor.roles).contains(&notice.audience.as_str())
 }
@@ -411,14 +413,14 @@ pub fn on_login_page(tx: &mut Tx<'_>, now_ms: i64, limit: usize) -> StoreResult<
 
 /// What an approval of [`PUBLISH`] carries.
 #[derive(Debug, Serialize, Deserialize)]
-struct Wish {
+struct PublishWish {
     notice: i64,
     hash: String,
 }
 
 /// The function of [`PUBLISH`].
 fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
-    let wish: Wish = serde_json::from_str(&doing.approval.payload)
+    let wish: PublishWish = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(error.to_string()))?;
     let (Some(found), Ok(publisher)) = (by_id(tx, wish.notice)?, doing.actor.require_account())
     else {

@@ -1,9 +1,9 @@
 //! Every statement on the tables `notice` and `notice_read`.
 
-use super::{Level, Notice, Reader, State};
+use super::{Level, Notice, NoticeState, Reader};
 use registry::role::AccountId;
 use store::{Error, Result, Row, Tx, Value};
-use web::{Age, Begin, By, Place, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, PagePlace, Total};
 
 const COLUMNS: &str = "n.id, n.title, n.text, n.category, n.level, n.audience, n.from_at, \
                        n.until_at, n.is_pinned, n.place, n.state, n.author_id, n.author_name, \
@@ -78,7 +78,8 @@ pub(super) fn publish(
 pub(super) fn withdraw(
     tx: &mut Tx<'_>,
     id: i64,
-    (name, why): (&str, &str),
+    name: &str,
+    why: &str,
     now_ms: i64,
 ) -> Result<bool> {
     let n_changed = tx.execute(
@@ -99,8 +100,8 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Notice>> {
 }
 
 /// The notices in a state, or in any.
-fn in_state(state: Option<&str>) -> Rows<'_> {
-    let mut rows = Rows::those("from notice n", "1 = 1");
+fn in_state(state: Option<&str>) -> ListRows<'_> {
+    let mut rows = ListRows::those("from notice n", "1 = 1");
     rows.and("n.state = ?", state);
     rows
 }
@@ -112,7 +113,7 @@ pub fn list(
     begin: &Begin<Age>,
     limit: i64,
 ) -> Result<Vec<Notice>> {
-    let by = By::id("n.id", begin.order == Age::Newest);
+    let by = OrderBy::id("n.id", begin.order == Age::Newest);
     let found = in_state(state).page(tx, COLUMNS, (by, begin.after.as_ref()), limit)?;
     found.iter().map(notice).collect()
 }
@@ -139,8 +140,8 @@ fn is_for(audiences: &[&'static str], now_ms: i64, args: &mut Vec<Value<'_>>) ->
 }
 
 /// The notices that are valid now for who belongs to these audiences.
-fn valid_for<'a>(audiences: &[&'static str], now_ms: i64) -> Rows<'a> {
-    Rows::seen("from notice n", |args| is_for(audiences, now_ms, args))
+fn valid_for<'a>(audiences: &[&'static str], now_ms: i64) -> ListRows<'a> {
+    ListRows::seen("from notice n", |args| is_for(audiences, now_ms, args))
 }
 
 /// What is valid now for an account that belongs to these audiences, pinned ones first, each with
@@ -149,11 +150,11 @@ pub fn valid(
     tx: &mut Tx<'_>,
     account: AccountId,
     (audiences, now_ms): (&[&'static str], i64),
-    (after, limit): (Option<&Place>, i64),
+    (after, limit): (Option<&PagePlace>, i64),
 ) -> Result<Vec<(Notice, bool)>> {
     let mut rows = valid_for(audiences, now_ms);
     let columns = format!("{COLUMNS}, {}", is_read(&rows.place(account.0)));
-    rows.page(tx, &columns, (By::id("n.place", true), after), limit)?
+    rows.page(tx, &columns, (OrderBy::id("n.place", true), after), limit)?
         .iter()
         .map(|row| Ok((notice(row)?, flag(row, 19)?)))
         .collect()
@@ -194,8 +195,10 @@ fn flag(row: &Row, at: usize) -> Result<bool> {
 
 pub(super) fn read(
     tx: &mut Tx<'_>,
-    (notice, account): (i64, AccountId),
-    (id, now_ms): (i64, i64),
+    notice: i64,
+    account: AccountId,
+    id: i64,
+    now_ms: i64,
 ) -> Result<bool> {
     let n_new = tx.execute(
         "insert into notice_read (notice_id, account_id, id, at_ms) values ($1, $2, $3, $4) \
@@ -215,8 +218,8 @@ pub fn n_readers(tx: &mut Tx<'_>, notice: i64) -> Result<i64> {
 }
 
 /// Who has read a notice.
-fn read_by<'a>(notice: i64) -> Rows<'a> {
-    let mut rows = Rows::those("from notice_read", "1 = 1");
+fn read_by<'a>(notice: i64) -> ListRows<'a> {
+    let mut rows = ListRows::those("from notice_read", "1 = 1");
     rows.and("notice_id = ?", Some(notice));
     rows
 }
@@ -229,7 +232,7 @@ pub fn readers_of(
     limit: i64,
 ) -> Result<Vec<Reader>> {
     let page = (
-        By::id("id", begin.order == Age::Newest),
+        OrderBy::id("id", begin.order == Age::Newest),
         begin.after.as_ref(),
     );
     let found = read_by(notice).page(tx, "id, account_id, at_ms", page, limit)?;
@@ -261,7 +264,7 @@ fn notice(row: &Row) -> Result<Notice> {
         until_at: row.int(7)?,
         is_pinned: row.bool(8)?,
         place: row.int(9)?,
-        state: State::from_name(&row.text(10)?).ok_or_else(|| fault("state"))?,
+        state: NoticeState::from_name(&row.text(10)?).ok_or_else(|| fault("state"))?,
         author: AccountId(row.int(11)?),
         author_name: row.text(12)?,
         changed_at: row.int(13)?,

@@ -1,13 +1,13 @@
 //! Notices on both engines.
 
 use super::{
-    Details, KINDS, Level, PUBLISH, VALID_DAYS, Wish, audiences, by_id, for_public, n_readers,
-    n_unread, put, read, valid, withdraw,
+    KINDS, Level, NoticeDetails, PUBLISH, PublishWish, VALID_DAYS, audiences, by_id, for_public,
+    n_readers, n_unread, put, read, valid, withdraw,
 };
 use registry::access::Actor;
 use registry::approval::{self, Decision, Doing, Request, decide};
 use registry::context::AppContext;
-use registry::page::text::{Shape, blocks};
+use registry::page::text::{BlockShape, blocks};
 use registry::role::Role;
 use registry::testing::{NOW, context, person};
 use rstest::rstest;
@@ -17,8 +17,8 @@ use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 const DAY: i64 = 86_400_000;
 
-fn details(title: &str, audience: &str) -> Details {
-    Details {
+fn details(title: &str, audience: &str) -> NoticeDetails {
+    NoticeDetails {
         title: title.to_owned(),
         text: "今晚维护".to_owned(),
         category: "maintenance".to_owned(),
@@ -34,10 +34,10 @@ async fn draft(
     context: &AppContext,
     author: &Actor,
     id: Option<i64>,
-    given: Details,
+    given: NoticeDetails,
 ) -> Result<i64, String> {
     let (shared, actor) = (context.clone(), author.clone());
-    let write = move |tx: &mut Tx<'_>| put(tx, &shared, &actor, (id, &given));
+    let write = move |tx: &mut Tx<'_>| put(tx, &shared, &actor, id, &given);
     context.act(write).await.map_err(|problem| problem.code)
 }
 
@@ -48,7 +48,7 @@ async fn ask(context: &AppContext, author: &Actor, notice: i64) -> i64 {
         let request = Request {
             kind: PUBLISH.name,
             title: String::new(),
-            payload: serde_json::to_string(&Wish { notice, hash }).unwrap(),
+            payload: serde_json::to_string(&PublishWish { notice, hash }).unwrap(),
             company: None,
             why: "请发布".to_owned(),
         };
@@ -93,12 +93,12 @@ async fn thirty_days_are_counted_from_publishing(#[values(Sqlite, Postgres)] eng
     let author = person(&context, "author", Some(Role::BureauClerk)).await;
     let other = person(&context, "other", Some(Role::BureauApprover)).await;
     let from_at = context.now_ms() + 1;
-    let open = Details {
+    let open = NoticeDetails {
         from_at,
         until_at: from_at + VALID_DAYS * DAY,
         ..details("甲", "all")
     };
-    let named = Details {
+    let named = NoticeDetails {
         until_at: from_at + 50 * DAY,
         ..open.clone()
     };
@@ -185,7 +185,7 @@ async fn pinned_ones_come_first_and_withdrawn_ones_are_gone(
     let other = person(&context, "other", Some(Role::SecurityAdmin)).await;
     let mut ids = Vec::new();
     for (title, is_pinned) in [("钉", true), ("旧", false), ("新", false)] {
-        let given = Details {
+        let given = NoticeDetails {
             is_pinned,
             ..details(title, "public")
         };
@@ -196,7 +196,7 @@ async fn pinned_ones_come_first_and_withdrawn_ones_are_gone(
     }
     assert_eq!(titles(&context, &other).await, ["钉", "新", "旧"]);
     let (shared, actor, id) = (context.clone(), other.clone(), ids[2]);
-    let take = move |tx: &mut Tx<'_>| withdraw(tx, &shared, &actor, (id, "写错了"));
+    let take = move |tx: &mut Tx<'_>| withdraw(tx, &shared, &actor, id, "写错了");
     context.act(take.clone()).await.unwrap();
     assert_eq!(context.act(take).await.unwrap_err().code, "TG-R4505");
     let public = context.read(|tx| for_public(tx, NOW, 5)).await.unwrap();
@@ -230,19 +230,19 @@ async fn what_is_not_filled_in_well_is_refused(#[values(Sqlite, Postgres)] engin
         details("", "all"),
         details("字", "everybody"),
         details(&"长".repeat(81), "all"),
-        Details {
+        NoticeDetails {
             category: "gossip".to_owned(),
             ..good.clone()
         },
-        Details {
+        NoticeDetails {
             until_at: NOW,
             ..good.clone()
         },
-        Details {
+        NoticeDetails {
             until_at: NOW + 3 * 366 * DAY,
             ..good.clone()
         },
-        Details {
+        NoticeDetails {
             text: "字".repeat(10_001),
             ..good.clone()
         },
@@ -273,12 +273,12 @@ fn marks_are_few_and_scripts_stay_text() {
     let text = "# 维护\n今晚 **22:00** 起\n暂停\n\n- 见[说明](https://a.example/x)\n\
                 <script>alert(1)</script> [x](javascript:alert(1)) [y](//evil.example) [z](/docs)";
     let found = blocks(text);
-    let shapes: Vec<Shape> = found.iter().map(|block| block.shape).collect();
+    let shapes: Vec<BlockShape> = found.iter().map(|block| block.shape).collect();
     let expected = [
-        Shape::Heading,
-        Shape::Paragraph,
-        Shape::Item,
-        Shape::Paragraph,
+        BlockShape::Heading,
+        BlockShape::Paragraph,
+        BlockShape::Item,
+        BlockShape::Paragraph,
     ];
     assert_eq!(shapes, expected);
     let reported: Vec<(&str, bool)> = found[1]

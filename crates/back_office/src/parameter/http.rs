@@ -1,13 +1,15 @@
 //! `/api/v1/parameters`: what may be changed at run time, its changes, and a new value.
 
-use super::{SET_KIND, Wish, shown, write};
+use super::{ParameterWish, SET_KIND, shown, write};
 use crate::administration::AdministrationApi;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::approval::{self, Request, reason};
-use registry::parameter::{self as rows, Change, Kind, Parameter, changes, refresh};
+use registry::parameter::{
+    self as rows, Parameter, ParameterChange, ParameterKind, changes, refresh,
+};
 use registry::request::{codes, field, not_found};
 use registry::role::{OFFICERS, SYSTEM};
 use serde::{Deserialize, Serialize};
@@ -89,7 +91,11 @@ pub struct ParameterView {
     pub last: Option<ChangeView>,
 }
 
-fn change_view(api: &AdministrationApi, parameter: &Parameter, change: Change) -> ChangeView {
+fn change_view(
+    api: &AdministrationApi,
+    parameter: &Parameter,
+    change: ParameterChange,
+) -> ChangeView {
     ChangeView {
         id: change.id.to_string(),
         value: change.value,
@@ -103,7 +109,7 @@ fn change_view(api: &AdministrationApi, parameter: &Parameter, change: Change) -
 
 /// Names of the parameters for which somebody waits.
 fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<String>> {
-    let filter = approval::Filter {
+    let filter = approval::ApprovalFilter {
         state: Some("pending".to_owned()),
         kinds: vec![SET_KIND.name.to_owned()],
         asked_by: 0,
@@ -111,7 +117,7 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<String>> {
     };
     let found = approval::list(tx, &filter, PENDING)?.into_iter();
     Ok(found
-        .filter_map(|one| serde_json::from_str::<Wish>(&one.payload).ok())
+        .filter_map(|one| serde_json::from_str::<ParameterWish>(&one.payload).ok())
         .map(|wish| wish.name)
         .collect())
 }
@@ -119,15 +125,16 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<String>> {
 fn view(
     tx: &mut Tx<'_>,
     api: &AdministrationApi,
-    (parameter, is_pending): (&Parameter, bool),
+    parameter: &Parameter,
+    is_pending: bool,
 ) -> StoreResult<ParameterView> {
     let changed = rows::value(tx, parameter.name)?;
     let last = changes(tx, parameter.name, 1)?.into_iter().next();
     let own = parameter.own(&api.context().config);
     let (min, max) = parameter.kind.range();
     let (kind, unit) = match parameter.kind {
-        Kind::Number { unit, .. } => ("number", unit),
-        Kind::Switch => ("switch", ""),
+        ParameterKind::Number { unit, .. } => ("number", unit),
+        ParameterKind::Switch => ("switch", ""),
     };
     Ok(ParameterView {
         id: parameter.name.to_owned(),
@@ -164,7 +171,7 @@ async fn parameters(
         let mut views = Vec::new();
         for parameter in declared {
             let is_pending = pending.contains(parameter.name);
-            views.push(view(tx, &inside, (parameter, is_pending))?);
+            views.push(view(tx, &inside, parameter, is_pending)?);
         }
         Ok(views)
     };
@@ -246,7 +253,7 @@ async fn set_parameter(
         parameter.check(value).map_err(field)?;
     }
     let inside = api.clone();
-    let act = move |tx: &mut Tx<'_>| set(tx, &inside, &actor, (parameter, given.value, &why));
+    let act = move |tx: &mut Tx<'_>| set(tx, &inside, &actor, parameter, given.value, &why);
     let asked = api.context().act(act).await?;
     if asked.is_none()
         && let Err(error) = refresh(&api.context().db, &api.context().parameters).await
@@ -270,7 +277,9 @@ pub(super) fn set(
     tx: &mut Tx<'_>,
     api: &AdministrationApi,
     actor: &Actor,
-    (parameter, value, why): (&Parameter, Option<i64>, &str),
+    parameter: &Parameter,
+    value: Option<i64>,
+    why: &str,
 ) -> Result<Option<i64>, Problem> {
     let (context, state) = (api.context(), |why: &str| {
         Problem::new(codes::STATE).detail(why)
@@ -281,7 +290,7 @@ pub(super) fn set(
     }
     if !parameter.is_security {
         let asked_by = actor.require_account()?;
-        let change = Change {
+        let change = ParameterChange {
             id: context.ids.next(),
             name: parameter.name.to_owned(),
             value,
@@ -292,13 +301,13 @@ pub(super) fn set(
             at_ms: context.now_ms(),
             why: why.to_owned(),
         };
-        write(tx, context, actor, (parameter, &change))?;
+        write(tx, context, actor, parameter, &change)?;
         return Ok(None);
     }
     if pending(tx)?.contains(parameter.name) {
         return Err(state("该参数已有待复核的变更"));
     }
-    let wish = Wish {
+    let wish = ParameterWish {
         name: parameter.name.to_owned(),
         value,
         was,

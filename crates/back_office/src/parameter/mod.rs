@@ -9,11 +9,11 @@ pub mod http;
 mod tests;
 
 use registry::access::Actor;
-use registry::approval::{Doing, Kind as ApprovalKind, Undone};
+use registry::approval::{ApprovalKind, Doing, Undone};
 use registry::audit;
 use registry::context::AppContext;
 use registry::module::Module;
-use registry::parameter::{self as rows, Change, Parameter};
+use registry::parameter::{self as rows, Parameter, ParameterChange};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::{Error, Result as StoreResult, Tx};
@@ -38,7 +38,7 @@ pub const KINDS: &[ApprovalKind] = &[SET_KIND];
 
 /// What somebody wants a parameter to be.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Wish {
+pub(crate) struct ParameterWish {
     name: String,
     value: Option<i64>,
     /// What it was, so that an approval does not undo what a third person did meanwhile.
@@ -61,7 +61,8 @@ fn write(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (parameter, change): (&Parameter, &Change),
+    parameter: &Parameter,
+    change: &ParameterChange,
 ) -> StoreResult<String> {
     let was = rows::value(tx, parameter.name)?;
     rows::set(tx, parameter.name, change.value, change.at_ms)?;
@@ -79,7 +80,7 @@ fn write(
 
 /// The function of [`SET_KIND`].
 fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
-    let wish: Wish = serde_json::from_str(&doing.approval.payload)
+    let wish: ParameterWish = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(error.to_string()))?;
     let Some(parameter) = doing.context.parameters.find(&wish.name) else {
         return Err(Undone::failed("平台已没有这个参数"));
@@ -92,7 +93,7 @@ fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     if rows::value(tx, parameter.name)? != wish.was {
         return Err(Undone::failed("提交之后参数已被变更"));
     }
-    let change = Change {
+    let change = ParameterChange {
         id: doing.context.ids.next(),
         name: wish.name,
         value: wish.value,
@@ -103,5 +104,5 @@ fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
         at_ms: doing.context.now_ms(),
         why: doing.approval.why.clone(),
     };
-    Ok(write(tx, doing.context, doing.actor, (parameter, &change))?)
+    Ok(write(tx, doing.context, doing.actor, parameter, &change)?)
 }

@@ -7,7 +7,7 @@ use identity::login::{FAILURES_MAX, PARAMETERS};
 use registry::access::{Actor, Gate};
 use registry::approval::{self, Decision, Doing, decide};
 use registry::context::AppContext;
-use registry::parameter::{Board, Parameter, changes, refresh};
+use registry::parameter::{Parameter, ParameterBoard, changes, refresh};
 use registry::role::Role;
 use registry::session::IDLE_MINUTES;
 use registry::testing::{context, person};
@@ -36,7 +36,7 @@ async fn wish(
     value: Option<i64>,
 ) -> Result<Option<i64>, String> {
     let (api, actor) = (api(context), actor.clone());
-    let write = move |tx: &mut Tx<'_>| set(tx, &api, &actor, (parameter, value, "为了试验"));
+    let write = move |tx: &mut Tx<'_>| set(tx, &api, &actor, parameter, value, "为了试验");
     context.act(write).await.map_err(|problem| problem.code)
 }
 
@@ -62,9 +62,9 @@ async fn a_security_parameter_waits_for_a_second_person_and_then_holds_everywher
 ) {
     let test = &engine.database();
     let (mut one, _) = context(&test.db);
-    one.parameters = Arc::new(Board::new(&[PARAMETERS]));
+    one.parameters = Arc::new(ParameterBoard::new(&[PARAMETERS]));
     let mut other = one.clone();
-    other.parameters = Arc::new(Board::new(&[PARAMETERS]));
+    other.parameters = Arc::new(ParameterBoard::new(&[PARAMETERS]));
     let system = person(&one, "system", Some(Role::SystemAdmin)).await;
     let security = person(&one, "security", Some(Role::SecurityAdmin)).await;
     assert_eq!(one.number(&FAILURES_MAX), 5, "the file's value");
@@ -105,7 +105,7 @@ async fn an_approval_does_not_undo_what_was_done_meanwhile_and_ranges_hold(
 ) {
     let test = &engine.database();
     let (mut context, _) = context(&test.db);
-    context.parameters = Arc::new(Board::new(&[PARAMETERS]));
+    context.parameters = Arc::new(ParameterBoard::new(&[PARAMETERS]));
     let system = person(&context, "system", Some(Role::SystemAdmin)).await;
     let security = person(&context, "security", Some(Role::SecurityAdmin)).await;
     let id = wish(&context, &system, &FAILURES_MAX, Some(3))

@@ -110,7 +110,7 @@ async fn create_post(
     JsonBody(given): JsonBody<PostData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
     let (given, context) = (post(given), api.context().clone());
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (None, &given));
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, None, &given);
     let id = api.context().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
@@ -134,7 +134,7 @@ async fn change_post(
 ) -> Result<StatusCode, Problem> {
     let given = post(given);
     let context = api.context().clone();
-    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, (Some(asked), &given));
+    let write = move |tx: &mut Tx<'_>| super::put(tx, &context, &actor, Some(asked), &given);
     api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -76,7 +76,8 @@ pub fn put(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, given): (Option<i64>, &Post),
+    id: Option<i64>,
+    given: &Post,
 ) -> Result<i64, Problem> {
     let mut post = checked(given)?;
     if let Some(id) = id

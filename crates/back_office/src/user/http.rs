@@ -12,9 +12,9 @@ use identity::factor;
 use identity::login::lock;
 use registry::access::{By, Routes};
 use registry::account::personal::Field;
-use registry::account::{self, Account, AccountId, AccountOrder, Filter};
+use registry::account::{self, Account, AccountFilter, AccountId, AccountOrder};
 use registry::approval::{http::Reason, reason};
-use registry::context::{AppContext, Secret};
+use registry::context::{AppContext, RandomSecret};
 use registry::request::{id_opt, not_found};
 use registry::role::{self, Named, OFFICERS, SYSTEM, SYSTEM_SECURITY, named};
 use registry::{audit, company, hash_text};
@@ -168,7 +168,7 @@ async fn users(
     QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<UserView>>, Problem> {
     let department = id_opt("department", query.department.as_deref())?;
-    let mut filter = Filter {
+    let mut filter = AccountFilter {
         kind: query.kind,
         state: query.state,
         text: query.q.filter(|text| !text.trim().is_empty()),
@@ -254,7 +254,7 @@ pub struct UserData {
     pub email: Option<String>,
 }
 
-fn nonces(context: &AppContext) -> Result<[Secret; 2], Problem> {
+fn nonces(context: &AppContext) -> Result<[RandomSecret; 2], Problem> {
     Ok([context.secret()?, context.secret()?])
 }
 
@@ -322,7 +322,7 @@ async fn change_user(
     };
     let context = api.context().clone();
     let (shared, nonces) = (context.clone(), nonces(&context)?);
-    let write = move |tx: &mut Tx<'_>| change(tx, &shared, &actor, (asked, &details), &nonces);
+    let write = move |tx: &mut Tx<'_>| change(tx, &shared, &actor, asked, &details, &nonces);
     context.act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

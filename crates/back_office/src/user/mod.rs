@@ -15,8 +15,8 @@ mod tests;
 use crate::{department, post};
 use registry::access::Actor;
 use registry::account::personal::{self, Field};
-use registry::account::{self, AccountId, NewAccount, Profile, Refusal};
-use registry::context::{AppContext, Secret};
+use registry::account::{self, AccountId, AccountRefusal, NewAccount, PersonProfile};
+use registry::context::{AppContext, RandomSecret};
 use registry::module::Module;
 use registry::request::{codes, field, not_found};
 use registry::{audit, role};
@@ -46,11 +46,11 @@ fn object(id: AccountId) -> String {
     format!("account:{}", id.0)
 }
 
-fn refusal(refusal: Refusal) -> Problem {
+fn refusal(refusal: AccountRefusal) -> Problem {
     let code = match refusal {
-        Refusal::Taken => codes::TAKEN,
-        Refusal::Login | Refusal::Name => codes::FIELD,
-        Refusal::Store(error) => return error.into(),
+        AccountRefusal::Taken => codes::TAKEN,
+        AccountRefusal::Login | AccountRefusal::Name => codes::FIELD,
+        AccountRefusal::Store(error) => return error.into(),
     };
     Problem::new(code).detail(refusal.to_string())
 }
@@ -64,7 +64,7 @@ pub fn create(
     context: &AppContext,
     actor: &Actor,
     (login, details): (&str, &Details),
-    (link_hash, nonces): (&str, &[Secret; 2]),
+    (link_hash, nonces): (&str, &[RandomSecret; 2]),
 ) -> Result<AccountId, Problem> {
     let now_ms = context.now_ms();
     let id = AccountId(context.ids.next());
@@ -78,7 +78,7 @@ pub fn create(
         at_ms: now_ms,
     };
     account::add(tx, &new).map_err(refusal)?;
-    put_profile(tx, context, (id, details), nonces)?;
+    put_profile(tx, context, id, details, nonces)?;
     account::invite(tx, id, link_hash, now_ms)?;
     audit::done(tx, now_ms, actor, account::CREATE, &object(id), login)?;
     Ok(id)
@@ -92,15 +92,16 @@ pub fn change(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, details): (AccountId, &Details),
-    nonces: &[Secret; 2],
+    id: AccountId,
+    details: &Details,
+    nonces: &[RandomSecret; 2],
 ) -> Result<(), Problem> {
     let Some(found) = account::by_id(tx, id)? else {
         return Err(not_found());
     };
     account::validate(&found.login, &details.name).map_err(refusal)?;
     account::set_name(tx, id, details.name.trim())?;
-    put_profile(tx, context, (id, details), nonces)?;
+    put_profile(tx, context, id, details, nonces)?;
     // Which data were changed is on record, the data are not (I8).
     let mut fields = vec!["姓名、部门、岗位"];
     fields.extend(details.phone.is_some().then_some("电话"));
@@ -120,12 +121,13 @@ pub fn change(
 fn put_profile(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (id, details): (AccountId, &Details),
-    nonces: &[Secret; 2],
+    id: AccountId,
+    details: &Details,
+    nonces: &[RandomSecret; 2],
 ) -> Result<(), Problem> {
     let old = account::profile(tx, id)?;
-    may_belong(tx, context, (id, &old), details)?;
-    let mut profile = Profile {
+    may_belong(tx, context, id, &old, details)?;
+    let mut profile = PersonProfile {
         department: details.department,
         post: details.post,
         ..old
@@ -141,7 +143,7 @@ fn put_profile(
         if !text.is_empty() && !kind.is_well_formed(text) {
             return Err(field(why));
         }
-        let sealed = personal::close(context, (id, kind), text, nonce)?;
+        let sealed = personal::close(context, id, kind, text, nonce)?;
         match kind {
             Field::Phone => profile.phone_sealed = sealed,
             Field::Email => profile.email_sealed = sealed,
@@ -156,7 +158,8 @@ fn put_profile(
 fn may_belong(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (id, old): (AccountId, &Profile),
+    id: AccountId,
+    old: &PersonProfile,
     details: &Details,
 ) -> Result<(), Problem> {
     if let Some(department) = details.department
@@ -189,7 +192,7 @@ pub fn personal(
 ) -> StoreResult<(String, String)> {
     let profile = account::profile(tx, id)?;
     Ok((
-        personal::open(context, (id, Field::Phone), profile.phone_sealed.as_deref())?,
-        personal::open(context, (id, Field::Email), profile.email_sealed.as_deref())?,
+        personal::open(context, id, Field::Phone, profile.phone_sealed.as_deref())?,
+        personal::open(context, id, Field::Email, profile.email_sealed.as_deref())?,
     ))
 }

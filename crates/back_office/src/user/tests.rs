@@ -75,7 +75,7 @@ async fn personal_data_are_sealed_and_the_link_is_the_way_in(
         phone: Some(String::new()),
         ..Details::default()
     };
-    let write = move |tx: &mut Tx<'_>| change(tx, &shared, &actor, (id, &gone), &[[3; 32]; 2]);
+    let write = move |tx: &mut Tx<'_>| change(tx, &shared, &actor, id, &gone, &[[3; 32]; 2]);
     context.act(write).await.unwrap();
     let shared = context.clone();
     let after = test
@@ -116,7 +116,7 @@ async fn nobody_closes_himself_or_the_last_officer(#[values(Sqlite, Postgres)] e
         refused("TG-R4505")
     );
     let (shared, actor, to) = (context.clone(), security.clone(), id(&operator));
-    let again = move |tx: &mut Tx<'_>| reset(tx, &shared, &actor, (to, "h"), "为了试验");
+    let again = move |tx: &mut Tx<'_>| reset(tx, &shared, &actor, to, "h", "为了试验");
     assert_eq!(context.act(again).await.unwrap_err().code, "TG-R4505");
     assert_eq!(set(id(&operator), Change::Enable).await, Ok(()));
 }
@@ -142,8 +142,7 @@ async fn a_lost_link_is_made_again_and_the_old_one_opens_nothing(
     let id = context.act(write).await.unwrap();
     let again = async |id: AccountId, hash: &'static str| {
         let (shared, actor) = (context.clone(), system.clone());
-        let write =
-            move |tx: &mut Tx<'_>| invite_again(tx, &shared, &actor, (id, hash), "链接遗失");
+        let write = move |tx: &mut Tx<'_>| invite_again(tx, &shared, &actor, id, hash, "链接遗失");
         context.act(write).await.map_err(|problem| problem.code)
     };
     assert_eq!(again(id, "second").await, Ok(()));

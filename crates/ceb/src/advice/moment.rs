@@ -265,10 +265,10 @@ fn offset(text: &str) -> Option<i64> {
     (hour <= 14 && minute < 60).then_some(sign * (hour * 60 + minute))
 }
 
-type Clock = Option<(u32, u32, u32)>;
+type ClockTime = Option<(u32, u32, u32)>;
 
 /// Takes the time of day away; `None` when what looks like one is none.
-fn clock(text: &str) -> Option<(String, Clock)> {
+fn clock(text: &str) -> Option<(String, ClockTime)> {
     // `20260302T100000`, the basic form of ISO.
     if let Some((date, time)) = text.split_once('T')
         && date.len() == 8

@@ -1,7 +1,7 @@
 //! Names where the standard wants codes (“件” for 011, 新西兰 for 609, USD for 502), and numbers as people and
 //! spreadsheets write them.
 
-use crate::code_table::{Row, Table, Tables};
+use crate::code_table::{CodeRow, Table, Tables};
 use crate::spec::{CodeTable, FieldSpec, FieldType};
 
 /// Longest value that is looked up, in characters.
@@ -171,7 +171,7 @@ fn code(field: &FieldSpec, which: CodeTable, value: &str, tables: &Tables) -> Op
 }
 
 /// The rows that a word may name: the one with this name, else those whose name holds it.
-fn named<'t>(table: &'t Table, value: &str) -> Vec<&'t Row> {
+fn named<'t>(table: &'t Table, value: &str) -> Vec<&'t CodeRow> {
     let n_chars = value.chars().count();
     if n_chars == 0 || n_chars > NAME_CHARS_MAX || value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Vec::new();
@@ -196,7 +196,7 @@ fn named<'t>(table: &'t Table, value: &str) -> Vec<&'t Row> {
         .strip_prefix("中国")
         .filter(|rest| !rest.is_empty())
         .unwrap_or(value);
-    let same = |row: &&Row| {
+    let same = |row: &&CodeRow| {
         row.chinese == value || row.chinese == plain || row.alias == value.to_uppercase()
     };
     if let Some(row) = table.rows().iter().find(same) {
@@ -206,11 +206,11 @@ fn named<'t>(table: &'t Table, value: &str) -> Vec<&'t Row> {
     if n_chars < 2 || value.is_ascii() {
         return Vec::new();
     }
-    let holds = |row: &&Row| {
+    let holds = |row: &&CodeRow| {
         row.chinese.contains(plain)
             || (row.chinese.chars().count() > 1 && plain.contains(&*row.chinese))
     };
-    let mut rows: Vec<&Row> = table.rows().iter().filter(holds).collect();
+    let mut rows: Vec<&CodeRow> = table.rows().iter().filter(holds).collect();
     // Of many the shortest names say most: the whole before its parts.
     if rows.len() > SUGGESTED_MAX {
         rows.sort_by_key(|row| row.chinese.chars().count());
@@ -229,7 +229,7 @@ fn other_length(field: &FieldSpec, value: &str) -> Option<String> {
         .then(|| format!("此处填 {max} 位的代码：请核对后填写完整，不要截短或补位。"))
 }
 
-fn padded<'t>(field: &FieldSpec, table: &'t Table, value: &str) -> Option<&'t Row> {
+fn padded<'t>(field: &FieldSpec, table: &'t Table, value: &str) -> Option<&'t CodeRow> {
     let FieldType::Text { max, .. } = field.kind else {
         return None;
     };

@@ -7,7 +7,7 @@ use crate::code::{self, Code};
 use crate::finding::Severity;
 use crate::message::Record;
 use crate::profile::Profile;
-use crate::report::Report;
+use crate::report::Findings;
 use crate::spec::label;
 use crate::spec::{CodeTable, FieldSpec, FieldType, Rule, Wild};
 use crate::time;
@@ -23,7 +23,7 @@ pub(super) fn check(
     record: &Record,
     judge: Judge<'_>,
     path: impl Fn(&FieldSpec) -> String,
-    report: &mut Report,
+    report: &mut Findings,
 ) {
     for (at, field) in record.spec().fields.iter().enumerate() {
         if record.faulty >> at & 1 == 1 {
@@ -32,7 +32,7 @@ pub(super) fn check(
         let value = record.at(at).unwrap_or("");
         let problem = if value.is_empty() {
             let text = || format!("{}必须填写", label(field));
-            (field.required_by_text).then(|| Problem::new(&code::REQUIRED_BY_TEXT, text()))
+            (field.required_by_text).then(|| FieldProblem::new(&code::REQUIRED_BY_TEXT, text()))
         } else {
             let mut rules = field.rules.iter();
             hidden(field, value, judge)
@@ -44,7 +44,7 @@ pub(super) fn check(
         let line = record
             .line_at(at)
             .max(if record.has(at) { 0 } else { record.line });
-        let found = judge.finding(problem.code, || path(field), (line, value), problem.text);
+        let found = judge.finding(problem.code, || path(field), line, value, problem.text);
         let Some(mut finding) = found else { continue };
         if let Some(severity) = problem.severity {
             finding.severity = severity;
@@ -60,7 +60,7 @@ pub(super) fn check(
     }
 }
 
-struct Problem {
+struct FieldProblem {
     code: &'static Code,
     text: String,
     /// Other than the code's own.
@@ -69,7 +69,7 @@ struct Problem {
     advice: Option<String>,
 }
 
-impl Problem {
+impl FieldProblem {
     fn new(code: &'static Code, text: String) -> Self {
         Self {
             code,
@@ -95,7 +95,7 @@ impl Problem {
 }
 
 /// Characters that nobody sees: in a code as wrong as full-width ones, in a text a warning.
-fn hidden(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+fn hidden(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<FieldProblem> {
     let is_code = advice::is_code(field);
     let found = invisible::find(value, is_code);
     if found.is_empty() {
@@ -106,7 +106,7 @@ fn hidden(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
         label(field),
         invisible::describe(&found)
     );
-    let mut problem = Problem::new(&code::INVISIBLE, text);
+    let mut problem = FieldProblem::new(&code::INVISIBLE, text);
     let severity = code::INVISIBLE.severity_in(judge.terms.profile);
     problem.severity = Some(if is_code {
         severity
@@ -117,33 +117,33 @@ fn hidden(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
 }
 
 /// A number that a spreadsheet has cut to what it shows: nobody has such a code, but nothing forbids it.
-fn cut_number(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+fn cut_number(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<FieldProblem> {
     let is_text = matches!(field.kind, FieldType::Text { .. });
     let is_cut = is_text && advice::is_code(field) && advice::words::is_scientific(value);
     is_cut.then(|| {
         let text = format!("{}是科学计数法，不是原来的号码", label(field));
-        let mut problem = Problem::new(&code::CODE_FORMAT, text);
+        let mut problem = FieldProblem::new(&code::CODE_FORMAT, text);
         problem.severity = Some(Severity::Warn);
         problem.advised(field, value, judge)
     })
 }
 
 /// The standard wants capital letters in a guid; customs takes others, so this is told and no more.
-fn guid_letters(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+fn guid_letters(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<FieldProblem> {
     let is_right = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
     let is_odd = field.element == "guid" && !value.chars().all(is_right);
     is_odd.then(|| {
         let text = format!("{}应由大写字母、数字和连字符组成", label(field));
-        let mut problem = Problem::new(&code::GUID_FORM, text);
+        let mut problem = FieldProblem::new(&code::GUID_FORM, text);
         problem.severity = Some(code::GUID_FORM.severity_in(judge.terms.profile));
         problem
     })
 }
 
 /// A value that is none of those of a list.
-fn not_allowed(field: &FieldSpec, list: &[String]) -> Problem {
+fn not_allowed(field: &FieldSpec, list: &[String]) -> FieldProblem {
     let text = format!("{}只能是 {}", label(field), list.join("、"));
-    Problem::new(&code::VALUE_NOT_ALLOWED, text)
+    FieldProblem::new(&code::VALUE_NOT_ALLOWED, text)
 }
 
 fn one(
@@ -152,11 +152,11 @@ fn one(
     value: &str,
     record: &Record,
     judge: Judge<'_>,
-) -> Option<Problem> {
+) -> Option<FieldProblem> {
     let when = |bad: bool, code: &'static Code, why: &str| {
-        bad.then(|| Problem::new(code, format!("{}{why}", label(field))))
+        bad.then(|| FieldProblem::new(code, format!("{}{why}", label(field))))
     };
-    let advised = |problem: Problem| problem.advised(field, value, judge);
+    let advised = |problem: FieldProblem| problem.advised(field, value, judge);
     match rule {
         Rule::In(list) => {
             let bad = !list.iter().any(|allowed| allowed == value.trim());
@@ -219,21 +219,26 @@ fn one(
 }
 
 /// A real time that is neither ancient nor, where it tells what has happened, in the future.
-fn plausible(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+fn plausible(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<FieldProblem> {
     if time::is_ancient(value) {
         let text = format!("{}的年份不合常理", label(field));
-        return Some(Problem::new(&code::ANCIENT, text));
+        return Some(FieldProblem::new(&code::ANCIENT, text));
     }
     let is_past = PAST.contains(&&*field.element);
     (is_past && judge.is_future(value)).then(|| {
         let now = judge.terms.now.unwrap_or_default();
         let text = format!("{} {value} 晚于现在的北京时间 {now}", label(field));
-        Problem::new(&code::FUTURE_TIME, text)
+        FieldProblem::new(&code::FUTURE_TIME, text)
     })
 }
 
 /// A code that its table lists. Commodity codes are looked at with their units, by list.
-fn listed(which: CodeTable, field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+fn listed(
+    which: CodeTable,
+    field: &FieldSpec,
+    value: &str,
+    judge: Judge<'_>,
+) -> Option<FieldProblem> {
     if which == CodeTable::Tariff {
         return None;
     }
@@ -253,7 +258,7 @@ fn listed(which: CodeTable, field: &FieldSpec, value: &str, judge: Judge<'_>) ->
     } else {
         format!("{}：{}代码表中没有 {value}", label(field), which.chinese())
     };
-    let mut problem = Problem::new(&code::UNKNOWN_CODE, text);
+    let mut problem = FieldProblem::new(&code::UNKNOWN_CODE, text);
     problem.severity = Some(judge.by_table(problem.code, is_word || table.denies(value)));
     Some(problem.advised(field, value, judge))
 }

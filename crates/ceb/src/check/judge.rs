@@ -75,7 +75,8 @@ impl<'t> Judge<'t> {
         &self,
         code: &'static Code,
         path: impl FnOnce() -> String,
-        (line, value): (u32, &str),
+        line: u32,
+        value: &str,
         text: String,
     ) -> Option<Finding> {
         let holds = match self.day {

@@ -33,7 +33,7 @@ use crate::finding::Severity;
 use crate::key;
 use crate::kind::Kind;
 use crate::message::{Document, Message, Record};
-use crate::report::Report;
+use crate::report::Findings;
 use crate::spec::{FieldSpec, MessageSpec, SignatureDuty, Trailer};
 use crate::terms::Terms;
 use judge::Judge;
@@ -43,7 +43,7 @@ pub(crate) fn run(
     message: &Message,
     spec: &'static MessageSpec,
     terms: &Terms<'_>,
-    report: &mut Report,
+    report: &mut Findings,
 ) {
     let latest = judge::latest(terms);
     let judge = Judge::new(terms, latest.as_deref());
@@ -84,7 +84,7 @@ struct Place<'m> {
 struct Run<'r> {
     spec: &'static MessageSpec,
     judge: Judge<'r>,
-    report: &'r mut Report,
+    report: &'r mut Findings,
 }
 
 impl Place<'_> {
@@ -129,7 +129,7 @@ impl Run<'_> {
             line => line,
         };
         let path = || place.path(self.spec, element);
-        if let Some(finding) = self.judge.finding(code, path, (line, value), text) {
+        if let Some(finding) = self.judge.finding(code, path, line, value, text) {
             self.report.push(finding.graded(severity));
         }
     }
@@ -138,7 +138,7 @@ impl Run<'_> {
         if self.spec.signature == SignatureDuty::RequiredByText && !message.has_signature {
             let path = || format!("/{}/{}", self.spec.root, Trailer::Signature.name());
             let text = format!("{}必须签名", self.spec.chinese);
-            let found = (self.judge).finding(&code::SIGNATURE_NEEDED, path, (1, ""), text);
+            let found = (self.judge).finding(&code::SIGNATURE_NEEDED, path, 1, "", text);
             if let Some(finding) = found {
                 self.report.push(finding);
             }

@@ -13,7 +13,7 @@ use crate::parse::{Parsed, parse, parse_under};
 use crate::profile::Profile;
 use crate::sample::{self, Spec};
 use crate::terms::Terms;
-use crate::write::{DocumentValues, MessageWriter, Values};
+use crate::write::{DocumentValues, MessageWriter, RecordValues};
 use std::collections::BTreeSet;
 
 /// A complete tariff of three invented goods.
@@ -55,7 +55,7 @@ fn option<'t>(case: &Case<'t>, name: &str) -> Option<&'t str> {
     words.find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
 }
 
-fn values(record: &Record) -> Values {
+fn values(record: &Record) -> RecordValues {
     let pairs = record.iter();
     pairs
         .map(|(element, value)| (element.to_owned(), value.to_owned()))

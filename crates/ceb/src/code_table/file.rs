@@ -15,7 +15,7 @@
 //! Columns: country `code | letters | name`, tariff `code | name | unit | second unit | value-added
 //! tax | consumption tax | on the list`, all others `code | name`. `-` says none, `?` not known.
 
-use super::{CodeTable, Goods, Row, Table};
+use super::{CodeRow, CodeTable, Goods, Table};
 use crate::time;
 use std::collections::HashMap;
 
@@ -45,7 +45,7 @@ const CODE_CHARS_MAX: usize = 20;
 
 /// What is wrong with a file, and on which line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct TableFault {
     /// Line, from 1; 0 for the file as a whole.
     pub line: usize,
     /// What is wrong, in Chinese.
@@ -56,17 +56,17 @@ pub struct Fault {
 ///
 /// # Errors
 /// Everything that is wrong with it, at most [`FAULTS_MAX`].
-pub fn read(text: &str) -> Result<Table, Vec<Fault>> {
+pub fn read(text: &str) -> Result<Table, Vec<TableFault>> {
     let mut faults = Vec::new();
     if text.len() > FILE_BYTES_MAX {
         let text = format!("文件超过 {} MiB", FILE_BYTES_MAX >> 20);
-        return Err(vec![Fault { line: 0, text }]);
+        return Err(vec![TableFault { line: 0, text }]);
     }
     // Also in remarks: the file is stored as it is.
     let is_odd = |c: char| c.is_control() && c != '\t' && c != '\r';
     if let Some(at) = text.split('\n').position(|line| line.contains(is_odd)) {
         let text = String::from("含有控制字符，文件可能不是文本");
-        return Err(vec![Fault { line: at + 1, text }]);
+        return Err(vec![TableFault { line: at + 1, text }]);
     }
     let lines = text
         .trim_start_matches('\u{FEFF}')
@@ -81,7 +81,7 @@ pub fn read(text: &str) -> Result<Table, Vec<Fault>> {
             Some((key, value)) => Some((key.trim(), (value.trim(), number))),
             None => {
                 let text = format!("应为“名称 | 内容”，实际为“{line}”");
-                faults.push(Fault { line: number, text });
+                faults.push(TableFault { line: number, text });
                 None
             }
         })
@@ -99,16 +99,16 @@ pub fn read(text: &str) -> Result<Table, Vec<Fault>> {
             Ok(row) => {
                 if table.by_code.insert(row.code.clone(), number).is_some() {
                     let text = format!("代码 {} 重复", row.code);
-                    faults.push(Fault { line: number, text });
+                    faults.push(TableFault { line: number, text });
                 }
                 table.rows.push(row);
             }
-            Err(text) => faults.push(Fault { line: number, text }),
+            Err(text) => faults.push(TableFault { line: number, text }),
         }
     }
     if table.rows.is_empty() || table.rows.len() > CODES_MAX {
         let text = format!("代码表应有 1 至 {CODES_MAX} 个代码");
-        faults.push(Fault { line: 0, text });
+        faults.push(TableFault { line: 0, text });
     }
     if faults.is_empty() {
         index(&mut table);
@@ -119,13 +119,13 @@ pub fn read(text: &str) -> Result<Table, Vec<Fault>> {
     }
 }
 
-fn head(head: &HashMap<&str, (&str, usize)>, faults: &mut Vec<Fault>) -> Option<Table> {
+fn head(head: &HashMap<&str, (&str, usize)>, faults: &mut Vec<TableFault>) -> Option<Table> {
     let n_before = faults.len();
     let mut get = |key: &str, want: &str, good: &dyn Fn(&str) -> bool| -> String {
         let (value, line) = head.get(key).copied().unwrap_or(("", 0));
         if !good(value) {
             let text = format!("{key} 应为{want}，实际为“{value}”");
-            faults.push(Fault { line, text });
+            faults.push(TableFault { line, text });
         }
         value.to_owned()
     };
@@ -165,7 +165,7 @@ fn index(table: &mut Table) {
     }
 }
 
-fn row(which: CodeTable, line: &str) -> Result<Row, String> {
+fn row(which: CodeTable, line: &str) -> Result<CodeRow, String> {
     let cells: Vec<&str> = line.split('|').map(str::trim).collect();
     let n_cells = columns(which);
     if cells.len() != n_cells {
@@ -193,7 +193,7 @@ fn row(which: CodeTable, line: &str) -> Result<Row, String> {
         return Err(format!("代码 {code} 没有名称"));
     }
     let goods = (which == CodeTable::Tariff).then(|| goods(&cells));
-    Ok(Row {
+    Ok(CodeRow {
         code: code.to_owned(),
         chinese: chinese.to_owned(),
         alias,
@@ -278,7 +278,7 @@ pub fn text(table: &Table) -> String {
 
 /// A row as its line of a file.
 #[must_use]
-pub fn line(which: CodeTable, row: &Row) -> String {
+pub fn line(which: CodeTable, row: &CodeRow) -> String {
     let shown = |value: &Option<String>| match value.as_deref() {
         None => String::from("?"),
         Some("") => String::from("-"),

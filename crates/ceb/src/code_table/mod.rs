@@ -14,12 +14,12 @@ mod which;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-pub use file::{Fault, read};
+pub use file::{TableFault, read};
 pub use which::CodeTable;
 
 /// A code and what the table says about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct CodeRow {
     /// The code: `142`.
     pub code: String,
     /// Its name, in Chinese.
@@ -58,20 +58,20 @@ pub struct Table {
     pub is_complete: bool,
     /// Where it comes from.
     pub source: String,
-    rows: Vec<Row>,
+    rows: Vec<CodeRow>,
     by_code: HashMap<String, usize>,
 }
 
 impl Table {
     /// Its rows, in the order of the codes.
     #[must_use]
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[CodeRow] {
         &self.rows
     }
 
     /// The row of a code. A division (行政区划) is looked up by its province, the first two digits.
     #[must_use]
-    pub fn find(&self, code: &str) -> Option<&Row> {
+    pub fn find(&self, code: &str) -> Option<&CodeRow> {
         let code = if self.which == CodeTable::Region {
             code.get(..PROVINCE_CHARS)?
         } else {
@@ -190,7 +190,7 @@ pub fn chinese(table: CodeTable, code: &str) -> Option<&'static str> {
 
 /// What a newer version changes (代码表差异).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Difference {
+pub struct CodeTableDifference {
     /// Codes that are new, with their names.
     pub added: Vec<(String, String)>,
     /// Codes that are gone, with their names.
@@ -199,13 +199,14 @@ pub struct Difference {
     pub changed: Vec<(String, String, String)>,
 }
 
-impl Difference {
+impl CodeTableDifference {
     /// From an older version, if there is one, to a newer.
     #[must_use]
     pub fn between(old: Option<&Table>, new: &Table) -> Self {
         let mut difference = Self::default();
         let old_rows = old.map(Table::rows).unwrap_or_default();
-        let old_by: HashMap<&str, &Row> = old_rows.iter().map(|row| (&*row.code, row)).collect();
+        let old_by: HashMap<&str, &CodeRow> =
+            old_rows.iter().map(|row| (&*row.code, row)).collect();
         for row in new.rows() {
             match old_by.get(&*row.code) {
                 None => difference

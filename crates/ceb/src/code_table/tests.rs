@@ -75,13 +75,13 @@ fn a_document_is_judged_by_the_table_of_its_day() {
 fn the_difference_is_shown() {
     let old = wrap(20_250_101, "20250101", "1|木箱\n2|纸箱\n3|桶装");
     let new = wrap(20_260_101, "20260101", "1|木箱\n2|瓦楞纸箱\n9|托盘");
-    let difference = Difference::between(Some(&old), &new);
+    let difference = CodeTableDifference::between(Some(&old), &new);
     assert_eq!(difference.added, [("9".into(), "托盘".into())]);
     assert_eq!(difference.removed, [("3".into(), "桶装".into())]);
     let changed = ("2".into(), "2 | 纸箱".into(), "2 | 瓦楞纸箱".into());
     assert_eq!(difference.changed, [changed]);
-    assert!(Difference::between(Some(&new), &new).is_empty());
-    assert_eq!(Difference::between(None, &new).added.len(), 3);
+    assert!(CodeTableDifference::between(Some(&new), &new).is_empty());
+    assert_eq!(CodeTableDifference::between(None, &new).added.len(), 3);
 }
 
 #[test]

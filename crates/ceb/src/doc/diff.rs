@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 /// One difference (差异).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct SpecChange {
     /// The kind.
     pub kind: Kind,
     /// Record and element: `OrderHead/orderNo`; empty when it is about the whole kind.
@@ -23,7 +23,7 @@ pub struct Change {
 
 /// What changes from one version to another, by kind, breaking changes first.
 #[must_use]
-pub fn changes(from: &Standard, to: &Standard) -> Vec<Change> {
+pub fn changes(from: &Standard, to: &Standard) -> Vec<SpecChange> {
     let mut all = Vec::new();
     for kind in Kind::ALL {
         let mut found = of_kind(*kind, from.message(*kind), to.message(*kind));
@@ -51,7 +51,7 @@ pub fn markdown(from: &Standard, to: &Standard) -> String {
         changes.len()
     );
     for kind in Kind::ALL {
-        let of_kind: Vec<&Change> = changes.iter().filter(|c| c.kind == *kind).collect();
+        let of_kind: Vec<&SpecChange> = changes.iter().filter(|c| c.kind == *kind).collect();
         if of_kind.is_empty() {
             continue;
         }
@@ -73,9 +73,9 @@ pub fn markdown(from: &Standard, to: &Standard) -> String {
     out
 }
 
-fn of_kind(kind: Kind, from: Option<&MessageSpec>, to: Option<&MessageSpec>) -> Vec<Change> {
+fn of_kind(kind: Kind, from: Option<&MessageSpec>, to: Option<&MessageSpec>) -> Vec<SpecChange> {
     let whole = |text: &str, is_breaking| {
-        vec![Change {
+        vec![SpecChange {
             kind,
             place: String::new(),
             text: text.to_owned(),
@@ -90,7 +90,7 @@ fn of_kind(kind: Kind, from: Option<&MessageSpec>, to: Option<&MessageSpec>) -> 
     };
     let mut found = Vec::new();
     let mut push = |text: String, is_breaking| {
-        found.push(Change {
+        found.push(SpecChange {
             kind,
             place: String::new(),
             text,
@@ -138,9 +138,9 @@ fn narrows(from: super::Occurs, to: super::Occurs) -> bool {
     to.min > from.min || to.max < from.max
 }
 
-fn records(kind: Kind, from: &RecordSpec, to: &RecordSpec, found: &mut Vec<Change>) {
+fn records(kind: Kind, from: &RecordSpec, to: &RecordSpec, found: &mut Vec<SpecChange>) {
     let mut push = |element: &str, text: String, is_breaking| {
-        found.push(Change {
+        found.push(SpecChange {
             kind,
             place: format!("{}/{element}", to.name),
             text,

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::code::{self, Code};
 use crate::finding::{Layer, Severity};
 use crate::profile::Profile;
-use crate::rule::{self, Judged, Rule};
+use crate::rule::{self, Judged, StandardRule};
 
 /// Overview of all finding codes, in English.
 #[must_use]
@@ -97,7 +97,7 @@ fn title(code: &Code) -> &'static str {
     code::english(code.id).map_or(code.title, |english| english.title)
 }
 
-fn kinds(rule: &Rule) -> String {
+fn kinds(rule: &StandardRule) -> String {
     if rule.kinds.is_empty() {
         return String::from("all");
     }

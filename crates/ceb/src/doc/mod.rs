@@ -13,7 +13,8 @@ use crate::code;
 use crate::kind::{Direction, Kind};
 use crate::sample::{self, Spec};
 use crate::spec::{
-    FieldSpec, FieldType, Occurs, RecordSpec, Role, Rule, SignatureDuty, Trailer, UNBOUNDED, Wild,
+    FieldSpec, FieldType, Occurs, RecordSpec, Rule, SenderRole, SignatureDuty, Trailer, UNBOUNDED,
+    Wild,
 };
 
 pub use english::{code_index_en, code_page_en, rule_index_en};
@@ -308,7 +309,7 @@ fn wild_words(wild: Wild) -> String {
 
 fn trailers(out: &mut String, kind: Kind) {
     let spec = kind.spec();
-    if spec.role != Role::Declaration {
+    if spec.role != SenderRole::Declaration {
         return;
     }
     out.push_str("## 单证之后\n\n单证之后依次是：\n\n");

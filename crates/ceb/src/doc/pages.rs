@@ -6,7 +6,7 @@ use crate::code::{self, Code};
 use crate::finding::{Layer, Severity};
 use crate::kind::Kind;
 use crate::profile::Profile;
-use crate::rule::{self, Judged, Rule};
+use crate::rule::{self, Judged, StandardRule};
 
 /// Overview of all finding codes.
 #[must_use]
@@ -112,7 +112,7 @@ pub(super) fn rules_of(out: &mut String, kind: Kind) {
     out.push('\n');
 }
 
-fn kinds(rule: &Rule) -> String {
+fn kinds(rule: &StandardRule) -> String {
     if rule.kinds.is_empty() {
         return String::from("全部");
     }
@@ -120,7 +120,7 @@ fn kinds(rule: &Rule) -> String {
     names.join("、")
 }
 
-fn codes(rule: &Rule, folder: &str) -> String {
+fn codes(rule: &StandardRule, folder: &str) -> String {
     if rule.codes.is_empty() {
         return String::from("－");
     }

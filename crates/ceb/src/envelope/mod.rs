@@ -97,13 +97,13 @@ pub(crate) fn open_by_name(bytes: &[u8]) -> Result<Envelope, SniffError> {
 fn opened(bytes: &[u8], by_name: bool) -> Result<Envelope, SniffError> {
     let source = prepare(bytes).map_err(|fault| SniffError::at(&fault, bytes))?;
     let tokens = Tokens::new(source);
-    let mut reader = Reader {
+    let mut reader = EnvelopeReader {
         tokens: if by_name { tokens.by_name() } else { tokens },
         by_name,
         raw_data: None,
     };
     let mut envelope = Envelope::default();
-    let read = |reader: &mut Reader<'_>, envelope: &mut Envelope| -> Result<bool, Fault> {
+    let read = |reader: &mut EnvelopeReader<'_>, envelope: &mut Envelope| -> Result<bool, Fault> {
         let Token::Start(root) = reader.tokens.next()? else {
             return Ok(false);
         };
@@ -152,14 +152,14 @@ fn complete(envelope: &Envelope) -> Result<(), SniffError> {
     }
 }
 
-struct Reader<'a> {
+struct EnvelopeReader<'a> {
     tokens: Tokens<'a>,
     by_name: bool,
     /// Base64 digits of `Data` and the line where it stands.
     raw_data: Option<(Vec<u8>, u32)>,
 }
 
-impl Reader<'_> {
+impl EnvelopeReader<'_> {
     /// The namespace as it counts.
     fn ns(&self, ns: Ns) -> Ns {
         if self.by_name { Ns::Dxp } else { ns }

@@ -1,6 +1,6 @@
 //! `DxpRep` (交换平台响应): the exchange's own answer to a transport message.
 
-use super::{Envelope, Reader};
+use super::{Envelope, EnvelopeReader};
 use crate::code;
 use crate::unrecognised::SniffError;
 use crate::xml::{Fault, Ns, Token, Tokens, prepare};
@@ -29,7 +29,7 @@ const RESULTS_MAX: usize = 64;
 /// When it is not well-formed or not a `DxpRep`.
 pub fn responses(bytes: &[u8]) -> Result<Vec<Response>, SniffError> {
     let source = prepare(bytes).map_err(|fault| SniffError::at(&fault, bytes))?;
-    let mut reader = Reader {
+    let mut reader = EnvelopeReader {
         tokens: Tokens::new(source),
         by_name: false,
         raw_data: None,
@@ -60,7 +60,7 @@ pub fn responses(bytes: &[u8]) -> Result<Vec<Response>, SniffError> {
     }
 }
 
-impl Reader<'_> {
+impl EnvelopeReader<'_> {
     fn response(&mut self) -> Result<Response, Fault> {
         let mut response = Response::default();
         self.children(|reader, _, local| {

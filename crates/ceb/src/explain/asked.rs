@@ -1,6 +1,6 @@
 //! What people ask (查询回执代码): a code, a text, or a status with its text, as they type it.
 
-use super::part::{Part, Parts};
+use super::part::{ExplanationPart, ExplanationParts};
 use super::table::{Entry, Family, dictionary};
 use super::{Explanation, entity, explain, of_platform, place, text};
 use crate::kind::{Direction, Kind};
@@ -89,14 +89,14 @@ fn of_text(kind: Option<Kind>, text: &str) -> Explanation {
 
 /// The meanings of a code by themselves.
 fn alone(entries: &[&'static Entry], text: &str) -> Explanation {
-    let mut parts = Parts::default();
+    let mut parts = ExplanationParts::default();
     for entry in entries {
         let code = match (entry.family, entry.codes.0 == entry.codes.1) {
             (Family::Reason, _) => format!("Code:{}", entry.title()),
             (Family::Status | Family::Eport | Family::Dxp, true) => entry.written.to_owned(),
             (Family::Status | Family::Eport | Family::Dxp | Family::Text, _) => text.to_owned(),
         };
-        parts.push(Part::of(entry, code, ""));
+        parts.push(ExplanationPart::of(entry, code, ""));
     }
     let direction = entries.first().and_then(|entry| entry.kinds.first());
     let direction = direction.and_then(|kind| kind.direction());

@@ -6,7 +6,7 @@
 //! standard prints two meanings for one kind, the words of the text. What the free text says of
 //! elements and values is taken out of it; [`locate`] finds them in the declared message.
 //!
-//! One text can tell several things: each code and each clause is a [`Part`], and the gravest of them
+//! One text can tell several things: each code and each clause is a [`ExplanationPart`], and the gravest of them
 //! says what to do. [`explain`] gives the answer wherever a receipt is shown; [`ask`] is the same for
 //! what people type.
 //!
@@ -32,11 +32,11 @@ mod text;
 
 use crate::kind::{Direction, Kind};
 use crate::status::ReturnStatus;
-use part::{Parts, unknown_code, unknown_status, unknown_text};
+use part::{ExplanationParts, unknown_code, unknown_status, unknown_text};
 
 pub use asked::{ask, look_up};
-pub use part::Part;
-pub use place::{Place, locate, locate_in};
+pub use part::ExplanationPart;
+pub use place::{ElementPlace, locate, locate_in};
 pub use platform::{codes_in, of_platform};
 pub use table::{Entry, Family};
 
@@ -134,11 +134,11 @@ pub struct Explanation {
     /// The code of our own finding that tells the same before sending.
     pub rule: Option<&'static str>,
     /// The elements that it is about, with what the receipt says of them.
-    pub places: Vec<Place>,
+    pub places: Vec<ElementPlace>,
     /// The guid of the declared document, when the text brings it back.
     pub guid: Option<String>,
     /// What it consists of: one part, or one for each code and clause of the text.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ExplanationPart>,
 }
 
 /// Explains a receipt: for a document of a declared kind, its status and its text. Without a kind
@@ -171,7 +171,7 @@ pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> 
         true => info.trim(),
         false => &read.said,
     };
-    let mut parts = Parts::default();
+    let mut parts = ExplanationParts::default();
     // What a status says for certain stands; where it says little, the text is asked.
     if own.is_none_or(|entry| entry.is_vague) {
         of_codes(&mut parts, &read, kind);
@@ -185,14 +185,14 @@ pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> 
     // on its way, unless it sounds like a failure.
     let is_bad = !is_over && is_bad(&read);
     if own.is_some() && parts.say_little(is_over || is_bad) {
-        parts = Parts::default();
+        parts = ExplanationParts::default();
     }
     let places = place::places(direction, &parts.entries(own), info);
     if let Some(entry) = own.filter(|entry| !entry.is_vague || parts.is_empty()) {
         if entry.is_vague && is_bad {
             parts.first(unknown_text(&code, Some(entry)));
         } else {
-            parts.first(Part::of(entry, code.clone(), said));
+            parts.first(ExplanationPart::of(entry, code.clone(), said));
         }
     }
     if let Some(status) = status.filter(|_| is_over) {
@@ -234,7 +234,7 @@ fn coded_name(code: i64) -> String {
 
 /// The codes that a text names. Where a code says little or nothing, the words beside it are read; a
 /// code tells a result, so nothing beside it is still on its way.
-fn of_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
+fn of_codes(parts: &mut ExplanationParts, read: &text::Text<'_>, kind: Option<Kind>) {
     for coded in &read.coded {
         let family = match coded.code < 0 {
             true => Family::Eport,
@@ -252,7 +252,7 @@ fn of_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
         if words.iter().any(|word| !word.is_vague()) {
             parts.extend(words);
         } else if let Some(entry) = entry {
-            parts.push(Part::of(entry, code, coded.text));
+            parts.push(ExplanationPart::of(entry, code, coded.text));
         } else if words.is_empty() {
             parts.push(unknown_code(&code, coded.text));
         } else {
@@ -263,7 +263,7 @@ fn of_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
 
 /// The codes of a text that say why a document was turned down, beside a status that says that it was not: nobody knows
 /// which of the two is right.
-fn of_bad_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
+fn of_bad_codes(parts: &mut ExplanationParts, read: &text::Text<'_>, kind: Option<Kind>) {
     for coded in &read.coded {
         let family = match coded.code < 0 {
             true => Family::Eport,
@@ -272,13 +272,17 @@ fn of_bad_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
         let entry = table::dictionary().find(family, coded.code, kind, coded.text);
         let is_quiet = |entry: &Entry| matches!(entry.resubmit, Resubmit::Nothing | Resubmit::Wait);
         if let Some(entry) = entry.filter(|entry| !entry.is_good && !is_quiet(entry)) {
-            parts.doubt(Part::of(entry, coded_name(coded.code), coded.text));
+            parts.doubt(ExplanationPart::of(
+                entry,
+                coded_name(coded.code),
+                coded.text,
+            ));
         }
     }
 }
 
 /// What the clauses of a text say, in order; of one clause the first entry that has its words.
-fn of_words(text: &str, kind: Option<Kind>, is_over: bool, code: &str) -> Vec<Part> {
+fn of_words(text: &str, kind: Option<Kind>, is_over: bool, code: &str) -> Vec<ExplanationPart> {
     let dictionary = table::dictionary();
     let reported = |clause: &str| {
         let mut all = dictionary.words(clause, kind);
@@ -286,17 +290,17 @@ fn of_words(text: &str, kind: Option<Kind>, is_over: bool, code: &str) -> Vec<Pa
         all.find(|entry| !is_over || entry.resubmit != Resubmit::Wait || entry.is_vague)
     };
     let clauses = clause::clauses(text);
-    let mut found: Vec<Part> = Vec::new();
+    let mut found: Vec<ExplanationPart> = Vec::new();
     for clause in &clauses {
         if let Some(entry) = reported(clause) {
-            found.push(Part::of(entry, code.to_owned(), clause));
+            found.push(ExplanationPart::of(entry, code.to_owned(), clause));
         }
     }
     if found.is_empty()
         && clauses.len() > 1
         && let Some(entry) = reported(&clauses.concat())
     {
-        found.push(Part::of(entry, code.to_owned(), text.trim()));
+        found.push(ExplanationPart::of(entry, code.to_owned(), text.trim()));
     }
     found
 }

@@ -11,7 +11,7 @@ use std::fmt::Write;
 const GENERATED: &str = "<!-- 本页由程序根据回执字典生成（make docs），请勿手工修改。 -->";
 
 /// A page: its name without ending, its title, and the entries it has.
-struct Page {
+struct DictionaryPage {
     name: String,
     title: String,
     entries: Vec<&'static Entry>,
@@ -28,7 +28,7 @@ pub fn pages() -> Vec<(String, String)> {
     out
 }
 
-fn plan() -> Vec<Page> {
+fn plan() -> Vec<DictionaryPage> {
     let mut pages = Vec::new();
     for family in Family::ALL {
         let all: Vec<&Entry> = entries()
@@ -36,7 +36,7 @@ fn plan() -> Vec<Page> {
             .filter(|entry| entry.family == *family)
             .collect();
         if *family != Family::Eport {
-            pages.push(Page {
+            pages.push(DictionaryPage {
                 name: format!("receipt-{}", family.name()),
                 title: family.chinese().to_owned(),
                 entries: all,
@@ -53,7 +53,7 @@ fn plan() -> Vec<Page> {
                 Some(kind) => (kind.code().to_lowercase(), kind.chinese().to_owned()),
                 None => ("all".to_owned(), "各种报文共用".to_owned()),
             };
-            pages.push(Page {
+            pages.push(DictionaryPage {
                 name: format!("receipt-eport-{name}"),
                 title: format!("{}：{title}", family.chinese()),
                 entries,
@@ -63,7 +63,7 @@ fn plan() -> Vec<Page> {
     pages
 }
 
-fn index(pages: &[Page]) -> String {
+fn index(pages: &[DictionaryPage]) -> String {
     let mut out = format!(
         "# 回执代码一览\n\n{GENERATED}\n\n\
          海关与电子口岸的回执里出现的全部代码：2018 版与 202205 版规范合并，另加实际见到而规范没有的。\
@@ -99,7 +99,7 @@ fn index(pages: &[Page]) -> String {
     out
 }
 
-fn text(page: &Page) -> String {
+fn text(page: &DictionaryPage) -> String {
     let mut out = format!(
         "# {}\n\n{GENERATED}\n\n[回执代码一览](receipt-codes.md)\n\n\
          | 代码 | 报文 | 含义 | 有关的数据项 | 怎么办 | 是否重报 | 来源 |\n|---|---|---|---|---|---|---|\n",

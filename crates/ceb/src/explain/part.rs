@@ -1,12 +1,12 @@
 //! Parts of an explanation (解释的各部分), and how several of them become one.
 
 use super::table::{Entry, Family};
-use super::{Explanation, Place, Resubmit};
+use super::{ElementPlace, Explanation, Resubmit};
 use crate::status::ReturnStatus;
 
 /// What one code or one clause of a receipt means (解释的一部分).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct ExplanationPart {
     /// What it is about: family and code, with the kinds that it is for.
     pub title: String,
     /// The code: `Code:1332`, `-621005`; that of the receipt for words without a code.
@@ -32,7 +32,7 @@ pub struct Part {
     pub(super) entry: Option<&'static Entry>,
 }
 
-impl Part {
+impl ExplanationPart {
     /// The part that an entry explains.
     pub(super) fn of(entry: &'static Entry, code: String, said: &str) -> Self {
         Self {
@@ -63,8 +63,8 @@ impl Part {
 }
 
 /// A code that the dictionary does not have.
-pub(super) fn unknown_code(code: &str, said: &str) -> Part {
-    Part {
+pub(super) fn unknown_code(code: &str, said: &str) -> ExplanationPart {
+    ExplanationPart {
         title: format!("未收录的代码 {code}"),
         code: code.to_owned(),
         said: said.trim().to_owned(),
@@ -81,8 +81,8 @@ pub(super) fn unknown_code(code: &str, said: &str) -> Part {
 }
 
 /// A status that the standard does not have: whatever the text says, nothing may be built on it.
-pub(super) fn unknown_status(code: &str, said: &str) -> Part {
-    Part {
+pub(super) fn unknown_status(code: &str, said: &str) -> ExplanationPart {
+    ExplanationPart {
         meaning: format!("状态 {code} 不在规范之内，单证办理到哪一步还不清楚。"),
         advice: "请先向主管海关或平台核实，核实之前不要据此提货，也不要重复申报；平台会补充这个状态的解释。"
             .to_owned(),
@@ -91,7 +91,7 @@ pub(super) fn unknown_status(code: &str, said: &str) -> Part {
 }
 
 /// A text that the dictionary does not have; with the entry of its status when that one is vague.
-pub(super) fn unknown_text(code: &str, status: Option<&'static Entry>) -> Part {
+pub(super) fn unknown_text(code: &str, status: Option<&'static Entry>) -> ExplanationPart {
     let meaning = match status {
         Some(status) => format!(
             "状态 {code} 本身不表示失败，但返回信息像是没有通过，而字典没有收录这段文字，不能断定含义。状态 {code}：{}",
@@ -101,7 +101,7 @@ pub(super) fn unknown_text(code: &str, status: Option<&'static Entry>) -> Part {
             "字典没有收录：既不是已知的代码，也看不出是哪一种回执原文，不能断定含义。".to_owned()
         }
     };
-    Part {
+    ExplanationPart {
         title: "未收录的回执原文".to_owned(),
         meaning,
         advice: "请按返回信息的原文核对；不清楚时请联系平台，平台会补充解释。".to_owned(),
@@ -111,16 +111,16 @@ pub(super) fn unknown_text(code: &str, status: Option<&'static Entry>) -> Part {
 
 /// Parts of one explanation.
 #[derive(Debug, Default)]
-pub(super) struct Parts(Vec<Part>);
+pub(super) struct ExplanationParts(Vec<ExplanationPart>);
 
-impl Parts {
+impl ExplanationParts {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether none of them says much; a code that is vague or unknown counts only when asked for.
     pub(super) fn say_little(&self, with_unknown: bool) -> bool {
-        let is_little = |part: &Part| match part.entry {
+        let is_little = |part: &ExplanationPart| match part.entry {
             Some(entry) if entry.family == Family::Text => entry.is_vague,
             Some(entry) => entry.is_vague && !with_unknown,
             None => !with_unknown,
@@ -138,7 +138,7 @@ impl Parts {
     /// Puts right what says that all went well beside a status that turned the document down: the status stands. What
     /// is left out where something else tells why.
     pub(super) fn contradict(&mut self, status: ReturnStatus) {
-        let is_good = |part: &Part| part.entry.is_some_and(|entry| entry.is_good);
+        let is_good = |part: &ExplanationPart| part.entry.is_some_and(|entry| entry.is_good);
         if self.0.iter().any(|part| !is_good(part) && !part.is_vague()) {
             self.0.retain(|part| !is_good(part));
         }
@@ -162,7 +162,7 @@ impl Parts {
     }
 
     /// Adds what a text tells of a refusal that the status does not know of.
-    pub(super) fn doubt(&mut self, mut part: Part) {
+    pub(super) fn doubt(&mut self, mut part: ExplanationPart) {
         let said = part.meaning.trim_end_matches('。');
         part.meaning = format!(
             "返回信息中的 {}（{said}）是退单的原因，与回执状态互相矛盾。",
@@ -175,19 +175,20 @@ impl Parts {
     }
 
     /// Adds a part; what is there already with the same code is not said twice.
-    pub(super) fn push(&mut self, part: Part) {
-        let same = |known: &Part| known.code == part.code && known.meaning == part.meaning;
+    pub(super) fn push(&mut self, part: ExplanationPart) {
+        let same =
+            |known: &ExplanationPart| known.code == part.code && known.meaning == part.meaning;
         if !self.0.iter().any(same) {
             self.0.push(part);
         }
     }
 
-    pub(super) fn extend(&mut self, parts: Vec<Part>) {
+    pub(super) fn extend(&mut self, parts: Vec<ExplanationPart>) {
         parts.into_iter().for_each(|part| self.push(part));
     }
 
     /// Puts a part before the others.
-    pub(super) fn first(&mut self, part: Part) {
+    pub(super) fn first(&mut self, part: ExplanationPart) {
         self.0.insert(0, part);
     }
 
@@ -201,7 +202,7 @@ impl Parts {
     }
 
     /// What is left when something is certain: then what says little is not worth saying.
-    fn certain(&self) -> impl Iterator<Item = &Part> {
+    fn certain(&self) -> impl Iterator<Item = &ExplanationPart> {
         let has_certain = self.0.iter().any(|part| !part.is_vague());
         self.0
             .iter()
@@ -213,10 +214,10 @@ impl Parts {
         self,
         lead: &str,
         said: &str,
-        places: Vec<Place>,
+        places: Vec<ElementPlace>,
         guid: Option<&str>,
     ) -> Explanation {
-        let parts: Vec<Part> = self.certain().cloned().collect();
+        let parts: Vec<ExplanationPart> = self.certain().cloned().collect();
         let mut explanation = Explanation {
             meaning: String::new(),
             advice: String::new(),

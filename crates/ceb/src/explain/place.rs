@@ -11,7 +11,7 @@ use crate::{Document, Record};
 
 /// An element that an explanation is about (位置).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ElementPlace {
     /// The declared kind that has it; `None` for a name that no table has.
     pub kind: Option<Kind>,
     /// The record: `OrderHead`.
@@ -40,7 +40,7 @@ fn known_name(element: &str) -> Option<&'static str> {
 }
 
 /// The places of entries, with what the text says of them; then what else the text names.
-pub(super) fn places(direction: Direction, entries: &[&Entry], info: &str) -> Vec<Place> {
+pub(super) fn places(direction: Direction, entries: &[&Entry], info: &str) -> Vec<ElementPlace> {
     let is_element = |record: &str, element: &str| {
         let directions = [Direction::Import, Direction::Export];
         directions
@@ -48,9 +48,9 @@ pub(super) fn places(direction: Direction, entries: &[&Entry], info: &str) -> Ve
             .any(|direction| table::declaration(*direction, record, element).is_some())
     };
     let said = said(info, is_element);
-    let mut places: Vec<Place> = Vec::new();
+    let mut places: Vec<ElementPlace> = Vec::new();
     for (record, element) in entries.iter().flat_map(|entry| &entry.places) {
-        let is_there = |place: &Place| place.record == *record && place.element == *element;
+        let is_there = |place: &ElementPlace| place.record == *record && place.element == *element;
         if !places.iter().any(is_there) {
             places.push(place(direction, record, element));
         }
@@ -72,10 +72,10 @@ pub(super) fn places(direction: Direction, entries: &[&Entry], info: &str) -> Ve
     places
 }
 
-fn place(direction: Direction, record: &str, element: &str) -> Place {
+fn place(direction: Direction, record: &str, element: &str) -> ElementPlace {
     let found = table::declaration(direction, record, element);
     let name = found.map(|(_, name)| name).or_else(|| known_name(element));
-    Place {
+    ElementPlace {
         kind: found.map(|(kind, _)| kind),
         record: record.to_owned(),
         element: element.to_owned(),
@@ -105,25 +105,21 @@ pub fn locate(explanations: &mut [(usize, &mut Explanation)], bytes: &[u8]) {
             .checked_sub(1)
             .and_then(|at| message.documents.get(at));
         if let Some(document) = document {
-            locate_in(explanation, (message.kind, *number), document);
+            locate_in(explanation, message.kind, *number, document);
         }
     }
 }
 
 /// Finds the places that this document (its kind, its number from 1) holds. What was found before
 /// stays.
-pub fn locate_in(
-    explanation: &mut Explanation,
-    (kind, number): (Kind, usize),
-    document: &Document,
-) {
-    let own = |place: &&mut Place| place.kind == Some(kind) && place.value.is_none();
+pub fn locate_in(explanation: &mut Explanation, kind: Kind, number: usize, document: &Document) {
+    let own = |place: &&mut ElementPlace| place.kind == Some(kind) && place.value.is_none();
     for place in explanation.places.iter_mut().filter(own) {
-        fill(place, (kind, number), document);
+        fill(place, kind, number, document);
     }
 }
 
-fn fill(place: &mut Place, (kind, number): (Kind, usize), document: &Document) {
+fn fill(place: &mut ElementPlace, kind: Kind, number: usize, document: &Document) {
     let spec = kind.spec();
     let base = format!("/{}/{}[{number}]", spec.root, spec.document);
     let found = if place.record == spec.head.name {

@@ -1,7 +1,7 @@
 //! Codes of this platform (平台的代码): people ask what `TG-E1203` means with the same words as for a code
 //! of customs, and paste the platform's own refusals, which carry such codes.
 
-use super::part::{Part, Parts, unknown_text};
+use super::part::{ExplanationPart, ExplanationParts, unknown_text};
 use super::{Explanation, Resubmit, text};
 use crate::code::{self, Code};
 use crate::finding::Severity;
@@ -53,15 +53,15 @@ pub fn of_platform<'a>(
     elsewhere: impl Fn(&str) -> Option<(&'a str, &'a str, &'a str)>,
 ) -> Option<Explanation> {
     let codes = codes_in(text);
-    let mut parts = Parts::default();
+    let mut parts = ExplanationParts::default();
     for id in &codes {
         parts.push(match (code::find(id), elsewhere(id)) {
             (Some(code), _) => of_finding(code),
-            (None, Some((title, happened, todo))) => Part {
+            (None, Some((title, happened, todo))) => ExplanationPart {
                 resubmit: Resubmit::Nothing,
-                ..part_of(id, (title, happened, todo))
+                ..part_of(id, title, happened, todo)
             },
-            (None, None) => Part {
+            (None, None) => ExplanationPart {
                 title: format!("没有代码 {id}"),
                 code: id.clone(),
                 meaning: format!("平台没有代码 {id}。"),
@@ -79,19 +79,19 @@ pub fn of_platform<'a>(
 }
 
 /// A finding: what refuses is corrected and declared again, what only tells needs nothing.
-fn of_finding(code: &'static Code) -> Part {
-    Part {
+fn of_finding(code: &'static Code) -> ExplanationPart {
+    ExplanationPart {
         resubmit: match code.severity {
             Severity::Refuse => Resubmit::Corrected,
             Severity::Warn | Severity::Note => Resubmit::Nothing,
         },
         rule: Some(code.id),
-        ..part_of(code.id, (code.title, code.happened, code.todo))
+        ..part_of(code.id, code.title, code.happened, code.todo)
     }
 }
 
-fn part_of(id: &str, (title, happened, todo): (&str, &str, &str)) -> Part {
-    Part {
+fn part_of(id: &str, title: &str, happened: &str, todo: &str) -> ExplanationPart {
+    ExplanationPart {
         title: format!("平台的代码 {id} {title}"),
         code: id.to_owned(),
         meaning: format!("{title}：{happened}"),

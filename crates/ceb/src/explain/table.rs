@@ -206,7 +206,7 @@ impl Entry {
 }
 
 /// The dictionary (回执字典).
-pub(super) struct Dictionary {
+pub(super) struct ReceiptDictionary {
     pub(super) entries: Vec<Entry>,
     /// Places of the entries of a single code.
     single: HashMap<(Family, i64), Vec<usize>>,
@@ -214,16 +214,16 @@ pub(super) struct Dictionary {
     other: Vec<usize>,
 }
 
-static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
+static DICTIONARY: LazyLock<ReceiptDictionary> = LazyLock::new(|| {
     let entries = FILES.iter().flat_map(|(_, text)| read(text).0).collect();
-    Dictionary::new(entries)
+    ReceiptDictionary::new(entries)
 });
 
-pub(super) fn dictionary() -> &'static Dictionary {
+pub(super) fn dictionary() -> &'static ReceiptDictionary {
     &DICTIONARY
 }
 
-impl Dictionary {
+impl ReceiptDictionary {
     fn new(entries: Vec<Entry>) -> Self {
         let mut single: HashMap<(Family, i64), Vec<usize>> = HashMap::new();
         let mut other = Vec::new();

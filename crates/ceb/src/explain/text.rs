@@ -86,7 +86,7 @@ struct Chars<'a> {
 }
 
 /// A code with its wrapping, by characters.
-struct Mark {
+struct CodeMark {
     /// Where the wrapping begins.
     start: usize,
     /// Whether it begins with a bracket.
@@ -127,7 +127,7 @@ impl<'a> Chars<'a> {
     }
 
     /// The code that begins here, if one does.
-    fn mark(&self, at: usize) -> Option<Mark> {
+    fn mark(&self, at: usize) -> Option<CodeMark> {
         let word = CODE_WORDS.iter().find(|word| self.starts(at, word))?;
         let before = at.checked_sub(1).map_or(' ', |before| self.at(before));
         // `ebpCode:1105…` names a company, not a code.
@@ -148,7 +148,7 @@ impl<'a> Chars<'a> {
             start -= 1;
         }
         let is_bracketed = start > 0 && self.at(start - 1) == '[';
-        Some(Mark {
+        Some(CodeMark {
             start: if is_bracketed { start - 1 } else { at },
             is_bracketed,
             codes,

@@ -1,7 +1,7 @@
 //! A draft of documents that were declared already (更正重报): their values, without what makes a
 //! declaration the one it was. Guids and times are left out, so that the new message gets its own.
 
-use super::{Draft, DraftDocument, DraftRecord, Entry, Place};
+use super::{Draft, DraftDocument, DraftRecord, FormEntry, FormPlace};
 use crate::message::{Message, Record};
 use crate::spec::{FieldSpec, FieldType, RecordSpec};
 
@@ -10,7 +10,7 @@ const ANEW: [&str; 2] = ["guid", "appTime"];
 
 /// Where something stands in a draft: document and line from 0, and the element.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Element {
+pub struct DraftElement {
     /// Document.
     pub document: usize,
     /// Line; none for the head.
@@ -41,12 +41,12 @@ impl Draft {
 
     /// What a path of a finding, an `XPath` of the message or a pointer into the JSON form, means here.
     #[must_use]
-    pub fn element_at(&self, path: &str) -> Option<Element> {
+    pub fn element_at(&self, path: &str) -> Option<DraftElement> {
         if let Some(rest) = path.strip_prefix("/documents/") {
             return pointed(rest);
         }
         let spot = self.spot(path)?;
-        Some(Element {
+        Some(DraftElement {
             document: spot.document,
             line: spot.line,
             element: spot.element.unwrap_or_default().to_owned(),
@@ -55,7 +55,7 @@ impl Draft {
 
     /// The value of an element; nothing when it is empty or not there.
     #[must_use]
-    pub fn value(&self, at: &Element) -> Option<&str> {
+    pub fn value(&self, at: &DraftElement) -> Option<&str> {
         let document = self.documents.get(at.document)?;
         let record = match at.line {
             None => &document.head,
@@ -66,7 +66,7 @@ impl Draft {
 
     /// Sets the value of an element; an empty one takes it away. Answers false when there is no such
     /// document, line or element.
-    pub fn set(&mut self, at: &Element, value: &str) -> bool {
+    pub fn set(&mut self, at: &DraftElement, value: &str) -> bool {
         let Some((table, field)) = table_of(self, at.line.is_some(), &at.element) else {
             return false;
         };
@@ -86,18 +86,18 @@ impl Draft {
 }
 
 /// `0/lines/2/qty`, as the JSON form writes it.
-fn pointed(rest: &str) -> Option<Element> {
+fn pointed(rest: &str) -> Option<DraftElement> {
     let mut steps = rest.split('/');
     let document = steps.next()?.parse().ok()?;
     let next = steps.next().unwrap_or_default();
     if next != "lines" {
-        return Some(Element {
+        return Some(DraftElement {
             document,
             line: None,
             element: next.to_owned(),
         });
     }
-    Some(Element {
+    Some(DraftElement {
         document,
         line: Some(steps.next()?.parse().ok()?),
         element: steps.next().unwrap_or_default().to_owned(),
@@ -131,10 +131,10 @@ fn record(record: &Record, without: &[&str]) -> DraftRecord {
         .filter(|(element, value)| {
             !value.is_empty() && !without.contains(element) && is_text(element)
         })
-        .map(|(element, value)| Entry {
+        .map(|(element, value)| FormEntry {
             element,
             text: value.to_owned(),
-            place: Place::default(),
+            place: FormPlace::default(),
         });
     DraftRecord {
         entries: entries.collect(),
@@ -155,10 +155,10 @@ fn put(
     if value.is_empty() {
         return;
     }
-    record.entries.push(Entry {
+    record.entries.push(FormEntry {
         element: &field.element,
         text: value.to_owned(),
-        place: Place::default(),
+        place: FormPlace::default(),
     });
     record
         .entries
@@ -167,8 +167,8 @@ fn put(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Draft, Origin};
-    use super::Element;
+    use super::super::{Draft, FormOrigin};
+    use super::DraftElement;
     use crate::sample::{self, Spec};
     use crate::{Kind, Profile, parse, sniff};
 
@@ -186,7 +186,7 @@ mod tests {
         let head = at("/documents/0/copNo");
         assert_eq!((head.line, head.element.as_str()), (None, "copNo"));
         assert_eq!(
-            draft.value(&Element {
+            draft.value(&DraftElement {
                 element: "guid".into(),
                 ..head.clone()
             }),
@@ -195,29 +195,29 @@ mod tests {
         assert!(draft.value(&line).is_some());
         assert!(draft.set(&line, "7"));
         assert!(draft.set(
-            &Element {
+            &DraftElement {
                 element: "note".into(),
                 ..head.clone()
             },
             "更正"
         ));
         for wrong in [
-            Element {
+            DraftElement {
                 document: 1,
                 ..head.clone()
             },
-            Element {
+            DraftElement {
                 line: Some(99),
                 ..line.clone()
             },
-            Element {
+            DraftElement {
                 element: "noSuchElement".into(),
                 ..head
             },
         ] {
             assert!(!draft.set(&wrong, "1"), "{wrong:?}");
         }
-        let origin = Origin {
+        let origin = FormOrigin {
             code: "1105910000".to_owned(),
             name: "样例".to_owned(),
             dxp_id: "DXPENT0000000001".to_owned(),

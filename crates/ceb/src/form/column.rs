@@ -15,7 +15,7 @@ const SAMPLE_PREFIX: &str = "SAMPLE";
 
 /// Which part of a document a column holds (表头或表体).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
+pub enum ColumnPart {
     /// Head (表头).
     Head,
     /// Line (表体).
@@ -26,7 +26,7 @@ pub enum Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// Head or line.
-    pub part: Part,
+    pub part: ColumnPart,
     /// What the table says about it.
     pub field: &'static FieldSpec,
     /// Name in the row of element names: `orderNo`, `OrderList/qty`.
@@ -43,12 +43,12 @@ pub fn columns(kind: Kind) -> Vec<Column> {
     let spec = kind.spec();
     let mut columns: Vec<Column> = fields(&spec.head)
         .filter(|field| field.element != "guid")
-        .map(|field| column(kind, Part::Head, &spec.head, field))
+        .map(|field| column(kind, ColumnPart::Head, &spec.head, field))
         .collect();
     if let Some((table, _)) = &spec.lines {
         let lines = fields(table)
             .filter(|field| field.element != "gnum" || names_foreign_lines(kind))
-            .map(|field| column(kind, Part::Line, table, field));
+            .map(|field| column(kind, ColumnPart::Line, table, field));
         columns.extend(lines);
     }
     columns
@@ -61,7 +61,7 @@ pub fn fixed_columns(kind: Kind) -> Vec<Column> {
     let fixed = table.fields.iter();
     fixed
         .filter(|field| only_value(field).is_some())
-        .map(|field| column(kind, Part::Head, table, field))
+        .map(|field| column(kind, ColumnPart::Head, table, field))
         .collect()
 }
 
@@ -70,7 +70,7 @@ fn fields(table: &'static RecordSpec) -> impl Iterator<Item = &'static FieldSpec
     fields.filter(|field| field.kind != FieldType::Xml && only_value(field).is_none())
 }
 
-fn column(kind: Kind, part: Part, table: &RecordSpec, field: &'static FieldSpec) -> Column {
+fn column(kind: Kind, part: ColumnPart, table: &RecordSpec, field: &'static FieldSpec) -> Column {
     let has_lines = kind.spec().lines.is_some();
     let is_filled = field.element == "appTime";
     Column {
@@ -78,33 +78,33 @@ fn column(kind: Kind, part: Part, table: &RecordSpec, field: &'static FieldSpec)
         field,
         name: name(part, table, &field.element),
         chinese: match part {
-            Part::Line => format!("商品行·{}", field.chinese),
-            Part::Head if has_lines => format!("表头·{}", field.chinese),
-            Part::Head => field.chinese.clone(),
+            ColumnPart::Line => format!("商品行·{}", field.chinese),
+            ColumnPart::Head if has_lines => format!("表头·{}", field.chinese),
+            ColumnPart::Head => field.chinese.clone(),
         },
         needed: (field.required || field.required_by_text) && !is_filled,
     }
 }
 
-fn name(part: Part, table: &RecordSpec, element: &str) -> String {
+fn name(part: ColumnPart, table: &RecordSpec, element: &str) -> String {
     match part {
-        Part::Head => element.to_owned(),
-        Part::Line => format!("{}/{element}", table.name),
+        ColumnPart::Head => element.to_owned(),
+        ColumnPart::Line => format!("{}/{element}", table.name),
     }
 }
 
 /// The element that a name of the header row means; names of the head may be written in full too.
-pub(super) fn named(kind: Kind, text: &str) -> Option<(Part, &'static FieldSpec)> {
+pub(super) fn named(kind: Kind, text: &str) -> Option<(ColumnPart, &'static FieldSpec)> {
     let spec = kind.spec();
     let lines = spec.lines.as_ref().map(|(table, _)| table);
     match text.split_once(['/', '.']) {
-        None => Some((Part::Head, spec.head.field(text)?)),
+        None => Some((ColumnPart::Head, spec.head.field(text)?)),
         Some((record, element)) if record == spec.head.name => {
-            Some((Part::Head, spec.head.field(element)?))
+            Some((ColumnPart::Head, spec.head.field(element)?))
         }
         Some((record, element)) => {
             let table = lines.filter(|table| table.name == record)?;
-            Some((Part::Line, table.field(element)?))
+            Some((ColumnPart::Line, table.field(element)?))
         }
     }
 }
@@ -134,7 +134,7 @@ pub fn kind_of_name(name: &str) -> Option<Kind> {
 /// The rows of the sample document as they stand in a template; rows that say exactly this are
 /// no declaration.
 #[must_use]
-pub fn sample_rows(kind: Kind) -> Vec<Vec<(Part, &'static str, String)>> {
+pub fn sample_rows(kind: Kind) -> Vec<Vec<(ColumnPart, &'static str, String)>> {
     let spec = Spec {
         n_lines: SAMPLE_LINES,
         order_no_prefix: Some(SAMPLE_PREFIX.to_owned()),
@@ -148,16 +148,17 @@ pub fn sample_rows(kind: Kind) -> Vec<Vec<(Part, &'static str, String)>> {
         return Vec::new();
     };
     let columns = columns(kind);
-    let values = |part: Part, record: &crate::Record| -> Vec<(Part, &'static str, String)> {
-        let columns = columns.iter().filter(|column| column.part == part);
-        columns
-            .filter_map(|column| {
-                let element: &'static str = &column.field.element;
-                Some((part, element, record.filled(element)?.to_owned()))
-            })
-            .collect()
-    };
-    let head = values(Part::Head, &document.head);
+    let values =
+        |part: ColumnPart, record: &crate::Record| -> Vec<(ColumnPart, &'static str, String)> {
+            let columns = columns.iter().filter(|column| column.part == part);
+            columns
+                .filter_map(|column| {
+                    let element: &'static str = &column.field.element;
+                    Some((part, element, record.filled(element)?.to_owned()))
+                })
+                .collect()
+        };
+    let head = values(ColumnPart::Head, &document.head);
     if document.lines.is_empty() {
         return vec![head];
     }
@@ -178,7 +179,7 @@ pub fn sample_rows(kind: Kind) -> Vec<Vec<(Part, &'static str, String)>> {
                 .cloned()
                 .collect()
         };
-        row.extend(values(Part::Line, line));
+        row.extend(values(ColumnPart::Line, line));
         row
     })
     .collect()

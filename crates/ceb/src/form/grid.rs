@@ -14,12 +14,13 @@ mod value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::column::named;
-use super::{Draft, DraftDocument, DraftRecord, Entry, Part, Place, PlacedFinding, finding};
+use super::{
+    ColumnPart, Draft, DraftDocument, DraftRecord, FormEntry, FormPlace, PlacedFinding, finding,
+};
 use crate::advice::invisible;
 use crate::code::{self, Code};
 use crate::kind::Kind;
-use crate::spec::FieldSpec;
-use crate::spec::label;
+use crate::spec::{FieldSpec, label};
 use value::text_of;
 
 /// Rows among which the row of element names is looked for.
@@ -100,20 +101,20 @@ pub struct Sheet {
 }
 
 /// A row of the sample.
-type SampleRow = Vec<(Part, &'static str, String)>;
+type SampleRow = Vec<(ColumnPart, &'static str, String)>;
 
 /// A cell of a data row with its column.
 struct Filled<'s> {
-    part: Part,
+    part: ColumnPart,
     field: &'static FieldSpec,
-    place: Place,
+    place: FormPlace,
     cell: &'s Cell,
 }
 
 /// Reads the rows of a kind. There is no draft without a row of element names or without a document.
 #[must_use]
 pub fn read(kind: Kind, sheet: &Sheet) -> (Option<Draft>, Vec<PlacedFinding>) {
-    let mut reader = Reader {
+    let mut reader = GridReader {
         kind,
         findings: Vec::new(),
         columns: BTreeMap::new(),
@@ -163,10 +164,10 @@ fn is_empty(cell: &Cell) -> bool {
     }
 }
 
-struct Reader {
+struct GridReader {
     kind: Kind,
     findings: Vec<PlacedFinding>,
-    columns: BTreeMap<u32, (Part, &'static FieldSpec)>,
+    columns: BTreeMap<u32, (ColumnPart, &'static FieldSpec)>,
     documents: Vec<DraftDocument>,
     /// The last document with each key that is complete.
     by_key: HashMap<Vec<String>, usize>,
@@ -213,8 +214,15 @@ fn name_of(text: &str) -> String {
     invisible::cleaned(text, true).trim().to_owned()
 }
 
-impl Reader {
-    fn find(&mut self, code: &'static Code, path: String, place: Place, value: &str, text: String) {
+impl GridReader {
+    fn find(
+        &mut self,
+        code: &'static Code,
+        path: String,
+        place: FormPlace,
+        value: &str,
+        text: String,
+    ) {
         if self.findings.len() >= FINDINGS_MAX {
             return;
         }
@@ -226,7 +234,7 @@ impl Reader {
         let is_header = |row: &Vec<Cell>| columns_named(self.kind, row).is_some();
         let mut first = sheet.rows.iter().take(HEADER_ROWS);
         let Some(at) = first.position(is_header) else {
-            let place = Place {
+            let place = FormPlace {
                 row: sheet.first_row.max(1),
                 column: sheet.first_column.max(1),
             };
@@ -240,7 +248,7 @@ impl Reader {
         let row = sheet.first_row + u32::try_from(at).unwrap_or(0);
         let mut seen = HashSet::new();
         for (column, cell) in (sheet.first_column..).zip(&sheet.rows[at]) {
-            let place = Place { row, column };
+            let place = FormPlace { row, column };
             let Cell::Text(text) = cell else {
                 continue;
             };
@@ -277,7 +285,7 @@ impl Reader {
                 .zip(row)
                 .filter(|(_, cell)| !is_empty(cell));
             // A cell that cannot be read may be anything but the sample's.
-            let values: Vec<(Part, &str, Option<String>)> = cells
+            let values: Vec<(ColumnPart, &str, Option<String>)> = cells
                 .filter_map(|(column, cell)| {
                     let (part, field) = self.columns.get(&column)?;
                     Some((
@@ -287,7 +295,7 @@ impl Reader {
                     ))
                 })
                 .collect();
-            let has = |(part, element, text): &(Part, &'static str, String), unread: bool| {
+            let has = |(part, element, text): &(ColumnPart, &'static str, String), unread: bool| {
                 values.iter().any(|(of, name, value)| {
                     let is_same = value.as_ref().map_or(unread, |value| value == text);
                     of == part && name == element && is_same
@@ -297,7 +305,7 @@ impl Reader {
                 sample.len() == values.len() && sample.iter().all(|cell| has(cell, false))
             });
             let mut keys = first.iter().filter(|(part, element, _)| {
-                *part == Part::Head && key.iter().any(|name| name == element)
+                *part == ColumnPart::Head && key.iter().any(|name| name == element)
             });
             !values.is_empty() && !is_sample && keys.all(|cell| has(cell, true))
         })
@@ -309,7 +317,7 @@ impl Reader {
         }
         let mut filled = Vec::new();
         for (column, cell) in (sheet.first_column..).zip(row) {
-            let place = Place {
+            let place = FormPlace {
                 row: number,
                 column,
             };
@@ -330,7 +338,7 @@ impl Reader {
                 self.find(&code::FORM_UNKNOWN, String::new(), place, "", text);
             }
         }
-        let values: Vec<(Part, Entry)> = filled
+        let values: Vec<(ColumnPart, FormEntry)> = filled
             .iter()
             .filter_map(|filled| Some((filled.part, self.entry(filled)?)))
             .collect();
@@ -340,13 +348,13 @@ impl Reader {
     }
 
     /// Puts the values of a row where they belong.
-    fn add(&mut self, row: u32, filled: &[Filled<'_>], values: Vec<(Part, Entry)>) {
+    fn add(&mut self, row: u32, filled: &[Filled<'_>], values: Vec<(ColumnPart, FormEntry)>) {
         let has_lines = self.kind.spec().lines.is_some();
         let at = if has_lines { self.owner(&values) } else { None };
         let (head, line): (Vec<_>, Vec<_>) = values
             .into_iter()
-            .partition(|(part, _)| *part == Part::Head);
-        let head: Vec<Entry> = head.into_iter().map(|(_, entry)| entry).collect();
+            .partition(|(part, _)| *part == ColumnPart::Head);
+        let head: Vec<FormEntry> = head.into_iter().map(|(_, entry)| entry).collect();
         match at {
             None => self.documents.push(DraftDocument {
                 head: DraftRecord { entries: head, row },
@@ -355,7 +363,7 @@ impl Reader {
             Some(at) => self.repeat(at, head),
         }
         // A line whose only cells were bad is a line all the same.
-        let has_line = filled.iter().any(|filled| filled.part == Part::Line);
+        let has_line = filled.iter().any(|filled| filled.part == ColumnPart::Line);
         let owner = at.unwrap_or(self.documents.len().saturating_sub(1));
         let Some(document) = self.documents.get_mut(owner).filter(|_| has_lines) else {
             return;
@@ -376,9 +384,9 @@ impl Reader {
     }
 
     /// The document that a row goes on with; `None` when it begins one.
-    fn owner(&self, values: &[(Part, Entry)]) -> Option<usize> {
+    fn owner(&self, values: &[(ColumnPart, FormEntry)]) -> Option<usize> {
         let head = |element: &str| {
-            let mut found = values.iter().filter(|(part, _)| *part == Part::Head);
+            let mut found = values.iter().filter(|(part, _)| *part == ColumnPart::Head);
             found.find(|(_, entry)| entry.element == element)
         };
         let key = &self.kind.spec().key;
@@ -389,7 +397,7 @@ impl Reader {
         if given.is_empty() {
             let last = self.documents.last()?;
             // A row with a whole head of its own, but without key, is a document that lacks its key.
-            let heads = values.iter().filter(|(part, _)| *part == Part::Head);
+            let heads = values.iter().filter(|(part, _)| *part == ColumnPart::Head);
             let n_heads = heads.clone().count();
             let is_other = heads
                 .filter_map(|(_, entry)| Some((last.head.entry(entry.element)?, entry)))
@@ -415,7 +423,7 @@ impl Reader {
         }
         // A row that holds nothing of the head but its key goes on with a document whose own key could
         // not be read.
-        let mut heads = values.iter().filter(|(part, _)| *part == Part::Head);
+        let mut heads = values.iter().filter(|(part, _)| *part == ColumnPart::Head);
         let is_key_only = heads.all(|(_, entry)| key.iter().any(|name| name == entry.element));
         let last = self.documents.last()?;
         let lacks = given
@@ -425,7 +433,7 @@ impl Reader {
     }
 
     /// Head values in a later row of a document: the same as before, or new ones.
-    fn repeat(&mut self, at: usize, head: Vec<Entry>) {
+    fn repeat(&mut self, at: usize, head: Vec<FormEntry>) {
         let mut different = Vec::new();
         if let Some(document) = self.documents.get_mut(at) {
             for entry in head {
@@ -454,11 +462,11 @@ impl Reader {
     }
 
     /// The value of a cell, or a finding.
-    fn entry(&mut self, filled: &Filled<'_>) -> Option<Entry> {
+    fn entry(&mut self, filled: &Filled<'_>) -> Option<FormEntry> {
         let (field, place) = (filled.field, filled.place);
         let problem = match text_of(field, filled.cell, self.is_1904) {
             Ok(text) => {
-                return Some(Entry {
+                return Some(FormEntry {
                     element: &field.element,
                     text,
                     place,
@@ -480,7 +488,7 @@ impl Reader {
     }
 }
 
-fn is_sample(values: &[(Part, Entry)], samples: &[SampleRow]) -> bool {
+fn is_sample(values: &[(ColumnPart, FormEntry)], samples: &[SampleRow]) -> bool {
     samples.iter().any(|sample| {
         sample.len() == values.len()
             && values.iter().all(|(part, entry)| {

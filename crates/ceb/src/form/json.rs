@@ -16,14 +16,14 @@ pub enum Json {
     /// A text.
     Text(String),
     /// A list.
-    List(Vec<Node>),
+    List(Vec<JsonNode>),
     /// An object; members in their order, doubles included.
-    Object(Vec<(String, Node)>),
+    Object(Vec<(String, JsonNode)>),
 }
 
 /// A value with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub struct JsonNode {
     /// The value.
     pub value: Json,
     /// Line on which it begins, from 1.
@@ -32,7 +32,7 @@ pub struct Node {
 
 /// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct JsonFault {
     /// Line, from 1.
     pub line: u32,
     /// What is wrong, in Chinese.
@@ -43,17 +43,17 @@ pub struct Fault {
 ///
 /// # Errors
 /// The first place where it is not JSON.
-pub fn read(bytes: &[u8]) -> Result<Node, Fault> {
+pub fn read(bytes: &[u8]) -> Result<JsonNode, JsonFault> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
         let n_lines = memchr::memchr_iter(b'\n', before).count();
-        Fault {
+        JsonFault {
             line: u32::try_from(n_lines).unwrap_or(u32::MAX).saturating_add(1),
             text: "编码不是 UTF-8",
         }
     })?;
-    let mut reader = Reader {
+    let mut reader = JsonReader {
         text,
         at: 0,
         line: 1,
@@ -67,15 +67,15 @@ pub fn read(bytes: &[u8]) -> Result<Node, Fault> {
     Ok(node)
 }
 
-struct Reader<'t> {
+struct JsonReader<'t> {
     text: &'t str,
     at: usize,
     line: u32,
 }
 
-impl Reader<'_> {
-    fn fault(&self, text: &'static str) -> Fault {
-        Fault {
+impl JsonReader<'_> {
+    fn fault(&self, text: &'static str) -> JsonFault {
+        JsonFault {
             line: self.line,
             text,
         }
@@ -92,7 +92,7 @@ impl Reader<'_> {
         }
     }
 
-    fn node(&mut self, depth: u32) -> Result<Node, Fault> {
+    fn node(&mut self, depth: u32) -> Result<JsonNode, JsonFault> {
         if depth > DEPTH_MAX {
             return Err(self.fault("嵌套过深"));
         }
@@ -108,10 +108,10 @@ impl Reader<'_> {
             Some(_) => return Err(self.fault("此处应为一个值")),
             None => return Err(self.fault("内容不完整")),
         };
-        Ok(Node { value, line })
+        Ok(JsonNode { value, line })
     }
 
-    fn word(&mut self, word: &str, value: Json) -> Result<Json, Fault> {
+    fn word(&mut self, word: &str, value: Json) -> Result<Json, JsonFault> {
         if self.text[self.at..].starts_with(word) {
             self.at += word.len();
             return Ok(value);
@@ -119,7 +119,7 @@ impl Reader<'_> {
         Err(self.fault("此处应为一个值"))
     }
 
-    fn list(&mut self, depth: u32) -> Result<Json, Fault> {
+    fn list(&mut self, depth: u32) -> Result<Json, JsonFault> {
         self.at += 1;
         let mut items = Vec::new();
         self.blank();
@@ -143,7 +143,7 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, depth: u32) -> Result<Json, Fault> {
+    fn object(&mut self, depth: u32) -> Result<Json, JsonFault> {
         self.at += 1;
         let mut members = Vec::new();
         self.blank();
@@ -186,7 +186,7 @@ impl Reader<'_> {
         self.at - start
     }
 
-    fn number(&mut self) -> Result<Json, Fault> {
+    fn number(&mut self) -> Result<Json, JsonFault> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -214,7 +214,7 @@ impl Reader<'_> {
         Ok(Json::Number(self.text[start..self.at].to_owned()))
     }
 
-    fn string(&mut self) -> Result<String, Fault> {
+    fn string(&mut self) -> Result<String, JsonFault> {
         self.at += 1;
         let mut out = String::new();
         loop {
@@ -232,7 +232,7 @@ impl Reader<'_> {
         }
     }
 
-    fn escape(&mut self) -> Result<char, Fault> {
+    fn escape(&mut self) -> Result<char, JsonFault> {
         let byte = self.peek();
         self.at += 1;
         Ok(match byte {
@@ -252,7 +252,7 @@ impl Reader<'_> {
         })
     }
 
-    fn unicode(&mut self) -> Result<char, Fault> {
+    fn unicode(&mut self) -> Result<char, JsonFault> {
         let high = self.hex()?;
         if !(0xD800..0xE000).contains(&high) {
             return char::from_u32(high).ok_or_else(|| self.fault("无效的转义"));
@@ -270,7 +270,7 @@ impl Reader<'_> {
             .ok_or_else(|| self.fault("无效的转义"))
     }
 
-    fn hex(&mut self) -> Result<u32, Fault> {
+    fn hex(&mut self) -> Result<u32, JsonFault> {
         let digits = self.text.get(self.at..self.at + 4).unwrap_or_default();
         let is_hex = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
         let value = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex);

@@ -4,8 +4,8 @@
 //! numbers; a number is taken exactly as written. `null` is the same as an absent element. `guid` may
 //! be left out everywhere.
 
-use super::json::{self, Json, Node};
-use super::{Draft, DraftDocument, DraftRecord, Entry, Place, PlacedFinding, finding};
+use super::json::{self, Json, JsonNode};
+use super::{Draft, DraftDocument, DraftRecord, FormEntry, FormPlace, PlacedFinding, finding};
 use crate::code::{self, Code};
 use crate::kind::Kind;
 use crate::spec::{FieldSpec, RecordSpec};
@@ -17,7 +17,7 @@ const LINES: &str = "lines";
 /// holds what could be read.
 #[must_use]
 pub fn read(bytes: &[u8]) -> (Option<Draft>, Vec<PlacedFinding>) {
-    let mut reader = Reader::default();
+    let mut reader = MemberReader::default();
     let draft = match json::read(bytes) {
         Ok(node) => reader.message(&node),
         Err(fault) => {
@@ -30,13 +30,13 @@ pub fn read(bytes: &[u8]) -> (Option<Draft>, Vec<PlacedFinding>) {
 }
 
 #[derive(Default)]
-struct Reader {
+struct MemberReader {
     findings: Vec<PlacedFinding>,
 }
 
-impl Reader {
+impl MemberReader {
     fn find(&mut self, code: &'static Code, path: &str, line: u32, value: &str, text: String) {
-        let place = Place {
+        let place = FormPlace {
             row: line,
             column: 0,
         };
@@ -48,7 +48,7 @@ impl Reader {
         self.find(&code::FORM_SHAPE, path, line, "", text.to_owned());
     }
 
-    fn message(&mut self, node: &Node) -> Option<Draft> {
+    fn message(&mut self, node: &JsonNode) -> Option<Draft> {
         let Json::Object(members) = &node.value else {
             self.shape("", node.line, "最外层应为一个对象，含 kind 和 documents");
             return None;
@@ -117,7 +117,7 @@ impl Reader {
         })
     }
 
-    fn doubles(&mut self, members: &[(String, Node)], path: &str) {
+    fn doubles(&mut self, members: &[(String, JsonNode)], path: &str) {
         for (at, (name, node)) in members.iter().enumerate() {
             if members[..at].iter().any(|(earlier, _)| earlier == name) {
                 let text = format!("{name} 出现了两次");
@@ -132,7 +132,7 @@ impl Reader {
         }
     }
 
-    fn document(&mut self, kind: Kind, path: &str, node: &Node) -> DraftDocument {
+    fn document(&mut self, kind: Kind, path: &str, node: &JsonNode) -> DraftDocument {
         let spec = kind.spec();
         let Json::Object(members) = &node.value else {
             self.shape(path, node.line, "单证应为一个对象");
@@ -168,7 +168,7 @@ impl Reader {
         &mut self,
         table: &'static RecordSpec,
         path: &str,
-        node: &Node,
+        node: &JsonNode,
         skip_lines: bool,
     ) -> DraftRecord {
         let mut record = DraftRecord {
@@ -192,10 +192,10 @@ impl Reader {
                 .text(&path, node)
                 .filter(|text| is_new && !text.is_empty())
             {
-                record.entries.push(Entry {
+                record.entries.push(FormEntry {
                     element: &field.element,
                     text,
-                    place: Place {
+                    place: FormPlace {
                         row: node.line,
                         column: 0,
                     },
@@ -227,7 +227,7 @@ impl Reader {
         alike
     }
 
-    fn text(&mut self, path: &str, node: &Node) -> Option<String> {
+    fn text(&mut self, path: &str, node: &JsonNode) -> Option<String> {
         match &node.value {
             Json::Text(text) | Json::Number(text) => Some(text.clone()),
             Json::Null => None,

@@ -30,34 +30,34 @@ use crate::kind::Kind;
 use crate::parse::parse_under;
 use crate::spec::{FieldSpec, RecordSpec, SignatureDuty};
 use crate::terms::Terms;
-use crate::write::{DocumentValues, MessageWriter, Values};
+use crate::write::{DocumentValues, MessageWriter, RecordValues};
 use crate::{Finding, code};
 
-pub use again::Element;
-pub use column::{Column, Part, columns, fixed_columns, kind_of_name, sample_rows};
+pub use again::DraftElement;
+pub use column::{Column, ColumnPart, columns, fixed_columns, kind_of_name, sample_rows};
 
 /// A value and where it stood: the row (of a sheet, or the line of a text) and the column (0 in a
 /// text), both from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct FormEntry {
     /// Element name.
     pub element: &'static str,
     /// The value as it will be written.
     pub text: String,
     /// Where it stood.
-    pub place: Place,
+    pub place: FormPlace,
 }
 
 /// Where in the form something stands (位置).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct FormPlace {
     /// Row of the sheet or line of the text, from 1; 0 when unknown.
     pub row: u32,
     /// Column of the sheet, from 1; 0 in a text.
     pub column: u32,
 }
 
-impl Place {
+impl FormPlace {
     /// The name of the cell: `C7`; nothing in a text.
     #[must_use]
     pub fn cell(self) -> Option<String> {
@@ -69,7 +69,7 @@ impl Place {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DraftRecord {
     /// Values that are not empty.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<FormEntry>,
     /// Row where it begins.
     pub row: u32,
 }
@@ -77,7 +77,7 @@ pub struct DraftRecord {
 impl DraftRecord {
     /// The entry of an element.
     #[must_use]
-    pub fn entry(&self, element: &str) -> Option<&Entry> {
+    pub fn entry(&self, element: &str) -> Option<&FormEntry> {
         self.entries.iter().find(|entry| entry.element == element)
     }
 
@@ -105,12 +105,12 @@ pub struct Draft {
     /// Documents; a sheet may hold more than a message can carry.
     pub documents: Vec<DraftDocument>,
     /// Columns of the sheet; none in a text.
-    pub columns: Vec<(Part, &'static str, u32)>,
+    pub columns: Vec<(ColumnPart, &'static str, u32)>,
 }
 
 /// What the platform knows about the sender and the moment (传输企业与时刻).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub struct FormOrigin {
     /// Company code for `BaseTransfer/copCode`.
     pub code: String,
     /// Registered name.
@@ -126,7 +126,7 @@ pub struct Origin {
 
 /// A message made of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct MadeMessage {
     /// The XML.
     pub xml: String,
     /// Guid of its root.
@@ -143,7 +143,7 @@ pub struct PlacedFinding {
     /// What is wrong.
     pub finding: Finding,
     /// Where it stands in the form.
-    pub place: Place,
+    pub place: FormPlace,
 }
 
 /// Where a path of a finding points: document and line from 0, and the element.
@@ -157,7 +157,7 @@ struct Spot<'p> {
 impl Draft {
     /// Writes the messages: one for as many documents as a message of this kind may carry. `hash`
     /// names content; equal content gets equal guids.
-    pub fn make(&self, origin: &Origin, hash: impl Fn(&[u8]) -> [u8; 16]) -> Vec<Made> {
+    pub fn make(&self, origin: &FormOrigin, hash: impl Fn(&[u8]) -> [u8; 16]) -> Vec<MadeMessage> {
         let most = match self.kind.spec().documents.max {
             crate::spec::UNBOUNDED => usize::MAX,
             max => max as usize,
@@ -176,9 +176,9 @@ impl Draft {
         &self,
         documents: &[DraftDocument],
         first: usize,
-        origin: &Origin,
+        origin: &FormOrigin,
         hash: &impl Fn(&[u8]) -> [u8; 16],
-    ) -> Made {
+    ) -> MadeMessage {
         let content = content(self.kind, documents);
         let name = |number: usize| guid(hash(format!("{number}\n{content}").as_bytes()));
         let root = match &self.guid {
@@ -206,7 +206,7 @@ impl Draft {
         if origin.signature_frame && must_sign {
             writer = writer.signature_frame();
         }
-        Made {
+        MadeMessage {
             xml: writer.finish(),
             guid: root,
             first,
@@ -214,7 +214,12 @@ impl Draft {
         }
     }
 
-    fn document(&self, document: &DraftDocument, guid: String, origin: &Origin) -> DocumentValues {
+    fn document(
+        &self,
+        document: &DraftDocument,
+        guid: String,
+        origin: &FormOrigin,
+    ) -> DocumentValues {
         let spec = self.kind.spec();
         let mut head = values(&document.head, &spec.head);
         fill(&mut head, &spec.head, "guid", guid);
@@ -240,7 +245,7 @@ impl Draft {
 
     /// Everything that is wrong with a message made of this draft, each at its place.
     #[must_use]
-    pub fn check(&self, made: &Made, terms: &Terms<'_>) -> Vec<PlacedFinding> {
+    pub fn check(&self, made: &MadeMessage, terms: &Terms<'_>) -> Vec<PlacedFinding> {
         let parsed = parse_under(made.xml.as_bytes(), terms);
         parsed
             .findings
@@ -259,14 +264,14 @@ impl Draft {
     /// Where the element that an `XPath` names stands in the form; of an absent one, where it
     /// should stand.
     #[must_use]
-    pub fn place(&self, made: &Made, path: &str) -> Place {
+    pub fn place(&self, made: &MadeMessage, path: &str) -> FormPlace {
         self.place_from(made.first, path)
     }
 
     /// The same for a message whose first document is this one of the draft, from 0.
     #[must_use]
-    pub fn place_from(&self, first: usize, path: &str) -> Place {
-        let nowhere = Place::default();
+    pub fn place_from(&self, first: usize, path: &str) -> FormPlace {
+        let nowhere = FormPlace::default();
         let Some(spot) = self.spot(path) else {
             return nowhere;
         };
@@ -274,14 +279,14 @@ impl Draft {
             return nowhere;
         };
         let (part, record) = match spot.line.map(|at| document.lines.get(at)) {
-            Some(Some(line)) => (Part::Line, line),
-            Some(None) | None => (Part::Head, &document.head),
+            Some(Some(line)) => (ColumnPart::Line, line),
+            Some(None) | None => (ColumnPart::Head, &document.head),
         };
         let element = spot.element.unwrap_or_default();
         if let Some(entry) = record.entry(element) {
             return entry.place;
         }
-        let column = |part: Part, element: &str| {
+        let column = |part: ColumnPart, element: &str| {
             let mut columns = self.columns.iter();
             columns.find(|(of, name, _)| *of == part && *name == element)
         };
@@ -291,16 +296,16 @@ impl Draft {
             .key
             .iter()
             .rev()
-            .find_map(|name| column(Part::Head, name));
+            .find_map(|name| column(ColumnPart::Head, name));
         let column = column(part, element).or(key).or(self.columns.first());
-        Place {
+        FormPlace {
             row: record.row,
             column: column.map_or(0, |(_, _, column)| *column),
         }
     }
 
     /// The JSON pointer (RFC 6901) for an `XPath`.
-    fn pointer(&self, made: &Made, path: &str) -> String {
+    fn pointer(&self, made: &MadeMessage, path: &str) -> String {
         let Some(spot) = self.spot(path) else {
             return path.to_owned();
         };
@@ -346,7 +351,7 @@ impl Draft {
 /// not the same mistake seen again (a bad cell is also a missing value).
 #[must_use]
 pub fn join(form: Vec<PlacedFinding>, checked: Vec<PlacedFinding>) -> Vec<PlacedFinding> {
-    let reported: HashSet<(Place, String)> = form.iter().map(spot_of).collect();
+    let reported: HashSet<(FormPlace, String)> = form.iter().map(spot_of).collect();
     let mut all = form;
     let new = checked
         .into_iter()
@@ -357,9 +362,9 @@ pub fn join(form: Vec<PlacedFinding>, checked: Vec<PlacedFinding>) -> Vec<Placed
 }
 
 /// In a sheet a finding is known by its cell, in a text by its path.
-fn spot_of(placed: &PlacedFinding) -> (Place, String) {
+fn spot_of(placed: &PlacedFinding) -> (FormPlace, String) {
     match placed.place.column {
-        0 => (Place::default(), placed.finding.path.clone()),
+        0 => (FormPlace::default(), placed.finding.path.clone()),
         _ => (placed.place, String::new()),
     }
 }
@@ -378,8 +383,8 @@ fn names_foreign_lines(kind: Kind) -> bool {
 }
 
 /// The values of a record, with those that can only be one thing.
-fn values(record: &DraftRecord, table: &RecordSpec) -> Values {
-    let mut values: Values = record
+fn values(record: &DraftRecord, table: &RecordSpec) -> RecordValues {
+    let mut values: RecordValues = record
         .entries
         .iter()
         .map(|entry| (entry.element.to_owned(), entry.text.clone()))
@@ -392,7 +397,7 @@ fn values(record: &DraftRecord, table: &RecordSpec) -> Values {
     values
 }
 
-fn fill(values: &mut Values, table: &RecordSpec, element: &str, value: String) {
+fn fill(values: &mut RecordValues, table: &RecordSpec, element: &str, value: String) {
     let is_there = values.iter().any(|(name, _)| name == element);
     if !is_there && table.field(element).is_some() {
         values.push((element.to_owned(), value));
@@ -458,7 +463,7 @@ fn guid(mut bytes: [u8; 16]) -> String {
 fn finding(
     code: &'static code::Code,
     path: String,
-    place: Place,
+    place: FormPlace,
     value: &str,
     text: String,
 ) -> PlacedFinding {

@@ -5,7 +5,7 @@ mod marks;
 
 use super::grid::{Cell, Sheet};
 use super::{
-    Column, Draft, Origin, Part, PlacedFinding, columns, grid, join, members, sample_rows,
+    Column, ColumnPart, Draft, FormOrigin, PlacedFinding, columns, grid, join, members, sample_rows,
 };
 use crate::sample::{self, Spec};
 use crate::{Kind, Message, Profile, Severity, Terms, parse};
@@ -15,9 +15,9 @@ fn declared() -> impl Iterator<Item = Kind> {
     kinds.filter(|kind| kind.is_declaration())
 }
 
-fn origin() -> Origin {
+fn origin() -> FormOrigin {
     let sender = Spec::new(Kind::Ceb311, 1).sender;
-    Origin {
+    FormOrigin {
         code: sender.code,
         name: sender.name,
         dxp_id: sender.dxp_id,
@@ -137,8 +137,8 @@ fn row_of(
 ) -> Vec<Cell> {
     let value = |column: &Column| {
         let record = match column.part {
-            Part::Head => head,
-            Part::Line => line,
+            ColumnPart::Head => head,
+            ColumnPart::Line => line,
         };
         let value = record.and_then(|record| record.filled(&column.field.element));
         value.map_or(Cell::Empty, |value| Cell::Text(value.to_owned()))
@@ -367,7 +367,7 @@ fn the_same_form_twice_is_the_same_message() {
     let json = json_of(&sample_of(Kind::Ceb311));
     let make = |json: &str, time14: &str| {
         let (draft, _) = members::read(json.as_bytes());
-        let origin = Origin {
+        let origin = FormOrigin {
             time14: time14.to_owned(),
             ..origin()
         };

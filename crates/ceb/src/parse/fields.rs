@@ -177,7 +177,13 @@ impl<'a> Machine<'a, '_> {
         }
     }
 
-    fn bad_value(&mut self, field: &FieldSpec, value: &str, line: u32, problem: value::Problem) {
+    fn bad_value(
+        &mut self,
+        field: &FieldSpec,
+        value: &str,
+        line: u32,
+        problem: value::ValueProblem,
+    ) {
         if self.profile == Profile::Down || self.report.is_full() {
             return;
         }

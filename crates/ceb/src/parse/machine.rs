@@ -9,12 +9,12 @@ use crate::code_table::Tables;
 use crate::finding::{Finding, Layer};
 use crate::kind::Kind;
 use crate::message::{Document, Record};
-use crate::report::Report;
+use crate::report::Findings;
 use crate::spec::{self, FieldSpec, MessageSpec, Occurs, Standard, Trailer, Wild};
 use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prepare};
 
 pub(super) fn run(bytes: &[u8], terms: &Terms<'_>) -> (Parsed, Cut) {
-    let mut report = Report::default();
+    let mut report = Findings::default();
     let mut cut = Cut {
         root_start: 0..0,
         root_end: 0..0,
@@ -82,7 +82,7 @@ pub(super) struct Machine<'a, 'r> {
     pub(super) has_cr: bool,
     pub(super) profile: Profile,
     pub(super) tokens: Tokens<'a>,
-    pub(super) report: &'r mut Report,
+    pub(super) report: &'r mut Findings,
     /// Line of the last start tag, and the byte up to which lines are counted.
     pub(super) line: u32,
     counted: usize,
@@ -97,7 +97,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         input: &'a [u8],
         source: Source<'a>,
         terms: &'r Terms<'_>,
-        report: &'r mut Report,
+        report: &'r mut Findings,
     ) -> Self {
         Self {
             input,

@@ -200,7 +200,7 @@ fn key_model(local: &str) -> Option<(Content, &'static [&'static str])> {
 
 /// Reads the signature whose start tag was just read, up to its end tag. Gives the first problem.
 pub(super) fn read(tokens: &mut Tokens<'_>) -> Result<Option<String>, Fault> {
-    let mut reader = Reader {
+    let mut reader = SignatureReader {
         problem: None,
         ids: Vec::new(),
     };
@@ -208,12 +208,12 @@ pub(super) fn read(tokens: &mut Tokens<'_>) -> Result<Option<String>, Fault> {
     Ok(reader.problem)
 }
 
-struct Reader {
+struct SignatureReader {
     problem: Option<String>,
     ids: Vec<String>,
 }
 
-impl Reader {
+impl SignatureReader {
     fn report(&mut self, text: String) {
         self.problem.get_or_insert(text);
     }

@@ -8,18 +8,18 @@ use crate::xml::is_space;
 
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct ValueProblem {
     pub(crate) code: &'static Code,
     pub(crate) text: String,
 }
 
-fn problem(code: &'static Code, text: String) -> Option<Problem> {
-    Some(Problem { code, text })
+fn problem(code: &'static Code, text: String) -> Option<ValueProblem> {
+    Some(ValueProblem { code, text })
 }
 
 /// Checks a value; `None` when it is good. An element that is really empty may take a default.
 #[inline]
-pub(crate) fn check(field: &FieldSpec, value: &str, may_default: bool) -> Option<Problem> {
+pub(crate) fn check(field: &FieldSpec, value: &str, may_default: bool) -> Option<ValueProblem> {
     // An empty element takes the fixed or default value of the schema.
     if may_default && value.is_empty() && field.default_value().is_some() {
         return None;
@@ -42,7 +42,13 @@ pub(crate) fn check(field: &FieldSpec, value: &str, may_default: bool) -> Option
     found
 }
 
-fn text(field: &FieldSpec, value: &str, min: u32, max: u32, collapse: bool) -> Option<Problem> {
+fn text(
+    field: &FieldSpec,
+    value: &str,
+    min: u32,
+    max: u32,
+    collapse: bool,
+) -> Option<ValueProblem> {
     let value = if collapse {
         collapsed(value)
     } else {
@@ -106,7 +112,12 @@ fn trimmed(value: &str) -> &str {
     value.trim_matches([' ', '\t', '\n', '\r'])
 }
 
-fn decimal(field: &FieldSpec, value: &str, total_max: u32, fraction_max: u32) -> Option<Problem> {
+fn decimal(
+    field: &FieldSpec,
+    value: &str,
+    total_max: u32,
+    fraction_max: u32,
+) -> Option<ValueProblem> {
     let number = trimmed(value);
     let digits = number.strip_prefix(['+', '-']).unwrap_or(number);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -137,7 +148,7 @@ fn decimal(field: &FieldSpec, value: &str, total_max: u32, fraction_max: u32) ->
     None
 }
 
-fn int(field: &FieldSpec, value: &str, digits_max: u32) -> Option<Problem> {
+fn int(field: &FieldSpec, value: &str, digits_max: u32) -> Option<ValueProblem> {
     // Unlike around decimals, white space is not allowed here: the schema's own wording would let
     // it pass, the usual validators do not.
     let number = value;

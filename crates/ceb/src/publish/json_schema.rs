@@ -3,7 +3,7 @@
 //! The schema takes what the platform takes: texts and numbers alike, `null` for an absent element,
 //! without what the platform fills in. Rules that a schema cannot say stand in the description.
 
-use super::value::Value;
+use super::value::JsonValue;
 use crate::doc;
 use crate::form::{columns, only_value};
 use crate::kind::Kind;
@@ -23,75 +23,77 @@ pub fn schema(kind: Kind) -> String {
     let mut document = record(kind, &spec.head, true);
     if let Some((table, occurs)) = &spec.lines {
         let mut lines = vec![
-            ("type".to_owned(), Value::text("array")),
-            ("title".to_owned(), Value::text("表体")),
-            ("minItems".to_owned(), Value::Number(occurs.min.into())),
+            ("type".to_owned(), JsonValue::text("array")),
+            ("title".to_owned(), JsonValue::text("表体")),
+            ("minItems".to_owned(), JsonValue::Number(occurs.min.into())),
         ];
         if occurs.max != UNBOUNDED {
-            lines.push(("maxItems".to_owned(), Value::Number(occurs.max.into())));
+            lines.push(("maxItems".to_owned(), JsonValue::Number(occurs.max.into())));
         }
         lines.push(("items".to_owned(), object(record(kind, table, false))));
-        document.0.push(("lines".to_owned(), Value::Object(lines)));
+        document
+            .0
+            .push(("lines".to_owned(), JsonValue::Object(lines)));
         if occurs.min > 0 {
             document.1.push("lines".to_owned());
         }
     }
-    let documents = Value::object([
-        ("type", Value::text("array")),
-        ("title", Value::text("单证")),
-        ("minItems", Value::Number(1)),
-        ("maxItems", Value::Number(spec.documents.max.into())),
+    let documents = JsonValue::object([
+        ("type", JsonValue::text("array")),
+        ("title", JsonValue::text("单证")),
+        ("minItems", JsonValue::Number(1)),
+        ("maxItems", JsonValue::Number(spec.documents.max.into())),
         ("items", object(document)),
     ]);
     let id = format!("urn:tongguan:standard:{}:{kind}", crate::spec::CURRENT);
-    Value::object([
+    JsonValue::object([
         (
             "$schema",
-            Value::text("https://json-schema.org/draft/2020-12/schema"),
+            JsonValue::text("https://json-schema.org/draft/2020-12/schema"),
         ),
-        ("$id", Value::Text(id)),
-        ("title", Value::text(format!("{kind} {}", spec.chinese))),
+        ("$id", JsonValue::Text(id)),
+        ("title", JsonValue::text(format!("{kind} {}", spec.chinese))),
         (
             "description",
-            Value::text("报文的 JSON 形式。数值可写成文字或数字，null 等于不出现；guid、传输企业、商品序号等由平台补齐。"),
+            JsonValue::text("报文的 JSON 形式。数值可写成文字或数字，null 等于不出现；guid、传输企业、商品序号等由平台补齐。"),
         ),
-        ("type", Value::text("object")),
+        ("type", JsonValue::text("object")),
         (
             "properties",
-            Value::object([
+            JsonValue::object([
                 (
                     "kind",
-                    Value::object([
-                        ("title", Value::text("报文类型")),
-                        ("const", Value::text(kind.code())),
+                    JsonValue::object([
+                        ("title", JsonValue::text("报文类型")),
+                        ("const", JsonValue::text(kind.code())),
                     ]),
                 ),
                 ("guid", guid()),
                 ("documents", documents),
             ]),
         ),
-        ("required", Value::texts(["kind", "documents"])),
-        ("additionalProperties", Value::Bool(false)),
+        ("required", JsonValue::texts(["kind", "documents"])),
+        ("additionalProperties", JsonValue::Bool(false)),
     ])
     .pretty()
 }
 
-fn guid() -> Value {
-    Value::object([
-        ("title", Value::text("报文编号；缺省由平台生成")),
-        ("type", Value::texts(["string", "null"])),
-        ("maxLength", Value::Number(36)),
+fn guid() -> JsonValue {
+    JsonValue::object([
+        ("title", JsonValue::text("报文编号；缺省由平台生成")),
+        ("type", JsonValue::texts(["string", "null"])),
+        ("maxLength", JsonValue::Number(36)),
     ])
 }
 
 /// Properties and names of those that are needed.
-type Members = (Vec<(String, Value)>, Vec<String>);
+type Members = (Vec<(String, JsonValue)>, Vec<String>);
 
 fn record(kind: Kind, table: &'static RecordSpec, is_head: bool) -> Members {
     let part = if is_head {
-        crate::form::Part::Head
+        crate::form::ColumnPart::Head
     } else {
-        crate::form::Part::Line
+        crate::form::ColumnPart::Line
     };
     let needed = columns(kind)
         .into_iter()
@@ -106,21 +108,21 @@ fn record(kind: Kind, table: &'static RecordSpec, is_head: bool) -> Members {
     (properties, needed)
 }
 
-fn object((properties, required): Members) -> Value {
-    Value::object([
-        ("type", Value::text("object")),
-        ("properties", Value::Object(properties)),
-        ("required", Value::texts(required)),
-        ("additionalProperties", Value::Bool(false)),
+fn object((properties, required): Members) -> JsonValue {
+    JsonValue::object([
+        ("type", JsonValue::text("object")),
+        ("properties", JsonValue::Object(properties)),
+        ("required", JsonValue::texts(required)),
+        ("additionalProperties", JsonValue::Bool(false)),
     ])
 }
 
-fn property(field: &FieldSpec) -> Value {
+fn property(field: &FieldSpec) -> JsonValue {
     let mut members = vec![
-        ("title".to_owned(), Value::text(&field.chinese)),
+        ("title".to_owned(), JsonValue::text(&field.chinese)),
         (
             "description".to_owned(),
-            Value::Text(doc::field_note(field)),
+            JsonValue::Text(doc::field_note(field)),
         ),
     ];
     let is_needed = (field.required || field.required_by_text) && only_value(field).is_none();
@@ -128,22 +130,22 @@ fn property(field: &FieldSpec) -> Value {
     if !is_needed {
         types.push("null");
     }
-    members.push(("type".to_owned(), Value::texts(types)));
+    members.push(("type".to_owned(), JsonValue::texts(types)));
     // Only lists of words are closed; a list of figures may be written as numbers as well.
     let list = field.list().map(<[String]>::to_vec);
     let list = list.or_else(|| field.fixed().map(|value| vec![value.to_owned()]));
     if let Some(list) = list {
-        let mut values: Vec<Value> = list.iter().map(Value::text).collect();
+        let mut values: Vec<JsonValue> = list.iter().map(JsonValue::text).collect();
         let numbers = list
             .iter()
             .filter(|text| !text.starts_with('0') || *text == "0");
-        values.extend(numbers.filter_map(|text| text.parse().ok().map(Value::Number)));
+        values.extend(numbers.filter_map(|text| text.parse().ok().map(JsonValue::Number)));
         if !is_needed {
-            values.push(Value::text(""));
+            values.push(JsonValue::text(""));
         }
         // `null` has no place among texts and numbers here; an absent member says the same.
         members.retain(|(name, _)| name != "type");
-        members.push(("enum".to_owned(), Value::List(values)));
+        members.push(("enum".to_owned(), JsonValue::List(values)));
     } else {
         members.extend(limits(field, is_needed));
     }
@@ -152,21 +154,21 @@ fn property(field: &FieldSpec) -> Value {
         if codes.len() <= CODES_MAX {
             let names = codes
                 .iter()
-                .map(|(code, name)| ((*code).to_owned(), Value::text(*name)));
-            members.push(("x-codes".to_owned(), Value::Object(names.collect())));
+                .map(|(code, name)| ((*code).to_owned(), JsonValue::text(*name)));
+            members.push(("x-codes".to_owned(), JsonValue::Object(names.collect())));
         }
         let known = super::CODE_TABLES
             .iter()
             .find(|(known, ..)| *known == table);
         if let Some((_, name, _)) = known {
-            members.push(("x-code-table".to_owned(), Value::text(*name)));
+            members.push(("x-code-table".to_owned(), JsonValue::text(*name)));
         }
     }
-    Value::Object(members)
+    JsonValue::Object(members)
 }
 
 /// Lengths and patterns; they hold for texts, as JSON Schema has it. An optional text may be empty.
-fn limits(field: &FieldSpec, is_needed: bool) -> Vec<(String, Value)> {
+fn limits(field: &FieldSpec, is_needed: bool) -> Vec<(String, JsonValue)> {
     let mut members = Vec::new();
     let or_empty = |pattern: String| {
         if is_needed {
@@ -203,14 +205,14 @@ fn limits(field: &FieldSpec, is_needed: bool) -> Vec<(String, Value)> {
     };
     if let FieldType::Text { min, max, .. } = field.kind {
         if is_needed && min > 0 {
-            members.push(("minLength".to_owned(), Value::Number(min.into())));
+            members.push(("minLength".to_owned(), JsonValue::Number(min.into())));
         }
         if max != UNBOUNDED {
-            members.push(("maxLength".to_owned(), Value::Number(max.into())));
+            members.push(("maxLength".to_owned(), JsonValue::Number(max.into())));
         }
     }
     if let Some(pattern) = pattern.or(number) {
-        members.push(("pattern".to_owned(), Value::Text(or_empty(pattern))));
+        members.push(("pattern".to_owned(), JsonValue::Text(or_empty(pattern))));
     }
     members
 }
@@ -221,7 +223,7 @@ pub fn sample(kind: Kind) -> String {
     let xml = sample::message(&Spec::new(kind, 1));
     let message = parse(xml.as_bytes(), Profile::Strict).message;
     let columns = columns(kind);
-    let values = |record: &Record| -> Vec<(String, Value)> {
+    let values = |record: &Record| -> Vec<(String, JsonValue)> {
         record
             .iter()
             .filter(|(element, value)| {
@@ -230,7 +232,7 @@ pub fn sample(kind: Kind) -> String {
                     .any(|column| column.field.element == *element);
                 is_asked && !value.is_empty()
             })
-            .map(|(element, value)| (element.to_owned(), Value::text(value)))
+            .map(|(element, value)| (element.to_owned(), JsonValue::text(value)))
             .collect()
     };
     let documents = message.iter().flat_map(|message| &message.documents);
@@ -240,14 +242,14 @@ pub fn sample(kind: Kind) -> String {
             let lines = document
                 .lines
                 .iter()
-                .map(|line| Value::Object(values(line)));
-            members.push(("lines".to_owned(), Value::List(lines.collect())));
+                .map(|line| JsonValue::Object(values(line)));
+            members.push(("lines".to_owned(), JsonValue::List(lines.collect())));
         }
-        Value::Object(members)
+        JsonValue::Object(members)
     });
-    Value::object([
-        ("kind", Value::text(kind.code())),
-        ("documents", Value::List(documents.collect())),
+    JsonValue::object([
+        ("kind", JsonValue::text(kind.code())),
+        ("documents", JsonValue::List(documents.collect())),
     ])
     .pretty()
 }

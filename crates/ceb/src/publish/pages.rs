@@ -1,7 +1,7 @@
 //! The pages of the reference.
 
 use super::html::{escape, inline, page, source, table};
-use super::value::Value;
+use super::value::JsonValue;
 use super::{CODE_TABLES, File, json_schema};
 use crate::code;
 use crate::code_table;
@@ -10,22 +10,22 @@ use crate::doc::diff;
 use crate::explain::{Family, entries};
 use crate::kind::{Direction, Kind};
 use crate::sample::{self, Spec};
-use crate::spec::{FieldSpec, MessageSpec, RecordSpec, Role, Rule, Standard};
+use crate::spec::{FieldSpec, MessageSpec, RecordSpec, Rule, SenderRole, Standard};
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("../../publish/style.css");
 const SEARCH: &str = include_str!("../../publish/search.js");
 
 /// What the search box finds: a word, what it is, and where it stands.
-type Found = Vec<Value>;
+type DictionaryHit = Vec<JsonValue>;
 
-fn found(list: &mut Found, word: &str, what: &str, href: &str) {
-    list.push(Value::texts([word, what, href]));
+fn found(list: &mut DictionaryHit, word: &str, what: &str, href: &str) {
+    list.push(JsonValue::texts([word, what, href]));
 }
 
 /// Every page with its style, script and list of entries.
 pub(super) fn pages() -> Vec<File> {
-    let mut list = Found::new();
+    let mut list = DictionaryHit::new();
     let mut files = vec![index()];
     for kind in Kind::ALL {
         files.push(kind_page(*kind, &mut list));
@@ -34,7 +34,7 @@ pub(super) fn pages() -> Vec<File> {
     files.push(receipts(&mut list));
     files.extend(tables(&mut list));
     files.push(versions());
-    let entries = Value::List(list).pretty();
+    let entries = JsonValue::List(list).pretty();
     files.push(File::new(
         "entries.js",
         format!("const ENTRIES = {entries};"),
@@ -84,7 +84,7 @@ fn link(kind: Kind) -> String {
     format!("<a href=\"{kind}.html\">{kind}</a>")
 }
 
-fn kind_page(kind: Kind, list: &mut Found) -> File {
+fn kind_page(kind: Kind, list: &mut DictionaryHit) -> File {
     let spec = kind.spec();
     let href = format!("{kind}.html");
     found(list, kind.code(), &spec.chinese, &href);
@@ -99,10 +99,10 @@ fn kind_page(kind: Kind, list: &mut Found) -> File {
     if let Some((lines, _)) = &spec.lines {
         body.push_str(&record(kind, lines, "表体", list));
     }
-    if spec.role == Role::Declaration {
+    if spec.role == SenderRole::Declaration {
         for (trailer, _) in &spec.trailer {
             if let Some(shared) = spec.shared(*trailer) {
-                body.push_str(&record(kind, shared, "共用实体", &mut Found::new()));
+                body.push_str(&record(kind, shared, "共用实体", &mut DictionaryHit::new()));
             }
         }
     }
@@ -169,7 +169,7 @@ fn direction(direction: Option<Direction>) -> &'static str {
     }
 }
 
-fn record(kind: Kind, record: &RecordSpec, title: &str, list: &mut Found) -> String {
+fn record(kind: Kind, record: &RecordSpec, title: &str, list: &mut DictionaryHit) -> String {
     let id = |field: &FieldSpec| format!("{}.{}", record.name, field.element);
     for field in &record.fields {
         let href = format!("{kind}.html#{}", id(field));
@@ -234,7 +234,7 @@ fn answers(kind: Kind) -> String {
     )
 }
 
-fn codes(list: &mut Found) -> File {
+fn codes(list: &mut DictionaryHit) -> File {
     for code in code::ALL {
         found(
             list,
@@ -259,7 +259,7 @@ fn codes(list: &mut Found) -> File {
     File::new("codes.html", page("校验问题", &body))
 }
 
-fn receipts(list: &mut Found) -> File {
+fn receipts(list: &mut DictionaryHit) -> File {
     let mut body = String::from(
         "<h1>回执代码</h1>\n<p>2018 版与 202205 版合并，另加实际见到的。同一代码有两个含义的，按报文和返回信息区分。</p>\n",
     );
@@ -305,7 +305,7 @@ fn receipts(list: &mut Found) -> File {
     File::new("receipts.html", page("回执代码", &body))
 }
 
-fn tables(list: &mut Found) -> Vec<File> {
+fn tables(list: &mut DictionaryHit) -> Vec<File> {
     let mut files = Vec::new();
     let mut body = String::from("<h1>代码表</h1>\n<ul>\n");
     for (known, name, chinese) in CODE_TABLES {

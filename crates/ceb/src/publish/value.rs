@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum JsonValue {
     /// `true` or `false`.
     Bool(bool),
     /// A number.
@@ -12,12 +12,12 @@ pub enum Value {
     /// A text.
     Text(String),
     /// A list.
-    List(Vec<Value>),
+    List(Vec<JsonValue>),
     /// An object.
-    Object(Vec<(String, Value)>),
+    Object(Vec<(String, JsonValue)>),
 }
 
-impl Value {
+impl JsonValue {
     /// A text.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {

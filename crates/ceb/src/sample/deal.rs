@@ -5,12 +5,12 @@ use super::catalogue::{GIVEN, PRODUCTS, Product, STREETS, SURNAMES};
 use super::number::{self, mix};
 
 /// One line of a deal.
-pub(super) struct Line {
+pub(super) struct DealLine {
     pub(super) product: &'static Product,
     pub(super) qty: u64,
 }
 
-impl Line {
+impl DealLine {
     /// Price of the line, in fen.
     pub(super) fn total(&self) -> u64 {
         self.product.price * self.qty
@@ -26,7 +26,7 @@ impl Line {
 pub(super) struct Deal {
     /// Place of the document in the message.
     pub(super) at: u32,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<DealLine>,
     pub(super) buyer: String,
     pub(super) identity: String,
     pub(super) phone: String,
@@ -48,13 +48,13 @@ impl Deal {
         let line = |line: u32| {
             let bits = mix(spec.seed, at, 100 + u64::from(line));
             let product = &PRODUCTS[bits as usize % PRODUCTS.len()];
-            Line {
+            DealLine {
                 product,
                 qty: 1 + (bits >> 20) % 2,
             }
         };
-        let lines: Vec<Line> = (0..n_goods).map(line).collect();
-        let goods = lines.iter().map(Line::total).sum::<u64>();
+        let lines: Vec<DealLine> = (0..n_goods).map(line).collect();
+        let goods = lines.iter().map(DealLine::total).sum::<u64>();
         let freight = 100 * ((bits >> 32) % 16);
         // Inside the limits of retail import: 70 % of 13 % value-added tax, rounded down to fen.
         let tax = (goods + freight) * 91 / 1000;
@@ -74,7 +74,7 @@ impl Deal {
             freight,
             discount: (100 * ((bits >> 36) % 6)).min(goods / 2),
             tax,
-            grams: lines.iter().map(Line::grams).sum(),
+            grams: lines.iter().map(DealLine::grams).sum(),
             lines,
         }
     }

@@ -22,9 +22,9 @@ mod tests;
 mod value;
 
 use crate::kind::Kind;
-use crate::spec::{Role, SignatureDuty, UNBOUNDED};
+use crate::spec::{SenderRole, SignatureDuty, UNBOUNDED};
 use crate::status::ReturnStatus;
-use crate::write::{self, DocumentValues, Values};
+use crate::write::{self, DocumentValues, RecordValues};
 
 pub use company::{SampleCompany, company, dxp_id};
 pub use number::credit_code;
@@ -217,7 +217,7 @@ fn build(spec: &Spec, status: ReturnStatus, info: &str) -> String {
     };
     let documents = (0..n_documents).map(|at| {
         let deal = deal::Deal::new(spec, at, n_goods);
-        let source = value::Source {
+        let source = value::ValueSource {
             spec,
             deal: &deal,
             status,
@@ -226,7 +226,7 @@ fn build(spec: &Spec, status: ReturnStatus, info: &str) -> String {
         let head = fill(&table.head, |element| source.head(element));
         let lines = (0..n_lines).map(|line| match &table.lines {
             Some((record, _)) => fill(record, |element| source.line(line, element)),
-            None => Values::new(),
+            None => RecordValues::new(),
         });
         DocumentValues {
             head,
@@ -240,10 +240,10 @@ fn build(spec: &Spec, status: ReturnStatus, info: &str) -> String {
         ("dxpMode", String::from("DXP")),
         ("dxpId", spec.sender.dxp_id.clone()),
     ];
-    let transfer: Values = transfer
+    let transfer: RecordValues = transfer
         .map(|(element, value)| (element.to_owned(), value))
         .into();
-    let with_transfer = (table.role == Role::Declaration).then_some(&*transfer);
+    let with_transfer = (table.role == SenderRole::Declaration).then_some(&*transfer);
     let guid = number::guid(spec.seed, u32::MAX, spec.kind);
     let mut writer = write::MessageWriter::new(spec.kind, &guid, &documents);
     if let Some(values) = with_transfer {
@@ -255,7 +255,7 @@ fn build(spec: &Spec, status: ReturnStatus, info: &str) -> String {
     }
 }
 
-fn fill(record: &crate::spec::RecordSpec, value: impl Fn(&str) -> Option<String>) -> Values {
+fn fill(record: &crate::spec::RecordSpec, value: impl Fn(&str) -> Option<String>) -> RecordValues {
     let fields = record.fields.iter();
     fields
         .filter_map(|field| Some((field.element.clone(), value(&field.element)?)))

@@ -22,17 +22,17 @@ const KEY: [u8; 32] = [
     0xf3, 0xa2, 0x11, 0x27, 0xb4, 0xbe, 0x72, 0x17, 0x1e, 0xc3, 0x83, 0x45, 0x5e, 0xec, 0x4c, 0xf2,
 ];
 
-struct Card {
+struct SampleCard {
     key: SigningKey,
     certificate: Vec<u8>,
 }
 
-fn card() -> Option<&'static Card> {
-    static CARD: OnceLock<Option<Card>> = OnceLock::new();
+fn card() -> Option<&'static SampleCard> {
+    static CARD: OnceLock<Option<SampleCard>> = OnceLock::new();
     let made = CARD.get_or_init(|| {
         let lines = CERTIFICATE.lines().filter(|line| !line.starts_with("---"));
         let text: String = lines.collect();
-        Some(Card {
+        Some(SampleCard {
             key: SigningKey::from_slice("1234567812345678", &KEY).ok()?,
             certificate: STANDARD.decode(text).ok()?,
         })

@@ -107,7 +107,7 @@ fn a_marker_stands_in_order_and_company_numbers() {
 
 #[test]
 fn samples_that_must_be_signed_are() {
-    use crate::signature::{Outcome, Policy, Trust, Verifier};
+    use crate::signature::{SignatureOutcome, Trust, Verifier, VerifyPolicy};
     use crate::spec::SignatureDuty;
     let keys = crate::sm2::Keys::library();
     let mut trust = Trust::default();
@@ -115,7 +115,7 @@ fn samples_that_must_be_signed_are() {
     for kind in Kind::ALL {
         let sample = message(&Spec::new(*kind, 5));
         let verifier = Verifier {
-            policy: Policy::SOUND,
+            policy: VerifyPolicy::SOUND,
             sm2: &keys,
             certificate: None,
         };
@@ -125,11 +125,11 @@ fn samples_that_must_be_signed_are() {
             SignatureDuty::Required | SignatureDuty::RequiredByText
         );
         if !must {
-            assert_eq!(verdict.outcome, Outcome::Unsigned, "{kind}");
+            assert_eq!(verdict.outcome, SignatureOutcome::Unsigned, "{kind}");
             continue;
         }
         assert!(
-            matches!(verdict.outcome, Outcome::Passed(_)),
+            matches!(verdict.outcome, SignatureOutcome::Passed(_)),
             "{kind} {:?}",
             verdict.outcome
         );

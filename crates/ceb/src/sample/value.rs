@@ -1,19 +1,19 @@
 //! The value of every element of every kind.
 
-use super::deal::{Deal, Line};
+use super::deal::{Deal, DealLine};
 use super::{Spec, number};
 use crate::kind::{Direction, Kind};
 use crate::status::ReturnStatus;
 
 /// What the values of one document come from.
-pub(super) struct Source<'a> {
+pub(super) struct ValueSource<'a> {
     pub(super) spec: &'a Spec,
     pub(super) deal: &'a Deal,
     pub(super) status: ReturnStatus,
     pub(super) info: &'a str,
 }
 
-impl Source<'_> {
+impl ValueSource<'_> {
     /// Value of an element of the head; `None` leaves it out.
     pub(super) fn head(&self, element: &str) -> Option<String> {
         self.identification(element)
@@ -45,7 +45,7 @@ impl Source<'_> {
         })
     }
 
-    fn goods(&self, line: &Line, at: u32, element: &str) -> Option<String> {
+    fn goods(&self, line: &DealLine, at: u32, element: &str) -> Option<String> {
         let product = line.product;
         let kilograms = product.unit1 == "035";
         Some(match element {

@@ -1,7 +1,7 @@
 //! What checking found, as findings of the message (校验问题).
 
 use super::certificate::{Certificate, CertificateFault, Match};
-use super::verify::{Failure, Outcome, Verdict};
+use super::verify::{Failure, SignatureOutcome, Verdict};
 use crate::code::{self, Code};
 use crate::finding::Finding;
 use crate::message::Message;
@@ -68,17 +68,17 @@ pub fn findings(
     let plain =
         |code: &'static Code| format!("{}：{}", code.title, code.happened.trim_end_matches('。'));
     match &verdict.outcome {
-        Outcome::Unsigned => return found,
-        Outcome::Passed(passed) if passed.is_strict() => {}
-        Outcome::Passed(passed) => {
+        SignatureOutcome::Unsigned => return found,
+        SignatureOutcome::Passed(passed) if passed.is_strict() => {}
+        SignatureOutcome::Passed(passed) => {
             let code = &code::SIGNATURE_TOLERATED;
             add(code, &passed.name(), plain(code));
         }
-        Outcome::Failed(Failure::Structure(problem)) => {
+        SignatureOutcome::Failed(Failure::Structure(problem)) => {
             let code = &code::SIGNATURE_CONTENT;
             add(code, problem, format!("{}：{problem}", code.title));
         }
-        Outcome::Failed(Failure::ValueForm) => {
+        SignatureOutcome::Failed(Failure::ValueForm) => {
             let code = &code::VALUE_FORM;
             let value = verdict.signature.as_ref().map(|one| &one.signature_value);
             let shape = value
@@ -86,8 +86,8 @@ pub fn findings(
                 .unwrap_or_default();
             add(code, "", format!("{}：{shape}", code.title));
         }
-        Outcome::Failed(failure) => add(failure.code(), "", plain(failure.code())),
-        Outcome::Unsupported(what) => {
+        SignatureOutcome::Failed(failure) => add(failure.code(), "", plain(failure.code())),
+        SignatureOutcome::Unsupported(what) => {
             let code = &code::SIGNATURE_ALGORITHM;
             add(code, what.uri(), plain(code));
         }

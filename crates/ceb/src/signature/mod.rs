@@ -6,7 +6,7 @@
 //! 1. `scan` reads the document once: canonical bytes ([`c14n`]), and what the signature says.
 //! 2. [`algorithm`] and [`key`] say what was used, under all the names it goes by.
 //! 3. [`verify`] tries the strict profile, then the recorded ones ([`profile`]), as far as the policy
-//!    allows, and gives an [`Outcome`], which can never turn a bad signature into no signature.
+//!    allows, and gives an [`SignatureOutcome`], which can never turn a bad signature into no signature.
 //! 4. [`certificate`] says whose key it is and whether to believe it, at a time that is an argument.
 //! 5. [`clinic`] says what to change when a signature is wrong.
 //!
@@ -30,4 +30,6 @@ pub use certificate::{Certificate, Trust};
 pub use findings::{findings, place};
 pub use profile::{DigestProfile, SignatureProfile, ValueProfile};
 pub use scan::SignatureElement;
-pub use verify::{Failure, Outcome, Policy, Unsupported, Verdict, Verifier, declared_at, times_of};
+pub use verify::{
+    Failure, SignatureOutcome, Unsupported, Verdict, Verifier, VerifyPolicy, declared_at, times_of,
+};

@@ -6,7 +6,7 @@
 //! comes first, and nothing else is tried.
 
 use super::c14n::{C14nFault, Comments};
-use super::scan::{Form, Namespaces, Scan, scan};
+use super::scan::{CanonicalForm, Namespaces, Scan, scan};
 use crate::xml::{NS_CEB, NS_DS, NS_XSI, is_space};
 
 /// Which bytes of the document were digested (摘要档次).
@@ -131,7 +131,7 @@ impl ValueProfile {
         if self == Self::Strict && comments == Comments::Without {
             return Ok(Some(strict.signed_info.clone()));
         }
-        let form = Form {
+        let form = CanonicalForm {
             comments,
             is_compact: self != Self::Strict,
             namespaces: self.namespaces(),

@@ -25,7 +25,7 @@ pub(super) type Namespaces = &'static [(&'static str, &'static str)];
 
 /// How the canonical form of `SignedInfo` is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Form {
+pub(super) struct CanonicalForm {
     pub(super) comments: Comments,
     /// Without white space between its tags.
     pub(super) is_compact: bool,
@@ -33,7 +33,7 @@ pub(super) struct Form {
     pub(super) namespaces: Option<Namespaces>,
 }
 
-impl Form {
+impl CanonicalForm {
     /// As the recommendation says.
     pub(super) const STRICT: Self = Self {
         comments: Comments::Without,
@@ -116,11 +116,11 @@ pub(super) struct Scan {
 }
 
 /// Reads a document.
-pub(super) fn scan(bytes: &[u8], form: &Form) -> Result<Scan, C14nFault> {
+pub(super) fn scan(bytes: &[u8], form: &CanonicalForm) -> Result<Scan, C14nFault> {
     pass(bytes, form).map_err(|fault| C14nFault::of(&fault, bytes))
 }
 
-fn pass(bytes: &[u8], form: &Form) -> Result<Scan, Fault> {
+fn pass(bytes: &[u8], form: &CanonicalForm) -> Result<Scan, Fault> {
     let source = prepare(bytes)?;
     let mut tokens = Tokens::new(source);
     let mut canon = Canon::new(source.text, Comments::Without, source.text.len());
@@ -216,7 +216,7 @@ fn inherit(tokens: &Tokens<'_>, into: &mut Vec<(String, String)>) {
 /// Reads the signature whose start tag was just read, up to its end tag.
 fn signature<'a>(
     tokens: &mut Tokens<'a>,
-    form: &Form,
+    form: &CanonicalForm,
     inherited: &[(String, String)],
     scan: &mut Scan,
 ) -> Result<(), Fault> {
@@ -231,9 +231,9 @@ fn signature<'a>(
     if form.is_compact {
         canon = canon.compact();
     }
-    let mut reader = Reader {
+    let mut reader = ElementReader {
         extra: extra::attributes(tokens),
-        ..Reader::default()
+        ..ElementReader::default()
     };
     let mut path: Vec<&'a str> = Vec::with_capacity(6);
     let mut text = String::new();
@@ -287,7 +287,7 @@ fn signature<'a>(
 
 /// Fills a [`SignatureElement`] and remembers the first thing that is wrong.
 #[derive(Default)]
-struct Reader {
+struct ElementReader {
     element: SignatureElement,
     problem: Option<String>,
     /// How many of its children have been read, in their order.
@@ -301,7 +301,7 @@ struct Reader {
     texts: Texts,
 }
 
-impl Reader {
+impl ElementReader {
     fn report(&mut self, text: String) {
         self.problem.get_or_insert(text);
     }

@@ -7,7 +7,7 @@
 use super::algorithm::{C14N, DigestMethod, ENVELOPED, SignatureMethod};
 use super::c14n::C14nFault;
 use super::certificate::Certificate;
-use super::scan::{Form, scan};
+use super::scan::{CanonicalForm, scan};
 use crate::kind::Kind;
 use crate::spec::Trailer;
 use crate::xml::NS_DS;
@@ -48,7 +48,7 @@ impl std::error::Error for SignFault {}
 
 /// A document with a signature that lacks its value (待签报文).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prepared {
+pub struct PreparedSignature {
     document: Vec<u8>,
     /// Where the value goes.
     value_at: usize,
@@ -67,9 +67,9 @@ pub fn prepare(
     method: SignatureMethod,
     digest: DigestMethod,
     certificate_der: &[u8],
-) -> Result<Prepared, SignFault> {
+) -> Result<PreparedSignature, SignFault> {
     let certificate = Certificate::from_der(certificate_der).ok_or(SignFault::Certificate)?;
-    let unsigned = scan(document, &Form::STRICT).map_err(SignFault::NotWellFormed)?;
+    let unsigned = scan(document, &CanonicalForm::STRICT).map_err(SignFault::NotWellFormed)?;
     if unsigned.n_signatures > 0 || unsigned.is_misplaced || unsigned.is_foreign {
         return Err(SignFault::Signed);
     }
@@ -102,8 +102,8 @@ pub fn prepare(
     let (before, after) = document.split_at(place);
     let value_at = before.len() + head.len();
     let framed = [before, head.as_bytes(), tail.as_bytes(), after].concat();
-    let signed = scan(&framed, &Form::STRICT).map_err(SignFault::NotWellFormed)?;
-    Ok(Prepared {
+    let signed = scan(&framed, &CanonicalForm::STRICT).map_err(SignFault::NotWellFormed)?;
+    Ok(PreparedSignature {
         document: framed,
         value_at,
         to_be_signed: signed.signed_info,
@@ -120,7 +120,7 @@ fn is_before_extension(root: &str) -> bool {
     place(Trailer::Signature) < place(Trailer::ExtendMessage)
 }
 
-impl Prepared {
+impl PreparedSignature {
     /// The canonical `SignedInfo`: what the key signs, with the hash of the method.
     #[must_use]
     pub fn to_be_signed(&self) -> &[u8] {

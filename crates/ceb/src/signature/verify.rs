@@ -5,7 +5,7 @@ use super::c14n::{C14nFault, Comments};
 use super::certificate::{Certificate, seconds_of};
 use super::key::{PublicKey, SM2_SIGNATURE_BYTES, Scheme, Sm2, raw_sm2};
 use super::profile::{DigestProfile, SignatureProfile, ValueProfile};
-use super::scan::{Form, Scan, SignatureElement, scan};
+use super::scan::{CanonicalForm, Scan, SignatureElement, scan};
 use crate::message::Message;
 use crate::parse::parse;
 use crate::profile::Profile;
@@ -18,7 +18,7 @@ const RSA_BITS_MIN: usize = 1024;
 
 /// What may pass (验签策略): a choice for each company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policy {
+pub struct VerifyPolicy {
     /// SHA-1 in digests and signatures.
     pub sha1: bool,
     /// RSA keys from 1024 to 2047 bits.
@@ -27,7 +27,7 @@ pub struct Policy {
     pub tolerant: bool,
 }
 
-impl Policy {
+impl VerifyPolicy {
     /// What customs take: cards issued before May 2022 sign with RSA and SHA-1.
     pub const LEGACY: Self = Self {
         sha1: true,
@@ -45,7 +45,7 @@ impl Policy {
 
 /// What checking found (验签结果). A bad signature never counts as none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SignatureOutcome {
     /// There is no signature, nor anything that looks like one.
     Unsigned,
     /// The signature is right, in this profile.
@@ -127,7 +127,7 @@ impl Unsupported {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// The outcome.
-    pub outcome: Outcome,
+    pub outcome: SignatureOutcome,
     /// What the signature says.
     pub signature: Option<SignatureElement>,
     /// Whose key was used; whether to believe it is another question ([`super::Trust::check`]).
@@ -163,7 +163,7 @@ pub fn times_of(message: &Message) -> Vec<i64> {
 #[derive(Clone, Copy)]
 pub struct Verifier<'a> {
     /// What may pass.
-    pub policy: Policy,
+    pub policy: VerifyPolicy,
     /// Who verifies SM2.
     pub sm2: &'a dyn Sm2,
     /// The sender's certificate, for signatures that only name it.
@@ -191,17 +191,17 @@ impl Verifier<'_> {
     #[must_use]
     pub fn verify(&self, bytes: &[u8]) -> Verdict {
         let mut verdict = Verdict {
-            outcome: Outcome::Unsigned,
+            outcome: SignatureOutcome::Unsigned,
             signature: None,
             certificate: None,
             others: Vec::new(),
             extra: None,
             line: 1,
         };
-        match scan(bytes, &Form::STRICT) {
+        match scan(bytes, &CanonicalForm::STRICT) {
             Err(fault) => {
                 verdict.line = fault.line;
-                verdict.outcome = Outcome::Failed(Failure::NotWellFormed(fault));
+                verdict.outcome = SignatureOutcome::Failed(Failure::NotWellFormed(fault));
             }
             Ok(mut found) => {
                 let signature = found.signature.take();
@@ -211,7 +211,7 @@ impl Verifier<'_> {
                     None => no_signature(&found),
                     Some(signature) => self
                         .passes(bytes, &found, signature, &mut verdict)
-                        .map_or_else(|outcome| outcome, Outcome::Passed),
+                        .map_or_else(|outcome| outcome, SignatureOutcome::Passed),
                 };
                 verdict.signature = signature;
             }
@@ -225,8 +225,8 @@ impl Verifier<'_> {
         found: &Scan,
         signature: &SignatureElement,
         verdict: &mut Verdict,
-    ) -> Result<SignatureProfile, Outcome> {
-        let fail = Outcome::Failed;
+    ) -> Result<SignatureProfile, SignatureOutcome> {
+        let fail = SignatureOutcome::Failed;
         let methods = methods(found, signature)?;
         let (certificate, others) = self.certificates(signature).map_err(fail)?;
         let key = certificate.key().clone();
@@ -353,10 +353,10 @@ impl Verifier<'_> {
 }
 
 /// A document without a signature in its place: unsigned, unless something looks like one.
-fn no_signature(found: &Scan) -> Outcome {
+fn no_signature(found: &Scan) -> SignatureOutcome {
     match placed(found) {
-        Ok(()) => Outcome::Unsigned,
-        Err(failure) => Outcome::Failed(failure),
+        Ok(()) => SignatureOutcome::Unsigned,
+        Err(failure) => SignatureOutcome::Failed(failure),
     }
 }
 
@@ -375,18 +375,23 @@ fn placed(found: &Scan) -> Result<(), Failure> {
 }
 
 /// What the signature names, when it is whole and references the document and nothing else.
-pub(super) fn methods(found: &Scan, signature: &SignatureElement) -> Result<Methods, Outcome> {
-    placed(found).map_err(Outcome::Failed)?;
+pub(super) fn methods(
+    found: &Scan,
+    signature: &SignatureElement,
+) -> Result<Methods, SignatureOutcome> {
+    placed(found).map_err(SignatureOutcome::Failed)?;
     if let Some(problem) = &found.problem {
-        return Err(Outcome::Failed(Failure::Structure(problem.clone())));
+        return Err(SignatureOutcome::Failed(Failure::Structure(
+            problem.clone(),
+        )));
     }
     if signature.digest_value.is_empty() || signature.signature_value.is_empty() {
-        return Err(Outcome::Failed(Failure::Empty));
+        return Err(SignatureOutcome::Failed(Failure::Empty));
     }
     if signature.n_references != 1 || signature.reference.as_deref() != Some("") {
-        return Err(Outcome::Failed(Failure::Reference));
+        return Err(SignatureOutcome::Failed(Failure::Reference));
     }
-    let unsupported = Outcome::Unsupported;
+    let unsupported = SignatureOutcome::Unsupported;
     let is_c14n = |uri: &str| uri == C14N || uri == C14N_WITH_COMMENTS;
     let comments = match &*signature.canonicalization {
         C14N => Comments::Without,
@@ -401,7 +406,7 @@ pub(super) fn methods(found: &Scan, signature: &SignatureElement) -> Result<Meth
     match signature.transforms.as_slice() {
         [first] if first == ENVELOPED => {}
         [first, second] if first == ENVELOPED && is_c14n(second) => {}
-        _ => return Err(Outcome::Failed(Failure::NotEnveloped)),
+        _ => return Err(SignatureOutcome::Failed(Failure::NotEnveloped)),
     }
     let uri = &signature.signature_method;
     let method = SignatureMethod::of(uri)

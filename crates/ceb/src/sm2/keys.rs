@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sm2::dsa::signature::hazmat::PrehashVerifier;
 use sm2::dsa::{Signature, VerifyingKey};
 
-use super::{KEY_BYTES, PublicKey, SIGNATURE_BYTES, Table};
+use super::{KEY_BYTES, SIGNATURE_BYTES, Sm2PublicKey, Sm2Table};
 
 /// Which arithmetic verifies (验签实现).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Which {
+pub enum Arithmetic {
     /// Tables for known keys, the library for others.
     #[default]
     Tables,
@@ -21,24 +21,24 @@ pub enum Which {
 /// Known keys and how to verify (公钥表).
 #[derive(Debug)]
 pub struct Keys {
-    which: Which,
+    which: Arithmetic,
     tables_max: usize,
     cached: Mutex<Cached>,
 }
 
 #[derive(Debug, Default)]
 struct Cached {
-    tables: HashMap<[u8; KEY_BYTES], (Arc<Table>, u64)>,
+    tables: HashMap<[u8; KEY_BYTES], (Arc<Sm2Table>, u64)>,
     /// Counts uses; the table with the lowest mark was used longest ago.
     clock: u64,
 }
 
 impl Keys {
-    /// Keeps at most so many tables, each of [`Table::BYTES`].
+    /// Keeps at most so many tables, each of [`Sm2Table::BYTES`].
     #[must_use]
     pub fn new(tables_max: usize) -> Self {
         Self {
-            which: Which::Tables,
+            which: Arithmetic::Tables,
             tables_max,
             cached: Mutex::default(),
         }
@@ -48,14 +48,14 @@ impl Keys {
     #[must_use]
     pub fn library() -> Self {
         Self {
-            which: Which::Library,
+            which: Arithmetic::Library,
             ..Self::new(0)
         }
     }
 
     /// Which arithmetic verifies.
     #[must_use]
-    pub fn which(&self) -> Which {
+    pub fn which(&self) -> Arithmetic {
         self.which
     }
 
@@ -66,11 +66,11 @@ impl Keys {
     }
 
     /// Makes the table of a key whose signatures are expected. Takes a millisecond for a new one.
-    pub fn learn(&self, key: &PublicKey) {
-        if self.which == Which::Library || self.tables_max == 0 || self.table(key).is_some() {
+    pub fn learn(&self, key: &Sm2PublicKey) {
+        if self.which == Arithmetic::Library || self.tables_max == 0 || self.table(key).is_some() {
             return;
         }
-        let table = Arc::new(Table::new(key));
+        let table = Arc::new(Sm2Table::new(key));
         let mut cached = self.cached();
         while cached.tables.len() >= self.tables_max {
             let oldest = cached.tables.iter().min_by_key(|(_, (_, used))| *used);
@@ -87,7 +87,7 @@ impl Keys {
     #[must_use]
     pub fn verify(
         &self,
-        key: &PublicKey,
+        key: &Sm2PublicKey,
         digest: &[u8; 32],
         signature: &[u8; SIGNATURE_BYTES],
     ) -> bool {
@@ -97,8 +97,8 @@ impl Keys {
         }
     }
 
-    fn table(&self, key: &PublicKey) -> Option<Arc<Table>> {
-        if self.which == Which::Library {
+    fn table(&self, key: &Sm2PublicKey) -> Option<Arc<Sm2Table>> {
+        if self.which == Arithmetic::Library {
             return None;
         }
         let mut cached = self.cached();
@@ -117,7 +117,7 @@ impl Keys {
 
 /// The same by the library, which is asked for keys without a table.
 pub(super) fn by_library(
-    key: &PublicKey,
+    key: &Sm2PublicKey,
     digest: &[u8; 32],
     signature: &[u8; SIGNATURE_BYTES],
 ) -> bool {
@@ -131,7 +131,7 @@ pub(super) fn by_library(
 
 impl super::Sm2 for Keys {
     fn verify(&self, key: &[u8], id: &[u8], message: &[u8], r_s: &[u8; 64]) -> bool {
-        let Some(key) = PublicKey::from_sec1(key) else {
+        let Some(key) = Sm2PublicKey::from_sec1(key) else {
             return false;
         };
         let signer = key.signer_digest(id);

@@ -2,7 +2,7 @@
 //!
 //! A verification is `s·G + (r+s)·P`. With a table of multiples for the base point and one for the
 //! key there is nothing left to double: some eighty additions, compared without an inversion. A
-//! table costs a millisecond to build and 90 KiB to keep ([`Table::BYTES`]), so it is made for
+//! table costs a millisecond to build and 90 KiB to keep ([`Sm2Table::BYTES`]), so it is made for
 //! the keys of known companies ([`Keys::learn`]) and the least recently used one is let go.
 //!
 //! This handles public data only: nothing here runs in constant time, and nothing here may ever see
@@ -22,8 +22,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use keys::{Keys, Which};
-pub use table::Table;
+pub use keys::{Arithmetic, Keys};
+pub use table::Sm2Table;
 
 use sm3::{Digest, Sm3};
 
@@ -56,12 +56,12 @@ const CURVE: [u8; 128] = [
 
 /// A public key (公钥): a point of the curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PublicKey {
+pub struct Sm2PublicKey {
     bytes: [u8; KEY_BYTES],
     point: point::Affine,
 }
 
-impl PublicKey {
+impl Sm2PublicKey {
     /// Reads 04‖x‖y. `None` for another form, coordinates that are no numbers below p, and points
     /// that are not on the curve.
     #[must_use]

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::field::Element;
 use super::point::{Affine, Point};
 use super::scalar::Scalar;
-use super::{PublicKey, SIGNATURE_BYTES, half};
+use super::{SIGNATURE_BYTES, Sm2PublicKey, half};
 
 /// Bits of a digit in the table of a key. Wider is faster and larger: 6 costs 86 KiB.
 const KEY_WIDTH: u32 = 6;
@@ -96,18 +96,18 @@ fn base() -> &'static Multiples {
 }
 
 /// The table of a key (公钥预计算表): verifies its signatures several times faster than a library.
-pub struct Table {
-    key: PublicKey,
+pub struct Sm2Table {
+    key: Sm2PublicKey,
     multiples: Multiples,
 }
 
-impl Table {
+impl Sm2Table {
     /// What a table keeps in memory, in bytes.
     pub const BYTES: usize = n_digits(KEY_WIDTH) * (1 << (KEY_WIDTH - 1)) * size_of::<Affine>();
 
     /// Builds the table: some thousand additions, about a millisecond.
     #[must_use]
-    pub fn new(key: &PublicKey) -> Self {
+    pub fn new(key: &Sm2PublicKey) -> Self {
         Self {
             key: *key,
             multiples: Multiples::of(key.point, KEY_WIDTH),
@@ -116,7 +116,7 @@ impl Table {
 
     /// The key.
     #[must_use]
-    pub fn key(&self) -> &PublicKey {
+    pub fn key(&self) -> &Sm2PublicKey {
         &self.key
     }
 
@@ -146,7 +146,7 @@ impl Table {
     }
 }
 
-impl std::fmt::Debug for Table {
+impl std::fmt::Debug for Sm2Table {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Table")
             .field("key", &self.key)

@@ -13,7 +13,7 @@ fn bytes<const N: usize>(hex: &str) -> [u8; N] {
 }
 
 /// Example of GB/T 32918.5, annex A.2.
-fn example() -> (PublicKey, [u8; 64]) {
+fn example() -> (Sm2PublicKey, [u8; 64]) {
     let mut key = [4; 65];
     key[1..].copy_from_slice(&bytes::<64>(
         "09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020\
@@ -23,7 +23,7 @@ fn example() -> (PublicKey, [u8; 64]) {
         "F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3\
          B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA",
     );
-    (PublicKey::from_sec1(&key).unwrap(), signature)
+    (Sm2PublicKey::from_sec1(&key).unwrap(), signature)
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn the_example_of_the_standard() {
     let digest = message_digest(&signer, b"message digest");
     let e = "F0B43E94BA45ACCAACE692ED534382EB17E6AB5A19CE7B31F4486FDFC0D28640";
     assert_eq!(digest, bytes(e));
-    let table = Table::new(&key);
+    let table = Sm2Table::new(&key);
     assert!(table.verify(&digest, &signature));
     let other = message_digest(&signer, b"message digesT");
     assert!(!table.verify(&other, &signature));
@@ -52,18 +52,18 @@ fn a_signer_id_that_is_too_long_has_no_digest() {
 fn keys_that_are_no_points() {
     let (key, _) = example();
     let good = *key.to_sec1();
-    assert!(PublicKey::from_sec1(&good[..64]).is_none());
+    assert!(Sm2PublicKey::from_sec1(&good[..64]).is_none());
     for (at, value) in [(0, 2), (0, 0), (40, good[40] ^ 1), (1, good[1] ^ 128)] {
         let mut bad = good;
         bad[at] = value;
-        assert!(PublicKey::from_sec1(&bad).is_none(), "{at} {value}");
+        assert!(Sm2PublicKey::from_sec1(&bad).is_none(), "{at} {value}");
     }
     // Zero, and coordinates that are not below p.
     let mut bad = [0; 65];
     bad[0] = 4;
-    assert!(PublicKey::from_sec1(&bad).is_none());
+    assert!(Sm2PublicKey::from_sec1(&bad).is_none());
     bad[1..].fill(0xFF);
-    assert!(PublicKey::from_sec1(&bad).is_none());
+    assert!(Sm2PublicKey::from_sec1(&bad).is_none());
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub const UNBOUNDED: u32 = u32::MAX;
 
 /// Who sends a kind of message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum SenderRole {
     /// Declaration (申报报文): company to customs.
     Declaration,
     /// Receipt (回执): customs to company, answers one declaration.
@@ -313,7 +313,7 @@ pub struct MessageSpec {
     /// Direction; `None` for `CEB900`.
     pub direction: Option<Direction>,
     /// Who sends it.
-    pub role: Role,
+    pub role: SenderRole,
     /// Who declares it, in Chinese.
     pub who: String,
     /// Root element.

@@ -1,6 +1,6 @@
 //! What the table of a kind says of it.
 
-use super::{MessageSpec, Role};
+use super::{MessageSpec, SenderRole};
 use crate::kind::{Direction, Kind};
 
 impl Kind {
@@ -25,7 +25,7 @@ impl Kind {
     /// Whether a company sends this kind to customs (申报报文).
     #[must_use]
     pub fn is_declaration(self) -> bool {
-        self.spec().role == Role::Declaration
+        self.spec().role == SenderRole::Declaration
     }
 
     /// The kind of the receipt (回执) that answers this declaration.

@@ -110,7 +110,7 @@ impl Standard {
 }
 
 /// Which part of a kind an overlay changes.
-enum Part {
+enum OverlayPart {
     Head(Kind),
     Record(Kind, String),
 }
@@ -147,20 +147,20 @@ pub(super) fn read(text: &str) -> (Standard, Problems) {
     (standard, problems)
 }
 
-fn opened(head: &str) -> Option<Part> {
+fn opened(head: &str) -> Option<OverlayPart> {
     let inner = head.strip_suffix(']')?;
     match inner.split_once('/') {
-        None => Kind::from_code(inner).map(Part::Head),
+        None => Kind::from_code(inner).map(OverlayPart::Head),
         Some((kind, record)) => {
             let kind = Kind::from_code(kind)?;
-            Some(Part::Record(kind, record.to_owned()))
+            Some(OverlayPart::Record(kind, record.to_owned()))
         }
     }
 }
 
-type Problem = Option<String>;
+type SpecProblem = Option<String>;
 
-fn head(standard: &mut Standard, line: &str) -> Problem {
+fn head(standard: &mut Standard, line: &str) -> SpecProblem {
     let Some((key, value)) = line.split_once('|') else {
         return Some("应为 键 | 值".to_owned());
     };
@@ -198,15 +198,15 @@ pub fn is_day(text: &str) -> bool {
     shape && crate::time::is_date(&digits)
 }
 
-fn change(standard: &mut Standard, part: &Part, line: &str) -> Problem {
-    let (Part::Head(kind) | Part::Record(kind, _)) = part;
+fn change(standard: &mut Standard, part: &OverlayPart, line: &str) -> SpecProblem {
+    let (OverlayPart::Head(kind) | OverlayPart::Record(kind, _)) = part;
     let table = standard.tables.get_mut(*kind as usize);
     let Some(spec) = table.and_then(Option::as_mut) else {
         return Some(format!("此版本没有 {kind}"));
     };
     match part {
-        Part::Head(_) => change_head(spec, line),
-        Part::Record(_, name) => {
+        OverlayPart::Head(_) => change_head(spec, line),
+        OverlayPart::Record(_, name) => {
             let lines = spec.lines.as_mut().map(|(record, _)| record);
             let record = [Some(&mut spec.head), lines]
                 .into_iter()
@@ -220,7 +220,7 @@ fn change(standard: &mut Standard, part: &Part, line: &str) -> Problem {
     }
 }
 
-fn change_head(spec: &mut MessageSpec, line: &str) -> Problem {
+fn change_head(spec: &mut MessageSpec, line: &str) -> SpecProblem {
     let Some((key, value)) = line.split_once('|') else {
         return Some("应为 键 | 值".to_owned());
     };
@@ -246,7 +246,7 @@ fn change_head(spec: &mut MessageSpec, line: &str) -> Problem {
     problems.pop()
 }
 
-fn change_record(record: &mut RecordSpec, line: &str) -> Problem {
+fn change_record(record: &mut RecordSpec, line: &str) -> SpecProblem {
     if let Some(element) = line.strip_prefix("- ") {
         let before = record.fields.len();
         record

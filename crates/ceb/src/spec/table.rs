@@ -1,8 +1,8 @@
 //! Reads the table files. Nothing here fails: problems are collected and a test wants none.
 
 use super::{
-    CodeTable, FieldSpec, FieldType, MessageSpec, Occurs, RecordSpec, Role, Rule, SignatureDuty,
-    Trailer, UNBOUNDED, Wild,
+    CodeTable, FieldSpec, FieldType, MessageSpec, Occurs, RecordSpec, Rule, SenderRole,
+    SignatureDuty, Trailer, UNBOUNDED, Wild,
 };
 use crate::kind::{Direction, Kind};
 
@@ -249,14 +249,14 @@ fn direction(word: &str, problems: &mut Problems) -> Option<Direction> {
     }
 }
 
-fn role(word: &str, problems: &mut Problems) -> Role {
+fn role(word: &str, problems: &mut Problems) -> SenderRole {
     match word {
-        "declaration" => Role::Declaration,
-        "receipt" => Role::Receipt,
-        "notice" => Role::Notice,
+        "declaration" => SenderRole::Declaration,
+        "receipt" => SenderRole::Receipt,
+        "notice" => SenderRole::Notice,
         _ => {
             problems.push(format!("not a role: {word}"));
-            Role::Notice
+            SenderRole::Notice
         }
     }
 }

@@ -37,7 +37,7 @@ fn a_receipt_and_its_declaration_name_each_other() {
             assert_eq!(receipt.spec().key, spec.key, "{kind}");
         }
         assert_eq!(
-            spec.role == Role::Declaration,
+            spec.role == SenderRole::Declaration,
             spec.receipt.is_some(),
             "{kind}"
         );
@@ -82,7 +82,7 @@ fn import_and_export_put_the_signature_at_different_places() {
 
 /// What changes between two versions, one line each.
 fn changed_lines(from: &Standard, to: &Standard) -> Vec<String> {
-    let line = |change: diff::Change| {
+    let line = |change: diff::SpecChange| {
         let mark = if change.is_breaking { "!" } else { " " };
         format!("{mark} {} {} {}", change.kind, change.place, change.text)
     };

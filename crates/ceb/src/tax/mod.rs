@@ -248,7 +248,7 @@ pub fn estimate(
     let shares = shares(&prices, freight.checked_add(insured)?, way)?;
     let mut lines = Vec::with_capacity(prices.len());
     for (line, (price, beside)) in facts.lines.iter().zip(prices.iter().zip(&shares)) {
-        lines.push(line_tax(line, (*price, *beside), scope, rates, way)?);
+        lines.push(line_tax(line, *price, *beside, scope, rates, way)?);
     }
     let sum = |of: &dyn Fn(&LineTax) -> Decimal| {
         lines
@@ -292,7 +292,8 @@ fn shares(prices: &[Decimal], beside: Decimal, way: Way) -> Option<Vec<Decimal>>
 
 fn line_tax(
     line: &Values,
-    (price, beside): (Decimal, Decimal),
+    price: Decimal,
+    beside: Decimal,
     scope: Scope,
     rates: &dyn Fn(&str) -> Option<Rate>,
     way: Way,

@@ -6,7 +6,7 @@ use crate::code;
 
 /// What a token is, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum FirstBytes {
     Start,
     Empty,
     End,
@@ -20,36 +20,41 @@ pub(crate) enum Found {
 
 /// The token at byte `at` and the byte after it. `base` is added to the place of a fault.
 #[inline]
-pub(crate) fn find(text: &str, at: usize, base: usize) -> Result<(Found, usize), Fault> {
+pub(crate) fn find(text: &str, at: usize, base: usize) -> Result<(FirstBytes, usize), Fault> {
     let bytes = text.as_bytes();
     let rest = bytes.get(at..).unwrap_or_default();
     let fault = |code| Fault::new(code, base + at, text.get(at..).unwrap_or(""));
     let (found, len) = match rest {
-        [] => (Found::Eof, Some(0)),
-        [b'<', b'/', ..] => (Found::End, memchr::memchr(b'>', rest).map(|end| end + 1)),
-        [b'<', b'?', ..] => (Found::Instruction, search(rest, 2, b"?>")),
-        [b'<', b'!', ..] if rest.starts_with(b"<!--") => (Found::Comment, search(rest, 4, b"-->")),
+        [] => (FirstBytes::Eof, Some(0)),
+        [b'<', b'/', ..] => (
+            FirstBytes::End,
+            memchr::memchr(b'>', rest).map(|end| end + 1),
+        ),
+        [b'<', b'?', ..] => (FirstBytes::Instruction, search(rest, 2, b"?>")),
+        [b'<', b'!', ..] if rest.starts_with(b"<!--") => {
+            (FirstBytes::Comment, search(rest, 4, b"-->"))
+        }
         [b'<', b'!', ..] if rest.starts_with(b"<![CDATA[") => {
-            (Found::CData, search(rest, 9, b"]]>"))
+            (FirstBytes::CData, search(rest, 9, b"]]>"))
         }
         [b'<', b'!', b'D' | b'd', ..] => return Err(fault(&code::DTD)),
         [b'<', b'!', _, ..] => return Err(fault(&code::SYNTAX)),
         [b'<', ..] => match tag_end(rest) {
-            Some(end) if rest[end - 1] == b'/' && end > 1 => (Found::Empty, Some(end + 1)),
-            end => (Found::Start, end.map(|end| end + 1)),
+            Some(end) if rest[end - 1] == b'/' && end > 1 => (FirstBytes::Empty, Some(end + 1)),
+            end => (FirstBytes::Start, end.map(|end| end + 1)),
         },
         [b'&', ..] => match memchr::memchr3(b';', b'&', b'<', &rest[1..]) {
-            Some(end) if rest[end + 1] == b';' => (Found::Reference, Some(end + 2)),
+            Some(end) if rest[end + 1] == b';' => (FirstBytes::Reference, Some(end + 2)),
             _ => return Err(fault(&code::BAD_REFERENCE)),
         },
         _ => (
-            Found::Text,
+            FirstBytes::Text,
             Some(memchr::memchr2(b'<', b'&', rest).unwrap_or(rest.len())),
         ),
     };
     match len {
         Some(len) => Ok((found, at + len)),
-        None if found == Found::Comment => Err(fault(&code::BAD_COMMENT)),
+        None if found == FirstBytes::Comment => Err(fault(&code::BAD_COMMENT)),
         None if memchr::memchr(b'>', rest).is_some() => Err(fault(&code::SYNTAX)),
         None => Err(fault(&code::TRUNCATED)),
     }

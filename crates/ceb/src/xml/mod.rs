@@ -20,9 +20,9 @@ mod tests;
 mod token;
 
 pub(crate) use attribute::Attribute;
-pub(crate) use bounds::{Found, find};
+pub(crate) use bounds::{FirstBytes, find};
 pub(crate) use name::is_ncname;
-pub use outline::{Element, outline};
+pub use outline::{OutlineElement, outline};
 pub(crate) use prolog::{Source, prepare};
 pub(crate) use token::{Name, Token, Tokens};
 

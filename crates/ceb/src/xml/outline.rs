@@ -8,7 +8,7 @@ use super::{Ns, Token, Tokens, prepare};
 
 /// An element of a small document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Element {
+pub struct OutlineElement {
     /// How many elements it is in; the root is in none.
     pub depth: usize,
     /// Its namespace; empty for none.
@@ -21,12 +21,15 @@ pub struct Element {
 
 /// The elements of a document in the order of their start tags, or nothing when it is not
 /// well-formed, larger than `bytes_max`, or has more than `elements_max` elements.
-pub fn outline(bytes: &[u8], (bytes_max, elements_max): (usize, usize)) -> Option<Vec<Element>> {
+pub fn outline(
+    bytes: &[u8],
+    (bytes_max, elements_max): (usize, usize),
+) -> Option<Vec<OutlineElement>> {
     if bytes.len() > bytes_max {
         return None;
     }
     let mut tokens = Tokens::new(prepare(bytes).ok()?);
-    let mut found: Vec<Element> = Vec::new();
+    let mut found: Vec<OutlineElement> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     loop {
         let token = tokens.next().ok()?;
@@ -36,7 +39,7 @@ pub fn outline(bytes: &[u8], (bytes_max, elements_max): (usize, usize)) -> Optio
                     return None;
                 }
                 open.push(found.len());
-                found.push(Element {
+                found.push(OutlineElement {
                     depth: open.len() - 1,
                     namespace: if name.ns == Ns::Other {
                         tokens.namespace().to_owned()

@@ -4,7 +4,7 @@ use crate::{others, pki};
 use ceb::Profile;
 use ceb::signature::certificate::Match;
 use ceb::signature::key::Library;
-use ceb::signature::{Certificate, Outcome, Policy, Trust, Verifier, findings};
+use ceb::signature::{Certificate, SignatureOutcome, Trust, Verifier, VerifyPolicy, findings};
 
 /// 2026-02-01 in Beijing.
 const AT: i64 = 1_769_875_200;
@@ -14,7 +14,7 @@ fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(format!("{folder}/{name}.xml")).expect("a fixture")
 }
 
-fn codes(xml: &[u8], policy: Policy) -> Vec<&'static str> {
+fn codes(xml: &[u8], policy: VerifyPolicy) -> Vec<&'static str> {
     let verifier = Verifier {
         policy,
         sm2: &Library,
@@ -27,32 +27,32 @@ fn codes(xml: &[u8], policy: Policy) -> Vec<&'static str> {
 
 #[test]
 fn weak_methods_and_labels() {
-    let tolerant = Policy {
+    let tolerant = VerifyPolicy {
         tolerant: true,
-        ..Policy::SOUND
+        ..VerifyPolicy::SOUND
     };
-    let sha1 = Policy {
+    let sha1 = VerifyPolicy {
         sha1: true,
-        ..Policy::SOUND
+        ..VerifyPolicy::SOUND
     };
-    let short = Policy {
+    let short = VerifyPolicy {
         short_rsa: true,
         ..sha1
     };
     for (name, policy, expected) in [
         // SHA-1 passes where the policy takes it.
-        ("strict-rsa-sha1", Policy::SOUND, &["TG-E1815"][..]),
+        ("strict-rsa-sha1", VerifyPolicy::SOUND, &["TG-E1815"][..]),
         ("strict-rsa-sha1", sha1, &[]),
-        ("strict-rsa-sha256", Policy::SOUND, &[]),
+        ("strict-rsa-sha256", VerifyPolicy::SOUND, &[]),
         // A short key, the same.
         ("doubtful-short-key", sha1, &["TG-E1814"]),
         ("doubtful-short-key", short, &[]),
         // A digest under another name passes in a tolerant profile, which is reported.
         ("lenient-digest-label", sha1, &["TG-E1807"]),
-        ("lenient-digest-label", Policy::LEGACY, &["TG-E1826"]),
-        ("lenient-der", Policy::SOUND, &["TG-E1810"]),
+        ("lenient-digest-label", VerifyPolicy::LEGACY, &["TG-E1826"]),
+        ("lenient-der", VerifyPolicy::SOUND, &["TG-E1810"]),
         ("lenient-der", tolerant, &["TG-E1826"]),
-        ("strict-sm2", Policy::SOUND, &[]),
+        ("strict-sm2", VerifyPolicy::SOUND, &[]),
     ] {
         assert_eq!(codes(&fixture(name), policy), expected, "{name} {policy:?}");
     }
@@ -66,20 +66,23 @@ fn a_certificate_that_is_none() {
         .expect("a certificate");
     let (_, after) = rest.split_once("</ds:X509Certificate>").expect("its end");
     let changed = format!("{before}<ds:X509Certificate>AAAA</ds:X509Certificate>{after}");
-    assert_eq!(codes(changed.as_bytes(), Policy::LEGACY), ["TG-E1812"]);
-    assert_eq!(codes(xml.as_bytes(), Policy::LEGACY), [""; 0]);
+    assert_eq!(
+        codes(changed.as_bytes(), VerifyPolicy::LEGACY),
+        ["TG-E1812"]
+    );
+    assert_eq!(codes(xml.as_bytes(), VerifyPolicy::LEGACY), [""; 0]);
 }
 
 #[test]
 fn faults_of_certificates_have_their_codes() {
     let mut trust = Trust::default();
     let verifier = Verifier {
-        policy: Policy::LEGACY,
+        policy: VerifyPolicy::LEGACY,
         sm2: &Library,
         certificate: None,
     };
     let verdict = verifier.verify(&fixture("strict-sm2"));
-    assert!(matches!(verdict.outcome, Outcome::Passed(_)));
+    assert!(matches!(verdict.outcome, SignatureOutcome::Passed(_)));
     let reported = |trust: &Trust, name: &str, at: i64| -> Vec<&'static str> {
         let certificate = Certificate::from_der(&pki::file(name)).expect("certificate");
         let faults = trust.check(&certificate, &[], at, &Library);

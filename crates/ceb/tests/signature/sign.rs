@@ -38,7 +38,7 @@ fn xmlsec_verifies_what_we_prepare() {
 #[test]
 fn the_signature_stands_where_the_schema_of_the_message_has_it() {
     use ceb::signature::key::Library;
-    use ceb::signature::{Outcome, Policy, Verifier};
+    use ceb::signature::{SignatureOutcome, Verifier, VerifyPolicy};
     const EXTENSION: &str = "<ceb:ExtendMessage><ceb:name>x</ceb:name><ceb:version>1.0</ceb:version>\
          <ceb:Message><x>1</x></ceb:Message></ceb:ExtendMessage>";
     // Samples of other kinds are signed already.
@@ -61,13 +61,13 @@ fn the_signature_stands_where_the_schema_of_the_message_has_it() {
             "{kind:?}"
         );
         let verifier = Verifier {
-            policy: Policy::SOUND,
+            policy: VerifyPolicy::SOUND,
             sm2: &Library,
             certificate: None,
         };
         let outcome = verifier.verify(&signed).outcome;
         assert!(
-            matches!(outcome, Outcome::Passed(_)),
+            matches!(outcome, SignatureOutcome::Passed(_)),
             "{kind:?}: {outcome:?}"
         );
     }

@@ -1,7 +1,9 @@
 //! Whom to believe, and since when not any more.
 
 use crate::{messages, others, pki, sign};
-use ceb::signature::certificate::{Certificate, CertificateFault, Holder, Match, RevocationList};
+use ceb::signature::certificate::{
+    Certificate, CertificateFault, CertificateHolder, Match, RevocationList,
+};
 use ceb::signature::key::Library;
 use ceb::signature::{DigestMethod, SignatureMethod, Trust, clinic};
 
@@ -106,9 +108,9 @@ fn broken_certificates_and_lists_are_answered() {
 
 #[test]
 fn holders_and_senders() {
-    let holder = |organisation: &str| Holder {
+    let holder = |organisation: &str| CertificateHolder {
         organisation: Some(organisation.to_owned()),
-        ..Holder::default()
+        ..CertificateHolder::default()
     };
     for (own, sender, expected) in [
         ("MA1330956", "91110105MA1330956Y", Match::Same),
@@ -121,7 +123,10 @@ fn holders_and_senders() {
     ] {
         assert_eq!(holder(own).matches(&[sender]), expected, "{own} {sender}");
     }
-    assert_eq!(Holder::default().matches(&["MA1330956"]), Match::Unknown);
+    assert_eq!(
+        CertificateHolder::default().matches(&["MA1330956"]),
+        Match::Unknown
+    );
     assert_eq!(holder("MA1330956").matches(&[]), Match::Unknown);
     let found = certificate("sm2-company.der").holder();
     assert_eq!(found.organisation.as_deref(), Some("MA1330956"));

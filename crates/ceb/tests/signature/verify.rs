@@ -7,7 +7,7 @@
 use crate::{messages, others, pki, sign};
 use ceb::signature::certificate::{Match, Trust};
 use ceb::signature::key::Library;
-use ceb::signature::{Outcome, Policy, Verdict, Verifier, clinic, findings};
+use ceb::signature::{SignatureOutcome, Verdict, Verifier, VerifyPolicy, clinic, findings};
 use ceb::{Kind, Profile, parse};
 use expect_test::expect_file;
 use std::fmt::Write;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// 2026-02-01 in Beijing.
 const AT: i64 = 1_769_875_200;
 
-fn verifier(policy: Policy) -> Verifier<'static> {
+fn verifier(policy: VerifyPolicy) -> Verifier<'static> {
     Verifier {
         policy,
         sm2: &Library,
@@ -45,10 +45,10 @@ fn codes(bytes: &[u8]) -> Vec<String> {
 
 /// What checking says, a line each.
 fn report(bytes: &[u8], trust: &Trust) -> (Verdict, String) {
-    let verdict = verifier(Policy::LEGACY).verify(bytes);
+    let verdict = verifier(VerifyPolicy::LEGACY).verify(bytes);
     let mut text = String::new();
     let outcome = match &verdict.outcome {
-        Outcome::Passed(profile) => format!("passed {}", profile.name()),
+        SignatureOutcome::Passed(profile) => format!("passed {}", profile.name()),
         outcome => format!("{outcome:?}"),
     };
     writeln!(text, "{outcome}").expect("text");
@@ -81,12 +81,12 @@ fn report(bytes: &[u8], trust: &Trust) -> (Verdict, String) {
 fn keeps(name: &str, verdict: &Verdict) -> bool {
     let dashed = |profile: &str| profile.replace(':', "-");
     match (name.split('-').next(), &verdict.outcome) {
-        (Some("strict" | "doubtful"), Outcome::Passed(profile)) => profile.is_strict(),
-        (Some("lenient"), Outcome::Passed(profile)) => {
+        (Some("strict" | "doubtful"), SignatureOutcome::Passed(profile)) => profile.is_strict(),
+        (Some("lenient"), SignatureOutcome::Passed(profile)) => {
             name == "lenient-newline" || dashed(&profile.name()) == name
         }
-        (Some("bad"), Outcome::Failed(_) | Outcome::Unsupported(_)) => true,
-        (Some("unsigned"), Outcome::Unsigned) => true,
+        (Some("bad"), SignatureOutcome::Failed(_) | SignatureOutcome::Unsupported(_)) => true,
+        (Some("unsigned"), SignatureOutcome::Unsigned) => true,
         _ => false,
     }
 }
@@ -148,8 +148,8 @@ fn every_fixture_is_what_its_name_says() {
 #[test]
 fn the_sound_policy_takes_neither_old_hashes_nor_short_keys_nor_tolerance() {
     for (name, message) in messages::all() {
-        let verdict = verifier(Policy::SOUND).verify(message.as_bytes());
-        let is_passed = matches!(verdict.outcome, Outcome::Passed(_));
+        let verdict = verifier(VerifyPolicy::SOUND).verify(message.as_bytes());
+        let is_passed = matches!(verdict.outcome, SignatureOutcome::Passed(_));
         let is_old = name.contains("sha1")
             || message.contains("rsa-sha1")
             || message.contains("xmldsig#sha1");
@@ -161,7 +161,7 @@ fn the_sound_policy_takes_neither_old_hashes_nor_short_keys_nor_tolerance() {
             verdict.outcome
         );
         if !is_passed && name != "unsigned" {
-            assert_ne!(verdict.outcome, Outcome::Unsigned, "{name}");
+            assert_ne!(verdict.outcome, SignatureOutcome::Unsigned, "{name}");
         }
     }
 }
@@ -170,8 +170,8 @@ fn the_sound_policy_takes_neither_old_hashes_nor_short_keys_nor_tolerance() {
 fn xmlsec_signs_and_we_verify() {
     for (method, digest) in [("rsa-sha1", "sha1"), ("rsa-sha256", "sha256")] {
         let message = others::xmlsec_signs(&sign::unsigned(), method, digest);
-        let verdict = verifier(Policy::LEGACY).verify(&message);
-        let Outcome::Passed(profile) = verdict.outcome else {
+        let verdict = verifier(VerifyPolicy::LEGACY).verify(&message);
+        let SignatureOutcome::Passed(profile) = verdict.outcome else {
             panic!("{:?}", verdict.outcome);
         };
         assert!(profile.is_strict(), "{}", profile.name());

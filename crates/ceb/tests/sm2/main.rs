@@ -3,7 +3,7 @@
 mod corpus;
 mod openssl;
 
-use ceb::sm2::{Keys, PublicKey, Table, Which};
+use ceb::sm2::{Arithmetic, Keys, Sm2PublicKey, Sm2Table};
 use corpus::{Case, Corpus};
 use std::collections::HashMap;
 
@@ -11,13 +11,15 @@ use std::collections::HashMap;
 const CASES: usize = 1_500;
 
 /// Ours and the library's answers; a key that is none answers no.
-fn ours_and_theirs(tables: &mut HashMap<[u8; 65], Table>, case: &Case) -> (bool, bool) {
-    let Some(key) = PublicKey::from_sec1(&case.key) else {
+fn ours_and_theirs(tables: &mut HashMap<[u8; 65], Sm2Table>, case: &Case) -> (bool, bool) {
+    let Some(key) = Sm2PublicKey::from_sec1(&case.key) else {
         // The library must not know better.
         let theirs = ::sm2::dsa::VerifyingKey::from_sec1_bytes("", &case.key);
         return (false, theirs.is_ok());
     };
-    let table = tables.entry(case.key).or_insert_with(|| Table::new(&key));
+    let table = tables
+        .entry(case.key)
+        .or_insert_with(|| Sm2Table::new(&key));
     let ours = table.verify(&case.digest, &case.signature);
     let theirs = Keys::library().verify(&key, &case.digest, &case.signature);
     (ours, theirs)
@@ -66,7 +68,7 @@ fn the_cache_keeps_what_was_used_last() {
             cases.push(case);
         }
     }
-    let known = |case: &Case| PublicKey::from_sec1(&case.key).unwrap();
+    let known = |case: &Case| Sm2PublicKey::from_sec1(&case.key).unwrap();
     let verify =
         |keys: &Keys, case: &Case| keys.verify(&known(case), &case.digest, &case.signature);
     keys.learn(&known(&cases[0]));
@@ -83,6 +85,9 @@ fn the_cache_keeps_what_was_used_last() {
     }
     let library = Keys::library();
     library.learn(&known(&cases[0]));
-    assert_eq!((library.n_tables(), library.which()), (0, Which::Library));
+    assert_eq!(
+        (library.n_tables(), library.which()),
+        (0, Arithmetic::Library)
+    );
     assert!(verify(&library, &cases[0]));
 }

@@ -117,12 +117,17 @@ pub(crate) fn put(place: &Place, queue: &str, bodies: Vec<Bytes>) {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let db = store::Db::open(&store::Config {
+        let db = store::Db::open(&store::StoreConfig {
             url: format!("sqlite:{}", place.path().join("queue.db").display()),
-            ..store::Config::default()
+            ..store::StoreConfig::default()
         });
         let clock = SystemClock::shared();
-        let builtin = Builtin::new(db.unwrap(), clock, 63, queue::builtin::Config::default());
+        let builtin = Builtin::new(
+            db.unwrap(),
+            clock,
+            63,
+            queue::builtin::BuiltinConfig::default(),
+        );
         builtin.put(queue, &bodies).await.unwrap();
     });
 }

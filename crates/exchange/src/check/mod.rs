@@ -19,8 +19,8 @@ use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::outcome;
 use crate::receipt::{self, Declared, NewDocument, NewReceipt, RefusedMessage, refusal_receipt};
 use crate::shared::Shared;
-use crate::signature::{self, Case, Checker, Found, Policy};
-use crate::signing::step::{self as signing, LANE_BUDGET, SignedBody, Waiting};
+use crate::signature::{self, Checker, Policy, SignatureResult, SignatureTerms};
+use crate::signing::step::{self as signing, LANE_BUDGET, SignedBody, WaitingSignature};
 use crate::unreadable;
 use ceb::matching::Known;
 use ceb::{Finding, Layer, Severity, Terms};
@@ -43,12 +43,12 @@ const CHUNK: usize = 32;
 const QUOTED_MAX: usize = 5;
 
 /// What the check found out about one message.
-pub(crate) struct Verdict {
+pub(crate) struct CheckVerdict {
     pub(crate) loaded: Loaded,
     /// How the platform signed it; the bytes of `loaded` are the signed ones then.
     pub(crate) signed: Option<SignedBody>,
     /// What checking its signature found.
-    pub(crate) signature: Option<Found>,
+    pub(crate) signature: Option<SignatureResult>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) documents: Vec<NewDocument>,
     /// What is compared with other documents; of a refused message nothing is.
@@ -153,11 +153,11 @@ fn judge(
     judges: &Judges,
     mut loaded: Loaded,
     signed: Option<SignedBody>,
-) -> Verdict {
+) -> CheckVerdict {
     let spent = Spent::of(loaded.company_id, &loaded.body);
     let Some(company) = shared.directory.by_id(loaded.company_id) else {
         let findings = vec![own_finding("找不到报文所属企业", "请联系平台运维人员")];
-        return Verdict {
+        return CheckVerdict {
             loaded,
             signed: None,
             signature: None,
@@ -211,7 +211,7 @@ fn judge(
             .iter_mut()
             .for_each(|document| document.is_refused = true);
     }
-    Verdict {
+    CheckVerdict {
         loaded,
         signed,
         signature,
@@ -241,7 +241,7 @@ pub(crate) fn examine(
     company: &Company,
     criteria: Criteria<'_>,
     body: &[u8],
-) -> (ceb::Parsed, Option<Found>) {
+) -> (ceb::Parsed, Option<SignatureResult>) {
     let sniffed = match ceb::sniff(body) {
         Ok(sniffed) => sniffed,
         Err(error) => {
@@ -256,7 +256,7 @@ pub(crate) fn examine(
     let Some(message) = &parsed.message else {
         return (parsed, None);
     };
-    let case = Case {
+    let case = SignatureTerms {
         policy: criteria.policy,
         message,
         company,
@@ -291,8 +291,8 @@ fn own_finding(text: &str, advice: &str) -> Finding {
 pub(crate) fn commit(
     tx: &mut Tx<'_>,
     shared: &Shared,
-    verdicts: &[Verdict],
-    waiting: &[Waiting],
+    verdicts: &[CheckVerdict],
+    waiting: &[WaitingSignature],
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
     signing::hold(tx, shared, waiting, now_ms)?;
@@ -300,7 +300,7 @@ pub(crate) fn commit(
     let facts = passed.flat_map(|verdict| verdict.facts.iter().cloned());
     let facts = matching::look_at(tx, facts.collect())?;
     let moved = advance(tx, shared, verdicts, &facts, now_ms)?;
-    let kept: Vec<&Verdict> = verdicts
+    let kept: Vec<&CheckVerdict> = verdicts
         .iter()
         .filter(|v| moved.contains(&v.loaded.id))
         .collect();
@@ -346,7 +346,7 @@ pub(crate) fn commit(
 fn advance(
     tx: &mut Tx<'_>,
     shared: &Shared,
-    verdicts: &[Verdict],
+    verdicts: &[CheckVerdict],
     facts: &TurnFacts,
     now_ms: i64,
 ) -> Result<HashSet<MessageId>> {
@@ -390,7 +390,7 @@ fn advance(
 fn refresh_outcomes(
     tx: &mut Tx<'_>,
     shared: &Shared,
-    kept: &[&Verdict],
+    kept: &[&CheckVerdict],
     now_ms: i64,
 ) -> Result<()> {
     let refused = kept.iter().filter(|v| v.is_refused);
@@ -405,7 +405,7 @@ fn refresh_outcomes(
 }
 
 /// What is wrong with a message by itself, and together with others.
-fn all_findings(verdict: &Verdict, facts: &TurnFacts) -> Vec<Finding> {
+fn all_findings(verdict: &CheckVerdict, facts: &TurnFacts) -> Vec<Finding> {
     let together = facts.findings.get(&verdict.loaded.id);
     let mut all = verdict.findings.clone();
     all.extend(together.into_iter().flatten().cloned());
@@ -414,7 +414,12 @@ fn all_findings(verdict: &Verdict, facts: &TurnFacts) -> Vec<Finding> {
 }
 
 /// Keeps the bytes that the platform signed and that will be sent.
-fn keep_signed(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i64) -> Result<()> {
+fn keep_signed(
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    kept: &[&CheckVerdict],
+    now_ms: i64,
+) -> Result<()> {
     let mut signed = Vec::new();
     for verdict in kept.iter().filter(|v| !v.is_refused) {
         if let Some(reported) = &verdict.signed {
@@ -433,7 +438,7 @@ fn keep_signed(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i64)
     signing::forget(tx, &waited)
 }
 
-fn counts(kept: &[&Verdict], facts: &TurnFacts, now_ms: i64) -> DayCounts {
+fn counts(kept: &[&CheckVerdict], facts: &TurnFacts, now_ms: i64) -> DayCounts {
     let day = beijing_day(now_ms);
     let mut counts = DayCounts::new();
     for verdict in kept {
@@ -454,7 +459,7 @@ fn counts(kept: &[&Verdict], facts: &TurnFacts, now_ms: i64) -> DayCounts {
 }
 
 /// The platform's own receipt for a message that it refuses.
-fn refusal(shared: &Shared, verdict: &Verdict, now_ms: i64) -> NewReceipt {
+fn refusal(shared: &Shared, verdict: &CheckVerdict, now_ms: i64) -> NewReceipt {
     let grave: Vec<&Finding> = verdict
         .findings
         .iter()

@@ -14,21 +14,25 @@ pub(super) fn foreign(message: &ceb::Message, company: &Company) -> Option<Findi
         let expected = format!("{} 或 {}", company.customs_code, company.credit_code);
         return Some(sender_finding(
             format!("/{root}/BaseTransfer/copCode"),
-            ("传输企业代码（copCode）", cop_code, &expected),
+            "传输企业代码（copCode）",
+            cop_code,
+            &expected,
         ));
     }
     let dxp_id = transfer.get("dxpId").unwrap_or_default();
     (dxp_id != company.dxp_id).then(|| {
         sender_finding(
             format!("/{root}/BaseTransfer/dxpId"),
-            ("报文传输编号（dxpId）", dxp_id, &company.dxp_id),
+            "报文传输编号（dxpId）",
+            dxp_id,
+            &company.dxp_id,
         )
     })
 }
 
 /// The sender is another company: what was expected, and what came. Only the company itself reads
 /// its findings, so its own codes may stand in them.
-fn sender_finding(path: String, (field, received, expected): (&str, &str, &str)) -> Finding {
+fn sender_finding(path: String, field: &str, received: &str, expected: &str) -> Finding {
     let received = ceb::finding::clip(received);
     Finding {
         code: codes::FOREIGN_SENDER.code,

@@ -12,10 +12,10 @@ use crate::message::MessageId;
 use crate::workbook::{origin, profile};
 use bytes::Bytes;
 use ceb::Severity;
-use ceb::form::Made;
+use ceb::form::MadeMessage;
 use ceb::spec::SignatureDuty;
 use registry::access::Actor;
-use registry::audit::{self, Act};
+use registry::audit::{self, AuditedAct};
 use registry::code_table::Standing;
 use registry::company::Company;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use web::Problem;
 const HANDING_IN_MS: i64 = 60_000;
 
 /// Why a correction is not declared: a refusal, perhaps with findings.
-pub(super) type Refused = (Problem, Vec<CorrectionFinding>);
+pub(super) type RefusedCorrection = (Problem, Vec<CorrectionFinding>);
 
 /// What is known of the caller's company for one correction.
 pub(super) struct Declarant {
@@ -67,7 +67,7 @@ impl Declarant {
     pub(super) fn check(
         &self,
         original: &Original,
-    ) -> Result<(Made, Vec<CorrectionFinding>), Problem> {
+    ) -> Result<(MadeMessage, Vec<CorrectionFinding>), Problem> {
         let now_ms = self.standing.now_ms;
         // The frame is for the check only: a missing signature is no mistake of the correction.
         let checked = original.make(&origin(&self.company, now_ms, true));
@@ -115,7 +115,7 @@ pub(super) async fn original(
     let mut original = in_turn(api, actor, move || Original::of(raw)).await?;
     let keys = original.keys();
     let known = context
-        .read(move |tx| sql::accepted(tx, company, (id, &keys)))
+        .read(move |tx| sql::accepted(tx, company, id, &keys))
         .await?;
     original.known_to_customs(&known);
     Ok(original)
@@ -130,8 +130,9 @@ pub(super) async fn corrected(
     api: &SubmitState,
     actor: &Actor,
     declarant: Declarant,
-    (mut original, edits): (Original, Vec<Edit>),
-) -> Result<(Made, Vec<CorrectionFinding>), Problem> {
+    mut original: Original,
+    edits: Vec<Edit>,
+) -> Result<(MadeMessage, Vec<CorrectionFinding>), Problem> {
     let bytes_max = api.config.message_bytes_max;
     let is_masked = original.is_masked;
     let checked = in_turn(api, actor, move || {
@@ -161,7 +162,8 @@ pub(super) async fn note(
     api: &SubmitState,
     actor: &Actor,
     note: Note,
-    (act, handing_in_ms): (Act, i64),
+    act: AuditedAct,
+    handing_in_ms: i64,
 ) -> Result<(), Problem> {
     let (actor, now_ms) = (actor.clone(), api.clock.now_ms());
     let write = api.gate.context.act(move |tx| {
@@ -221,8 +223,10 @@ async fn accept_once(
 pub(super) async fn correct(
     api: &Arc<SubmitState>,
     actor: &Arc<Actor>,
-    (id, edits, documents): (&str, &[Edit], &[usize]),
-) -> Result<CorrectionAccepted, Refused> {
+    id: &str,
+    edits: &[Edit],
+    documents: &[usize],
+) -> Result<CorrectionAccepted, RefusedCorrection> {
     let plain = |problem| (problem, Vec::new());
     let declarant = declarant(api, actor).await.map_err(plain)?;
     if declarant.company.suspended {
@@ -235,13 +239,13 @@ pub(super) async fn correct(
     }
     let message = original.message.id;
     let of = Note::of(&original, declarant.company.id);
-    let checked = corrected(api, actor, declarant, (original, edits.to_vec())).await;
+    let checked = corrected(api, actor, declarant, original, edits.to_vec()).await;
     let (made, findings) = checked.map_err(plain)?;
     if is_refused(&findings) {
         return Err((with_findings(&findings), findings));
     }
     let of = of.made(&made.guid);
-    let noted = note(api, actor, of, (CORRECT, HANDING_IN_MS)).await;
+    let noted = note(api, actor, of, CORRECT, HANDING_IN_MS).await;
     noted.map_err(plain)?;
     let new = MessageId(api.ids.next());
     let arrival = look(actor, Bytes::from(made.xml), new, api.clock.now_ms()).map_err(plain)?;

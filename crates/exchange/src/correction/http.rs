@@ -2,7 +2,7 @@
 //! `/xml`, `POST /api/v1/corrections` and `POST /api/v1/corrections/workbook`.
 
 use super::act::{
-    Refused, correct, corrected, declarant, is_refused, note, original, with_findings,
+    RefusedCorrection, correct, corrected, declarant, is_refused, note, original, with_findings,
 };
 use super::sql::Note;
 use super::view::{
@@ -150,7 +150,7 @@ pub(crate) async fn check_correction(
     let declarant = declarant(&api, &actor).await?;
     let mut original = original(&api, &actor, &id).await?;
     original.keep(&wanted.documents)?;
-    let (_, findings) = corrected(&api, &actor, declarant, (original, wanted.edits)).await?;
+    let (_, findings) = corrected(&api, &actor, declarant, original, wanted.edits).await?;
     Ok(Json(CorrectionVerdict {
         ok: !is_refused(&findings),
         findings,
@@ -184,11 +184,11 @@ async fn correction_xml(
         return Err(Problem::new(codes::MASKED));
     }
     let of = Note::of(&original, declarant.company.id);
-    let (made, findings) = corrected(&api, &actor, declarant, (original, wanted.edits)).await?;
+    let (made, findings) = corrected(&api, &actor, declarant, original, wanted.edits).await?;
     if is_refused(&findings) {
         return Ok(refusal((with_findings(&findings), findings)));
     }
-    note(&api, &actor, of.made(&made.guid), (TAKEN, 0)).await?;
+    note(&api, &actor, of.made(&made.guid), TAKEN, 0).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/xml".to_owned()),
         (
@@ -200,7 +200,7 @@ async fn correction_xml(
     Ok((headers, made.xml).into_response())
 }
 
-fn refusal((problem, findings): Refused) -> Response {
+fn refusal((problem, findings): RefusedCorrection) -> Response {
     if findings.is_empty() {
         return problem.into_response();
     }
@@ -236,7 +236,7 @@ pub(crate) async fn submit_correction(
     let actor = Arc::new(actor);
     let wanted = body;
     Ok(
-        match correct(&api, &actor, (&id, &wanted.edits, &wanted.documents)).await {
+        match correct(&api, &actor, &id, &wanted.edits, &wanted.documents).await {
             Ok(accepted) => (StatusCode::ACCEPTED, Json(accepted)).into_response(),
             Err(refused) => refusal(refused),
         },
@@ -313,7 +313,7 @@ pub(crate) async fn submit_corrections(
     bounded(read.await?.into_iter(), "更正重报")?;
     let mut items = Vec::with_capacity(messages.len());
     for message in messages {
-        let corrected = correct(&api, &actor, (&message, &body.edits, &[])).await;
+        let corrected = correct(&api, &actor, &message, &body.edits, &[]).await;
         let mut item = CorrectionOutcome {
             message,
             accepted: None,
@@ -371,7 +371,7 @@ pub(super) async fn correction_workbook(
     let (who, now_ms) = (actor.clone(), api.clock.now_ms());
     let (file, hourly_max) = (api.ids.next(), api.gate.context.number(&FILE_HOURLY_MAX));
     let write = api.gate.context.act(move |tx| {
-        take_away(tx, (&who, file), taken.len(), (now_ms, hourly_max))?;
+        take_away(tx, &who, file, taken.len(), now_ms, hourly_max)?;
         let detail = format!("导出更正表，含个人信息；理由：{reason}");
         for message in &taken {
             let object = format!("message:{message}");

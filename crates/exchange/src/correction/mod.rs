@@ -26,12 +26,12 @@ mod workbook;
 use crate::explanation;
 use crate::finder;
 use crate::message::FindingView;
-use crate::message::{Message, MessageId, State};
+use crate::message::{MessageId, State, StoredMessage};
 use crate::outcome;
 use crate::receipt;
 use crate::workbook::{naming, profile};
 use ceb::explain::{Explanation, Resubmit};
-use ceb::form::{Draft, Element, Made, Origin};
+use ceb::form::{Draft, DraftElement, FormOrigin, MadeMessage};
 use ceb::{Kind, Outcome, Severity};
 use registry::access::Actor;
 use registry::module::Module;
@@ -71,9 +71,9 @@ pub const MODULE: Module = Module::new("更正重报").acts(ACTS).codes(codes::A
 
 /// Why a document came back (退单原因).
 #[derive(Debug, Clone)]
-pub(crate) struct Reason {
+pub(crate) struct ReturnReason {
     /// What it is about; none for the whole document.
-    at: Option<Element>,
+    at: Option<DraftElement>,
     /// What is wrong.
     text: String,
     /// What to do.
@@ -92,14 +92,14 @@ pub(crate) struct Rejected {
     number: usize,
     /// Its business key, values joined with `|`.
     key: String,
-    reasons: Vec<Reason>,
-    changed: Vec<Change>,
+    reasons: Vec<ReturnReason>,
+    changed: Vec<AppliedChange>,
 }
 
 /// What the platform changed itself (代为改动).
 #[derive(Debug, Clone)]
-struct Change {
-    place: Element,
+struct AppliedChange {
+    place: DraftElement,
     /// The value before.
     was: String,
     why: String,
@@ -107,16 +107,16 @@ struct Change {
 
 /// What the database knows of a message that came back.
 pub(crate) struct Raw {
-    message: Message,
+    message: StoredMessage,
     body: Vec<u8>,
     findings: Vec<FindingView>,
-    documents: Vec<Standing>,
+    documents: Vec<DocumentStanding>,
     reported: Vec<(usize, ExplainedReceipt)>,
     is_masked: bool,
 }
 
 /// How one document of it stands.
-struct Standing {
+struct DocumentStanding {
     number: usize,
     /// Whether it was turned down.
     is_bad: bool,
@@ -137,7 +137,7 @@ struct ExplainedReceipt {
 
 /// A message that came back, as a draft of what shall be declared again.
 pub(crate) struct Original {
-    pub(crate) message: Message,
+    pub(crate) message: StoredMessage,
     pub(crate) kind: Kind,
     pub(crate) draft: Draft,
     pub(crate) rejected: Vec<Rejected>,
@@ -165,7 +165,7 @@ pub(crate) fn load(
     let documents = receipt::status_of_message(tx, id)?;
     let ids: BTreeSet<i64> = documents.iter().map(|document| document.id).collect();
     let noted = sql::noted(tx, &ids)?;
-    let documents = documents.into_iter().map(|document| Standing {
+    let documents = documents.into_iter().map(|document| DocumentStanding {
         number: number(document.id),
         is_bad: document.outcome.is_bad(),
         needs_action: document.needs_action,
@@ -214,7 +214,7 @@ impl Raw {
     /// that were corrected: the same correction once more has the same answer. What was declared anew in
     /// another way, or dismissed, is left out.
     fn rejected(&self) -> (BTreeSet<usize>, bool) {
-        let those = |is: &dyn Fn(&Standing) -> bool| -> BTreeSet<usize> {
+        let those = |is: &dyn Fn(&DocumentStanding) -> bool| -> BTreeSet<usize> {
             let bad = self.documents.iter().filter(|one| one.is_bad && is(one));
             bad.map(|one| one.number).collect()
         };
@@ -370,7 +370,7 @@ impl Original {
                 None => (0..n_lines).map(Some).collect(),
             };
             for line in lines {
-                let place = Element {
+                let place = DraftElement {
                     document: at,
                     line,
                     element: edit.element.clone(),
@@ -390,7 +390,7 @@ impl Original {
     }
 
     /// Makes the new message.
-    pub(crate) fn make(&self, origin: &Origin) -> Option<Made> {
+    pub(crate) fn make(&self, origin: &FormOrigin) -> Option<MadeMessage> {
         let salt = format!("correction\n{}\n", self.message.id.0);
         let made = self.draft.make(origin, naming(&salt));
         made.into_iter().next()
@@ -403,8 +403,8 @@ impl Original {
 }
 
 /// What is wrong with a document: the findings of the platform, or the last word of customs.
-fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
-    let is_here = |at: &Element| at.document + 1 == number;
+fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<ReturnReason> {
+    let is_here = |at: &DraftElement| at.document + 1 == number;
     let mut reasons = Vec::new();
     if raw.message.state == State::Refused {
         for finding in &raw.findings {
@@ -412,7 +412,7 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
             if finding.severity != Severity::Refuse.name() || !at.as_ref().is_none_or(is_here) {
                 continue;
             }
-            reasons.push(Reason {
+            reasons.push(ReturnReason {
                 at,
                 text: format!("{} {}", finding.code, finding.text),
                 advice: finding.advice.clone(),
@@ -436,7 +436,7 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
         return reasons;
     };
     let explanation = &reported.explanation;
-    let reason = |at: Option<Element>| Reason {
+    let reason = |at: Option<DraftElement>| ReturnReason {
         at,
         text: if reported.info.is_empty() {
             explanation.meaning.clone()
@@ -451,20 +451,20 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
     let places = explanation.places.iter().filter(|place| {
         place.kind.is_none() || place.kind.map(Kind::code) == Some(raw.message.kind.as_str())
     });
-    let mut named: Vec<Reason> = places
+    let mut named: Vec<ReturnReason> = places
         .filter_map(|place| {
             let by_path = place
                 .path
                 .as_deref()
                 .and_then(|path| whole.element_at(path));
-            let head = Element {
+            let head = DraftElement {
                 document: number - 1,
                 line: None,
                 element: place.element.clone(),
             };
             let is_head = whole.kind.spec().head.field(&place.element).is_some();
             by_path
-                .filter(|at: &Element| at.document + 1 == number)
+                .filter(|at: &DraftElement| at.document + 1 == number)
                 .or_else(|| is_head.then_some(head))
         })
         .map(|at| reason(Some(at)))

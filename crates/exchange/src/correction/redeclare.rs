@@ -1,13 +1,13 @@
 //! What the platform changes itself in a document that is declared again (重报时代为改动): how it is declared,
 //! and what may have one value only.
 
-use super::{Change, Original};
+use super::{AppliedChange, Original};
 use ceb::explain::Resubmit;
-use ceb::form::{Element, only_value};
+use ceb::form::{DraftElement, only_value};
 use std::collections::BTreeSet;
 
-fn head_element(document: usize, element: &str) -> Element {
-    Element {
+fn head_element(document: usize, element: &str) -> DraftElement {
+    DraftElement {
         document,
         line: None,
         element: element.to_owned(),
@@ -56,7 +56,7 @@ impl Original {
             let Some(only) = only_value(field) else {
                 continue;
             };
-            let place = Element {
+            let place = DraftElement {
                 line,
                 ..head_element(at, &field.element)
             };
@@ -68,12 +68,12 @@ impl Original {
         }
     }
 
-    fn change(&mut self, place: Element, from: &str, to: &str, why: &str) {
+    fn change(&mut self, place: DraftElement, from: &str, to: &str, why: &str) {
         if self.draft.value(&place).unwrap_or_default() != from || !self.draft.set(&place, to) {
             return;
         }
         if let Some(rejected) = self.rejected.get_mut(place.document) {
-            rejected.changed.push(Change {
+            rejected.changed.push(AppliedChange {
                 place,
                 was: from.to_owned(),
                 why: why.to_owned(),

@@ -167,7 +167,8 @@ pub fn links(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Result<Links> {
 pub(super) fn accepted(
     tx: &mut Tx<'_>,
     company: CompanyId,
-    (message, keys): (MessageId, &[String]),
+    message: MessageId,
+    keys: &[String],
 ) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for key in keys {

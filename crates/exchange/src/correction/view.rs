@@ -1,10 +1,12 @@
 //! The form of a correction as the API tells it.
 
-use super::{Original, Reason, Rejected};
+use super::{Original, Rejected, ReturnReason};
 use crate::intake::http::AcceptedAnswer;
 use crate::message::FindingView;
 use ceb::explain::Resubmit;
-use ceb::form::{Column, DraftRecord, Element, Part, columns, fixed_columns, only_value};
+use ceb::form::{
+    Column, ColumnPart, DraftElement, DraftRecord, columns, fixed_columns, only_value,
+};
 use ceb::spec::{FieldType, UNBOUNDED};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -208,9 +210,9 @@ impl Original {
         let drafted = self.draft.documents.get(at);
         let fields = |record: &DraftRecord, line: Option<usize>| {
             let part = if line.is_some() {
-                Part::Line
+                ColumnPart::Line
             } else {
-                Part::Head
+                ColumnPart::Head
             };
             let is_shown = |column: &&Column| {
                 let element = &column.field.element;
@@ -225,7 +227,7 @@ impl Original {
             columns
                 .iter()
                 .filter(is_shown)
-                .map(|column| self.field(rejected, column, (record, line)))
+                .map(|column| self.field(rejected, column, record, line))
                 .collect::<Vec<_>>()
         };
         let mut reasons: Vec<ReasonView> = Vec::new();
@@ -257,13 +259,14 @@ impl Original {
         &self,
         rejected: &Rejected,
         column: &Column,
-        (record, line): (&DraftRecord, Option<usize>),
+        record: &DraftRecord,
+        line: Option<usize>,
     ) -> CorrectionField {
         let element = &column.field.element;
         let value = record.entry(element).map_or("", |entry| &entry.text);
         let is_masked =
             self.is_masked && !value.is_empty() && ceb::personal::of_element(element).is_some();
-        let here = Element {
+        let here = DraftElement {
             document: rejected.number - 1,
             line,
             element: element.clone(),
@@ -301,7 +304,7 @@ impl Original {
     }
 }
 
-fn reason_view(reason: &Reason) -> ReasonView {
+fn reason_view(reason: &ReturnReason) -> ReasonView {
     let resubmit: Resubmit = reason.resubmit;
     ReasonView {
         text: reason.text.clone(),

@@ -7,7 +7,7 @@ use crate::workbook::SUMMARY_SHEET;
 use crate::workbook::http::writing;
 use crate::workbook::template::{head, text_cell};
 use ceb::Kind;
-use ceb::form::{Column, Draft, DraftRecord, Part};
+use ceb::form::{Column, ColumnPart, Draft, DraftRecord};
 use rust_xlsxwriter::{Color, Format, FormatAlign, Note, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 use web::Problem;
@@ -66,7 +66,7 @@ fn book(originals: &[Original]) -> Result<Vec<u8>, XlsxError> {
         };
         for original in originals {
             for (rejected, drafted) in original.rejected.iter().zip(0..) {
-                rows.document((original, rejected), &original.draft, drafted)?;
+                rows.document(original, rejected, &original.draft, drafted)?;
             }
         }
         sheets.push(sheet);
@@ -94,7 +94,8 @@ struct Rows<'s> {
 impl Rows<'_> {
     fn document(
         &mut self,
-        (original, rejected): (&Original, &Rejected),
+        original: &Original,
+        rejected: &Rejected,
         draft: &Draft,
         at: usize,
     ) -> Result<(), XlsxError> {
@@ -109,9 +110,9 @@ impl Rows<'_> {
                 let is_key = key.contains(&column.field.element);
                 let record: Option<&DraftRecord> = match column.part {
                     // Later rows repeat the key only: that is how rows belong together.
-                    Part::Head if line == 0 || is_key => Some(&document.head),
-                    Part::Head => None,
-                    Part::Line => document.lines.get(line),
+                    ColumnPart::Head if line == 0 || is_key => Some(&document.head),
+                    ColumnPart::Head => None,
+                    ColumnPart::Line => document.lines.get(line),
                 };
                 let entry = record.and_then(|record| record.entry(&column.field.element));
                 let value = entry.map_or("", |entry| &entry.text);
@@ -121,7 +122,7 @@ impl Rows<'_> {
                 } else {
                     value
                 };
-                let is_line = column.part == Part::Line;
+                let is_line = column.part == ColumnPart::Line;
                 let reasons: Vec<String> = rejected
                     .reasons
                     .iter()

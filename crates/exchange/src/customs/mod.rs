@@ -19,7 +19,7 @@ use store::clock::beijing_compact;
 /// Settings of the wire to customs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct CustomsConfig {
     /// Queue that carries import declarations to customs.
     pub import_up: String,
     /// Queue that brings receipts of import declarations.
@@ -38,7 +38,7 @@ pub struct Config {
     pub customs_node: String,
 }
 
-impl Default for Config {
+impl Default for CustomsConfig {
     fn default() -> Self {
         Self {
             import_up: "tongguan.customs.import.up".to_owned(),
@@ -53,7 +53,7 @@ impl Default for Config {
     }
 }
 
-impl Config {
+impl CustomsConfig {
     /// What is wrong with the settings, in Chinese.
     pub fn fault(&self) -> Option<String> {
         let queues = [
@@ -135,7 +135,7 @@ pub struct Parcel<'a> {
 }
 
 /// Wraps a message for customs.
-pub fn wrap(config: &Config, parcel: &Parcel<'_>) -> Bytes {
+pub fn wrap(config: &CustomsConfig, parcel: &Parcel<'_>) -> Bytes {
     let compact = beijing_compact(parcel.at_ms);
     let time = dxp_time(&compact);
     let receiver = match parcel.direction {

@@ -73,7 +73,7 @@ pub(super) const ENTITIES_MAX: usize = 100;
 /// Settings of the simulator.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct CustomsBoxConfig {
     /// Queue that brings import declarations.
     #[serde(skip)]
     pub import_up: String,
@@ -118,7 +118,7 @@ pub struct Config {
     pub seed: u64,
 }
 
-impl Default for Config {
+impl Default for CustomsBoxConfig {
     fn default() -> Self {
         Self {
             import_up: "tongguan.customs.import.up".to_owned(),
@@ -142,7 +142,7 @@ impl Default for Config {
     }
 }
 
-impl Config {
+impl CustomsBoxConfig {
     /// What is wrong with the settings, in Chinese.
     pub fn fault(&self) -> Option<&'static str> {
         let is_right = (1..=ENTITIES_MAX).contains(&self.entities_per_message);
@@ -151,7 +151,7 @@ impl Config {
 
     /// The same settings at the far end of this wire.
     #[must_use]
-    pub fn on(mut self, wire: &crate::customs::Config) -> Self {
+    pub fn on(mut self, wire: &crate::customs::CustomsConfig) -> Self {
         self.import_up.clone_from(&wire.import_up);
         self.import_down.clone_from(&wire.import_down);
         self.export_up.clone_from(&wire.export_up);

@@ -107,7 +107,7 @@ pub struct OutageView {
 
 /// What the simulator will do.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Done {
+pub struct BoxDone {
     /// Always true; a refusal is a problem.
     pub done: bool,
 }
@@ -121,7 +121,7 @@ fn bad(why: impl Into<String>) -> Problem {
     post, path = "/api/v1/customs-box/receipts", tag = "customs-box", security(("key" = [])),
     request_body = InjectBody,
     responses(
-        (status = 202, body = Done, description = "模拟器将发出这份回执"),
+        (status = 202, body = BoxDone, description = "模拟器将发出这份回执"),
         (status = 400, body = Problem, description = "参数有误"),
         (status = 404, body = Problem, description = "没有这份单证，或不属于当前企业，或尚未到达海关")
     )
@@ -130,7 +130,7 @@ async fn inject(
     By { actor, .. }: By<Inject>,
     State(api): State<SimulatorApi>,
     JsonBody(body): JsonBody<InjectBody>,
-) -> Result<(StatusCode, Json<Done>), Problem> {
+) -> Result<(StatusCode, Json<BoxDone>), Problem> {
     let sight = actor.sight;
     let delay = delay(body.delay_ms.unwrap_or_default())?;
     let not_found = || Problem::new(codes::NOT_FOUND);
@@ -158,7 +158,7 @@ async fn inject(
         delay,
     };
     match api.customs_box.inject(injection).await {
-        Ok(true) => Ok((StatusCode::ACCEPTED, Json(Done { done: true }))),
+        Ok(true) => Ok((StatusCode::ACCEPTED, Json(BoxDone { done: true }))),
         Ok(false) => Err(not_found()),
         Err(error) => {
             tracing::error!(%error, "an injected answer failed");
@@ -172,7 +172,7 @@ async fn inject(
     post, path = "/api/v1/customs-box/outage", tag = "customs-box", security(("key" = [])),
     request_body = OutageBody,
     responses(
-        (status = 202, body = Done, description = "故障开始，到时自动恢复"),
+        (status = 202, body = BoxDone, description = "故障开始，到时自动恢复"),
         (status = 400, body = Problem, description = "参数有误")
     )
 )]
@@ -180,7 +180,7 @@ async fn outage(
     _: By<SwitchOutage>,
     State(api): State<SimulatorApi>,
     JsonBody(body): JsonBody<OutageBody>,
-) -> Result<(StatusCode, Json<Done>), Problem> {
+) -> Result<(StatusCode, Json<BoxDone>), Problem> {
     let line = match body.direction.as_deref() {
         None => None,
         Some("import") => Some(Direction::Import),
@@ -189,7 +189,7 @@ async fn outage(
     };
     api.customs_box
         .fail_for(body.outage, line, delay(body.for_ms)?);
-    Ok((StatusCode::ACCEPTED, Json(Done { done: true })))
+    Ok((StatusCode::ACCEPTED, Json(BoxDone { done: true })))
 }
 
 /// Whether the line to customs is broken by a drill (查看线路故障演练). Only in a demo.

@@ -3,9 +3,9 @@
 
 use super::Matching;
 use super::matching::{Partners, difference};
-use super::plan::{self, Answer, Refusal, Verdict, text_of};
+use super::plan::{self, CustomsRefusal, PlanVerdict, PlannedAnswer, text_of};
 use super::play::Play;
-use super::prepare::{Facts, get};
+use super::prepare::{DocumentFacts, get};
 use super::rules::{can_move_on, is_before_matching, is_open, is_silent, magic_of};
 use super::sql::{self, Stored, Task};
 use ceb::{Direction, Kind, ReturnStatus};
@@ -14,7 +14,7 @@ use store::Result;
 
 impl Play<'_, '_, '_> {
     /// What other documents say about this one, before it is answered.
-    pub(super) fn judge(&mut self, document: &mut Stored, verdict: &mut Verdict) -> Result<()> {
+    pub(super) fn judge(&mut self, document: &mut Stored, verdict: &mut PlanVerdict) -> Result<()> {
         let kind = document.kind;
         if matches!(kind, Kind::Ceb621 | Kind::Ceb603) {
             return self.judge_list(document, verdict);
@@ -23,7 +23,7 @@ impl Play<'_, '_, '_> {
             let (at, of) = part(&document.facts);
             if at == 0 || at > of {
                 let text = format!("报文序号{at}超出报文总数{of}");
-                verdict.refusal = Some(Refusal::Eport(plan::codes(kind).check, text));
+                verdict.refusal = Some(CustomsRefusal::Eport(plan::codes(kind).check, text));
             }
             return Ok(());
         }
@@ -36,7 +36,7 @@ impl Play<'_, '_, '_> {
         Ok(())
     }
 
-    fn judge_list(&mut self, document: &mut Stored, verdict: &mut Verdict) -> Result<()> {
+    fn judge_list(&mut self, document: &mut Stored, verdict: &mut PlanVerdict) -> Result<()> {
         let partners = self.partners(document)?;
         let missing = partners.missing(document.kind == Kind::Ceb621);
         if missing.is_none() {
@@ -57,15 +57,18 @@ impl Play<'_, '_, '_> {
     /// What becomes of a list whose partners did not come.
     fn unmatched(
         &self,
-        facts: &Facts,
+        facts: &DocumentFacts,
         partners: &Partners,
         missing: Option<&str>,
-    ) -> Option<Refusal> {
+    ) -> Option<CustomsRefusal> {
         match self.scene.config.matching {
             Matching::Relaxed => difference(facts, partners),
             Matching::Strict => {
                 let text = format!("三单信息不全{}", missing.unwrap_or_default());
-                Some(Refusal::Customs(self.scene.config.unmatched_code, text))
+                Some(CustomsRefusal::Customs(
+                    self.scene.config.unmatched_code,
+                    text,
+                ))
             }
         }
     }
@@ -122,7 +125,7 @@ impl Play<'_, '_, '_> {
         self.find(list_kind, &document.key)
     }
 
-    fn judge_cancel(&self, document: &Stored, list: Option<&Stored>, verdict: &mut Verdict) {
+    fn judge_cancel(&self, document: &Stored, list: Option<&Stored>, verdict: &mut PlanVerdict) {
         let (unknown, state) = if document.kind == Kind::Ceb605 {
             (-607_001, -607_002)
         } else {
@@ -132,30 +135,30 @@ impl Play<'_, '_, '_> {
             None => self.judge_unknown(unknown, verdict),
             Some(list) if matches!(list.status, 0 | 800 | 899) => {
                 let text = "清单状态不允许撤销".to_owned();
-                verdict.refusal = Some(Refusal::Eport(state, text));
+                verdict.refusal = Some(CustomsRefusal::Eport(state, text));
             }
             Some(_) => {}
         }
     }
 
-    fn judge_unknown(&self, code: i32, verdict: &mut Verdict) {
+    fn judge_unknown(&self, code: i32, verdict: &mut PlanVerdict) {
         match self.scene.config.matching {
             Matching::Strict => {
                 let text = "清单编号不存在".to_owned();
-                verdict.refusal = Some(Refusal::Eport(code, text));
+                verdict.refusal = Some(CustomsRefusal::Eport(code, text));
             }
             Matching::Relaxed => verdict.warning = Some("；原清单信息不存在".to_owned()),
         }
     }
 
-    fn judge_refund(&self, document: &Stored, list: Option<&Stored>, verdict: &mut Verdict) {
+    fn judge_refund(&self, document: &Stored, list: Option<&Stored>, verdict: &mut PlanVerdict) {
         let Some(list) = list else {
             self.judge_unknown(-625_016, verdict);
             return;
         };
         if !matches!(list.status, 800 | 899) {
             let text = "清单未放行，不能申报退货".to_owned();
-            verdict.refusal = Some(Refusal::Eport(-625_022, text));
+            verdict.refusal = Some(CustomsRefusal::Eport(-625_022, text));
             return;
         }
         let known = |line: &&Vec<(String, String)>| {
@@ -166,7 +169,7 @@ impl Play<'_, '_, '_> {
         if let Some(line) = document.facts.lines.iter().find(|line| !known(line)) {
             let number = get(line, "gnum").unwrap_or_default();
             let text = format!("原清单中没有该商品项[gnum:{number}]");
-            verdict.refusal = Some(Refusal::Eport(-625_209, text));
+            verdict.refusal = Some(CustomsRefusal::Eport(-625_209, text));
         }
     }
 
@@ -175,7 +178,7 @@ impl Play<'_, '_, '_> {
         &mut self,
         direction: Direction,
         document: &Stored,
-        answers: &[Answer],
+        answers: &[PlannedAnswer],
     ) -> Result<()> {
         let end_ms = answers.last().map_or(0, |answer| answer.after_ms);
         let closes = answers
@@ -229,7 +232,7 @@ impl Play<'_, '_, '_> {
         };
         list.facts.waits_until = None;
         let magic = magic_of(&list);
-        let verdict = Verdict {
+        let verdict = PlanVerdict {
             refusal,
             warning: None,
         };
@@ -240,10 +243,10 @@ impl Play<'_, '_, '_> {
             .rev()
             .find(|answer| is_before_matching(answer.status))
             .map_or(0, |answer| answer.after_ms);
-        let answers: Vec<Answer> = all
+        let answers: Vec<PlannedAnswer> = all
             .into_iter()
             .filter(|answer| !is_before_matching(answer.status))
-            .map(|answer| Answer {
+            .map(|answer| PlannedAnswer {
                 after_ms: (answer.after_ms - said_ms).max(0),
                 ..answer
             })
@@ -279,7 +282,7 @@ impl Play<'_, '_, '_> {
             return Ok(());
         }
         let step_ms = self.scene.config.delays.before(1);
-        let closed = Answer {
+        let closed = PlannedAnswer {
             after_ms: end_ms.saturating_add(step_ms),
             status: ReturnStatus::REVIEWED,
             info: text_of(ReturnStatus::REVIEWED),
@@ -298,7 +301,12 @@ impl Play<'_, '_, '_> {
         Ok(())
     }
 
-    fn answer_stored(&mut self, direction: Direction, mut document: Stored, answer: &Answer) {
+    fn answer_stored(
+        &mut self,
+        direction: Direction,
+        mut document: Stored,
+        answer: &PlannedAnswer,
+    ) {
         let magic = magic_of(&document);
         self.say(
             direction,
@@ -315,7 +323,7 @@ impl Play<'_, '_, '_> {
 
     /// Releases or clears the lists of the parcels that were named.
     fn move_lists(&mut self, parts: &[Stored], status: ReturnStatus, after_ms: i64) -> Result<()> {
-        let answer = Answer {
+        let answer = PlannedAnswer {
             after_ms,
             status,
             info: text_of(status),
@@ -335,7 +343,7 @@ impl Play<'_, '_, '_> {
 }
 
 /// Number of a part and how many there are.
-fn part(facts: &Facts) -> (i64, i64) {
+fn part(facts: &DocumentFacts) -> (i64, i64) {
     let number = |element: &str| {
         let text = facts.get(element).unwrap_or_default();
         text.trim().parse().unwrap_or(0)

@@ -4,16 +4,16 @@
 //! joins list and order by ebcCode and orderNo and has no payment. What differs is refused with the
 //! reason codes that customs uses.
 
-use super::plan::{Refusal, reason};
-use super::prepare::{Facts, Values, get};
+use super::plan::{CustomsRefusal, reason};
+use super::prepare::{DocumentFacts, ElementValues, get};
 use ceb::message::decimal;
 
 /// The partners of a list, as far as they are known.
 #[derive(Debug, Default)]
 pub(super) struct Partners {
-    pub(super) order: Option<Facts>,
-    pub(super) payment: Option<Facts>,
-    pub(super) waybill: Option<Facts>,
+    pub(super) order: Option<DocumentFacts>,
+    pub(super) payment: Option<DocumentFacts>,
+    pub(super) waybill: Option<DocumentFacts>,
 }
 
 impl Partners {
@@ -34,21 +34,21 @@ impl Partners {
 }
 
 /// The first difference between a list and those of its partners that are known.
-pub(super) fn difference(list: &Facts, partners: &Partners) -> Option<Refusal> {
+pub(super) fn difference(list: &DocumentFacts, partners: &Partners) -> Option<CustomsRefusal> {
     let order = partners.order.as_ref()?;
     lines(list, order)
         .or_else(|| people(list, order))
         .or_else(|| money(order, partners.payment.as_ref()?))
 }
 
-fn refuse(code: i32, particulars: &str) -> Option<Refusal> {
-    Some(Refusal::Customs(
+fn refuse(code: i32, particulars: &str) -> Option<CustomsRefusal> {
+    Some(CustomsRefusal::Customs(
         code,
         format!("{}{particulars}", reason(code)),
     ))
 }
 
-fn lines(list: &Facts, order: &Facts) -> Option<Refusal> {
+fn lines(list: &DocumentFacts, order: &DocumentFacts) -> Option<CustomsRefusal> {
     if list.lines.len() != order.lines.len() {
         let particulars = format!(
             "[InventoryHead.orderNo:{0},OrderHead.orderNo:{0}]",
@@ -56,7 +56,7 @@ fn lines(list: &Facts, order: &Facts) -> Option<Refusal> {
         );
         return refuse(1320, &particulars);
     }
-    let differs = |line: &Values| {
+    let differs = |line: &ElementValues| {
         let number = get(line, "gnum");
         let partner = order
             .lines
@@ -74,7 +74,7 @@ fn lines(list: &Facts, order: &Facts) -> Option<Refusal> {
     refuse(1322, &format!("[gnum:{number}]"))
 }
 
-fn people(list: &Facts, order: &Facts) -> Option<Refusal> {
+fn people(list: &DocumentFacts, order: &DocumentFacts) -> Option<CustomsRefusal> {
     let differs = |element| match (list.get(element), order.get(element)) {
         (Some(one), Some(other)) => one != other,
         (None, _) | (_, None) => false,
@@ -88,7 +88,7 @@ fn people(list: &Facts, order: &Facts) -> Option<Refusal> {
     None
 }
 
-fn money(order: &Facts, payment: &Facts) -> Option<Refusal> {
+fn money(order: &DocumentFacts, payment: &DocumentFacts) -> Option<CustomsRefusal> {
     for element in ["payCode", "payTransactionId"] {
         // The order may leave both out; what it says must be true.
         if order.get(element).is_some() && order.get(element) != payment.get(element) {

@@ -37,12 +37,12 @@ mod sql;
 mod tests;
 mod time;
 
-pub use config::{Config, Delays, Matching};
+pub use config::{CustomsBoxConfig, Delays, Matching};
 pub use drill::{Drill, Outage};
 
 use bytes::Bytes;
 use ceb::{Direction, Kind, ReturnStatus};
-use play::{Play, Scene};
+use play::{Play, PlayContext};
 use queue::{Delivery, Queue};
 use sql::{Due, Task};
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ const SLOW_MS: i64 = 10_000;
 
 /// Why a step failed; nothing of it is lost, the next step repeats it.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum BoxError {
     /// The simulator's database.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -82,7 +82,7 @@ pub enum Error {
 
 /// What a step did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Work {
+pub struct StepResult {
     /// Uploads that were taken.
     pub n_uploads: usize,
     /// Receipt messages that were put.
@@ -121,7 +121,7 @@ pub struct CustomsBox {
     db: Db,
     queue: Arc<dyn Queue>,
     clock: SharedClock,
-    config: Arc<Config>,
+    config: Arc<CustomsBoxConfig>,
     ids: Arc<IdMaker>,
     /// Rows that were sent and must be struck off; held during a step, so that steps do not mix.
     sent: Mutex<Vec<i64>>,
@@ -129,17 +129,22 @@ pub struct CustomsBox {
 }
 
 /// What one transaction is given.
-struct Turn {
+struct TurnContext {
     sent: Vec<i64>,
     /// The uploads of each line.
-    uploads: [(Direction, Vec<prepare::Upload>); 2],
+    uploads: [(Direction, Vec<prepare::PreparedUpload>); 2],
     now_ms: i64,
     drill: Option<Drill>,
 }
 
 impl CustomsBox {
     /// A simulator whose memory is `db` and whose wire is `queue`.
-    pub fn new(db: Db, queue: Arc<dyn Queue>, clock: SharedClock, config: Config) -> Self {
+    pub fn new(
+        db: Db,
+        queue: Arc<dyn Queue>,
+        clock: SharedClock,
+        config: CustomsBoxConfig,
+    ) -> Self {
         Self {
             db,
             queue,
@@ -159,7 +164,7 @@ impl CustomsBox {
         &self,
         mut shutdown: watch::Receiver<bool>,
         pulse: Pulse,
-    ) -> Result<(), Error> {
+    ) -> Result<(), BoxError> {
         let config = &self.config;
         for queue in [
             &config.import_up,
@@ -182,7 +187,7 @@ impl CustomsBox {
             let idle = match self.step(UPLOADS_PER_STEP).await {
                 Ok(work) => {
                     failed = false;
-                    work == Work::default()
+                    work == StepResult::default()
                 }
                 Err(error) => {
                     if !failed {
@@ -203,7 +208,7 @@ impl CustomsBox {
         Ok(())
     }
 
-    async fn forget(&self, now_ms: i64) -> Result<(), Error> {
+    async fn forget(&self, now_ms: i64) -> Result<(), BoxError> {
         let before_ms = now_ms.saturating_sub(UPLOAD_MEMORY_MS);
         self.db
             .write(move |tx| sql::forget_uploads(tx, before_ms))
@@ -214,8 +219,8 @@ impl CustomsBox {
     /// Takes up to `max` uploads from each up queue, plays them, and sends what is due.
     ///
     /// # Errors
-    /// [`Error`]; the uploads come again and what was due stays due.
-    pub async fn step(&self, max: usize) -> Result<Work, Error> {
+    /// [`BoxError`]; the uploads come again and what was due stays due.
+    pub async fn step(&self, max: usize) -> Result<StepResult, BoxError> {
         let mut sent = self.sent.lock().await;
         let now_ms = self.clock.now_ms();
         let drill = self.drill();
@@ -231,7 +236,7 @@ impl CustomsBox {
         let uploads = read_all(&deliveries, n_import).await?.into_iter();
         let (import, export) = uploads.partition(|upload| upload.direction == Direction::Import);
 
-        let turn = Turn {
+        let turn = TurnContext {
             sent: sent.clone(),
             uploads: [(Direction::Import, import), (Direction::Export, export)],
             now_ms,
@@ -242,11 +247,11 @@ impl CustomsBox {
         let n_messages = self.send(&due, now_ms, drill).await?;
         sent.extend(due.iter().map(|item| item.id));
         self.queue.ack(&deliveries).await?;
-        let work = Work {
+        let work = StepResult {
             n_uploads: deliveries.len(),
             n_messages,
         };
-        if work != Work::default() {
+        if work != StepResult::default() {
             tracing::debug!(
                 work.n_uploads,
                 work.n_messages,
@@ -257,11 +262,11 @@ impl CustomsBox {
     }
 
     /// When the next answer is due, in milliseconds since 1970, if any is.
-    pub async fn next_due_at(&self) -> Result<Option<i64>, Error> {
+    pub async fn next_due_at(&self) -> Result<Option<i64>, BoxError> {
         Ok(self.db.read(sql::next_due_at).await?)
     }
 
-    async fn turn(&self, turn: Turn) -> Result<Vec<Due>, Error> {
+    async fn turn(&self, turn: TurnContext) -> Result<Vec<Due>, BoxError> {
         let idle = turn.sent.is_empty() && turn.uploads.iter().all(|(_, of)| of.is_empty());
         if idle {
             let next = self.next_due_at().await?;
@@ -277,7 +282,12 @@ impl CustomsBox {
         Ok(due)
     }
 
-    async fn send(&self, due: &[Due], now_ms: i64, drill: Option<Drill>) -> Result<usize, Error> {
+    async fn send(
+        &self,
+        due: &[Due],
+        now_ms: i64,
+        drill: Option<Drill>,
+    ) -> Result<usize, BoxError> {
         if due.is_empty() {
             return Ok(0);
         }
@@ -285,7 +295,7 @@ impl CustomsBox {
         let messages =
             tokio::task::spawn_blocking(move || receipt::render(&owned, &config, now_ms))
                 .await
-                .map_err(|error| Error::Fault(error.to_string()))?;
+                .map_err(|error| BoxError::Fault(error.to_string()))?;
         for (direction, queue) in [
             (Direction::Import, &self.config.import_down),
             (Direction::Export, &self.config.export_down),
@@ -307,7 +317,7 @@ impl CustomsBox {
     }
 
     /// Sends an answer made by hand; `false` when there is no such document.
-    pub async fn inject(&self, injection: Injection) -> Result<bool, Error> {
+    pub async fn inject(&self, injection: Injection) -> Result<bool, BoxError> {
         let delay_ms = i64::try_from(injection.delay.as_millis()).unwrap_or(i64::MAX);
         let due_at = self.clock.now_ms().saturating_add(delay_ms);
         let id = self.ids.next();
@@ -320,7 +330,10 @@ impl CustomsBox {
 }
 
 /// Reading is a matter of the processor, so it does not hold up the reactor.
-async fn read_all(deliveries: &[Delivery], n_import: usize) -> Result<Vec<prepare::Upload>, Error> {
+async fn read_all(
+    deliveries: &[Delivery],
+    n_import: usize,
+) -> Result<Vec<prepare::PreparedUpload>, BoxError> {
     if deliveries.is_empty() {
         return Ok(Vec::new());
     }
@@ -343,7 +356,7 @@ async fn read_all(deliveries: &[Delivery], n_import: usize) -> Result<Vec<prepar
             .collect()
     })
     .await
-    .map_err(|error| Error::Fault(error.to_string()))
+    .map_err(|error| BoxError::Fault(error.to_string()))
 }
 
 /// Whether customs takes and answers on this line now.
@@ -353,8 +366,8 @@ fn speaks(drill: Option<Drill>, direction: Direction) -> bool {
 
 fn play_turn(
     tx: &mut Tx<'_>,
-    turn: &Turn,
-    config: &Config,
+    turn: &TurnContext,
+    config: &CustomsBoxConfig,
     ids: &IdMaker,
 ) -> store::Result<Vec<Due>> {
     sql::delete_due(tx, &turn.sent)?;
@@ -391,7 +404,7 @@ fn play_turn(
     sql::delete_due(tx, &done)?;
     for (direction, uploads) in &turn.uploads {
         let is_slow = |drill: Drill| drill.hits(Outage::Slow, *direction);
-        let scene = Scene {
+        let scene = PlayContext {
             config,
             ids,
             now_ms: turn.now_ms,

@@ -1,7 +1,7 @@
 //! What customs sends of its own accord (主动下发): tax bills (816), their status (818) and the
 //! results of summary applications (792).
 
-use super::plan::Answer;
+use super::plan::PlannedAnswer;
 use super::play::Play;
 use super::prepare::get;
 use super::receipt::Entity;
@@ -25,7 +25,7 @@ fn estimate(list: &Stored) -> Option<Estimate> {
 
 impl Play<'_, '_, '_> {
     /// 816 after release, 818 when the bill is paid.
-    pub(super) fn tax_bill(&mut self, list: &Stored, answers: &[Answer]) {
+    pub(super) fn tax_bill(&mut self, list: &Stored, answers: &[PlannedAnswer]) {
         let released = answers
             .iter()
             .any(|answer| answer.status == ReturnStatus::RELEASED);

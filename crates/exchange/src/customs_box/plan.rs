@@ -38,7 +38,7 @@ pub(super) const USUAL: &[(&str, &str)] = &[
 
 /// One answer to come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct PlannedAnswer {
     /// Milliseconds after the arrival.
     pub(super) after_ms: i64,
     pub(super) status: ReturnStatus,
@@ -47,7 +47,7 @@ pub(super) struct Answer {
 
 /// A refusal: a reason code of customs, or a negative code of the E-Port.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum CustomsRefusal {
     /// 海关退单, `[Code:n;Desc:…]`.
     Customs(i32, String),
     /// 处理异常, a negative status.
@@ -56,11 +56,11 @@ pub(super) enum Refusal {
 
 /// What is known about a document when its answers are planned.
 #[derive(Debug, Default)]
-pub(super) struct Verdict {
+pub(super) struct PlanVerdict {
     /// Joined to the text of status 2.
     pub(super) warning: Option<String>,
     /// Why it is refused, if it is.
-    pub(super) refusal: Option<Refusal>,
+    pub(super) refusal: Option<CustomsRefusal>,
 }
 
 /// Whether the document comes in parts that are answered together.
@@ -108,19 +108,19 @@ pub(super) fn answers(
     guid: &str,
     was: &str,
     magic: &Magic,
-    verdict: &Verdict,
+    verdict: &PlanVerdict,
     delays: &Delays,
-) -> Vec<Answer> {
+) -> Vec<PlannedAnswer> {
     let mut statuses = course(kind).to_vec();
     let mut refusal = verdict.refusal.clone();
     match magic.ending {
         Some((Act::Silent | Act::Format, _)) => return Vec::new(),
         Some((Act::Refuse, code)) => {
-            refusal = Some(Refusal::Customs(code, reason(code).to_owned()));
+            refusal = Some(CustomsRefusal::Customs(code, reason(code).to_owned()));
         }
         Some((Act::Fault, code)) => {
             let code = code.saturating_neg();
-            refusal = Some(Refusal::Eport(code, fault(code).to_owned()));
+            refusal = Some(CustomsRefusal::Eport(code, fault(code).to_owned()));
         }
         Some((act, number)) => bend(&mut statuses, act, number),
         None => {}
@@ -131,8 +131,8 @@ pub(super) fn answers(
         answers: Vec::new(),
     };
     match refusal {
-        Some(Refusal::Eport(code, text)) => plan.say(ReturnStatus(code), text),
-        Some(Refusal::Customs(code, text)) => {
+        Some(CustomsRefusal::Eport(code, text)) => plan.say(ReturnStatus(code), text),
+        Some(CustomsRefusal::Customs(code, text)) => {
             plan.say(ReturnStatus::DECLARING, declared(was, guid, verdict));
             plan.say_usual(ReturnStatus::SENT_TO_CUSTOMS);
             plan.say(
@@ -203,7 +203,7 @@ fn bend(statuses: &mut Vec<ReturnStatus>, act: Act, number: i32) {
 struct Plan<'a> {
     delays: &'a Delays,
     magic: &'a Magic,
-    answers: Vec<Answer>,
+    answers: Vec<PlannedAnswer>,
 }
 
 impl Plan<'_> {
@@ -216,7 +216,7 @@ impl Plan<'_> {
         let factor = if self.magic.slow { 10 } else { 1 };
         let last = self.answers.last();
         let base = last.map_or(self.magic.delay_ms, |answer| answer.after_ms);
-        self.answers.push(Answer {
+        self.answers.push(PlannedAnswer {
             after_ms: base.saturating_add(pause.saturating_mul(factor)),
             status,
             info,
@@ -235,7 +235,7 @@ pub(super) fn text_of(status: ReturnStatus) -> String {
     }
 }
 
-fn declared(was: &str, guid: &str, verdict: &Verdict) -> String {
+fn declared(was: &str, guid: &str, verdict: &PlanVerdict) -> String {
     let verb = match was {
         "2" => "变更",
         "3" => "删除",

@@ -4,12 +4,12 @@
 //! others ([`super::joint`]) is played when everything before it has been written.
 
 use super::magic::Magic;
-use super::plan::{self, Answer, Refusal, Verdict};
-use super::prepare::{Content, Declared, FormatFault, Upload, get, is_joint};
+use super::plan::{self, CustomsRefusal, PlanVerdict, PlannedAnswer};
+use super::prepare::{DeclaredDocument, FormatFault, PreparedUpload, UploadContent, get, is_joint};
 use super::receipt::{self, Entity};
 use super::rules::{is_before_matching, is_open, not_allowed, numbers};
 use super::sql::{self, Due, Stored, Task};
-use super::{Config, time};
+use super::{CustomsBoxConfig, time};
 use ceb::{Direction, Kind, ReturnStatus};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use store::id::IdMaker;
@@ -19,8 +19,8 @@ use store::{Result, Tx};
 const FORMAT_FAULT: i32 = -999_999;
 
 /// The surroundings of a play.
-pub(super) struct Scene<'a> {
-    pub(super) config: &'a Config,
+pub(super) struct PlayContext<'a> {
+    pub(super) config: &'a CustomsBoxConfig,
     pub(super) ids: &'a IdMaker,
     pub(super) now_ms: i64,
     /// Every answer later by so much: the switch "slow".
@@ -29,7 +29,7 @@ pub(super) struct Scene<'a> {
 
 /// Where answers go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Slot {
+struct PlaySlot {
     due_at: i64,
     direction: Direction,
     receiver: String,
@@ -39,15 +39,15 @@ struct Slot {
 /// A play under way.
 pub(super) struct Play<'a, 't, 'c> {
     pub(super) tx: &'a mut Tx<'t>,
-    pub(super) scene: &'a Scene<'c>,
+    pub(super) scene: &'a PlayContext<'c>,
     known: HashMap<(Kind, String), Stored>,
     dirty: BTreeSet<(Kind, String)>,
-    slots: Vec<(Slot, Vec<Entity>)>,
+    slots: Vec<(PlaySlot, Vec<Entity>)>,
     due: Vec<Due>,
 }
 
 impl<'a, 't, 'c> Play<'a, 't, 'c> {
-    pub(super) fn new(tx: &'a mut Tx<'t>, scene: &'a Scene<'c>) -> Self {
+    pub(super) fn new(tx: &'a mut Tx<'t>, scene: &'a PlayContext<'c>) -> Self {
         Self {
             tx,
             scene,
@@ -59,7 +59,7 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
     }
 
     /// Plays uploads that were not played before.
-    pub(super) fn play(&mut self, uploads: &[Upload]) -> Result<()> {
+    pub(super) fn play(&mut self, uploads: &[PreparedUpload]) -> Result<()> {
         let mut seen = HashSet::new();
         let keys: Vec<&str> = uploads
             .iter()
@@ -69,30 +69,30 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
         let mut fresh: HashSet<String> = sql::insert_uploads(self.tx, &keys, self.scene.now_ms)?
             .into_iter()
             .collect();
-        let fresh: Vec<&Upload> = uploads
+        let fresh: Vec<&PreparedUpload> = uploads
             .iter()
             .filter(|upload| fresh.remove(&upload.key))
             .collect();
         self.look_up(&fresh)?;
         for upload in fresh {
             match &upload.content {
-                Content::Declared(documents) => {
+                UploadContent::Declared(documents) => {
                     for declared in documents {
                         self.declare(upload, declared)?;
                     }
                 }
-                Content::Unreadable(fault) => self.complain(upload, fault),
-                Content::Nameless => {}
+                UploadContent::Unreadable(fault) => self.complain(upload, fault),
+                UploadContent::Nameless => {}
             }
             self.post();
         }
         Ok(())
     }
 
-    fn look_up(&mut self, uploads: &[&Upload]) -> Result<()> {
+    fn look_up(&mut self, uploads: &[&PreparedUpload]) -> Result<()> {
         let mut keys: Vec<(Kind, &str)> = Vec::new();
         for upload in uploads {
-            if let Content::Declared(documents) = &upload.content {
+            if let UploadContent::Declared(documents) = &upload.content {
                 keys.extend(documents.iter().map(|one| (one.kind, one.key.as_str())));
             }
         }
@@ -102,7 +102,7 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
         Ok(())
     }
 
-    fn complain(&mut self, upload: &Upload, fault: &FormatFault) {
+    fn complain(&mut self, upload: &PreparedUpload, fault: &FormatFault) {
         let pause = self.scene.config.delays.before(0);
         let due_at = self.later(pause);
         let pair = |element: &str, value: &str| (element.to_owned(), value.to_owned());
@@ -121,7 +121,7 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
         self.schedule(due_at, upload.direction, &upload.receiver, false, entity);
     }
 
-    fn declare(&mut self, upload: &Upload, declared: &Declared) -> Result<()> {
+    fn declare(&mut self, upload: &PreparedUpload, declared: &DeclaredDocument) -> Result<()> {
         let place = (declared.kind, declared.key.clone());
         let before = self.known.get(&place).cloned();
         let mut document = self.document(upload, declared, before.as_ref())?;
@@ -129,7 +129,7 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
             // The stored document stays as it is; only the sender hears of it.
             let answers = self.answers(
                 declared,
-                &Verdict {
+                &PlanVerdict {
                     refusal: Some(refusal),
                     warning: None,
                 },
@@ -143,15 +143,15 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
             );
             return Ok(());
         }
-        let mut verdict = Verdict {
+        let mut verdict = PlanVerdict {
             refusal: declared.broken_rule.as_ref().map(|text| {
                 let text = format!("{text}，单证[{}]", declared.guid);
-                Refusal::Eport(plan::codes(declared.kind).check, text)
+                CustomsRefusal::Eport(plan::codes(declared.kind).check, text)
             }),
             warning: None,
         };
         if declared.is_draft {
-            let draft = [Answer {
+            let draft = [PlannedAnswer {
                 after_ms: self.scene.config.delays.before(0),
                 status: ReturnStatus::STORED,
                 info: plan::text_of(ReturnStatus::STORED),
@@ -193,8 +193,8 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
     /// The document as it will be remembered, with the numbers that customs gives.
     fn document(
         &mut self,
-        upload: &Upload,
-        declared: &Declared,
+        upload: &PreparedUpload,
+        declared: &DeclaredDocument,
         before: Option<&Stored>,
     ) -> Result<Stored> {
         let mut head = declared.head.clone();
@@ -227,7 +227,7 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
 
     /// A number in the official form: 18 characters, `B` + date + serial for the E-Port's, district +
     /// year + letter + serial for those of customs.
-    fn number(&mut self, declared: &Declared, letter: char) -> Result<String> {
+    fn number(&mut self, declared: &DeclaredDocument, letter: char) -> Result<String> {
         let serial = sql::serial(self.tx)? % 1_000_000_000;
         let date = time::date8(self.scene.now_ms);
         if letter == 'B' {
@@ -237,7 +237,7 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
         Ok(format!("{district}{}{letter}{serial:09}", &date[..4]))
     }
 
-    fn answers(&self, declared: &Declared, verdict: &Verdict) -> Vec<Answer> {
+    fn answers(&self, declared: &DeclaredDocument, verdict: &PlanVerdict) -> Vec<PlannedAnswer> {
         plan::answers(
             declared.kind,
             &declared.guid,
@@ -249,7 +249,7 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
     }
 
     /// The status that stands at once; 2 while answers are on their way, 0 when none will come.
-    fn status_now(&self, answers: &[Answer]) -> i32 {
+    fn status_now(&self, answers: &[PlannedAnswer]) -> i32 {
         let said = answers
             .iter()
             .rev()
@@ -271,7 +271,7 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
         &mut self,
         direction: Direction,
         document: &Stored,
-        answers: &[Answer],
+        answers: &[PlannedAnswer],
         magic: &Magic,
         counts: bool,
     ) {
@@ -323,7 +323,7 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
         match known {
             Some((_, entities)) => entities.push(entity),
             None => {
-                let slot = Slot {
+                let slot = PlaySlot {
                     due_at,
                     direction,
                     receiver: receiver.to_owned(),

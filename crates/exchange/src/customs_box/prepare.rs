@@ -11,23 +11,23 @@ use ceb::{Direction, Document, Kind, Layer, Profile, Record, Severity};
 use serde::{Deserialize, Serialize};
 
 /// Pairs of element and value.
-pub(super) type Values = Vec<(String, String)>;
+pub(super) type ElementValues = Vec<(String, String)>;
 
 /// Longest part of an unreadable message that a CEB900 gives back, in bytes.
 const ECHO_BYTES_MAX: usize = 64 << 10;
 
 /// An upload that was read.
-pub(super) struct Upload {
+pub(super) struct PreparedUpload {
     /// Sender and `CopMsgId`; the same upload is played once. Bare messages have their guid.
     pub(super) key: String,
     /// Account that receives the answers.
     pub(super) receiver: String,
     pub(super) direction: Direction,
-    pub(super) content: Content,
+    pub(super) content: UploadContent,
 }
 
-pub(super) enum Content {
-    Declared(Vec<Declared>),
+pub(super) enum UploadContent {
+    Declared(Vec<DeclaredDocument>),
     /// Answered with a CEB900.
     Unreadable(FormatFault),
     /// Nobody can be answered.
@@ -43,7 +43,7 @@ pub(super) struct FormatFault {
 }
 
 /// A document of an upload.
-pub(super) struct Declared {
+pub(super) struct DeclaredDocument {
     pub(super) kind: Kind,
     pub(super) key: String,
     pub(super) link: Option<String>,
@@ -53,8 +53,8 @@ pub(super) struct Declared {
     /// 暂存: only stored at the E-Port, not declared.
     pub(super) is_draft: bool,
     /// Elements that the receipts repeat.
-    pub(super) head: Values,
-    pub(super) facts: Facts,
+    pub(super) head: ElementValues,
+    pub(super) facts: DocumentFacts,
     pub(super) magic: Magic,
     /// A rule that the document breaks.
     pub(super) broken_rule: Option<String>,
@@ -62,15 +62,15 @@ pub(super) struct Declared {
 
 /// What matching and later answers need of a document.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Facts {
-    pub(super) head: Values,
-    pub(super) lines: Vec<Values>,
+pub(super) struct DocumentFacts {
+    pub(super) head: ElementValues,
+    pub(super) lines: Vec<ElementValues>,
     /// Of a list that waits for its partners: when it stops waiting.
     #[serde(default)]
     pub(super) waits_until: Option<i64>,
 }
 
-impl Facts {
+impl DocumentFacts {
     pub(super) fn get(&self, element: &str) -> Option<&str> {
         get(&self.head, element)
     }
@@ -85,7 +85,7 @@ pub(super) fn get<'a>(values: &'a [(String, String)], element: &str) -> Option<&
 }
 
 /// Reads an upload; `from` is the direction of the queue it came over.
-pub(super) fn read(body: &Bytes, from: Direction) -> Upload {
+pub(super) fn read(body: &Bytes, from: Direction) -> PreparedUpload {
     let envelope = ceb::envelope::open(body).ok();
     let sender = envelope.as_ref().map(|one| one.sender_id.clone());
     let cop_msg_id = envelope.as_ref().map(|one| one.cop_msg_id.clone());
@@ -130,7 +130,7 @@ pub(super) fn read(body: &Bytes, from: Direction) -> Upload {
         .iter()
         .find(|finding| finding.severity == Severity::Refuse && finding.layer == Layer::Rule);
     let rule = rule.map(|finding| finding.text.as_str());
-    let documents: Vec<Declared> = message
+    let documents: Vec<DeclaredDocument> = message
         .documents
         .iter()
         .filter_map(|document| declared(kind, document, rule))
@@ -149,11 +149,11 @@ pub(super) fn read(body: &Bytes, from: Direction) -> Upload {
     let Some(receiver) = receiver else {
         return nameless(from);
     };
-    Upload {
+    PreparedUpload {
         key: format!("{receiver}|{number}"),
         receiver,
         direction: kind.direction().unwrap_or(from),
-        content: Content::Declared(documents),
+        content: UploadContent::Declared(documents),
     }
 }
 
@@ -162,24 +162,24 @@ fn refused(
     cop_msg_id: Option<String>,
     direction: Direction,
     fault: FormatFault,
-) -> Upload {
+) -> PreparedUpload {
     let (Some(receiver), Some(number)) = (receiver, cop_msg_id) else {
         return nameless(direction);
     };
-    Upload {
+    PreparedUpload {
         key: format!("{receiver}|{number}"),
         receiver,
         direction,
-        content: Content::Unreadable(fault),
+        content: UploadContent::Unreadable(fault),
     }
 }
 
-fn nameless(direction: Direction) -> Upload {
-    Upload {
+fn nameless(direction: Direction) -> PreparedUpload {
+    PreparedUpload {
         key: String::new(),
         receiver: String::new(),
         direction,
-        content: Content::Nameless,
+        content: UploadContent::Nameless,
     }
 }
 
@@ -188,7 +188,7 @@ fn echo(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..end]).into_owned()
 }
 
-fn declared(kind: Kind, document: &Document, rule: Option<&str>) -> Option<Declared> {
+fn declared(kind: Kind, document: &Document, rule: Option<&str>) -> Option<DeclaredDocument> {
     let head = &document.head;
     let key = ceb::key::of_document(kind, document)?.text;
     let search = ceb::key::search_keys(kind, document);
@@ -199,7 +199,7 @@ fn declared(kind: Kind, document: &Document, rule: Option<&str>) -> Option<Decla
         search.cop_no.as_deref(),
     ];
     let own = |element| head.get(element).unwrap_or_default().to_owned();
-    Some(Declared {
+    Some(DeclaredDocument {
         kind,
         link: link(kind, head),
         key,
@@ -232,9 +232,9 @@ fn link(kind: Kind, head: &Record) -> Option<String> {
 }
 
 /// The declared values that the kind's receipt has too.
-fn repeated(kind: Kind, head: &Record) -> Values {
+fn repeated(kind: Kind, head: &Record) -> ElementValues {
     let Some(receipt) = kind.receipt() else {
-        return Values::new();
+        return ElementValues::new();
     };
     let fields = receipt.spec().head.fields.iter();
     fields
@@ -294,8 +294,8 @@ const LINE_FACTS: &[&str] = &[
     "invtNo",
 ];
 
-fn facts(kind: Kind, document: &Document) -> Facts {
-    let take = |record: &Record, elements: &[&str]| -> Values {
+fn facts(kind: Kind, document: &Document) -> DocumentFacts {
+    let take = |record: &Record, elements: &[&str]| -> ElementValues {
         elements
             .iter()
             .filter_map(|element| Some(((*element).to_owned(), record.filled(element)?.to_owned())))
@@ -306,7 +306,7 @@ fn facts(kind: Kind, document: &Document) -> Facts {
         kind,
         Kind::Ceb511 | Kind::Ceb513 | Kind::Ceb505 | Kind::Ceb403 | Kind::Ceb711 | Kind::Ceb215
     ) {
-        return Facts::default();
+        return DocumentFacts::default();
     }
     let mut head = take(&document.head, HEAD_FACTS);
     for element in PERSONAL_FACTS {
@@ -315,7 +315,7 @@ fn facts(kind: Kind, document: &Document) -> Facts {
         }
     }
     let with_lines = !matches!(kind, Kind::Ceb411 | Kind::Ceb623 | Kind::Ceb605);
-    Facts {
+    DocumentFacts {
         head,
         lines: document
             .lines
@@ -346,7 +346,7 @@ pub(super) fn is_joint(kind: Kind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, read};
+    use super::{UploadContent, read};
     use bytes::Bytes;
     use ceb::sample::{self, Spec};
     use ceb::{Direction, Kind, Profile};
@@ -383,7 +383,7 @@ mod tests {
                 documents.all(|document| ceb::key::of_document(kind, document).is_some())
             });
             let upload = read(&Bytes::from(old), Direction::Import);
-            let is_taken = matches!(upload.content, Content::Declared(ref documents)
+            let is_taken = matches!(upload.content, UploadContent::Declared(ref documents)
                 if documents.iter().all(|document| document.broken_rule.is_none()));
             assert_eq!(is_taken, declares_keys, "{kind}");
         }

@@ -6,9 +6,9 @@
 //! the customs account of its direction.
 
 use super::config::ENTITIES_MAX;
-use super::prepare::Values;
+use super::prepare::ElementValues;
 use super::sql::{Due, Stored, Task};
-use super::{Config, time};
+use super::{CustomsBoxConfig, time};
 use bytes::Bytes;
 use ceb::envelope::{AddInfo, Envelope, Node};
 use ceb::write::{self, DocumentValues};
@@ -29,8 +29,8 @@ pub(super) struct Entity {
     /// The document that it answers, and the status it gives it.
     pub(super) document_id: Option<i64>,
     pub(super) status: Option<i32>,
-    pub(super) values: Values,
-    pub(super) lines: Vec<Values>,
+    pub(super) values: ElementValues,
+    pub(super) lines: Vec<ElementValues>,
     /// Sent twice, byte for byte.
     pub(super) twice: bool,
 }
@@ -43,7 +43,7 @@ pub(super) fn answer(
     at_ms: i64,
 ) -> Option<Entity> {
     let kind = document.kind.receipt()?;
-    let mut values: Values = document
+    let mut values: ElementValues = document
         .head
         .iter()
         .filter(|(element, _)| !is_hidden(kind, element, status))
@@ -84,7 +84,7 @@ fn is_hidden(kind: Kind, element: &str, status: ReturnStatus) -> bool {
 }
 
 /// A message to be: entities of one kind for one receiver.
-struct Parcel<'a> {
+struct ReceiptParcel<'a> {
     direction: Direction,
     receiver: &'a str,
     kind: &'a str,
@@ -94,9 +94,13 @@ struct Parcel<'a> {
 }
 
 /// Writes everything that is due, in order.
-pub(super) fn render(due: &[Due], config: &Config, now_ms: i64) -> Vec<(Direction, Bytes)> {
+pub(super) fn render(
+    due: &[Due],
+    config: &CustomsBoxConfig,
+    now_ms: i64,
+) -> Vec<(Direction, Bytes)> {
     let batch_max = config.entities_per_message.clamp(1, ENTITIES_MAX);
-    let mut parcels: Vec<Parcel<'_>> = Vec::new();
+    let mut parcels: Vec<ReceiptParcel<'_>> = Vec::new();
     let mut messages = Vec::with_capacity(due.len() * 3);
     for item in due {
         let (entities, joined) = match &item.task {
@@ -110,7 +114,7 @@ pub(super) fn render(due: &[Due], config: &Config, now_ms: i64) -> Vec<(Directio
         let max = if joined { ENTITIES_MAX } else { batch_max };
         for (at, entity) in (0_u64..).zip(entities) {
             let place = (item.id, at, entity);
-            let fits = |parcel: &&mut Parcel<'_>| {
+            let fits = |parcel: &&mut ReceiptParcel<'_>| {
                 max > 1
                     && parcel.entities.len() < max
                     && parcel.joined == joined
@@ -121,7 +125,7 @@ pub(super) fn render(due: &[Due], config: &Config, now_ms: i64) -> Vec<(Directio
             // Only the latest parcels are looked at: older ones are full or for someone else.
             match parcels.iter_mut().rev().take(8).find(fits) {
                 Some(parcel) => parcel.entities.push(place),
-                None => parcels.push(Parcel {
+                None => parcels.push(ReceiptParcel {
                     direction: item.direction,
                     receiver: &item.receiver,
                     kind: &entity.kind,
@@ -144,7 +148,7 @@ pub(super) fn render(due: &[Due], config: &Config, now_ms: i64) -> Vec<(Directio
     messages
 }
 
-fn write_parcel(parcel: &Parcel<'_>, config: &Config) -> Option<Bytes> {
+fn write_parcel(parcel: &ReceiptParcel<'_>, config: &CustomsBoxConfig) -> Option<Bytes> {
     let kind = Kind::from_code(parcel.kind)?;
     let (first_id, first_at, _) = parcel.entities.first()?;
     let documents: Vec<DocumentValues> = parcel

@@ -2,18 +2,18 @@
 //! are given to what, and what a status allows.
 
 use super::magic::{Act, Magic};
-use super::plan::{self, Refusal};
-use super::prepare::{Declared, Values};
+use super::plan::{self, CustomsRefusal};
+use super::prepare::{DeclaredDocument, ElementValues};
 use super::sql::Stored;
 use ceb::{Kind, ReturnStatus};
 
 /// An element that holds a number, and the letter in the number.
-pub(super) type Numbered = (&'static str, char);
+pub(super) type NumberedElement = (&'static str, char);
 
-const PRE_NO: Numbered = ("preNo", 'B');
+const PRE_NO: NumberedElement = ("preNo", 'B');
 
 /// The numbers that are given to each kind.
-const NUMBERS: &[(Kind, &[Numbered])] = &[
+const NUMBERS: &[(Kind, &[NumberedElement])] = &[
     (Kind::Ceb621, &[PRE_NO, ("invtNo", 'I')]),
     (Kind::Ceb603, &[PRE_NO, ("invtNo", 'E')]),
     (Kind::Ceb711, &[PRE_NO, ("rkdNo", 'R')]),
@@ -28,7 +28,7 @@ const NUMBERS: &[(Kind, &[Numbered])] = &[
     (Kind::Ceb215, &[PRE_NO]),
 ];
 
-pub(super) fn numbers(kind: Kind) -> &'static [Numbered] {
+pub(super) fn numbers(kind: Kind) -> &'static [NumberedElement] {
     let known = NUMBERS.iter().find(|(of, _)| *of == kind);
     known.map_or(&[], |(_, numbers)| numbers)
 }
@@ -47,23 +47,26 @@ pub(super) fn is_before_matching(status: ReturnStatus) -> bool {
 }
 
 /// The rules of declaring again, changing and deleting.
-pub(super) fn not_allowed(declared: &Declared, before: Option<&Stored>) -> Option<Refusal> {
+pub(super) fn not_allowed(
+    declared: &DeclaredDocument,
+    before: Option<&Stored>,
+) -> Option<CustomsRefusal> {
     let codes = plan::codes(declared.kind);
     // Another document with this key is known: only the guid says which is meant.
     let named = |text: &str| format!("{text}，单证[{}]", declared.guid);
     let lives = before.filter(|stored| !matches!(stored.status, 0));
     let Some(stored) = lives else {
         let text = named("操作类型错误，没有找到要操作的单证");
-        return (declared.app_type != "1").then_some(Refusal::Eport(codes.missing, text));
+        return (declared.app_type != "1").then_some(CustomsRefusal::Eport(codes.missing, text));
     };
     if declared.app_time < stored.app_time {
         let text = named("接收报文为旧报文数据，不做处理");
-        return Some(Refusal::Eport(codes.stale, text));
+        return Some(CustomsRefusal::Eport(codes.stale, text));
     }
     if declared.app_type == "1" && !is_open(stored.status) {
         let status = ReturnStatus(stored.status);
         let text = format!("重复申报，业务主键[{}]，当前状态[{status}]", declared.key);
-        return Some(Refusal::Eport(codes.exists, named(&text)));
+        return Some(CustomsRefusal::Eport(codes.exists, named(&text)));
     }
     None
 }
@@ -85,7 +88,7 @@ pub(super) fn can_move_on(status: i32) -> bool {
 }
 
 /// A copy of values with another value for one element.
-pub(super) fn with(values: &Values, element: &str, value: String) -> Values {
+pub(super) fn with(values: &ElementValues, element: &str, value: String) -> ElementValues {
     let mut values = values.clone();
     values.retain(|(name, _)| name != element);
     values.push((element.to_owned(), value));

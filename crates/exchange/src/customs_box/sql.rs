@@ -1,6 +1,6 @@
 //! Every statement of the simulator.
 
-use super::prepare::{Facts, Values};
+use super::prepare::{DocumentFacts, ElementValues};
 use super::receipt::Entity;
 use ceb::{Direction, Kind};
 use store::{Error, Many, Result, Row, Tx, Value};
@@ -17,8 +17,8 @@ pub(super) struct Stored {
     pub(super) status: i32,
     pub(super) app_time: String,
     pub(super) receiver: String,
-    pub(super) head: Values,
-    pub(super) facts: Facts,
+    pub(super) head: ElementValues,
+    pub(super) facts: DocumentFacts,
 }
 
 /// Something that is due at a time.

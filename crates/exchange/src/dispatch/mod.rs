@@ -19,7 +19,7 @@ use store::{Result, Tx};
 
 /// Why a turn could not be sent.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum SendFailure {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -33,7 +33,7 @@ pub(crate) async fn step(
     shared: &Arc<Shared>,
     direction: Direction,
     turn: Vec<MessageId>,
-) -> std::result::Result<usize, Failure> {
+) -> std::result::Result<usize, SendFailure> {
     shared.directory.refresh().await?;
     let (loaded, unreadable) = shared
         .db

@@ -12,7 +12,7 @@ use crate::downlink::Item;
 use crate::receipt::{self, explain, kind_of};
 use crate::unknown_code::{self, Answers};
 use ceb::Outcome;
-use ceb::explain::{Explanation, Part, Place, Resubmit};
+use ceb::explain::{ElementPlace, Explanation, ExplanationPart, Resubmit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::{Result, Tx};
@@ -91,8 +91,8 @@ pub struct PartView {
     pub is_known: bool,
 }
 
-impl From<Part> for PartView {
-    fn from(part: Part) -> Self {
+impl From<ExplanationPart> for PartView {
+    fn from(part: ExplanationPart) -> Self {
         Self {
             title: part.title,
             code: part.code,
@@ -136,8 +136,8 @@ pub struct PlaceView {
     pub path: Option<String>,
 }
 
-impl From<Place> for PlaceView {
-    fn from(place: Place) -> Self {
+impl From<ElementPlace> for PlaceView {
+    fn from(place: ElementPlace) -> Self {
         let element = if place.record.is_empty() {
             place.element
         } else {
@@ -203,7 +203,7 @@ pub(crate) fn of(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Explanation>> {
 /// What a receipt says of its document, with what operators have said of its status.
 pub(crate) fn outcome_of(item: &Item, reported: &Explanation) -> Option<Outcome> {
     let status = item.return_status.to_string();
-    let is_act = |part: &Part| {
+    let is_act = |part: &ExplanationPart| {
         let is_quiet = matches!(part.resubmit, Resubmit::Nothing | Resubmit::Wait);
         part.source == PLATFORM && part.code == status && !is_quiet
     };

@@ -6,7 +6,7 @@ use crate::api::ApiState;
 use crate::downlink;
 use crate::explanation;
 use crate::finder::list;
-use crate::message::{Message, MessageId};
+use crate::message::{MessageId, StoredMessage};
 use crate::outcome::{holder, state_chinese};
 use crate::query::http::{ListQuery, filter};
 use crate::query::{OPERATORS, unsure, words};
@@ -30,8 +30,8 @@ use std::time::Duration;
 use store::clock::beijing_compact;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
-use web::shares::{Place, Shares};
-use web::sheet::{Book, Column, Value, named};
+use web::shares::{HeldShare, Shares};
+use web::sheet::{Book, SheetColumn, SheetValue, named};
 use web::{Problem, QueryOf, attachment, codes, conditions_text, file_name};
 
 /// How long a caller waits for his turn.
@@ -121,7 +121,7 @@ const RECEIPT_COLUMNS: &[(&str, u16)] = &[
 
 impl Exports {
     /// Waits for a turn.
-    pub(super) async fn turn(&self, actor: &Actor) -> Result<Place, Problem> {
+    pub(super) async fn turn(&self, actor: &Actor) -> Result<HeldShare, Problem> {
         // Who waits for a turn has a place there, and none among those who read.
         web::reads::aside();
         Ok(self.turns.take(&actor.holder(), 1, WAIT).await?)
@@ -199,7 +199,11 @@ async fn export_messages(
     send(&name, writer).await
 }
 
-fn message_row(exports: &Exports, message: &Message, unknown_status: Option<&i64>) -> Vec<Value> {
+fn message_row(
+    exports: &Exports,
+    message: &StoredMessage,
+    unknown_status: Option<&i64>,
+) -> Vec<SheetValue> {
     let holder = match unknown_status {
         Some(_) => OPERATORS,
         None => holder(message.state, message.outcome, message.needs_action),
@@ -224,8 +228,8 @@ fn message_row(exports: &Exports, message: &Message, unknown_status: Option<&i64
         if message.needs_action { "是" } else { "否" }.into(),
         holder.into(),
         message.n_documents.into(),
-        Value::Time(message.received_at),
-        Value::Time(message.changed_at),
+        SheetValue::Time(message.received_at),
+        SheetValue::Time(message.changed_at),
         message.guid.as_str().into(),
         message.n_bytes.into(),
     ]
@@ -295,7 +299,7 @@ async fn export_receipts(
     send(&name, writer).await
 }
 
-fn receipt_row((item, reported): &(downlink::Item, Explanation)) -> Vec<Value> {
+fn receipt_row((item, reported): &(downlink::Item, Explanation)) -> Vec<SheetValue> {
     let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
     vec![
         item.feed_no.into(),
@@ -303,28 +307,28 @@ fn receipt_row((item, reported): &(downlink::Item, Explanation)) -> Vec<Value> {
         item.kind.as_str().into(),
         item.document_key.as_str().into(),
         // A tax bill has no status.
-        receipt::shown_status(item.return_status).map_or_else(|| Value::from(""), Into::into),
+        receipt::shown_status(item.return_status).map_or_else(|| SheetValue::from(""), Into::into),
         receipt::status_name(item).into(),
         says.map_or("", ceb::Outcome::chinese).into(),
-        Value::time(&item.return_time),
+        SheetValue::time(&item.return_time),
         item.return_info.as_str().into(),
-        Value::Time(item.received_at),
+        SheetValue::Time(item.received_at),
         reported.meaning.as_str().into(),
         reported.advice.as_str().into(),
         reported.resubmit.chinese().into(),
     ]
 }
 
-pub(super) type Pages = mpsc::Sender<Vec<Vec<Value>>>;
+pub(super) type ExportPages = mpsc::Sender<Vec<Vec<SheetValue>>>;
 pub(super) type Writer = tokio::task::JoinHandle<Result<(File, u64), XlsxError>>;
 
 /// Starts the thread that writes; it ends the workbook when the pages are dropped.
 pub(super) fn writer(
     name: &str,
-    columns: Vec<Column>,
-    turn: Place,
-) -> Result<(Pages, Writer), Problem> {
-    let (pages, mut waiting) = mpsc::channel::<Vec<Vec<Value>>>(PAGES_WAITING);
+    columns: Vec<SheetColumn>,
+    turn: HeldShare,
+) -> Result<(ExportPages, Writer), Problem> {
+    let (pages, mut waiting) = mpsc::channel::<Vec<Vec<SheetValue>>>(PAGES_WAITING);
     let mut book = Book::new(name, columns).map_err(|error| failed(&error))?;
     let writer = tokio::task::spawn_blocking(move || {
         while let Some(rows) = waiting.blocking_recv() {

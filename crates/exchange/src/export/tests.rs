@@ -5,7 +5,7 @@ use ceb::form::grid::Cell;
 use ceb::form::xlsx::{Parts, read};
 use std::fs::File;
 use std::io::Read;
-use web::sheet::{Book, Value};
+use web::sheet::{Book, SheetValue};
 use zip::ZipArchive;
 
 fn parts(file: File) -> Parts {
@@ -36,7 +36,8 @@ fn text_that_looks_like_a_formula_stays_text_and_sheets_follow_each_other() {
         "平",
     ];
     for (n, text) in (0_i64..).zip(bad) {
-        book.row(&[Value::from(text), Value::from(n)]).unwrap();
+        book.row(&[SheetValue::from(text), SheetValue::from(n)])
+            .unwrap();
     }
     let (file, n_bytes) = book.finish().unwrap();
     assert!(n_bytes > 0);
@@ -114,7 +115,10 @@ async fn what_a_list_was_narrowed_to_is_written_in_words() {
 fn a_moment_is_a_date_of_the_spreadsheet_in_beijing() {
     let mut book = Book::new("表", vec![("时间".into(), 20)]).unwrap();
     // 2026-11-24 06:23:35 in Beijing.
-    for value in [Value::Time(1_795_472_615_206), Value::Time(i64::MAX)] {
+    for value in [
+        SheetValue::Time(1_795_472_615_206),
+        SheetValue::Time(i64::MAX),
+    ] {
         book.row(&[value]).unwrap();
     }
     let (file, _) = book.finish().unwrap();

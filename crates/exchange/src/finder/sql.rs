@@ -4,7 +4,7 @@
 use super::Found;
 use crate::message::row::{DAMAGED, message, outcome};
 use crate::message::sql::COLUMNS;
-use crate::message::{FindingView, Message, MessageId, State, finding};
+use crate::message::{FindingView, MessageId, State, StoredMessage, finding};
 use ceb::Outcome;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use store::id::PART_MAX;
 use store::unreadable::{read_or, readable};
 use store::{Error, Many, Result, Row, Tx, Value};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 /// What a list is narrowed to; every part may be absent.
 #[derive(Debug, Clone, Default)]
@@ -48,8 +48,8 @@ pub struct Filter {
 }
 
 /// The messages that are seen under a filter.
-fn rows<'a>(sight: &'a Sight, filter: &'a Filter) -> Rows<'a> {
-    let mut rows = Rows::seen("from message m", |args| {
+fn rows<'a>(sight: &'a Sight, filter: &'a Filter) -> ListRows<'a> {
+    let mut rows = ListRows::seen("from message m", |args| {
         visible(sight, "m.company_id", args)
     });
     for (condition, value) in [
@@ -98,9 +98,14 @@ fn rows<'a>(sight: &'a Sight, filter: &'a Filter) -> Rows<'a> {
 }
 
 /// A page of the messages that are seen.
-pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Result<Vec<Message>> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<StoredMessage>> {
     let begin = &filter.begin;
-    let by = By::id("m.id", begin.order == Age::Newest);
+    let by = OrderBy::id("m.id", begin.order == Age::Newest);
     let page = (by, begin.after.as_ref());
     let found = rows(sight, filter).page(tx, COLUMNS, page, limit)?;
     found.iter().map(message).collect()
@@ -122,7 +127,7 @@ const BY_COP_NO: &str = "m.id in (select d.id - d.id % 128 from document d \
                          where d.cop_no = ? and SEEN)";
 
 /// A message, if it is seen.
-pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Option<Message>> {
+pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Option<StoredMessage>> {
     let mut args: Vec<Value<'_>> = vec![id.0.into()];
     let seen = visible(sight, "m.company_id", &mut args);
     let sql = format!("select {COLUMNS} from message m where m.id = $1 and {seen}");
@@ -130,7 +135,7 @@ pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Option<Mess
 }
 
 /// The newest messages of all companies: only for those who run the platform.
-pub fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Message>> {
+pub fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<StoredMessage>> {
     let sql = format!("select {COLUMNS} from message m order by m.id desc limit $1");
     tx.query(&sql, &[limit.into()])?
         .iter()
@@ -208,7 +213,7 @@ pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<FindingView
 }
 
 /// A message of any company: only for those who run the platform.
-pub fn find_any(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Message>> {
+pub fn find_any(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<StoredMessage>> {
     let sql = format!("select {COLUMNS} from message m where m.id = $1");
     tx.query_opt(&sql, &[id.0.into()])?
         .as_ref()
@@ -270,7 +275,8 @@ fn found_of(row: &Row) -> Result<Found> {
 pub(crate) fn documents_by(
     tx: &mut Tx<'_>,
     sight: &Sight,
-    (column, number): (&'static str, &str),
+    column: &'static str,
+    number: &str,
     limit: i64,
 ) -> Result<Vec<Found>> {
     let mut args: Vec<Value<'_>> = vec![number.into(), limit.into()];
@@ -321,7 +327,7 @@ pub(crate) fn by_guid(
 }
 
 /// Why a message is where it is: its first grave finding, or what its last event says.
-pub fn why(tx: &mut Tx<'_>, message: &Message) -> Result<String> {
+pub fn why(tx: &mut Tx<'_>, message: &StoredMessage) -> Result<String> {
     let found = tx.query_opt(
         "select code, text, number from message_finding where message_id = $1 and severity = 'refuse' \
          order by number limit 1",

@@ -37,7 +37,7 @@ pub(super) async fn set(shared: &Shared, unreadable: Vec<(i64, String)>) -> Resu
     let ids: Vec<i64> = unreadable.iter().map(|(id, _)| *id).collect();
     let write = shared
         .db
-        .write(move |tx| sql::move_to(tx, &ids, (None, ASIDE)));
+        .write(move |tx| sql::move_to(tx, &ids, None, ASIDE));
     write.await?;
     for (id, why) in unreadable {
         store::unreadable::report(("inbox", (id, 0)), &why);
@@ -50,7 +50,7 @@ pub(crate) fn list(tx: &mut Tx<'_>, begin: &Begin<Age>, limit: i64) -> Result<Ve
     let mut found = Vec::new();
     for direction in DIRECTIONS {
         let name = direction_name(direction);
-        found.extend(sql::listed(tx, name, ASIDE, (begin, limit))?);
+        found.extend(sql::listed(tx, name, ASIDE, begin, limit)?);
     }
     Ok(found)
 }
@@ -85,12 +85,12 @@ pub(crate) fn among(tx: &mut Tx<'_>, ids: &BTreeSet<i64>) -> Result<Vec<i64>> {
 
 /// As [`is_in`]; holds the answer until the transaction ends.
 pub(crate) fn hold(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
-    Ok(sql::move_to(tx, &[id], (Some(ASIDE), ASIDE))? > 0)
+    Ok(sql::move_to(tx, &[id], Some(ASIDE), ASIDE)? > 0)
 }
 
 /// Gives an answer up that nobody can read; answers whether it was set aside.
 pub(crate) fn dismiss(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
-    Ok(sql::move_to(tx, &[id], (Some(ASIDE), GIVEN_UP))? > 0)
+    Ok(sql::move_to(tx, &[id], Some(ASIDE), GIVEN_UP)? > 0)
 }
 
 /// Puts an answer back into its way home, if it can be opened; else says why not. Nothing when it is not
@@ -106,6 +106,6 @@ pub(crate) fn release(
     if opened.is_empty() {
         return Ok(Some(Err(STILL)));
     }
-    sql::move_to(tx, &[id], (Some(ASIDE), NOBODY))?;
+    sql::move_to(tx, &[id], Some(ASIDE), NOBODY)?;
     Ok(Some(Ok(())))
 }

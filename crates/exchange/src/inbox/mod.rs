@@ -15,7 +15,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::lane::{TURN_MESSAGES_MAX, Waiting, alike, take_turns};
+use crate::lane::{TURN_MESSAGES_MAX, WaitingLanes, alike, take_turns};
 use crate::message::direction_name;
 use crate::receipt;
 use crate::shared::Shared;
@@ -41,7 +41,7 @@ pub(crate) const MOVED_MAX: usize = 2048;
 const NOBODY: CompanyId = CompanyId(0);
 
 /// An answer in the table.
-pub(crate) struct Kept {
+pub(crate) struct InboxAnswer {
     id: i64,
     company_id: CompanyId,
     n_bytes: i64,
@@ -76,7 +76,8 @@ pub(crate) async fn fill(
     shared: &Arc<Shared>,
     direction: Direction,
     mut taken: Vec<Delivery>,
-    (max, capacity): (usize, usize),
+    max: usize,
+    capacity: usize,
 ) -> anyhow::Result<()> {
     let name = direction_name(direction);
     let mut n_moved = 0;
@@ -117,7 +118,7 @@ pub(crate) async fn give_back(shared: &Shared, taken: &[Delivery]) {
 
 /// The company of each answer, as its envelope says; without one, as its first key says: else the flood of
 /// one company whose port sends no envelopes would delay every other such company.
-async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Kept>> {
+async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<InboxAnswer>> {
     shared.directory.refresh().await?;
     let bodies: Vec<Bytes> = taken.iter().map(|delivery| delivery.body.clone()).collect();
     let reader = Arc::clone(shared);
@@ -133,7 +134,7 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Kept>
                 true => receipt::first_key(&body),
                 false => None,
             };
-            let kept = Kept {
+            let kept = InboxAnswer {
                 id: reader.ids.next(),
                 company_id: named.next().unwrap_or(NOBODY),
                 n_bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
@@ -154,7 +155,7 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Kept>
             owners.await?
         }
     };
-    let of_owner = |(mut kept, key): (Kept, Option<String>)| {
+    let of_owner = |(mut kept, key): (InboxAnswer, Option<String>)| {
         let owner = key.and_then(|key| owners.get(&key).copied());
         kept.company_id = owner.unwrap_or(kept.company_id);
         kept
@@ -184,7 +185,7 @@ pub(crate) async fn turn(shared: &Shared, direction: Direction) -> Result<(Vec<i
 }
 
 /// Ids and sizes of what waits, by company; the company whose oldest answer is the oldest comes first.
-fn lanes(tx: &mut Tx<'_>, direction: &str) -> Result<Waiting<i64>> {
+fn lanes(tx: &mut Tx<'_>, direction: &str) -> Result<WaitingLanes<i64>> {
     let mut companies = Vec::new();
     let mut last = None;
     while let Some(next) = sql::next_lane(tx, direction, last)? {

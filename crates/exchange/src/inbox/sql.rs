@@ -1,17 +1,17 @@
 //! Every statement on `receipt_inbox`.
 
-use super::Kept;
+use super::InboxAnswer;
 use bytes::Bytes;
 use registry::company::CompanyId;
 use std::collections::BTreeSet;
 use store::unreadable::damage;
 use store::{Many, Result, Tx, Value};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 /// What was read of answers: ids and bodies, and ids and reasons of those that are damaged.
-pub(super) type Bodies = (Vec<(i64, Bytes)>, Vec<(i64, String)>);
+pub(super) type ReadBodies = (Vec<(i64, Bytes)>, Vec<(i64, String)>);
 
-pub(super) fn insert(tx: &mut Tx<'_>, direction: &str, kept: &[Kept]) -> Result<()> {
+pub(super) fn insert(tx: &mut Tx<'_>, direction: &str, kept: &[InboxAnswer]) -> Result<()> {
     const INSERT: Many = Many {
         before: "insert into receipt_inbox (id, direction, company_id, n_bytes, body) values ",
         row: "(?, ?, ?, ?, ?)",
@@ -88,7 +88,7 @@ pub(super) fn oldest(
 
 /// The answers with these ids that are still there, in the order of their ids, and those of them that are
 /// damaged, with the reasons.
-pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Bodies> {
+pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<ReadBodies> {
     const BODIES: Many = Many {
         before: "select id, body from receipt_inbox where id in (",
         row: "?",
@@ -110,7 +110,8 @@ pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Bodies> {
 pub(super) fn move_to(
     tx: &mut Tx<'_>,
     ids: &[i64],
-    (from, to): (Option<CompanyId>, CompanyId),
+    from: Option<CompanyId>,
+    to: CompanyId,
 ) -> Result<u64> {
     let mut n_moved = 0;
     for id in ids {
@@ -124,8 +125,8 @@ pub(super) fn move_to(
 }
 
 /// A company's answers of a direction.
-fn rows(direction: &str, company: CompanyId) -> Rows<'_> {
-    let mut rows = Rows::seen("from receipt_inbox", |args| {
+fn rows(direction: &str, company: CompanyId) -> ListRows<'_> {
+    let mut rows = ListRows::seen("from receipt_inbox", |args| {
         args.push(direction.into());
         "direction = $1".to_owned()
     });
@@ -138,9 +139,10 @@ pub(super) fn listed(
     tx: &mut Tx<'_>,
     direction: &str,
     company: CompanyId,
-    (begin, limit): (&Begin<Age>, i64),
+    begin: &Begin<Age>,
+    limit: i64,
 ) -> Result<Vec<i64>> {
-    let by = By::id("id", begin.order == Age::Newest);
+    let by = OrderBy::id("id", begin.order == Age::Newest);
     let page = (by, begin.after.as_ref());
     let found = rows(direction, company).page(tx, "id", page, limit)?;
     found.iter().map(|row| row.int(0)).collect()

@@ -31,7 +31,7 @@ const COMMITS_MAX: usize = 2;
 
 /// What became of an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ArrivalOutcome {
     /// It is stored under this id.
     Accepted(MessageId),
     /// The same bytes were accepted before, at this time.
@@ -44,21 +44,21 @@ pub enum Outcome {
     Withheld,
 }
 
-type Waiting = (Arrival, oneshot::Sender<Result<Outcome>>);
+type WaitingArrivals = (Arrival, oneshot::Sender<Result<ArrivalOutcome>>);
 
 /// Arrivals that are accepted together or not at all.
-type Together = (Vec<Arrival>, oneshot::Sender<Result<Vec<Outcome>>>);
+type Together = (Vec<Arrival>, oneshot::Sender<Result<Vec<ArrivalOutcome>>>);
 
 /// What waits for its commit.
-enum Work {
-    One(Box<Waiting>),
+enum BatchWork {
+    One(Box<WaitingArrivals>),
     Together(Together),
 }
 
 /// Intake; cheap to clone.
 #[derive(Clone)]
 pub struct Intake {
-    waiting: mpsc::Sender<Work>,
+    waiting: mpsc::Sender<BatchWork>,
 }
 
 impl Intake {
@@ -85,34 +85,38 @@ impl Intake {
     ///
     /// # Errors
     /// The store's; nothing was kept then, and nothing must be acknowledged.
-    pub async fn accept(&self, arrival: Arrival) -> Result<Outcome> {
+    pub async fn accept(&self, arrival: Arrival) -> Result<ArrivalOutcome> {
         let (answer, outcome) = oneshot::channel();
         let closed = || Error::Unavailable("intake was closed".to_owned());
         self.waiting
-            .send(Work::One(Box::new((arrival, answer))))
+            .send(BatchWork::One(Box::new((arrival, answer))))
             .await
             .map_err(|_| closed())?;
         outcome.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// Stores arrivals of one form in one commit, all of them or none; answers after it. A message with a guid
-    /// that was used for other content is a [`Outcome::Conflict`], and then nothing was stored: the others of
-    /// the form are told as [`Outcome::Withheld`].
+    /// that was used for other content is a [`ArrivalOutcome::Conflict`], and then nothing was stored: the others of
+    /// the form are told as [`ArrivalOutcome::Withheld`].
     ///
     /// # Errors
     /// The store's; nothing was kept then.
-    pub async fn accept_together(&self, arrivals: Vec<Arrival>) -> Result<Vec<Outcome>> {
+    pub async fn accept_together(&self, arrivals: Vec<Arrival>) -> Result<Vec<ArrivalOutcome>> {
         let (answer, outcomes) = oneshot::channel();
         let closed = || Error::Unavailable("intake was closed".to_owned());
         self.waiting
-            .send(Work::Together((arrivals, answer)))
+            .send(BatchWork::Together((arrivals, answer)))
             .await
             .map_err(|_| closed())?;
         outcomes.await.unwrap_or_else(|_| Err(closed()))
     }
 }
 
-async fn run(context: AppContext, accepted: Arc<Bell>, arrivals: Arc<Mutex<mpsc::Receiver<Work>>>) {
+async fn run(
+    context: AppContext,
+    accepted: Arc<Bell>,
+    arrivals: Arc<Mutex<mpsc::Receiver<BatchWork>>>,
+) {
     let mut arrivals = arrivals.lock().await;
     let mut next = None;
     let commits = Arc::new(Semaphore::new(COMMITS_MAX));
@@ -128,8 +132,8 @@ async fn run(context: AppContext, accepted: Arc<Bell>, arrivals: Arc<Mutex<mpsc:
             return;
         };
         let first = match first {
-            Work::One(first) => *first,
-            Work::Together((together, answer)) => {
+            BatchWork::One(first) => *first,
+            BatchWork::Together((together, answer)) => {
                 let (context, accepted) = (context.clone(), Arc::clone(&accepted));
                 tokio::spawn(async move {
                     let outcomes = commit_together(&context, together).await;
@@ -153,12 +157,15 @@ async fn run(context: AppContext, accepted: Arc<Bell>, arrivals: Arc<Mutex<mpsc:
 }
 
 /// What waits, up to the limits of a commit, and what was taken from the queue and has a commit of its own.
-fn gather(first: Waiting, arrivals: &mut mpsc::Receiver<Work>) -> (Vec<Waiting>, Option<Work>) {
+fn gather(
+    first: WaitingArrivals,
+    arrivals: &mut mpsc::Receiver<BatchWork>,
+) -> (Vec<WaitingArrivals>, Option<BatchWork>) {
     let mut n_bytes = first.0.body.len();
     let mut batch = vec![first];
     while batch.len() < BATCH_MAX && n_bytes < BATCH_BYTES_MAX {
         match arrivals.try_recv() {
-            Ok(Work::One(next)) => {
+            Ok(BatchWork::One(next)) => {
                 n_bytes += next.0.body.len();
                 batch.push(*next);
             }
@@ -169,19 +176,22 @@ fn gather(first: Waiting, arrivals: &mut mpsc::Receiver<Work>) -> (Vec<Waiting>,
     (batch, None)
 }
 
-async fn commit_together(context: &AppContext, together: Vec<Arrival>) -> Result<Vec<Outcome>> {
+async fn commit_together(
+    context: &AppContext,
+    together: Vec<Arrival>,
+) -> Result<Vec<ArrivalOutcome>> {
     let n_arrivals = together.len();
     let (ids, limits) = (Arc::clone(&context.ids), Limits::of(context));
     let together: Arc<[Arrival]> = together.into();
     let same = compare(context, &together).await?;
     let outcomes = context
         .db
-        .write(move |tx| store_together(tx, &ids, (&together, &same), limits))
+        .write(move |tx| store_together(tx, &ids, &together, &same, limits))
         .await?;
     count_full(&outcomes);
     let accepted = outcomes
         .iter()
-        .filter(|o| matches!(o, Outcome::Accepted(_)));
+        .filter(|o| matches!(o, ArrivalOutcome::Accepted(_)));
     metrics::counter!("tongguan_messages_accepted_total")
         .increment(u64::try_from(accepted.count()).unwrap_or(0));
     metrics::histogram!("tongguan_intake_batch_messages")
@@ -231,50 +241,51 @@ async fn compare(context: &AppContext, together: &Arc<[Arrival]>) -> Result<Same
 fn store_together(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
-    (together, same): (&[Arrival], &Same),
+    together: &[Arrival],
+    same: &Same,
     limits: Limits,
-) -> Result<Vec<Outcome>> {
+) -> Result<Vec<ArrivalOutcome>> {
     let mut outcomes = Vec::with_capacity(together.len());
     for arrival in together {
         let earlier = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;
         outcomes.push(match earlier {
             Some((id, hash, received_at)) if hash == arrival.hash => {
-                Outcome::Duplicate(id, received_at)
+                ArrivalOutcome::Duplicate(id, received_at)
             }
             Some((id, _, received_at)) => match same.get(&id) {
-                Some(true) => Outcome::Duplicate(id, received_at),
-                Some(false) => Outcome::Conflict(id),
+                Some(true) => ArrivalOutcome::Duplicate(id, received_at),
+                Some(false) => ArrivalOutcome::Conflict(id),
                 None => return Err(came_twice()),
             },
-            None => Outcome::Withheld,
+            None => ArrivalOutcome::Withheld,
         });
     }
     if outcomes
         .iter()
-        .any(|outcome| matches!(outcome, Outcome::Conflict(_)))
+        .any(|outcome| matches!(outcome, ArrivalOutcome::Conflict(_)))
     {
         return Ok(outcomes);
     }
     let new: Vec<Arrival> = together
         .iter()
         .zip(&outcomes)
-        .filter(|(_, outcome)| **outcome == Outcome::Withheld)
+        .filter(|(_, outcome)| **outcome == ArrivalOutcome::Withheld)
         .map(|(arrival, _)| arrival.clone())
         .collect();
     if let Some(why) = reached(tx, &new, limits)?.values().next() {
         for outcome in &mut outcomes {
-            if *outcome == Outcome::Withheld {
-                *outcome = Outcome::Full(*why);
+            if *outcome == ArrivalOutcome::Withheld {
+                *outcome = ArrivalOutcome::Full(*why);
             }
         }
         return Ok(outcomes);
     }
     let mut stored = store(tx, ids, &new, limits)?.into_iter();
     for outcome in &mut outcomes {
-        if *outcome == Outcome::Withheld {
-            *outcome = stored.next().unwrap_or(Outcome::Withheld);
+        if *outcome == ArrivalOutcome::Withheld {
+            *outcome = stored.next().unwrap_or(ArrivalOutcome::Withheld);
         }
-        if matches!(outcome, Outcome::Conflict(_)) {
+        if matches!(outcome, ArrivalOutcome::Conflict(_)) {
             return Err(came_twice());
         }
     }
@@ -286,13 +297,15 @@ fn came_twice() -> Error {
     Error::Unavailable("a message of the form came twice".into())
 }
 
-fn count_full(outcomes: &[Outcome]) {
-    let full = outcomes.iter().filter(|o| matches!(o, Outcome::Full(_)));
+fn count_full(outcomes: &[ArrivalOutcome]) {
+    let full = outcomes
+        .iter()
+        .filter(|o| matches!(o, ArrivalOutcome::Full(_)));
     metrics::counter!("tongguan_quota_refusals_total")
         .increment(u64::try_from(full.count()).unwrap_or(0));
 }
 
-async fn commit(context: &AppContext, batch: Vec<Waiting>) {
+async fn commit(context: &AppContext, batch: Vec<WaitingArrivals>) {
     let (arrivals, answers): (Vec<Arrival>, Vec<_>) = batch.into_iter().unzip();
     let (ids, limits) = (Arc::clone(&context.ids), Limits::of(context));
     let write = context
@@ -302,7 +315,7 @@ async fn commit(context: &AppContext, batch: Vec<Waiting>) {
         Ok(outcomes) => {
             let n_accepted = outcomes
                 .iter()
-                .filter(|o| matches!(o, Outcome::Accepted(_)))
+                .filter(|o| matches!(o, ArrivalOutcome::Accepted(_)))
                 .count();
             metrics::counter!("tongguan_messages_accepted_total")
                 .increment(u64::try_from(n_accepted).unwrap_or(0));
@@ -328,7 +341,7 @@ pub(crate) fn store_unlimited(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
     arrivals: &[Arrival],
-) -> Result<Vec<Outcome>> {
+) -> Result<Vec<ArrivalOutcome>> {
     store(tx, ids, arrivals, Limits::default())
 }
 
@@ -338,7 +351,7 @@ pub(crate) fn store(
     ids: &IdMaker,
     arrivals: &[Arrival],
     limits: Limits,
-) -> Result<Vec<Outcome>> {
+) -> Result<Vec<ArrivalOutcome>> {
     let reached = reached(tx, arrivals, limits)?;
     let within: Vec<&Arrival> = arrivals
         .iter()
@@ -353,19 +366,19 @@ pub(crate) fn store(
         .iter()
         .map(|arrival| {
             if new.contains(&arrival.id.0) {
-                return Ok(Outcome::Accepted(arrival.id));
+                return Ok(ArrivalOutcome::Accepted(arrival.id));
             }
             let known = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;
             let Some((id, hash, received_at)) = known else {
                 return match reached.get(&arrival.id.0) {
-                    Some(reached) => Ok(Outcome::Full(*reached)),
+                    Some(reached) => Ok(ArrivalOutcome::Full(*reached)),
                     None => Err(Error::Conflict("the earlier message is not visible".into())),
                 };
             };
             Ok(if hash == arrival.hash {
-                Outcome::Duplicate(id, received_at)
+                ArrivalOutcome::Duplicate(id, received_at)
             } else {
-                Outcome::Conflict(id)
+                ArrivalOutcome::Conflict(id)
             })
         })
         .collect()
@@ -405,7 +418,7 @@ fn used(tx: &mut Tx<'_>, accepted: &[&Arrival], limits: Limits) -> Result<()> {
         *sum = (sum.0 + 1, sum.1 + bytes_of(arrival), arrival.received_at);
     }
     for (company, (n_messages, n_bytes, at_ms)) in sums {
-        quota::add(tx, limits, company, (n_messages, n_bytes), at_ms)?;
+        quota::add(tx, limits, company, n_messages, n_bytes, at_ms)?;
     }
     Ok(())
 }

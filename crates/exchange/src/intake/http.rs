@@ -1,7 +1,7 @@
 //! What the handlers share that take something in: their state, bodies within limits, turns for reading
 //! forms, and the answer to what was accepted.
 
-use super::{Arrival, Config, Intake, Outcome, codes};
+use super::{Arrival, ArrivalOutcome, Intake, IntakeConfig, codes};
 use crate::message::MessageId;
 use crate::quota::{Reached, codes as quota_codes};
 use crate::signature::{Checker, Policy};
@@ -20,8 +20,8 @@ use store::clock::{SharedClock, beijing_rfc3339};
 use store::id::IdMaker;
 use utoipa::ToSchema;
 use web::Problem;
-use web::budget::{self, Budget, Fault, Taken};
-use web::shares::{Holder, Place, Shares};
+use web::budget::{self, BodyFault, Budget, HeldBudget};
+use web::shares::{HeldShare, Holder, Shares};
 
 /// How long a caller waits for a turn to have a form read.
 const FORM_WAIT: Duration = Duration::from_secs(20);
@@ -54,7 +54,7 @@ pub struct SubmitState {
     /// The ledger, by whose credit codes signers are known.
     pub directory: Arc<Directory>,
     /// The limits.
-    pub config: Arc<Config>,
+    pub config: Arc<IntakeConfig>,
     /// Room for bodies.
     pub budget: Budget,
     /// Turns for reading forms, which take memory and time.
@@ -69,7 +69,7 @@ impl registry::access::HasGate for SubmitState {
 
 impl SubmitState {
     /// Waits for a turn to read a form.
-    pub(crate) async fn turn(&self, holder: &Holder) -> Result<Place, Problem> {
+    pub(crate) async fn turn(&self, holder: &Holder) -> Result<HeldShare, Problem> {
         Ok(self.forms.take(holder, 1, FORM_WAIT).await?)
     }
 }
@@ -115,8 +115,8 @@ pub(crate) async fn accept_together(
     let outcomes = api.intake.accept_together(arrivals).await?;
     let conflict = outcomes
         .iter()
-        .find(|outcome| matches!(outcome, Outcome::Conflict(_)));
-    if let Some(Outcome::Conflict(id)) = conflict {
+        .find(|outcome| matches!(outcome, ArrivalOutcome::Conflict(_)));
+    if let Some(ArrivalOutcome::Conflict(id)) = conflict {
         return Err(conflicting(*id));
     }
     reported
@@ -148,13 +148,13 @@ impl Repeated {
         }
     }
 
-    fn answer(self, outcome: Outcome) -> Result<AcceptedAnswer, Problem> {
+    fn answer(self, outcome: ArrivalOutcome) -> Result<AcceptedAnswer, Problem> {
         let (id, received_at, duplicate) = match outcome {
-            Outcome::Accepted(id) => (id, self.received_at, false),
-            Outcome::Duplicate(id, first) => (id, first, true),
-            Outcome::Conflict(id) => return Err(conflicting(id)),
-            Outcome::Withheld => return Err(Problem::new(web::codes::FAULT)),
-            Outcome::Full(reached) => return Err(full(reached, self.received_at)),
+            ArrivalOutcome::Accepted(id) => (id, self.received_at, false),
+            ArrivalOutcome::Duplicate(id, first) => (id, first, true),
+            ArrivalOutcome::Conflict(id) => return Err(conflicting(id)),
+            ArrivalOutcome::Withheld => return Err(Problem::new(web::codes::FAULT)),
+            ArrivalOutcome::Full(reached) => return Err(full(reached, self.received_at)),
         };
         Ok(AcceptedAnswer {
             id: id.to_string(),
@@ -186,7 +186,7 @@ pub(crate) async fn receive(
     headers: &HeaderMap,
     body: Body,
     bytes_max: usize,
-) -> Result<(Bytes, Taken), Problem> {
+) -> Result<(Bytes, HeldBudget), Problem> {
     if budget::announced(headers).is_some_and(|n_bytes| n_bytes > bytes_max) {
         return Err(too_large(bytes_max));
     }
@@ -195,11 +195,11 @@ pub(crate) async fn receive(
     let received = api.budget.receive(&holder, body, bytes_max);
     let received = tokio::time::timeout(limit, received).await;
     received
-        .unwrap_or(Err(Fault::Broken))
+        .unwrap_or(Err(BodyFault::Broken))
         .map_err(|fault| match fault {
-            Fault::TooLarge => too_large(bytes_max),
-            Fault::Broken => Problem::new(codes::BODY_SLOW),
-            Fault::Full(full) => full.into(),
+            BodyFault::TooLarge => too_large(bytes_max),
+            BodyFault::Broken => Problem::new(codes::BODY_SLOW),
+            BodyFault::Full(full) => full.into(),
         })
 }
 

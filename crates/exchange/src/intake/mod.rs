@@ -1,7 +1,7 @@
 //! Intake (接收): steps 1 and 2 of a declaration's life.
 //!
 //! 1. The bytes arrive; the key says from which company. A body is read only when the room for it
-//!    is free ([`Config::waiting_bytes_max`]), so memory is bounded whatever callers do.
+//!    is free ([`IntakeConfig::waiting_bytes_max`]), so memory is bounded whatever callers do.
 //! 2. [`sniff`](ceb::sniff()) finds kind, guid and sender without a full parse. What is not a message at
 //!    all, or not this company's, is refused here: it was never accepted, so nothing is stored.
 //! 3. [`Intake::accept`] puts the arrival among those that wait; one commit takes them all, at most
@@ -31,7 +31,7 @@ use web::Problem;
 use web::budget::Budget;
 use web::shares::Shares;
 
-pub use batch::{Intake, Outcome};
+pub use batch::{ArrivalOutcome, Intake};
 #[cfg(test)]
 pub(crate) use batch::{store as commit_limited_for_test, store_unlimited as commit_for_test};
 
@@ -41,7 +41,7 @@ pub const BATCH_MAX: usize = 256;
 /// Settings of intake.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct IntakeConfig {
     /// Largest message in bytes (1 KiB to 64 MiB).
     pub message_bytes_max: usize,
     /// Largest body of the batch call in bytes.
@@ -63,7 +63,7 @@ pub struct Config {
     pub signature_frame: bool,
 }
 
-impl Default for Config {
+impl Default for IntakeConfig {
     fn default() -> Self {
         Self {
             message_bytes_max: 10 << 20,
@@ -79,7 +79,7 @@ impl Default for Config {
     }
 }
 
-impl Config {
+impl IntakeConfig {
     /// Room for bodies, by the bytes that have arrived.
     pub fn budget(&self) -> Budget {
         let share = self.waiting_bytes_max / 100 * self.waiting_percent_per_caller_max;

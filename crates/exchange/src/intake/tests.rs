@@ -1,6 +1,6 @@
 //! What is accepted, what is the same again, what is refused at intake.
 
-use super::Outcome;
+use super::ArrivalOutcome;
 use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
 use rstest::rstest;
@@ -18,15 +18,20 @@ async fn the_same_bytes_are_the_same_message_and_other_bytes_a_conflict(
     let xml = platform.sample(0, Kind::Ceb311, 1);
     let first = accepted(platform.accept(0, xml.clone()).await);
     let again = platform.accept(0, xml.clone()).await;
-    assert!(matches!(again, Outcome::Duplicate(id, _) if id == first));
+    assert!(matches!(again, ArrivalOutcome::Duplicate(id, _) if id == first));
     let changed = xml
         .replace("<ceb:note>", "<ceb:note>再")
         .replace("</ceb:consignee>", "同</ceb:consignee>");
     assert_ne!(changed, xml);
-    assert_eq!(platform.accept(0, changed).await, Outcome::Conflict(first));
+    assert_eq!(
+        platform.accept(0, changed).await,
+        ArrivalOutcome::Conflict(first)
+    );
     // Another company may use the same guid: it is its own.
     let of_other = platform.sample(1, Kind::Ceb311, 1);
-    assert!(matches!(platform.accept(1, of_other).await, Outcome::Accepted(id) if id != first));
+    assert!(
+        matches!(platform.accept(1, of_other).await, ArrivalOutcome::Accepted(id) if id != first)
+    );
 }
 
 #[rstest]
@@ -41,7 +46,7 @@ async fn duplicates_inside_one_commit_are_found(#[values(Sqlite, Postgres)] engi
     let outcomes = platform.accept_all(arrivals).await;
     let first = accepted(outcomes[0]);
     for outcome in &outcomes[1..] {
-        assert!(matches!(outcome, Outcome::Duplicate(id, _) if *id == first));
+        assert!(matches!(outcome, ArrivalOutcome::Duplicate(id, _) if *id == first));
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Whether it is trusted is a question for those who verify, not for those who sign.
 
-use super::provider::{Family, Fault, Method};
+use super::provider::{KeyFamily, Method, SigningFault};
 use ceb::signature::SignatureMethod;
 use ceb::signature::key::{Library, PublicKey};
 use std::path::Path;
@@ -12,7 +12,7 @@ const FILE_BYTES_MAX: u64 = 64 << 10;
 
 /// A certificate (签名证书) of a key that the platform may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Certificate {
+pub struct CardCertificate {
     /// The bytes, DER.
     pub der: Vec<u8>,
     /// Serial number, hexadecimal in lower case: `KeyName` of a signature, `certNo` of an upload.
@@ -20,7 +20,7 @@ pub struct Certificate {
     /// Holder, as RFC 4514 writes it.
     pub subject: String,
     /// Kind of its key.
-    pub family: Family,
+    pub family: KeyFamily,
     key: PublicKey,
     /// Valid from, milliseconds since 1970-01-01 UTC.
     pub valid_from: i64,
@@ -28,23 +28,23 @@ pub struct Certificate {
     pub valid_to: i64,
 }
 
-impl Certificate {
+impl CardCertificate {
     /// Reads a certificate, DER.
     ///
     /// # Errors
-    /// [`Fault::Settings`] when it is none, or its key is of another family.
-    pub fn from_der(der: &[u8]) -> Result<Self, Fault> {
+    /// [`SigningFault::Settings`] when it is none, or its key is of another family.
+    pub fn from_der(der: &[u8]) -> Result<Self, SigningFault> {
         Self::of(ceb::signature::Certificate::from_der(der))
     }
 
-    fn of(parsed: Option<ceb::signature::Certificate>) -> Result<Self, Fault> {
-        let parsed = parsed.ok_or_else(|| Fault::Settings("证书无法解析".to_owned()))?;
+    fn of(parsed: Option<ceb::signature::Certificate>) -> Result<Self, SigningFault> {
+        let parsed = parsed.ok_or_else(|| SigningFault::Settings("证书无法解析".to_owned()))?;
         let family = match parsed.key() {
-            PublicKey::Rsa { .. } => Family::Rsa,
-            PublicKey::Sm2(_) => Family::Sm2,
+            PublicKey::Rsa { .. } => KeyFamily::Rsa,
+            PublicKey::Sm2(_) => KeyFamily::Sm2,
             PublicKey::Other(algorithm) => {
                 let text = format!("证书的公钥算法 {algorithm} 不受支持");
-                return Err(Fault::Settings(text));
+                return Err(SigningFault::Settings(text));
             }
         };
         Ok(Self {
@@ -61,9 +61,9 @@ impl Certificate {
     /// Reads a certificate from a file, PEM or DER.
     ///
     /// # Errors
-    /// [`Fault::Settings`].
-    pub fn from_file(path: &Path) -> Result<Self, Fault> {
-        let wrong = |why: String| Fault::Settings(format!("{}：{why}", path.display()));
+    /// [`SigningFault::Settings`].
+    pub fn from_file(path: &Path) -> Result<Self, SigningFault> {
+        let wrong = |why: String| SigningFault::Settings(format!("{}：{why}", path.display()));
         let about = std::fs::metadata(path).map_err(|error| wrong(error.kind().to_string()))?;
         if about.len() > FILE_BYTES_MAX {
             return Err(wrong(format!("超过 {FILE_BYTES_MAX} 字节")));
@@ -75,8 +75,8 @@ impl Certificate {
     /// Reads a certificate, PEM or DER.
     ///
     /// # Errors
-    /// [`Fault::Settings`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Fault> {
+    /// [`SigningFault::Settings`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SigningFault> {
         Self::of(ceb::signature::Certificate::from_file(bytes))
     }
 

@@ -1,6 +1,6 @@
 //! Settings of the keys: where each is, never what it is.
 
-use super::Limits;
+use super::CardLimits;
 use super::provider::file::FileSettings;
 use super::provider::pkcs11::{Sm2Input, TokenSettings};
 use super::provider::usb_key::{ADDRESS, UsbSettings};
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Settings of signing for companies.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct KeyringConfig {
     /// The keys.
     pub keys: Vec<KeyConfig>,
 }
@@ -135,8 +135,8 @@ impl KeyConfig {
         })
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        Limits {
+    pub(super) fn limits(&self) -> CardLimits {
+        CardLimits {
             time_max: Duration::from_millis(self.sign_ms_max),
             queue_max: self.waiting_max,
             at_once: self.at_once,

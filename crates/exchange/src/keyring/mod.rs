@@ -11,12 +11,12 @@ pub mod config;
 pub mod provider;
 pub mod sm2_text;
 
-use certificate::Certificate;
-use config::{Config, KeyConfig};
+use certificate::CardCertificate;
+use config::{KeyConfig, KeyringConfig};
 use provider::file::FileKey;
 use provider::pkcs11::{Modules, TokenKey};
 use provider::usb_key::UsbKey;
-use provider::{DATA_BYTES_MAX, Fault, KeyProvider, Method, Result};
+use provider::{DATA_BYTES_MAX, KeyProvider, Method, SigningFault, SigningResult};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,7 +25,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// What a card has done so far (签名统计).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct CardFacts {
     /// Signatures made.
     pub n_signed: u64,
     /// Calls that failed.
@@ -42,31 +42,31 @@ pub struct Facts {
     pub last_at: Option<i64>,
 }
 
-struct Job {
+struct CardJob {
     data: Vec<u8>,
     method: Method,
-    answer: oneshot::Sender<Result<Vec<u8>>>,
+    answer: oneshot::Sender<SigningResult<Vec<u8>>>,
 }
 
 /// A key with its queue (签名卡); cheap to clone.
 #[derive(Clone)]
 pub struct Card {
     provider: Arc<dyn KeyProvider>,
-    jobs: mpsc::Sender<Job>,
-    state: Arc<Mutex<State>>,
+    jobs: mpsc::Sender<CardJob>,
+    state: Arc<Mutex<KeyringState>>,
     time_max: Duration,
     queue_max: usize,
 }
 
 #[derive(Default)]
-struct State {
-    facts: Facts,
-    shut: Option<Fault>,
+struct KeyringState {
+    facts: CardFacts,
+    shut: Option<SigningFault>,
 }
 
 impl Card {
     /// Puts a queue in front of a provider; the task ends with the last handle.
-    pub fn new(provider: Arc<dyn KeyProvider>, limits: Limits, clock: SharedClock) -> Self {
+    pub fn new(provider: Arc<dyn KeyProvider>, limits: CardLimits, clock: SharedClock) -> Self {
         let queue_max = limits.queue_max.max(1);
         let (jobs, waiting) = mpsc::channel(queue_max);
         let card = Self {
@@ -77,34 +77,34 @@ impl Card {
             queue_max,
         };
         let state = Arc::clone(&card.state);
-        tokio::spawn(serve(provider, limits, (clock, state), waiting));
+        tokio::spawn(serve(provider, limits, clock, state, waiting));
         card
     }
 
     /// Signs when it is this caller's turn.
-    pub async fn sign(&self, data: &[u8], method: Method) -> Result<Vec<u8>> {
+    pub async fn sign(&self, data: &[u8], method: Method) -> SigningResult<Vec<u8>> {
         if data.len() > DATA_BYTES_MAX {
-            return Err(Fault::TooLarge);
+            return Err(SigningFault::TooLarge);
         }
         self.open()?;
         let (answer, outcome) = oneshot::channel();
-        let job = Job {
+        let job = CardJob {
             data: data.to_vec(),
             method,
             answer,
         };
-        self.jobs.try_send(job).map_err(|_| Fault::Busy)?;
-        outcome.await.unwrap_or(Err(Fault::Timeout))
+        self.jobs.try_send(job).map_err(|_| SigningFault::Busy)?;
+        outcome.await.unwrap_or(Err(SigningFault::Timeout))
     }
 
     /// The certificate of the key.
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub async fn certificate(&self) -> Result<Arc<Certificate>> {
+    pub async fn certificate(&self) -> SigningResult<Arc<CardCertificate>> {
         self.open()?;
         let found = tokio::time::timeout(self.time_max, self.provider.certificate()).await;
-        let found = found.unwrap_or(Err(Fault::Timeout));
+        let found = found.unwrap_or(Err(SigningFault::Timeout));
         if let Err(fault) = &found {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.facts.last_fault = fault.to_string();
@@ -124,15 +124,15 @@ impl Card {
     }
 
     /// What the card has done so far.
-    pub fn facts(&self) -> Facts {
+    pub fn facts(&self) -> CardFacts {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        Facts {
+        CardFacts {
             n_waiting: self.queue_max - self.jobs.capacity(),
             ..state.facts.clone()
         }
     }
 
-    fn open(&self) -> Result<()> {
+    fn open(&self) -> SigningResult<()> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.shut.clone().map_or(Ok(()), Err)
     }
@@ -140,7 +140,7 @@ impl Card {
 
 /// How a card is used.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct CardLimits {
     /// Longest time of one signature.
     pub time_max: Duration,
     /// Callers that may wait.
@@ -151,9 +151,10 @@ pub struct Limits {
 
 async fn serve(
     provider: Arc<dyn KeyProvider>,
-    limits: Limits,
-    (clock, state): (SharedClock, Arc<Mutex<State>>),
-    mut waiting: mpsc::Receiver<Job>,
+    limits: CardLimits,
+    clock: SharedClock,
+    state: Arc<Mutex<KeyringState>>,
+    mut waiting: mpsc::Receiver<CardJob>,
 ) {
     let turns = Arc::new(Semaphore::new(limits.at_once.max(1)));
     while let Ok(turn) = Arc::clone(&turns).acquire_owned().await {
@@ -181,8 +182,8 @@ async fn serve(
             let begun_at = clock.now_ms();
             let signing = provider.sign(&job.data, job.method);
             let outcome = tokio::time::timeout(limits.time_max, signing).await;
-            let outcome = outcome.unwrap_or(Err(Fault::Timeout));
-            note(&state, &outcome, (begun_at, clock.now_ms()));
+            let outcome = outcome.unwrap_or(Err(SigningFault::Timeout));
+            note(&state, &outcome, begun_at, clock.now_ms());
             // Who asked may have gone away.
             let _ = job.answer.send(outcome);
             drop(turn);
@@ -190,7 +191,7 @@ async fn serve(
     }
 }
 
-fn note(state: &Mutex<State>, outcome: &Result<Vec<u8>>, (begun_at, now_ms): (i64, i64)) {
+fn note(state: &Mutex<KeyringState>, outcome: &SigningResult<Vec<u8>>, begun_at: i64, now_ms: i64) {
     let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
     state.facts.last_at = Some(now_ms);
     match outcome {
@@ -218,7 +219,7 @@ pub struct Keyring(BTreeMap<String, (KeyConfig, Card)>);
 
 impl Keyring {
     /// The cards of the settings; nothing is opened before it is used.
-    pub fn new(config: &Config, clock: &SharedClock) -> Self {
+    pub fn new(config: &KeyringConfig, clock: &SharedClock) -> Self {
         let modules = Arc::new(Modules::default());
         let cards = config.keys.iter().map(|key| {
             let provider = provider(key, &modules);

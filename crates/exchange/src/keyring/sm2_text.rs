@@ -1,16 +1,17 @@
 //! What devices leave to their callers: the digest e of SM2, and the shape of a signature.
 
-use super::provider::{Family, Fault, Result};
-use ceb::sm2::{PublicKey, USER_ID, message_digest};
+use super::provider::{KeyFamily, SigningFault, SigningResult};
+use ceb::sm2::{Sm2PublicKey, USER_ID, message_digest};
 
 /// The digest e = SM3(ZA ‖ M) of a message under a public key (a point of 65 bytes).
 ///
 /// # Errors
-/// [`Fault::Settings`] when the key is no point of the curve.
-pub fn e_of(point: &[u8], message: &[u8]) -> Result<[u8; 32]> {
-    let key = PublicKey::from_sec1(point);
+/// [`SigningFault::Settings`] when the key is no point of the curve.
+pub fn e_of(point: &[u8], message: &[u8]) -> SigningResult<[u8; 32]> {
+    let key = Sm2PublicKey::from_sec1(point);
     let signer = key.and_then(|key| key.signer_digest(USER_ID));
-    let signer = signer.ok_or_else(|| Fault::Settings("证书中的 SM2 公钥不正确".to_owned()))?;
+    let signer =
+        signer.ok_or_else(|| SigningFault::Settings("证书中的 SM2 公钥不正确".to_owned()))?;
     Ok(message_digest(&signer, message))
 }
 
@@ -18,12 +19,12 @@ pub fn e_of(point: &[u8], message: &[u8]) -> Result<[u8; 32]> {
 /// gave it.
 ///
 /// # Errors
-/// [`Fault::Device`] when it is no signature.
-pub fn raw_signature(family: Family, signature: &[u8]) -> Result<Vec<u8>> {
-    if family == Family::Rsa || signature.len() == 64 {
+/// [`SigningFault::Device`] when it is no signature.
+pub fn raw_signature(family: KeyFamily, signature: &[u8]) -> SigningResult<Vec<u8>> {
+    if family == KeyFamily::Rsa || signature.len() == 64 {
         return Ok(signature.to_vec());
     }
     sm2::dsa::Signature::from_der(signature)
         .map(|signature| signature.to_bytes().to_vec())
-        .map_err(|_| Fault::Device("签名值的长度不对".to_owned()))
+        .map_err(|_| SigningFault::Device("签名值的长度不对".to_owned()))
 }

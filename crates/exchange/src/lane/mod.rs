@@ -155,7 +155,7 @@ impl Lanes {
     }
 
     /// Deficit round robin over what waits in each lane.
-    fn choose(&mut self, waiting: Waiting<MessageId>) -> Vec<MessageId> {
+    fn choose(&mut self, waiting: WaitingLanes<MessageId>) -> Vec<MessageId> {
         for (company, found) in &waiting {
             if found.is_empty() {
                 self.ring.retain(|lane| lane != company);
@@ -196,7 +196,7 @@ impl Lanes {
 }
 
 /// What waits in each lane, oldest first, each with its size in bytes.
-pub(crate) type Waiting<T> = Vec<(CompanyId, Vec<(T, i64)>)>;
+pub(crate) type WaitingLanes<T> = Vec<(CompanyId, Vec<(T, i64)>)>;
 
 /// A byte of every company counts once.
 pub(crate) fn alike(_: CompanyId) -> i64 {
@@ -210,7 +210,7 @@ pub(crate) fn take_turns<T: Copy>(
     deficits: &mut BTreeMap<CompanyId, i64>,
     weights: &dyn Fn(CompanyId) -> i64,
     times: &dyn Fn(CompanyId) -> i64,
-    waiting: Waiting<T>,
+    waiting: WaitingLanes<T>,
 ) -> Vec<T> {
     let mut chosen = Vec::new();
     let mut n_bytes = 0;
@@ -281,7 +281,7 @@ impl Lease {
         let until_ms = now_ms + LEASE_MS;
         let held = db
             .write(move |tx| {
-                sql::take_lease(tx, name, &owner, now_ms, (until_ms, until_ms + SKEW_MS))
+                sql::take_lease(tx, name, &owner, now_ms, until_ms, until_ms + SKEW_MS)
             })
             .await?;
         self.held_until = if held { until_ms } else { 0 };

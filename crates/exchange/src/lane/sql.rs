@@ -7,7 +7,8 @@ pub(super) fn take_lease(
     name: &str,
     owner: &str,
     now_ms: i64,
-    (until_ms, never_ms): (i64, i64),
+    until_ms: i64,
+    never_ms: i64,
 ) -> Result<bool> {
     let held = tx.query_opt(
         "insert into lane_lease (name, owner, until_ms) values ($1, $2, $3) \

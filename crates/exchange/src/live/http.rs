@@ -18,7 +18,7 @@ use std::time::Duration;
 use store::clock::beijing_day;
 use tokio::sync::watch;
 use web::Problem;
-use web::shares::{Place, Shares};
+use web::shares::{HeldShare, Shares};
 
 /// How often a connection looks.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -57,7 +57,7 @@ pub struct Live {
     /// Says when the process stops: then every connection ends, and its other end asks again.
     pub stop: watch::Receiver<bool>,
     /// The counts that were told last.
-    pub counts: Counts,
+    pub counts: LiveCounts,
 }
 
 impl registry::access::HasGate for Live {
@@ -69,9 +69,9 @@ impl registry::access::HasGate for Live {
 /// Counts by who sees what, with the moment at which they were read: all staff who see the same are given
 /// what one of them has asked. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Counts(Arc<Mutex<HashMap<String, (i64, String)>>>);
+pub struct LiveCounts(Arc<Mutex<HashMap<String, (i64, String)>>>);
 
-impl Counts {
+impl LiveCounts {
     /// What was told at most [`COUNT_MS`] ago.
     fn fresh(&self, sight: &str, now_ms: i64) -> Option<String> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,7 +91,7 @@ impl Counts {
 /// Counts of today.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Count {
+struct TodayCount {
     day: String,
     checked: i64,
     refused: i64,
@@ -113,7 +113,7 @@ struct Connection {
     n_looks: u32,
     /// Whether something has happened since the counts were reported.
     has_news: bool,
-    _place: Place,
+    _place: HeldShare,
 }
 
 /// What happens now (实时推送): `message`, `receipt`, `case` and `count` events with JSON data.
@@ -229,7 +229,7 @@ impl Connection {
             outcomes.add(of, n);
         }
         let sum = |part: fn(&crate::overview::KindDay) -> i64| kinds.iter().map(part).sum();
-        let count = Count {
+        let count = TodayCount {
             day: today,
             checked: sum(|kind| kind.n_checked),
             refused: sum(|kind| kind.n_refused),

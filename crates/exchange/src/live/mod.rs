@@ -97,7 +97,7 @@ pub(crate) struct Follower {
 }
 
 /// What one look at the database found.
-pub(crate) struct Look {
+pub(crate) struct LiveLook {
     events: Vec<Event>,
     receipts: Vec<downlink::Item>,
     /// Messages of the events as they are now.
@@ -122,7 +122,7 @@ impl Follower {
     }
 
     /// Reads what has happened; may run twice, changes nothing.
-    pub(crate) fn question(&self) -> impl FnMut(&mut Tx<'_>) -> Result<Look> + Send + 'static {
+    pub(crate) fn question(&self) -> impl FnMut(&mut Tx<'_>) -> Result<LiveLook> + Send + 'static {
         let (from, feed) = (self.from, self.feed);
         move |tx| {
             let events = store::event::after(tx, from, EVENTS_MAX)?;
@@ -136,7 +136,7 @@ impl Follower {
                 .map(|event| event.subject_id)
                 .collect();
             let outcomes = outcome::sql::of_messages(tx, &subjects)?;
-            Ok(Look {
+            Ok(LiveLook {
                 events,
                 receipts,
                 outcomes,
@@ -145,7 +145,7 @@ impl Follower {
     }
 
     /// Takes over what was found; answers whether something was new to it, be it told or not.
-    pub(crate) fn take(&mut self, look: &Look, directory: &Directory, now_ms: i64) -> bool {
+    pub(crate) fn take(&mut self, look: &LiveLook, directory: &Directory, now_ms: i64) -> bool {
         let mut has_news = !look.receipts.is_empty();
         let is_full = i64::try_from(look.events.len()).unwrap_or(i64::MAX) >= EVENTS_MAX;
         for event in &look.events {

@@ -48,7 +48,8 @@ fn free(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
     hold: &sql::Hold,
-    (detail, now_ms): (&str, i64),
+    detail: &str,
+    now_ms: i64,
 ) -> Result<bool> {
     let step = Step {
         to: State::Checked,
@@ -89,7 +90,7 @@ pub(super) fn wake(
             }
         }
         if notified.is_empty() {
-            free(tx, &shared.ids, &hold, ("配套单证已到齐", now_ms))?;
+            free(tx, &shared.ids, &hold, "配套单证已到齐", now_ms)?;
         } else {
             sql::set_why(tx, hold.id, &notified)?;
         }
@@ -128,7 +129,7 @@ pub(super) fn replace(
             continue;
         }
         // It was declared anew already: nobody need act.
-        crate::outcome::refuse(tx, &shared.ids, hold.id, (false, now_ms))?;
+        crate::outcome::refuse(tx, &shared.ids, hold.id, false, now_ms)?;
         let kind = fresh.first().map(|known| known.facts.kind);
         add_finding(tx, hold.id, kind, &code::HOLD_REPLACED, "")?;
         let kind = kind.map_or("", Kind::code);
@@ -177,7 +178,7 @@ pub(crate) async fn expire(shared: &Arc<Shared>, direction: Direction) -> Result
         .write(move |tx| -> Result<_> {
             let mut n_freed = 0;
             for hold in sql::due(tx, name, times, DUE_MAX)? {
-                if free(tx, &ids, &hold, ("等待时间已到", now_ms))? {
+                if free(tx, &ids, &hold, "等待时间已到", now_ms)? {
                     let text = format!("等待配套单证的时间已到，仍有问题：{}", hold.why);
                     add_finding(tx, hold.id, None, &code::HOLD_OVER, &text)?;
                     n_freed += 1;
@@ -200,6 +201,6 @@ pub(super) fn release(
     let Some(hold) = sql::holds(tx, &BTreeSet::from([id]))?.pop() else {
         return Ok(None);
     };
-    let is_freed = free(tx, ids, &hold, ("企业决定不再等待", now_ms))?;
+    let is_freed = free(tx, ids, &hold, "企业决定不再等待", now_ms)?;
     Ok(is_freed.then_some(hold.why))
 }

@@ -1,7 +1,7 @@
 //! `GET` and `PUT /api/v1/matching-policy`, `POST /api/v1/messages/{id}/release-match`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{HOLD_MINUTES, POLICY_SET, Policy, RELEASED, codes, hold, sql};
+use super::{HOLD_MINUTES, MatchingPolicy, POLICY_SET, RELEASED, codes, hold, sql};
 use crate::api::ApiState;
 use crate::finder;
 use crate::message::MessageId;
@@ -90,8 +90,8 @@ fn company(api: &ApiState, actor: &Actor, query: PolicyQuery) -> Result<CompanyI
         .ok_or_else(|| Problem::new(web_codes::NOT_FOUND))
 }
 
-fn view(api: &ApiState, company: CompanyId, found: Option<(Policy, i64)>) -> PolicyView {
-    let policy = found.map_or(Policy::Warn, |found| found.0);
+fn view(api: &ApiState, company: CompanyId, found: Option<(MatchingPolicy, i64)>) -> PolicyView {
+    let policy = found.map_or(MatchingPolicy::Warn, |found| found.0);
     PolicyView {
         company_id: company.0.to_string(),
         policy: policy.name().to_owned(),
@@ -142,7 +142,8 @@ async fn set_matching_policy(
     JsonBody(body): JsonBody<MatchingPolicyBody>,
 ) -> Result<Json<PolicyView>, Problem> {
     api.refresh().await?;
-    let policy = Policy::from_name(&body.policy).ok_or_else(|| Problem::new(codes::NO_POLICY))?;
+    let policy =
+        MatchingPolicy::from_name(&body.policy).ok_or_else(|| Problem::new(codes::NO_POLICY))?;
     let company = company(&api, &actor, query)?;
     let context = &api.gate.context;
     let now_ms = context.now_ms();

@@ -1,7 +1,7 @@
 //! Everything that documents are compared with, read with few statements.
 
 use super::personal;
-use super::sql::{self, By, Kept};
+use super::sql::{self, Kept, LookupKey};
 use ceb::matching::{Board, Known, Part};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Result, Tx};
@@ -37,7 +37,13 @@ impl Look {
             ids.push(known.id);
             look.board.add(known);
         }
-        let kinds = [By::Own, By::Order, By::Waybill, By::Bill, By::List];
+        let kinds = [
+            LookupKey::Own,
+            LookupKey::Order,
+            LookupKey::Waybill,
+            LookupKey::Bill,
+            LookupKey::List,
+        ];
         for (by, keys) in kinds.into_iter().zip(&asked) {
             look.take(sql::find(tx, by, keys)?);
         }
@@ -51,8 +57,8 @@ impl Look {
         }
         orders.retain(|key| !asked[1].contains(key));
         waybills.retain(|key| !asked[2].contains(key));
-        look.take(sql::find(tx, By::Order, &orders)?);
-        look.take(sql::find(tx, By::Waybill, &waybills)?);
+        look.take(sql::find(tx, LookupKey::Order, &orders)?);
+        look.take(sql::find(tx, LookupKey::Waybill, &waybills)?);
         let persons: BTreeSet<String> = ids
             .iter()
             .filter_map(|id| look.board.facts(*id)?.person_key())

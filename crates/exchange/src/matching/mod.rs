@@ -4,7 +4,7 @@
 //!    the document is compared with what is known: `look` reads all of it with a statement for each
 //!    kind of number, `ceb::matching` compares. Whatever arrives first, both sides are informed: the one
 //!    that arrives in its own findings, the one that was there by findings added to it.
-//! 2. What a company is told follows its [`Policy`]. Under `hold`, a list whose partners are missing or
+//! 2. What a company is told follows its [`MatchingPolicy`]. Under `hold`, a list whose partners are missing or
 //!    differ waits (`hold`) in the state `Waiting`, until they fit, its company lets it go, or the
 //!    time is over.
 //! 3. `personal` keeps what a person has bought in a year, by keyed hash.
@@ -81,7 +81,7 @@ const TRADE_CODES: std::ops::RangeInclusive<&str> = "TG-E1901"..="TG-E1911";
     strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
-pub enum Policy {
+pub enum MatchingPolicy {
     /// Nothing is told (不对碰).
     Off,
     /// Findings are reported, the message goes on (只提示).
@@ -91,7 +91,7 @@ pub enum Policy {
     Hold,
 }
 
-impl Policy {
+impl MatchingPolicy {
     /// Every policy.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
@@ -182,7 +182,11 @@ pub(crate) fn look_at(tx: &mut Tx<'_>, fresh: Vec<Known>) -> Result<TurnFacts> {
     let mut look = Look::around(tx, fresh)?;
     let owners = look.board.iter().map(|known| known.owner).collect();
     let policies = sql::policies(tx, &owners)?;
-    let policy = |owner: i64| policies.get(&owner).map_or(Policy::Warn, |found| found.0);
+    let policy = |owner: i64| {
+        policies
+            .get(&owner)
+            .map_or(MatchingPolicy::Warn, |found| found.0)
+    };
     for id in &new {
         let Some(known) = look.board.get(*id).cloned() else {
             continue;
@@ -198,7 +202,7 @@ fn judge(
     look: &Look,
     known: &Known,
     used: i64,
-    policy: &dyn Fn(i64) -> Policy,
+    policy: &dyn Fn(i64) -> MatchingPolicy,
     new: &[i64],
     facts: &mut TurnFacts,
 ) {
@@ -208,7 +212,7 @@ fn judge(
     };
     let is_list = known.facts.part() == Part::Inventory;
     let own = policy(known.owner);
-    if own != Policy::Off {
+    if own != MatchingPolicy::Off {
         let mut differences = judgement.differences.clone();
         if known.facts.person_key().is_some() {
             differences.extend(limit::judge(&known.facts, personal::yuan(used)));
@@ -220,7 +224,7 @@ fn judge(
             .map(|difference| difference.finding(&known.facts, number));
         facts.findings.entry(message).or_default().extend(found);
     }
-    if own == Policy::Hold
+    if own == MatchingPolicy::Hold
         && is_list
         && let Some(why) = why(&judgement)
     {
@@ -239,7 +243,7 @@ fn judge(
         if other.facts.part() == Part::Inventory {
             facts.lists.entry(message).or_default().insert(home);
         }
-        if policy(other.owner) == Policy::Off || matches!(other.status, Some(800 | 899)) {
+        if policy(other.owner) == MatchingPolicy::Off || matches!(other.status, Some(800 | 899)) {
             continue;
         }
         let notified = look.board.because_of(other.id, known.id);

@@ -1,6 +1,6 @@
 //! What customs' receipts tell: which documents count, what is given back, what was levied.
 
-use super::sql::{self, By, Said};
+use super::sql::{self, LookupKey, StoredAnswer};
 use super::{look, number, personal};
 use crate::message::{self, MessageId};
 use crate::receipt::{DocumentStatus, NewReceipt};
@@ -24,10 +24,10 @@ pub(crate) fn learn(
     recorded: &[NewReceipt],
     now_ms: i64,
 ) -> Result<()> {
-    let said: Vec<Said<'_>> = changed
+    let said: Vec<StoredAnswer<'_>> = changed
         .iter()
         .filter(|document| matters(document))
-        .map(|document| Said {
+        .map(|document| StoredAnswer {
             id: document.id,
             status: document.status,
             time: document.status_time.as_deref(),
@@ -49,7 +49,7 @@ pub(crate) fn learn(
     }
     let rates = tax::rates(tx, context.code_tables.tables())?;
     for bill in bills {
-        compare_tax(tx, context, &rates, (bill, now_ms))?;
+        compare_tax(tx, context, &rates, bill, now_ms)?;
     }
     Ok(())
 }
@@ -74,7 +74,7 @@ fn give_back(tx: &mut Tx<'_>, ended: &BTreeSet<i64>) -> Result<()> {
         }
     }
     let mut by_number: BTreeMap<String, Vec<Known>> = BTreeMap::new();
-    for kept in sql::find(tx, By::List, &numbers)? {
+    for kept in sql::find(tx, LookupKey::List, &numbers)? {
         let number = kept.known.invt_no.clone().unwrap_or_default();
         by_number.entry(number).or_default().push(kept.known);
     }
@@ -110,7 +110,8 @@ fn compare_tax(
     tx: &mut Tx<'_>,
     context: &AppContext,
     rates: &Rates,
-    (bill, now_ms): (&NewReceipt, i64),
+    bill: &NewReceipt,
+    now_ms: i64,
 ) -> Result<()> {
     let Some(list) = sql::documents(tx, &BTreeSet::from([bill.document_id]))?.pop() else {
         return Ok(());

@@ -4,7 +4,7 @@
 //! what must be counted is reckoned anew from its versions, and only the difference is added, guarded
 //! by what was read: a step that runs twice finds no difference.
 
-use super::sql::{self, By, Kept};
+use super::sql::{self, Kept, LookupKey};
 use ceb::matching::{Board, Facts, limit};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -39,7 +39,7 @@ pub(super) fn amount(facts: &Facts) -> i64 {
 /// Brings the totals of the buyers of lists up to date.
 pub(super) fn recount(tx: &mut Tx<'_>, own_keys: &BTreeSet<String>) -> Result<()> {
     let mut by_list: BTreeMap<(i64, String), Vec<Kept>> = BTreeMap::new();
-    for kept in sql::find(tx, By::Own, own_keys)? {
+    for kept in sql::find(tx, LookupKey::Own, own_keys)? {
         let key = kept.known.own_key.clone().unwrap_or_default();
         by_list
             .entry((kept.known.owner, key))

@@ -1,6 +1,6 @@
 //! Every statement on `match_fact`, `match_policy`, `match_hold` and `personal_total`.
 
-use super::Policy;
+use super::MatchingPolicy;
 use crate::message::MessageId;
 use ceb::Kind;
 use ceb::matching::{Facts, Known, Values};
@@ -125,7 +125,7 @@ macro_rules! by {
 
 /// By which number documents are looked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum By {
+pub(super) enum LookupKey {
     Own,
     Order,
     Waybill,
@@ -134,13 +134,13 @@ pub(super) enum By {
 }
 
 /// The documents under these numbers.
-pub(super) fn find(tx: &mut Tx<'_>, by: By, keys: &BTreeSet<String>) -> Result<Vec<Kept>> {
+pub(super) fn find(tx: &mut Tx<'_>, by: LookupKey, keys: &BTreeSet<String>) -> Result<Vec<Kept>> {
     let statement = match by {
-        By::Own => by!("own_key"),
-        By::Order => by!("order_key"),
-        By::Waybill => by!("waybill_key"),
-        By::Bill => by!("bill_key"),
-        By::List => by!("list_no"),
+        LookupKey::Own => by!("own_key"),
+        LookupKey::Order => by!("order_key"),
+        LookupKey::Waybill => by!("waybill_key"),
+        LookupKey::Bill => by!("bill_key"),
+        LookupKey::List => by!("list_no"),
     };
     let rows: Vec<Vec<Value<'_>>> = keys.iter().map(|key| vec![key.into()]).collect();
     let found = tx.many(statement, &[], &rows)?;
@@ -181,7 +181,7 @@ pub(super) fn forget(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
 }
 
 /// What customs said of a document.
-pub(super) struct Said<'a> {
+pub(super) struct StoredAnswer<'a> {
     pub(super) id: i64,
     pub(super) status: Option<i64>,
     pub(super) time: Option<&'a str>,
@@ -189,7 +189,7 @@ pub(super) struct Said<'a> {
 }
 
 /// Notes what customs said; answers the documents that are known.
-pub(super) fn note(tx: &mut Tx<'_>, said: &[Said<'_>]) -> Result<BTreeSet<i64>> {
+pub(super) fn note(tx: &mut Tx<'_>, said: &[StoredAnswer<'_>]) -> Result<BTreeSet<i64>> {
     const NOTE: Many = Many {
         before: "update match_fact set status = v.column2, status_time = v.column3, \
                  list_no = coalesce(match_fact.list_no, v.column4) from (values ",
@@ -286,7 +286,7 @@ pub(super) fn totals(tx: &mut Tx<'_>, persons: &BTreeSet<String>) -> Result<BTre
 pub(super) fn policies(
     tx: &mut Tx<'_>,
     companies: &BTreeSet<i64>,
-) -> Result<BTreeMap<i64, (Policy, i64)>> {
+) -> Result<BTreeMap<i64, (MatchingPolicy, i64)>> {
     const FIND: Many = Many {
         before: "select company_id, policy, changed_at from match_policy where company_id in (",
         row: "?",
@@ -296,7 +296,7 @@ pub(super) fn policies(
     tx.many(FIND, &[], &rows)?
         .iter()
         .map(|row| {
-            let policy = Policy::from_name(&row.text(1)?).unwrap_or_default();
+            let policy = MatchingPolicy::from_name(&row.text(1)?).unwrap_or_default();
             Ok((row.int(0)?, (policy, row.int(2)?)))
         })
         .collect()
@@ -305,7 +305,7 @@ pub(super) fn policies(
 pub(super) fn set_policy(
     tx: &mut Tx<'_>,
     company: CompanyId,
-    policy: Policy,
+    policy: MatchingPolicy,
     now_ms: i64,
 ) -> Result<()> {
     tx.execute(

@@ -101,7 +101,7 @@ async fn total(platform: &TestPlatform) -> Vec<(i64, i64)> {
     found.await.unwrap()
 }
 
-async fn set(platform: &TestPlatform, n: usize, policy: Policy) {
+async fn set(platform: &TestPlatform, n: usize, policy: MatchingPolicy) {
     let company = platform.company_id(n);
     let set = platform
         .shared
@@ -201,7 +201,7 @@ async fn a_company_that_wants_no_matching_gets_no_findings(
 ) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
-    set(&platform, 0, Policy::Off).await;
+    set(&platform, 0, MatchingPolicy::Off).await;
     let [order, payment, ..] = trade(&platform, 8);
     let first = accepted(platform.accept(0, order.2).await);
     crate::pipeline::drain(&platform.shared).await.unwrap();
@@ -219,7 +219,7 @@ async fn a_list_waits_for_its_partners_in_any_order_and_goes_on_by_itself(
 ) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
-    set(&platform, 0, Policy::Hold).await;
+    set(&platform, 0, MatchingPolicy::Hold).await;
     for (seed, order) in (200..).zip(orders(3)) {
         let trade = trade(&platform, seed);
         let list = accepted(platform.accept(0, trade[3].2.clone()).await);
@@ -246,7 +246,7 @@ async fn a_list_that_waits_says_for_what_until_its_time_is_over(
 ) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
-    set(&platform, 0, Policy::Hold).await;
+    set(&platform, 0, MatchingPolicy::Hold).await;
     let [order, payment, waybill, list] = trade(&platform, 9);
     let xml = with(&payment.2, "amountPaid", "1.23");
     for (n, xml) in [(0, order.2), (1, xml)] {
@@ -287,7 +287,7 @@ async fn a_list_that_waits_is_released_once_or_replaced(
 ) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
-    set(&platform, 0, Policy::Hold).await;
+    set(&platform, 0, MatchingPolicy::Hold).await;
     let id = accepted(
         platform
             .accept(0, platform.sample(0, Kind::Ceb621, 10))

@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
-use store::reseal::Column;
+use store::reseal::SealedColumn;
 use store::{Error, Result, Tx};
 
 pub use arrival::Arrival;
@@ -40,26 +40,26 @@ pub use finding::FindingView;
 pub use state::State;
 
 /// What is sealed of this module.
-pub(crate) const SEALED: &[Column] = &[
-    Column {
+pub(crate) const SEALED: &[SealedColumn] = &[
+    SealedColumn {
         table: "message_body",
         column: "body",
         key: ("message_id", None),
         is_text: false,
     },
-    Column {
+    SealedColumn {
         table: "message_signed",
         column: "body",
         key: ("message_id", None),
         is_text: false,
     },
-    Column {
+    SealedColumn {
         table: "message_finding",
         column: "value",
         key: ("message_id", Some("number")),
         is_text: true,
     },
-    Column {
+    SealedColumn {
         table: "message_finding",
         column: "text",
         key: ("message_id", Some("number")),
@@ -148,7 +148,7 @@ pub(crate) fn as_received(body: &[u8], hash: &[u8]) -> Result<()> {
 
 /// A message without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct StoredMessage {
     /// Its id.
     pub id: MessageId,
     /// Whose it is.

@@ -1,6 +1,6 @@
 //! Rows of `message` as they are read, and what is made of one that is damaged.
 
-use super::{Message, MessageId, State, direction_name};
+use super::{MessageId, State, StoredMessage, direction_name};
 use ceb::Outcome;
 use registry::company::CompanyId;
 use store::unreadable::read_or;
@@ -11,16 +11,16 @@ pub(crate) const DAMAGED: &str = "（已损坏）";
 
 /// A message of its row. One that is damaged is reported, and shown with what can be read of it, as one that waits for
 /// a person: a list goes on.
-pub(crate) fn message(row: &Row) -> Result<Message> {
+pub(crate) fn message(row: &Row) -> Result<StoredMessage> {
     read_or(row, "message", message_of, readable_of)
 }
 
-fn readable_of(row: &Row, id: i64) -> Message {
+fn readable_of(row: &Row, id: i64) -> StoredMessage {
     let text = |column| row.text(column).unwrap_or_else(|_| DAMAGED.to_owned());
     let int = |column| row.int(column).unwrap_or_default();
     let state = row.text(7).ok().and_then(|state| State::from_name(&state));
     let outcome = row.text(13).ok().and_then(|name| Outcome::from_name(&name));
-    Message {
+    StoredMessage {
         id: MessageId(id),
         company_id: CompanyId(int(1)),
         direction: text(2),
@@ -39,9 +39,9 @@ fn readable_of(row: &Row, id: i64) -> Message {
     }
 }
 
-fn message_of(row: &Row) -> Result<Message> {
+fn message_of(row: &Row) -> Result<StoredMessage> {
     let state = row.text(7)?;
-    Ok(Message {
+    Ok(StoredMessage {
         id: MessageId(row.int(0)?),
         company_id: CompanyId(row.int(1)?),
         direction: row.text(2)?,

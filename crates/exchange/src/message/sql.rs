@@ -401,7 +401,8 @@ pub(crate) fn owners(
 /// once more what was accepted. Of what is damaged the body is empty, as that of nothing that was accepted is.
 pub(crate) fn between(
     tx: &mut Tx<'_>,
-    (above, below): (i64, i64),
+    above: i64,
+    below: i64,
     limit: i64,
 ) -> Result<Vec<(Loaded, State)>> {
     let rows = tx.query(

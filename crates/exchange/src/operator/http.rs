@@ -6,7 +6,7 @@ use super::{KINDS, Lane, lanes, rates};
 use crate::api::{ApiState, bad};
 use crate::finder::{Filter, list, total};
 use crate::inbox;
-use crate::message::{Message, State};
+use crate::message::{State, StoredMessage};
 use crate::query::MessageSummary;
 use crate::query::board::{n_held, sent_since, waiting};
 use crate::quota;
@@ -91,7 +91,7 @@ pub struct Pipeline {
     /// The longest lanes, at most 50 of each step.
     pub lanes: Vec<LaneView>,
     /// Messages in a second, by the state they came into, over the last ten.
-    pub rates: Vec<Rate>,
+    pub rates: Vec<CardRate>,
     /// The queues to and from customs.
     pub queues: Vec<QueueView>,
     /// Which broker.
@@ -122,7 +122,7 @@ pub struct QuotaView {
 /// How many in ten seconds.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Rate {
+pub struct CardRate {
     /// The state that messages came into.
     pub state: String,
     /// Its Chinese name.
@@ -175,7 +175,7 @@ async fn pipeline(
     let rates = State::ALL.into_iter().map(|state| {
         let is_of =
             |(kind, _): &&(String, i64)| kind.strip_prefix("message.") == Some(state.name());
-        Rate {
+        CardRate {
             state: state.name().to_owned(),
             state_name: state.chinese().to_owned(),
             in_ten_seconds: rates.iter().find(is_of).map_or(0, |(_, count)| *count),
@@ -316,7 +316,7 @@ async fn stuck(
         .db
         .read(move |tx| -> Result<_, Problem> {
             let messages = list(tx, &sight, &filter, size.rows())?;
-            let place = |message: &Message| filter.begin.next(message.id.0);
+            let place = |message: &StoredMessage| filter.begin.next(message.id.0);
             let total = asked.total(|| total(tx, &sight, &filter))?;
             let page = Page::cut(messages, size, place).counted(total);
             let ids: Vec<i64> = page.items.iter().map(|message| message.id.0).collect();

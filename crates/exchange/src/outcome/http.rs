@@ -89,7 +89,7 @@ pub(crate) async fn dismiss_message(
             if finder::find(tx, &actor.sight, id)?.is_none() {
                 return Err(Problem::new(web_codes::NOT_FOUND));
             }
-            match dismiss(tx, &ids, &actor, id, (&why, now_ms))? {
+            match dismiss(tx, &ids, &actor, id, &why, now_ms)? {
                 true => Ok(()),
                 false => Err(Problem::new(codes::NOTHING_OPEN)),
             }

@@ -113,7 +113,7 @@ pub struct Milestones {
 
 /// A message as its outcome is derived.
 #[derive(Debug, Clone)]
-pub(crate) struct Standing {
+pub(crate) struct MessageStanding {
     pub(crate) company_id: CompanyId,
     pub(crate) kind: String,
     pub(crate) state: State,
@@ -124,7 +124,7 @@ pub(crate) struct Standing {
     pub(crate) documents: Vec<(Outcome, bool)>,
 }
 
-impl Standing {
+impl MessageStanding {
     fn derived(&self) -> (Outcome, bool) {
         let (outcome, needs_action) = Outcome::of_documents(self.documents.iter().copied());
         match self.state {
@@ -167,14 +167,14 @@ pub(crate) fn refresh(
 /// What is new for the company: that a message was turned down, or asks for an action again. That the platform
 /// refused it is told by its state already; and what is left once everything is dealt with is no news.
 fn news(ids: &IdMaker, changed: &Changed, now_ms: i64) -> Vec<Event> {
-    let is_news = |(standing, (outcome, needs_action)): &(Standing, (Outcome, bool))| {
+    let is_news = |(standing, (outcome, needs_action)): &(MessageStanding, (Outcome, bool))| {
         let (before, asked_before) = standing.stored;
         let is_new = before != *outcome || !asked_before;
         is_new && outcome.is_bad() && *needs_action && standing.state != State::Refused
     };
     let bad = changed.iter().filter(|(_, one)| is_news(one));
     let event =
-        |(id, (standing, (outcome, _))): (&MessageId, &(Standing, (Outcome, bool)))| Event {
+        |(id, (standing, (outcome, _))): (&MessageId, &(MessageStanding, (Outcome, bool)))| Event {
             id: ids.next(),
             at_ms: now_ms,
             kind: EVENT.to_owned(),
@@ -186,7 +186,7 @@ fn news(ids: &IdMaker, changed: &Changed, now_ms: i64) -> Vec<Event> {
 }
 
 /// Messages with what was stored of them and what their outcome is now, and whether they need an action.
-type Changed = BTreeMap<MessageId, (Standing, (Outcome, bool))>;
+type Changed = BTreeMap<MessageId, (MessageStanding, (Outcome, bool))>;
 
 /// Writes outcomes that have changed, with their counts.
 fn set(tx: &mut Tx<'_>, changed: Changed, now_ms: i64) -> Result<()> {
@@ -198,7 +198,7 @@ fn set(tx: &mut Tx<'_>, changed: Changed, now_ms: i64) -> Result<()> {
         .map(|(id, (_, (outcome, needs_action)))| (*id, *outcome, *needs_action))
         .collect();
     message::sql::set_outcomes(tx, &rows, now_ms)?;
-    let mut counts: sql::Counts = BTreeMap::new();
+    let mut counts: sql::CountsByDay = BTreeMap::new();
     for (standing, (outcome, _)) in changed.into_values() {
         let before = standing.stored.0;
         if before == outcome {
@@ -263,7 +263,8 @@ pub(crate) fn refuse(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
     id: MessageId,
-    (needs_action, now_ms): (bool, i64),
+    needs_action: bool,
+    now_ms: i64,
 ) -> Result<()> {
     receipt::refuse_documents(tx, id, needs_action)?;
     if let Some((company, kind)) = message::sql::owner(tx, id)? {
@@ -284,7 +285,8 @@ pub(crate) fn dismiss(
     ids: &IdMaker,
     actor: &Actor,
     id: MessageId,
-    (why, now_ms): (&str, i64),
+    why: &str,
+    now_ms: i64,
 ) -> Result<bool> {
     let found = sql::standings(tx, &BTreeSet::from([id]))?.remove(&id);
     let Some(standing) = found.filter(|standing| standing.stored.1) else {

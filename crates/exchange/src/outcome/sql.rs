@@ -1,6 +1,6 @@
 //! Statements on `message_outcome`, and what is read of messages and documents to derive an outcome.
 
-use super::{Milestones, Standing};
+use super::{MessageStanding, Milestones};
 use crate::message::row::outcome;
 use crate::message::{MessageId, State};
 use ceb::Outcome;
@@ -16,7 +16,7 @@ use store::{Error, Many, Result, Tx, Value};
 pub const OPEN_MAX: i64 = 10_000;
 
 /// By day number, company, kind and outcome; ordered, so that concurrent steps lock rows in one order.
-pub(super) type Counts = BTreeMap<(i64, CompanyId, String, &'static str), i64>;
+pub(super) type CountsByDay = BTreeMap<(i64, CompanyId, String, &'static str), i64>;
 
 fn state(name: &str) -> Result<State> {
     State::from_name(name).ok_or_else(|| Error::Damaged(format!("unknown state {name}")))
@@ -26,7 +26,7 @@ fn state(name: &str) -> Result<State> {
 pub(super) fn standings(
     tx: &mut Tx<'_>,
     messages: &BTreeSet<MessageId>,
-) -> Result<BTreeMap<MessageId, Standing>> {
+) -> Result<BTreeMap<MessageId, MessageStanding>> {
     const FIND: Many = Many {
         before: "select m.id, m.company_id, m.kind, m.state, m.received_at, m.outcome, \
                  m.needs_action, d.outcome, d.needs_action from message m \
@@ -35,12 +35,12 @@ pub(super) fn standings(
         after: ")",
     };
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
-    let mut found: BTreeMap<MessageId, Standing> = BTreeMap::new();
+    let mut found: BTreeMap<MessageId, MessageStanding> = BTreeMap::new();
     for row in tx.many(FIND, &[PART_MAX.into()], &rows)? {
         let id = MessageId(row.int(0)?);
         let standing = match found.entry(id) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(Standing {
+            Entry::Vacant(place) => place.insert(MessageStanding {
                 company_id: CompanyId(row.int(1)?),
                 kind: row.text(2)?,
                 state: state(&row.text(3)?)?,
@@ -57,7 +57,7 @@ pub(super) fn standings(
 }
 
 /// Moves messages from one count to the other.
-pub(super) fn count(tx: &mut Tx<'_>, counts: &Counts) -> Result<()> {
+pub(super) fn count(tx: &mut Tx<'_>, counts: &CountsByDay) -> Result<()> {
     const ADD: Many = Many {
         before: "insert into message_outcome (day_no, company_id, kind, outcome, n_messages) values ",
         row: "(?, ?, ?, ?, ?)",

@@ -398,7 +398,7 @@ async fn a_message_counts_once_however_often_it_is_checked(
         assert_eq!((page.kinds[0].refused, page.kinds[0].checked), (1, 0));
         let (ids, now_ms) = (platform.shared.ids.clone(), platform.clock.now_ms());
         let again = platform.shared.db.write(move |tx| {
-            assert!(crate::message::reopen(tx, &ids, id, (now_ms, "again"))?);
+            assert!(crate::message::reopen(tx, &ids, id, now_ms, "again")?);
             crate::receipt::forget_documents(tx, id)?;
             super::refresh(tx, &ids, &[id].into(), now_ms)
         });

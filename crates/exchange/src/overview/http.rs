@@ -4,7 +4,7 @@
 use super::{DAYS_MAX, KindDay, by_day, day, lag, percentile, unsettled};
 use crate::api::{ApiState, READERS, bad};
 use crate::finder::{Filter, list};
-use crate::message::Message;
+use crate::message::StoredMessage;
 use crate::outcome::{self, OutcomeCounts, day_no};
 use crate::query::{MessageSummary, doing};
 use crate::quota::{self, Limits, QuotaUse};
@@ -92,7 +92,7 @@ pub struct Lag {
 
 /// A message that came back, with what is to be done about it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Refusal {
+pub struct ReturnedMessage {
     /// The message.
     #[serde(flatten)]
     pub message: MessageSummary,
@@ -104,7 +104,7 @@ pub struct Refusal {
 /// The first page (首页概览).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Home {
+pub struct HomePage {
     /// Day in Beijing: `2026-11-23`.
     pub day: String,
     /// Today's counts by kind.
@@ -118,7 +118,7 @@ pub struct Home {
     pub needs_action: OutcomeCounts,
     /// The latest messages that were turned down, by the platform, the E-Port or customs, and on
     /// which the company must act.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<ReturnedMessage>,
     /// Messages on their way, at most 10000.
     pub unsettled: i64,
     /// What the company that one acts for has used of its quota of the day; none for staff.
@@ -159,7 +159,7 @@ fn refusals(
     tx: &mut Tx<'_>,
     sight: &Sight,
     filter: &Filter,
-) -> store::Result<Vec<(Message, &'static str)>> {
+) -> store::Result<Vec<(StoredMessage, &'static str)>> {
     let mut found = Vec::new();
     for message in list(tx, sight, filter, REFUSALS)? {
         let doing = doing(tx, &message)?;
@@ -172,13 +172,13 @@ fn refusals(
 #[utoipa::path(
     get, path = "/api/v1/home", tag = "overview", security(("key" = [])),
     responses(
-        (status = 200, body = Home)
+        (status = 200, body = HomePage)
     )
 )]
 pub(crate) async fn home(
     By { actor, .. }: By<ReadHome>,
     Held(api): Held<ApiState>,
-) -> Result<Json<Home>, Problem> {
+) -> Result<Json<HomePage>, Problem> {
     let today = beijing_day(api.shared.clock.now_ms());
     let (sight, asked) = (actor.sight.clone(), today.clone());
     let refused = Filter {
@@ -213,7 +213,7 @@ pub(crate) async fn home(
         .into_iter()
         .map(|kind| (today.clone(), kind))
         .collect();
-    Ok(Json(Home {
+    Ok(Json(HomePage {
         day: today,
         kinds: with_outcomes(kinds, by_outcome)
             .into_iter()
@@ -227,7 +227,7 @@ pub(crate) async fn home(
         },
         refusals: refusals
             .iter()
-            .map(|(message, doing)| Refusal {
+            .map(|(message, doing)| ReturnedMessage {
                 message: api.summary(&actor, message),
                 doing: (*doing).to_owned(),
             })

@@ -292,7 +292,7 @@ async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> any
         Err(error) => return Err(error.into()),
     };
     if is_behind || deliveries.len() >= TAKE_MAX {
-        inbox::fill(shared, direction, deliveries, (TAKE_MAX, capacity)).await?;
+        inbox::fill(shared, direction, deliveries, TAKE_MAX, capacity).await?;
         let (ids, bodies) = inbox::turn(shared, direction).await?;
         return Ok(answer::step(shared, bodies, ids).await?);
     }

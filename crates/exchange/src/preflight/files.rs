@@ -18,7 +18,7 @@ pub(super) const FILES_MAX: usize = 1000;
 const UNPACKED_BYTES_MAX: u64 = 64 << 20;
 
 /// A file to be judged.
-pub(super) struct Given {
+pub(super) struct GivenFile {
     /// Its name; none when it came alone.
     pub(super) name: Option<String>,
     pub(super) form: Body,
@@ -27,7 +27,7 @@ pub(super) struct Given {
 
 /// How the body holds its files.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
+enum BodyShape {
     One(Body),
     Zip,
     Multipart,
@@ -35,16 +35,16 @@ enum Shape {
     List,
 }
 
-fn shape(content_type: Option<&str>, bytes: &[u8]) -> Shape {
+fn shape(content_type: Option<&str>, bytes: &[u8]) -> BodyShape {
     let kind = content_type.unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     match kind.to_ascii_lowercase().as_str() {
-        "multipart/form-data" => Shape::Multipart,
-        "application/x-ndjson" => Shape::Lines,
-        "application/zip" | "application/x-zip-compressed" => Shape::Zip,
-        "application/json" if starts_with(bytes, b'[') => Shape::List,
-        "" | "application/octet-stream" if is_plain_zip(bytes) => Shape::Zip,
-        _ => Shape::One(Body::of(content_type, bytes)),
+        "multipart/form-data" => BodyShape::Multipart,
+        "application/x-ndjson" => BodyShape::Lines,
+        "application/zip" | "application/x-zip-compressed" => BodyShape::Zip,
+        "application/json" if starts_with(bytes, b'[') => BodyShape::List,
+        "" | "application/octet-stream" if is_plain_zip(bytes) => BodyShape::Zip,
+        _ => BodyShape::One(Body::of(content_type, bytes)),
     }
 }
 
@@ -65,20 +65,20 @@ fn is_plain_zip(bytes: &[u8]) -> bool {
 }
 
 /// The files of a request.
-pub(super) async fn files(headers: &HeaderMap, body: Bytes) -> Result<Vec<Given>, Problem> {
+pub(super) async fn files(headers: &HeaderMap, body: Bytes) -> Result<Vec<GivenFile>, Problem> {
     let content_type = crate::intake::http::content_type(headers);
     let given = match shape(content_type, &body) {
-        Shape::One(form) => {
-            return Ok(vec![Given {
+        BodyShape::One(form) => {
+            return Ok(vec![GivenFile {
                 name: None,
                 form,
                 body,
             }]);
         }
-        Shape::Multipart => multipart(headers, body).await?,
-        Shape::Zip => unzip(&body)?,
-        Shape::Lines => lines(&body)?,
-        Shape::List => list(&body)?,
+        BodyShape::Multipart => multipart(headers, body).await?,
+        BodyShape::Zip => unzip(&body)?,
+        BodyShape::Lines => lines(&body)?,
+        BodyShape::List => list(&body)?,
     };
     if given.is_empty() {
         return Err(Problem::new(codes::EMPTY_SET));
@@ -109,7 +109,7 @@ fn form(name: &str, bytes: &[u8]) -> Body {
     }
 }
 
-async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<Vec<Given>, Problem> {
+async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<Vec<GivenFile>, Problem> {
     let mut request = Request::new(HttpBody::from(body));
     if let Some(kind) = headers.get(header::CONTENT_TYPE) {
         request
@@ -154,15 +154,15 @@ async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<Vec<Given>, Probl
     }
 }
 
-fn named(name: String, body: Bytes) -> Given {
-    Given {
+fn named(name: String, body: Bytes) -> GivenFile {
+    GivenFile {
         form: form(&name, &body),
         name: Some(ceb::finding::clip(&name)),
         body,
     }
 }
 
-fn unzip(bytes: &[u8]) -> Result<Vec<Given>, Problem> {
+fn unzip(bytes: &[u8]) -> Result<Vec<GivenFile>, Problem> {
     let unreadable = |_| broken("压缩包不完整、带密码或不是 zip 格式");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     let mut left = UNPACKED_BYTES_MAX;
@@ -197,7 +197,7 @@ fn is_meant(name: &str) -> bool {
     !is_hidden && endings.contains(&ending.to_ascii_lowercase().as_str())
 }
 
-fn lines(bytes: &[u8]) -> Result<Vec<Given>, Problem> {
+fn lines(bytes: &[u8]) -> Result<Vec<GivenFile>, Problem> {
     let lines = bytes.split(|byte| *byte == b'\n');
     let filled = lines
         .enumerate()
@@ -214,7 +214,7 @@ fn lines(bytes: &[u8]) -> Result<Vec<Given>, Problem> {
     Ok(given)
 }
 
-fn list(bytes: &[u8]) -> Result<Vec<Given>, Problem> {
+fn list(bytes: &[u8]) -> Result<Vec<GivenFile>, Problem> {
     let items: Vec<serde_json::Value> =
         serde_json::from_slice(bytes).map_err(|error| broken(error.to_string()))?;
     if items.len() > FILES_MAX {
@@ -227,7 +227,7 @@ fn list(bytes: &[u8]) -> Result<Vec<Given>, Problem> {
 }
 
 /// `{"xml": "…"}`, or a declaration in the JSON form.
-fn item(value: serde_json::Value, name: String) -> Result<Given, Problem> {
+fn item(value: serde_json::Value, name: String) -> Result<GivenFile, Problem> {
     let (form, body) = if value.get("xml").is_some() {
         let line: BatchLine =
             serde_json::from_value(value).map_err(|error| broken(error.to_string()))?;
@@ -235,7 +235,7 @@ fn item(value: serde_json::Value, name: String) -> Result<Given, Problem> {
     } else {
         (Body::Json, Bytes::from(value.to_string()))
     };
-    Ok(Given {
+    Ok(GivenFile {
         name: Some(name),
         form,
         body,

@@ -1,7 +1,7 @@
 //! `POST /api/v1/preflight`.
 
-use super::files::{self, Given};
-use super::{ApiState, DOCUMENTS_MAX, PreflightAnswer, codes, facts, judge, read};
+use super::files::{self, GivenFile};
+use super::{DOCUMENTS_MAX, PreflightAnswer, PreflightState, codes, facts, judge, read};
 use crate::intake::http::{SubmitState, receive};
 use crate::intake::http::{in_turn, signing_policy, standing};
 use crate::matching::Look;
@@ -82,7 +82,7 @@ pub(crate) async fn preflight(
         let mut files = read(
             &one,
             &given,
-            ApiState {
+            PreflightState {
                 standing: &standing,
                 signatures: &signatures,
                 policy: &policy,
@@ -121,7 +121,7 @@ pub(crate) async fn preflight(
 }
 
 /// A message of a set is no larger than one that comes alone.
-fn within_limits(api: &SubmitState, given: &[Given]) -> Result<(), Problem> {
+fn within_limits(api: &SubmitState, given: &[GivenFile]) -> Result<(), Problem> {
     let most = api.config.message_bytes_max;
     let Some(large) = given.iter().find(|given| given.body.len() > most) else {
         return Ok(());

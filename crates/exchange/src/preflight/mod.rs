@@ -24,11 +24,11 @@ use crate::signature::Checker;
 use crate::signature::Policy;
 use crate::tax::Rates;
 use crate::workbook::http::{prepare, views};
-use crate::workbook::{Body, Form};
+use crate::workbook::{Body, ReadForm};
 use ceb::matching::{Judgement, Known, limit};
 use ceb::tax::{Estimate, Scope, Way};
 use ceb::{Document, Message, Severity};
-use files::Given;
+use files::GivenFile;
 use registry::code_table::Standing;
 use registry::company::{Company, Directory};
 use registry::context::AppContext;
@@ -65,7 +65,7 @@ struct ReadFile {
     problem: Option<Problem>,
     kind: Option<String>,
     /// The form of which the messages were made, with the part of each: it knows their cells.
-    form: Option<(Form, Vec<usize>)>,
+    form: Option<(ReadForm, Vec<usize>)>,
 }
 
 impl ReadFile {
@@ -117,7 +117,7 @@ struct CheckedDocument {
 
 /// What the files of a set are judged by.
 #[derive(Clone, Copy)]
-struct ApiState<'a> {
+struct PreflightState<'a> {
     standing: &'a Standing,
     signatures: &'a Checker,
     policy: &'a Policy,
@@ -127,11 +127,11 @@ struct ApiState<'a> {
 }
 
 /// Reads the files of a set on several threads.
-fn read(company: &Company, given: &[Given], api: ApiState<'_>) -> Vec<ReadFile> {
+fn read(company: &Company, given: &[GivenFile], api: PreflightState<'_>) -> Vec<ReadFile> {
     let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let n_threads = n_threads.min(READERS_MAX).min(given.len()).max(1);
     let is_set = given.len() > 1;
-    let one = |given: &Given| read_one(company, given, api, is_set);
+    let one = |given: &GivenFile| read_one(company, given, api, is_set);
     if n_threads == 1 {
         return given.iter().map(one).collect();
     }
@@ -152,7 +152,12 @@ fn read(company: &Company, given: &[Given], api: ApiState<'_>) -> Vec<ReadFile> 
     })
 }
 
-fn read_one(company: &Company, given: &Given, api: ApiState<'_>, is_set: bool) -> ReadFile {
+fn read_one(
+    company: &Company,
+    given: &GivenFile,
+    api: PreflightState<'_>,
+    is_set: bool,
+) -> ReadFile {
     let standing = api.standing;
     let terms = standing.terms(crate::workbook::profile(&company.profile));
     let mut file = ReadFile {

@@ -144,7 +144,7 @@ impl PreflightAnswer {
                 finding,
             }));
             for one in reported.iter().filter(|one| one.file == at) {
-                findings.extend(together((files, reported), (file, one), look));
+                findings.extend(together(files, reported, file, one, look));
             }
         }
         let count = |severity: Severity| {
@@ -221,8 +221,10 @@ fn earlier(
 
 /// What is wrong with a document together with others.
 fn together(
-    (files, all): (&[ReadFile], &[CheckedDocument]),
-    (file, reported): (&ReadFile, &CheckedDocument),
+    files: &[ReadFile],
+    all: &[CheckedDocument],
+    file: &ReadFile,
+    reported: &CheckedDocument,
     look: &Look,
 ) -> Vec<PreflightFinding> {
     let facts: Option<&Facts> = reported.id.and_then(|id| look.board.facts(id));

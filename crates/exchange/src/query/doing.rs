@@ -2,7 +2,7 @@
 
 use super::MessageSummary;
 use crate::downlink::Item;
-use crate::message::Message;
+use crate::message::StoredMessage;
 use crate::{explanation, receipt};
 use ceb::Outcome;
 use ceb::explain::{Explanation, Resubmit};
@@ -26,7 +26,10 @@ impl MessageSummary {
 ///
 /// # Errors
 /// The engine's.
-pub(super) fn doings(tx: &mut Tx<'_>, listed: &[Message]) -> Result<BTreeMap<i64, &'static str>> {
+pub(super) fn doings(
+    tx: &mut Tx<'_>,
+    listed: &[StoredMessage],
+) -> Result<BTreeMap<i64, &'static str>> {
     let open = listed.iter().take(ROWS_MAX).filter(|one| one.needs_action);
     open.map(|one| Ok((one.id.0, doing(tx, one)?))).collect()
 }
@@ -36,7 +39,7 @@ pub(super) fn doings(tx: &mut Tx<'_>, listed: &[Message]) -> Result<BTreeMap<i64
 ///
 /// # Errors
 /// The engine's.
-pub(crate) fn doing(tx: &mut Tx<'_>, message: &Message) -> Result<&'static str> {
+pub(crate) fn doing(tx: &mut Tx<'_>, message: &StoredMessage) -> Result<&'static str> {
     if message.outcome == Outcome::Refused {
         return Ok("correct");
     }

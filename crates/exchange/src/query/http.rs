@@ -9,7 +9,7 @@ use super::{MessageDetail, MessageSummary, view};
 use crate::api::{ApiState, READERS, bad};
 use crate::correction;
 use crate::finder::{Filter, body, find, list, total};
-use crate::message::{Message, MessageId, State};
+use crate::message::{MessageId, State, StoredMessage};
 use crate::unmask;
 use axum::Json;
 use axum::extract::State as Held;
@@ -37,14 +37,14 @@ pub fn routes() -> Routes<ApiState> {
 
 impl ApiState {
     /// A summary with the name of its company, for those who see several.
-    pub(crate) fn summary(&self, actor: &Actor, message: &Message) -> MessageSummary {
+    pub(crate) fn summary(&self, actor: &Actor, message: &StoredMessage) -> MessageSummary {
         let mut summary = MessageSummary::from(message);
         if actor.sight.only().is_none() {
             summary.company = self
                 .shared
                 .directory
                 .by_id(message.company_id)
-                .map(|company| view::CompanyName {
+                .map(|company| view::CompanyNameView {
                     id: company.id.0.to_string(),
                     name: company.name.clone(),
                 });
@@ -182,7 +182,7 @@ pub(crate) async fn messages(
         .db
         .read(move |tx| -> Result<_, Problem> {
             let found = list(tx, &sight, &filter, size.rows())?;
-            let place = |message: &Message| filter.begin.next(message.id.0);
+            let place = |message: &StoredMessage| filter.begin.next(message.id.0);
             let total = asked.total(|| total(tx, &sight, &filter))?;
             let page = Page::cut(found, size, place).counted(total);
             let ids = page.items.iter().map(|message| message.id).collect();

@@ -20,7 +20,7 @@ pub(crate) use steps::{follows_receipt, step_name};
 pub use unsure::{OPERATORS, Unsure, unsure};
 pub(crate) use view::status_name;
 pub use view::{
-    CompanyName, DocumentView, MessageDetail, MessageLink, MessageSummary, SignatureView,
+    CompanyNameView, DocumentView, MessageDetail, MessageLink, MessageSummary, SignatureView,
     TimelineEntry, detail,
 };
 pub use words::words;

@@ -159,7 +159,7 @@ pub(crate) fn search(tx: &mut Tx<'_>, sight: &Sight, q: &str) -> Result<Vec<Hit>
         }
     }
     for (column, name, chinese) in NUMBERS {
-        for mut hit in finder::documents_by(tx, sight, (column, q), FOUND_MAX)? {
+        for mut hit in finder::documents_by(tx, sight, column, q, FOUND_MAX)? {
             hit.matched = (name, chinese);
             found.entry(hit.document_id).or_insert(hit);
         }

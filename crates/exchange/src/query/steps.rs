@@ -2,7 +2,7 @@
 
 use super::{OPERATORS, TimelineEntry};
 use crate::downlink::Item;
-use crate::message::{Back, Message, State};
+use crate::message::{Back, State, StoredMessage};
 use crate::outcome::{self, holder};
 use crate::receipt;
 use ceb::Outcome;
@@ -31,7 +31,7 @@ pub(crate) fn step_name(kind: &str, state: Option<State>) -> &'static str {
 }
 
 /// What had become of a message at a moment, by what customs had said of its documents until then.
-fn outcome_at(message: &Message, receipts: &[Item], at_ms: i64) -> Outcome {
+fn outcome_at(message: &StoredMessage, receipts: &[Item], at_ms: i64) -> Outcome {
     let mut said: BTreeMap<i64, Outcome> = BTreeMap::new();
     let until = receipts.iter().filter(|item| item.received_at <= at_ms);
     for item in until {
@@ -54,7 +54,7 @@ fn outcome_at(message: &Message, receipts: &[Item], at_ms: i64) -> Outcome {
 /// The steps of a message that the platform took, with their moments.
 pub(super) fn steps(
     tx: &mut Tx<'_>,
-    message: &Message,
+    message: &StoredMessage,
     receipts: &[Item],
 ) -> Result<Vec<(i64, TimelineEntry)>> {
     let mut is_dismissed = false;
@@ -77,7 +77,7 @@ pub(super) fn steps(
         };
         // One that was declared anew before it was refused asks nobody.
         let asks = !is_dismissed && event.detail != code::HOLD_REPLACED.title;
-        timeline.push((event.at_ms, entry(event, state, (reported, became), asks)));
+        timeline.push((event.at_ms, entry(event, state, reported, became, asks)));
     }
     Ok(timeline)
 }
@@ -85,7 +85,8 @@ pub(super) fn steps(
 fn entry(
     event: Event,
     state: Option<State>,
-    (reported, became): (Option<Outcome>, Option<Outcome>),
+    reported: Option<Outcome>,
+    became: Option<Outcome>,
     asks: bool,
 ) -> TimelineEntry {
     let step = match (reported, state) {

@@ -6,11 +6,11 @@ use crate::correction;
 use crate::downlink::Item;
 use crate::explanation;
 use crate::finder;
-use crate::message::{FindingView, Message, MessageId};
+use crate::message::{FindingView, MessageId, StoredMessage};
 use crate::outcome::{self, holder, state_chinese};
 use crate::receipt::{self, EXPLAINED, Explained};
 use crate::receipt_feed::ReceiptItem;
-use crate::signature::sql::{Kept, of_message};
+use crate::signature::sql::{KeptResult, of_message};
 use crate::unknown_code;
 use ceb::explain::Explanation;
 use ceb::status::ReturnStatus;
@@ -70,7 +70,7 @@ pub struct MessageSummary {
     pub n_bytes: i64,
     /// Whose it is, for those who see several companies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub company: Option<CompanyName>,
+    pub company: Option<CompanyNameView>,
     /// The message that this one corrects (更正自), if it corrects one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<MessageLink>,
@@ -85,15 +85,15 @@ pub struct MessageSummary {
 
 /// A company by its name.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct CompanyName {
+pub struct CompanyNameView {
     /// Its id.
     pub id: String,
     /// Its name.
     pub name: String,
 }
 
-impl From<&Message> for MessageSummary {
-    fn from(message: &Message) -> Self {
+impl From<&StoredMessage> for MessageSummary {
+    fn from(message: &StoredMessage) -> Self {
         Self {
             id: message.id.to_string(),
             acceptance_no: message.id.acceptance_no(),
@@ -217,8 +217,8 @@ pub struct SignatureView {
     pub checked_at: String,
 }
 
-impl From<Kept> for SignatureView {
-    fn from(kept: Kept) -> Self {
+impl From<KeptResult> for SignatureView {
+    fn from(kept: KeptResult) -> Self {
         let faults: Vec<String> = kept
             .certificate_fault
             .split_whitespace()
@@ -319,7 +319,7 @@ pub(crate) fn status_name(
 }
 
 /// Puts the life of a message together.
-pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
+pub fn detail(tx: &mut Tx<'_>, message: &StoredMessage) -> Result<MessageDetail> {
     let explained = unknown_code::explained(tx)?;
     let documents = receipt::shown_of_message(tx, message.id)?
         .into_iter()
@@ -385,7 +385,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
 /// Receipts with their explanations, which name value and line in the message itself.
 fn explained_receipts(
     tx: &mut Tx<'_>,
-    message: &Message,
+    message: &StoredMessage,
     receipts: Vec<Item>,
 ) -> Result<Vec<ReceiptItem>> {
     let mut reported = explanation::of(tx, &receipts)?;

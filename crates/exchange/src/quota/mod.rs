@@ -144,11 +144,12 @@ pub(crate) fn add(
     tx: &mut Tx<'_>,
     limits: Limits,
     company: CompanyId,
-    (n_messages, n_bytes): (i64, i64),
+    n_messages: i64,
+    n_bytes: i64,
     now_ms: i64,
 ) -> Result<()> {
     let day = beijing_day(now_ms);
-    let (messages, bytes) = sql::add(tx, &day, company, (n_messages, n_bytes))?;
+    let (messages, bytes) = sql::add(tx, &day, company, n_messages, n_bytes)?;
     let passes = |limit: i64, before: i64, after: i64| {
         let near = near_of(limit);
         limit > 0 && before < near && after >= near

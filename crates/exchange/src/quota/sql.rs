@@ -5,7 +5,7 @@ use store::{Result, Tx};
 
 /// Locks a company's row of a day, made if need be; answers messages and bytes.
 pub(super) fn lock(tx: &mut Tx<'_>, day: &str, company: CompanyId) -> Result<(i64, i64)> {
-    add(tx, day, company, (0, 0))
+    add(tx, day, company, 0, 0)
 }
 
 /// Adds to a company's day; answers messages and bytes.
@@ -13,7 +13,8 @@ pub(super) fn add(
     tx: &mut Tx<'_>,
     day: &str,
     company: CompanyId,
-    (n_messages, n_bytes): (i64, i64),
+    n_messages: i64,
+    n_bytes: i64,
 ) -> Result<(i64, i64)> {
     let row = tx.query_opt(
         "insert into company_usage (day, company_id, n_messages, n_bytes) values ($1, $2, $3, $4) \

@@ -1,7 +1,7 @@
 //! Quotas are kept for each company, and cost nobody else anything.
 
 use super::{Limits, QuotaUse, Reached};
-use crate::intake::{Outcome, commit_limited_for_test};
+use crate::intake::{ArrivalOutcome, commit_limited_for_test};
 use crate::testing::TestPlatform;
 use ceb::Kind;
 use rstest::rstest;
@@ -10,7 +10,12 @@ use std::time::Duration;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// Hands in samples of company `n` in one commit; answers what became of them.
-async fn hand_in(platform: &TestPlatform, n: usize, seeds: &[u64], limits: Limits) -> Vec<Outcome> {
+async fn hand_in(
+    platform: &TestPlatform,
+    n: usize,
+    seeds: &[u64],
+    limits: Limits,
+) -> Vec<ArrivalOutcome> {
     let arrivals = seeds
         .iter()
         .map(|seed| {
@@ -27,8 +32,8 @@ async fn hand_in(platform: &TestPlatform, n: usize, seeds: &[u64], limits: Limit
     write.await.unwrap()
 }
 
-fn is_accepted(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Accepted(_))
+fn is_accepted(outcome: &ArrivalOutcome) -> bool {
+    matches!(outcome, ArrivalOutcome::Accepted(_))
 }
 
 #[rstest]
@@ -44,11 +49,11 @@ async fn a_company_hands_in_so_much_a_day_and_no_more(
     let platform = TestPlatform::on(test).await;
     let first = hand_in(&platform, 0, &[1, 2, 3, 4], limits).await;
     assert_eq!(first.iter().filter(|o| is_accepted(o)).count(), 3);
-    assert_eq!(first[3], Outcome::Full(Reached::Day));
+    assert_eq!(first[3], ArrivalOutcome::Full(Reached::Day));
     // A repetition is answered as ever; another company is not concerned.
     let again = hand_in(&platform, 0, &[1, 5], limits).await;
-    assert!(matches!(again[0], Outcome::Duplicate(..)));
-    assert_eq!(again[1], Outcome::Full(Reached::Day));
+    assert!(matches!(again[0], ArrivalOutcome::Duplicate(..)));
+    assert_eq!(again[1], ArrivalOutcome::Full(Reached::Day));
     assert!(is_accepted(&hand_in(&platform, 1, &[1], limits).await[0]));
     // The next day begins anew.
     platform.clock.advance(Duration::from_secs(24 * 3600));
@@ -78,7 +83,7 @@ async fn bytes_count_as_well(#[values(Sqlite, Postgres)] engine: TestEngine) {
     };
     let outcomes = hand_in(&platform, 0, &[1, 2], limits).await;
     assert!(is_accepted(&outcomes[0]));
-    assert_eq!(outcomes[1], Outcome::Full(Reached::Day));
+    assert_eq!(outcomes[1], ArrivalOutcome::Full(Reached::Day));
 }
 
 #[rstest]
@@ -93,10 +98,10 @@ async fn so_many_may_wait_and_there_is_room_again_when_they_are_sent(
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let outcomes = hand_in(&platform, 0, &[1, 2, 3], limits).await;
-    assert_eq!(outcomes[2], Outcome::Full(Reached::Waiting));
+    assert_eq!(outcomes[2], ArrivalOutcome::Full(Reached::Waiting));
     assert_eq!(
         hand_in(&platform, 0, &[3], limits).await,
-        [Outcome::Full(Reached::Waiting)]
+        [ArrivalOutcome::Full(Reached::Waiting)]
     );
     platform.settle().await;
     assert!(is_accepted(&hand_in(&platform, 0, &[3], limits).await[0]));

@@ -35,7 +35,7 @@ pub(crate) const DUPLICATE_CODES: [i32; 15] = [
 
 /// An answer of customs under one business key.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct KeyAnswer {
     /// Guids in its text and in its element guid, in capital letters.
     pub(crate) names: Vec<String>,
     pub(crate) status: ReturnStatus,
@@ -46,7 +46,7 @@ pub(crate) struct Answer {
     pub(crate) received_ms: Option<i64>,
 }
 
-impl Answer {
+impl KeyAnswer {
     pub(crate) fn new(guid: &str, status: i64, time: &str, info: &str) -> Self {
         Self {
             received_ms: None,
@@ -127,7 +127,7 @@ struct Course {
 }
 
 /// The place among `sent` (the documents with one key, oldest first) of each answer.
-pub(crate) fn attribute(kind: Kind, sent: &[Sent], answers: &[Answer]) -> Vec<usize> {
+pub(crate) fn attribute(kind: Kind, sent: &[Sent], answers: &[KeyAnswer]) -> Vec<usize> {
     let named: Vec<Option<usize>> = answers
         .iter()
         .map(|answer| {
@@ -175,7 +175,7 @@ pub(crate) fn attribute(kind: Kind, sent: &[Sent], answers: &[Answer]) -> Vec<us
 /// The answers in the order of their times. Within one moment, which is a minute where times are coarse, what was here
 /// before a document was declared comes before what was not; then as they came, if the moment tells of several
 /// documents or says something twice; else in the usual order of the statuses.
-fn in_order(sent: &[Sent], answers: &[Answer], named: &[Option<usize>]) -> Vec<usize> {
+fn in_order(sent: &[Sent], answers: &[KeyAnswer], named: &[Option<usize>]) -> Vec<usize> {
     let n_declared = |at: &usize| {
         let received = answers.get(*at).and_then(|answer| answer.received_ms);
         let before =
@@ -207,7 +207,7 @@ fn in_order(sent: &[Sent], answers: &[Answer], named: &[Option<usize>]) -> Vec<u
 /// The document of an answer that names none, among those that were sent when it was given; among all that
 /// were sent when none was, for then the clocks differ more than they should; among all when it was quicker
 /// than our note of the first that was sent.
-fn choose_among(sent: &[Sent], courses: &[Course], answer: &Answer) -> usize {
+fn choose_among(sent: &[Sent], courses: &[Course], answer: &KeyAnswer) -> usize {
     let was_there = |one: &Sent| {
         let (declared, answered) = (one.received_ms, answer.received_ms);
         answered.is_none() || declared.is_none_or(|declared| !is_after(declared, answered))
@@ -237,7 +237,7 @@ fn choose_among(sent: &[Sent], courses: &[Course], answer: &Answer) -> usize {
 }
 
 /// The document of an answer that names none.
-fn choose(courses: &[Course], answer: &Answer) -> usize {
+fn choose(courses: &[Course], answer: &KeyAnswer) -> usize {
     let accepted = ReturnStatus::CUSTOMS_ACCEPTED.rank();
     let latest = |is: &dyn Fn(&Course) -> bool| {
         let found = courses.iter().enumerate().filter(|(_, course)| is(course));

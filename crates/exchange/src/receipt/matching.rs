@@ -1,12 +1,11 @@
 //! Which document a receipt answers.
 
-use super::attribution::CLOCKS_MS;
 use super::document::span_of;
-use super::parked::Cause;
+use super::parked::ParkedCause;
 use super::{attribution, contested, key_text, sql};
 use crate::message::MessageId;
 use ceb::Kind;
-use ceb::receipt::Entry;
+use ceb::receipt::ReceiptEntry;
 use registry::company::{CompanyId, Former};
 use std::collections::{BTreeMap, BTreeSet};
 use store::id::made_at_ms;
@@ -103,7 +102,7 @@ pub(crate) struct Candidates {
 
 impl Candidates {
     /// Reads the candidates of all entries.
-    pub(super) fn read(tx: &mut Tx<'_>, entries: &[&Entry]) -> Result<Self> {
+    pub(super) fn read(tx: &mut Tx<'_>, entries: &[&ReceiptEntry]) -> Result<Self> {
         let keys: BTreeSet<String> = entries
             .iter()
             .flat_map(|entry| entry.keys.iter().map(key_text))
@@ -143,7 +142,7 @@ impl Candidates {
 
     /// The home of an entry of an envelope with this address. A document that was not sent has no answer; an
     /// answer to a whole message names what the platform sent.
-    pub(crate) fn home(&self, tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Home> {
+    pub(crate) fn home(&self, tx: &mut Tx<'_>, entry: &ReceiptEntry, to: &Address) -> Result<Home> {
         let home = self.found(tx, entry, to)?;
         if let Home::Document(one) | Home::Contested(one, _) = &home
             && (!one.may_be_sent || self.is_late(tx, one, to)?)
@@ -162,13 +161,13 @@ impl Candidates {
         Ok(!late.is_empty())
     }
 
-    fn found(&self, tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Home> {
+    fn found(&self, tx: &mut Tx<'_>, entry: &ReceiptEntry, to: &Address) -> Result<Home> {
         if let Some(cop_msg_id) = &entry.ori_cop_msg_id {
             return message_home(tx, cop_msg_id, to);
         }
         for key in entry.keys.iter().map(key_text) {
             if let Some(all) = self.by_key.get(&key) {
-                let named = others_named(tx, (entry, &key), all, to)?;
+                let named = others_named(tx, entry, &key, all, to)?;
                 let all = &match holders(entry, all, to) {
                     _ if !named.is_empty() => all.clone(),
                     Holders::Clear(all) => all,
@@ -212,7 +211,7 @@ impl Candidates {
         let (Some(cop_no), Some(declared)) = (&entry.search.cop_no, entry.kind.declares()) else {
             return Ok(Home::Unknown(NOT_FOUND));
         };
-        let known = contested::sql::by_number(tx, ("cop_no", cop_no), declared.code(), &[])?;
+        let known = contested::sql::by_number(tx, "cop_no", cop_no, declared.code(), &[])?;
         for company in &to.companies {
             let newest = known.iter().find(|one| one.company_id == *company);
             if let Some(found) = newest {
@@ -232,11 +231,11 @@ impl Candidates {
 }
 
 /// What a reason of [`Home::Unknown`] means for what becomes of the receipt.
-pub(super) fn cause(reason: &'static str) -> Cause {
+pub(super) fn cause(reason: &'static str) -> ParkedCause {
     match reason {
-        NOT_FOUND | OTHERS => Cause::Undeclared,
-        UNSENT => Cause::Unsent,
-        _ => Cause::Other,
+        NOT_FOUND | OTHERS => ParkedCause::Undeclared,
+        UNSENT => ParkedCause::Unsent,
+        _ => ParkedCause::Other,
     }
 }
 
@@ -289,7 +288,7 @@ impl Numbered {
 /// The home of an entry whose key leads nowhere, but whose text or guid names a document that has one
 /// of its numbers. Guids are made by companies and need not be unique: the company must be one that the
 /// envelope is addressed to, or the only one.
-fn named_home(tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Option<Home>> {
+fn named_home(tx: &mut Tx<'_>, entry: &ReceiptEntry, to: &Address) -> Result<Option<Home>> {
     let names = attribution::names(&entry.guid, &entry.return_info);
     let Some(declared) = entry.kind.declares().filter(|_| !names.is_empty()) else {
         return Ok(None);
@@ -301,7 +300,7 @@ fn named_home(tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Option<Hom
     ];
     for (column, number) in numbers {
         let Some(number) = number else { continue };
-        let known = contested::sql::by_number(tx, (column, number), declared.code(), &names)?;
+        let known = contested::sql::by_number(tx, column, number, declared.code(), &names)?;
         let companies: BTreeSet<CompanyId> = known.iter().map(|one| one.company_id).collect();
         let addressed = known
             .iter()
@@ -320,7 +319,7 @@ fn named_home(tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Option<Hom
     Ok(None)
 }
 
-fn is_found(by_key: &BTreeMap<String, Vec<Candidate>>, entry: &Entry) -> bool {
+fn is_found(by_key: &BTreeMap<String, Vec<Candidate>>, entry: &ReceiptEntry) -> bool {
     entry
         .keys
         .iter()
@@ -346,7 +345,8 @@ fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str, to: &Address) -> Result<Home>
 /// not addressed: a DXP id may have gone from one company to another meanwhile.
 fn others_named(
     tx: &mut Tx<'_>,
-    (entry, key): (&Entry, &str),
+    entry: &ReceiptEntry,
+    key: &str,
     found: &[Candidate],
     to: &Address,
 ) -> Result<Vec<CompanyId>> {
@@ -409,7 +409,7 @@ enum Holders {
     Either,
 }
 
-fn holders(entry: &Entry, all: &[Candidate], to: &Address) -> Holders {
+fn holders(entry: &ReceiptEntry, all: &[Candidate], to: &Address) -> Holders {
     let is_own = |one: &Candidate| to.companies.contains(&one.company_id);
     let is_passed_on = all.iter().any(|one| !is_own(one) && had_it(one, to));
     let mut all = all.to_vec();
@@ -420,8 +420,8 @@ fn holders(entry: &Entry, all: &[Candidate], to: &Address) -> Holders {
     for one in all.iter_mut().filter(|one| is_own(one) && one.may_be_sent) {
         let made_ms = made_at_ms(one.first_id);
         let made = super::return_time(made_ms);
-        let surely = super::return_time(made_ms.saturating_sub(CLOCKS_MS));
-        let ahead = super::return_time(to.now_ms.saturating_add(CLOCKS_MS));
+        let surely = super::return_time(made_ms.saturating_sub(attribution::CLOCKS_MS));
+        let ahead = super::return_time(to.now_ms.saturating_add(attribution::CLOCKS_MS));
         // One clock tells for certain; customs' own does when it is further off than clocks are.
         let came_before = to.arrived_ms.is_some_and(|at| at < made_ms);
         match &said {
@@ -454,7 +454,7 @@ fn addressed(found: &[Candidate], to: &Address) -> Vec<Candidate> {
 /// all of them when it names none, or some of several companies.
 fn named_owner(
     tx: &mut Tx<'_>,
-    entry: &Entry,
+    entry: &ReceiptEntry,
     key: &str,
     found: &[Candidate],
 ) -> Result<Vec<Candidate>> {

@@ -39,7 +39,7 @@ use registry::company::CompanyId;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use store::clock::beijing_rfc3339;
-use store::reseal::Column;
+use store::reseal::SealedColumn;
 use store::{Result, Tx};
 
 pub(crate) use dictionary::{EXPLAINED, explain, kind_of};
@@ -57,20 +57,20 @@ pub(crate) use sql::{
 pub(crate) use update::update_documents;
 
 /// What is sealed of this module.
-pub(crate) const SEALED: &[Column] = &[
-    Column {
+pub(crate) const SEALED: &[SealedColumn] = &[
+    SealedColumn {
         table: "receipt",
         column: "xml",
         key: ("company_id", Some("feed_no")),
         is_text: true,
     },
-    Column {
+    SealedColumn {
         table: "receipt",
         column: "return_info",
         key: ("company_id", Some("feed_no")),
         is_text: true,
     },
-    Column {
+    SealedColumn {
         table: "parked_receipt",
         column: "body",
         key: ("id", None),
@@ -217,7 +217,7 @@ pub(crate) fn shown_status(status: i64) -> Option<i64> {
 }
 
 /// What a notice of customs tells, when the receipt is one.
-pub(crate) fn notice(kind: &str, xml: &str) -> Option<ceb::notice::Notice> {
+pub(crate) fn notice(kind: &str, xml: &str) -> Option<ceb::notice::CustomsNotice> {
     ceb::notice::read(Kind::from_code(kind)?, xml)
 }
 

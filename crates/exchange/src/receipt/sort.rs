@@ -2,10 +2,10 @@
 
 use super::document::{Explained, is_believable};
 use super::matching::{Address, Candidates, Home, UNSENT, cause};
-use super::parked::{self, Cause, First, NewParked};
+use super::parked::{self, First, NewParked, ParkedCause};
 use super::{NewReceipt, contested, fingerprint, record};
 use crate::message::MessageId;
-use ceb::receipt::Entry;
+use ceb::receipt::ReceiptEntry;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use store::id::IdMaker;
@@ -15,12 +15,12 @@ use store::{Result, Tx};
 pub(crate) struct Opened {
     pub(crate) body: bytes::Bytes,
     pub(crate) receiver_ids: Vec<String>,
-    pub(crate) content: std::result::Result<Vec<Entry>, String>,
+    pub(crate) content: std::result::Result<Vec<ReceiptEntry>, String>,
 }
 
 impl Opened {
     /// What it says, where it could be read.
-    fn entries(&self) -> impl Iterator<Item = &Entry> {
+    fn entries(&self) -> impl Iterator<Item = &ReceiptEntry> {
         self.content.iter().flatten()
     }
 
@@ -33,7 +33,7 @@ impl Opened {
         };
         match &self.content {
             Ok(entries) => {
-                let alone = |entry: &Entry| {
+                let alone = |entry: &ReceiptEntry| {
                     let body = bytes::Bytes::copy_from_slice(entry.xml.as_bytes());
                     part(body, Ok(vec![entry.clone()]))
                 };
@@ -54,7 +54,7 @@ pub(crate) fn open(body: bytes::Bytes) -> Opened {
         // The reason is stored and told as it is, so it quotes nothing.
         Err(error) => (Vec::new(), Err(error.brief())),
     };
-    let content = content.and_then(|entries: Vec<Entry>| {
+    let content = content.and_then(|entries: Vec<ReceiptEntry>| {
         if entries.is_empty() {
             Err("回执中没有任何单证".to_owned())
         } else {
@@ -96,7 +96,8 @@ pub(crate) struct Taken {
 pub(crate) fn take_in(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
-    (addressed, explained): (&[(&Opened, Address)], Explained),
+    addressed: &[(&Opened, Address)],
+    explained: Explained,
     now_ms: i64,
 ) -> Result<Taken> {
     let sorted = sort(tx, addressed, now_ms)?;
@@ -119,10 +120,11 @@ pub(crate) fn park_as(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
     one: &Opened,
-    (reason, now_ms): (&str, i64),
+    reason: &str,
+    now_ms: i64,
 ) -> Result<i64> {
     let parked = |kind, key, body| NewParked {
-        cause: Cause::Other,
+        cause: ParkedCause::Other,
         at_ms: now_ms,
         kind,
         key,
@@ -154,7 +156,7 @@ fn sort<'a>(
     addressed: &'a [(&'a Opened, Address)],
     now_ms: i64,
 ) -> Result<Sorted<'a>> {
-    let entries: Vec<&Entry> = addressed
+    let entries: Vec<&ReceiptEntry> = addressed
         .iter()
         .flat_map(|(one, _)| one.entries())
         .collect();
@@ -167,7 +169,7 @@ fn sort<'a>(
     for (one, to) in addressed {
         if let Err(reason) = &one.content {
             sorted.homeless.push(NewParked {
-                cause: Cause::Other,
+                cause: ParkedCause::Other,
                 at_ms: to.arrived_ms.unwrap_or(now_ms),
                 kind: "",
                 key: String::new(),
@@ -180,7 +182,7 @@ fn sort<'a>(
             let first = before.get(&print_of(one, entry));
             let home = match first {
                 Some(first) if first.is_early => Home::Unknown(UNSENT),
-                Some(first) => home_as_of(tx, (&entries, entry), to, first.at_ms)?,
+                Some(first) => home_as_of(tx, &entries, entry, to, first.at_ms)?,
                 None => candidates.home(tx, entry, to)?,
             };
             let at_ms = to.arrived_ms.unwrap_or(now_ms);
@@ -225,7 +227,7 @@ fn came_before(
     let dated = fresh.flat_map(|(one, _)| {
         let entries = one.entries();
         let dated = entries.filter(|entry| is_believable(entry.return_time.trim(), now_ms));
-        dated.map(|entry| parked::Known {
+        dated.map(|entry| parked::ParkedAnswer {
             print: print_of(one, entry),
             key: key_of(entry),
             kind: entry.kind,
@@ -241,7 +243,8 @@ fn came_before(
 /// The batch is read with it: another answer of it may tell the number under which this one is found.
 fn home_as_of(
     tx: &mut Tx<'_>,
-    (batch, entry): (&[&Entry], &Entry),
+    batch: &[&ReceiptEntry],
+    entry: &ReceiptEntry,
     to: &Address,
     at_ms: i64,
 ) -> Result<Home> {
@@ -254,11 +257,11 @@ fn home_as_of(
     candidates.home(tx, entry, &to)
 }
 
-fn print_of(one: &Opened, entry: &Entry) -> i64 {
+fn print_of(one: &Opened, entry: &ReceiptEntry) -> i64 {
     parked::print_of(entry.xml.as_bytes(), &one.receiver_ids)
 }
 
-fn key_of(entry: &Entry) -> String {
+fn key_of(entry: &ReceiptEntry) -> String {
     entry
         .keys
         .first()
@@ -268,7 +271,12 @@ fn key_of(entry: &Entry) -> String {
         .unwrap_or_default()
 }
 
-fn new_receipt(entry: &Entry, company_id: CompanyId, document_id: i64, now_ms: i64) -> NewReceipt {
+fn new_receipt(
+    entry: &ReceiptEntry,
+    company_id: CompanyId,
+    document_id: i64,
+    now_ms: i64,
+) -> NewReceipt {
     let time = entry.return_time.trim();
     let is_dated = is_believable(time, now_ms);
     NewReceipt {
@@ -298,7 +306,7 @@ fn new_receipt(entry: &Entry, company_id: CompanyId, document_id: i64, now_ms: i
 
 /// What tells an answer from another with its status and time: its text; where it has no status that can
 /// be read (tax bills have none) or no time, all that it says; without a time only its own number aside.
-fn fingerprint_of(entry: &Entry, is_dated: bool) -> i64 {
+fn fingerprint_of(entry: &ReceiptEntry, is_dated: bool) -> i64 {
     // Some nodes indent what they deliver once more.
     let said = |text: &str| text.split_whitespace().collect::<String>();
     let has_status = entry.return_status != ceb::receipt::STATUS_UNREADABLE;

@@ -123,9 +123,9 @@ pub(super) fn is_recorded(tx: &mut Tx<'_>, receipt: &NewReceipt) -> Result<bool>
 }
 
 /// What a receipt says, beside its time: its document, status and fingerprint.
-pub(super) type Said = (i64, i64, i64);
+pub(super) type ReceiptWords = (i64, i64, i64);
 
-pub(super) fn said(receipt: &NewReceipt) -> Said {
+pub(super) fn said(receipt: &NewReceipt) -> ReceiptWords {
     (
         receipt.document_id,
         receipt.return_status,
@@ -137,7 +137,7 @@ pub(super) fn said(receipt: &NewReceipt) -> Said {
 pub(super) fn times(
     tx: &mut Tx<'_>,
     receipts: &[&NewReceipt],
-) -> Result<BTreeMap<Said, Vec<String>>> {
+) -> Result<BTreeMap<ReceiptWords, Vec<String>>> {
     const FIND: Many = Many {
         before: "select r.document_id, r.return_status, r.fingerprint, r.return_time from (values ",
         row: "(cast(? as bigint), cast(? as bigint), cast(? as bigint))",
@@ -151,7 +151,7 @@ pub(super) fn times(
             vec![document.into(), status.into(), fingerprint.into()]
         })
         .collect();
-    let mut found: BTreeMap<Said, Vec<String>> = BTreeMap::new();
+    let mut found: BTreeMap<ReceiptWords, Vec<String>> = BTreeMap::new();
     for row in tx.many(FIND, &[], &rows)? {
         let said = (row.int(0)?, row.int(1)?, row.int(2)?);
         found.entry(said).or_default().push(row.text(3)?);
@@ -241,7 +241,9 @@ const LISTED: &str =
 /// Documents of a kind that ever had an answer with this status, which the standard does not have, with ids above `after`.
 pub(crate) fn with_unlisted_status(
     tx: &mut Tx<'_>,
-    (kind, status, after): (&str, i64, i64),
+    kind: &str,
+    status: i64,
+    after: i64,
     limit: i64,
 ) -> Result<BTreeSet<i64>> {
     let sql = format!(
@@ -316,7 +318,7 @@ pub(crate) fn of_message(
     id: MessageId,
     limit: i64,
 ) -> Result<Vec<crate::downlink::Item>> {
-    items_of(tx, (company, id), "", "order by feed_no", limit)
+    items_of(tx, company, id, "", "order by feed_no", limit)
 }
 
 /// The newest receipts of a message with the status that a document which needs an action has, and those on the
@@ -330,12 +332,13 @@ pub(crate) fn of_open(
     let is_last = "and (document_id = $2 or exists (select 1 from document d \
                    where d.id = receipt.document_id and d.needs_action \
                    and d.status = receipt.return_status))";
-    items_of(tx, (company, id), is_last, "order by feed_no desc", limit)
+    items_of(tx, company, id, is_last, "order by feed_no desc", limit)
 }
 
 fn items_of(
     tx: &mut Tx<'_>,
-    (company, id): (CompanyId, MessageId),
+    company: CompanyId,
+    id: MessageId,
     filter: &'static str,
     order: &'static str,
     limit: i64,
@@ -371,14 +374,14 @@ pub(crate) fn forget_documents(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
 }
 
 /// A document that was turned down, with the key under which it may be declared again.
-pub(crate) struct Open {
+pub(crate) struct OpenDocument {
     pub(crate) key: String,
     pub(crate) company_id: CompanyId,
     pub(crate) document_id: i64,
 }
 
 /// The documents under these keys that need an action, of all companies.
-pub(crate) fn needing_action(tx: &mut Tx<'_>, keys: &BTreeSet<&str>) -> Result<Vec<Open>> {
+pub(crate) fn needing_action(tx: &mut Tx<'_>, keys: &BTreeSet<&str>) -> Result<Vec<OpenDocument>> {
     const REJECTED: Many = Many {
         before: "select business_key, company_id, id from document \
                  where needs_action and business_key in (",
@@ -395,7 +398,7 @@ pub(crate) fn needing_action(tx: &mut Tx<'_>, keys: &BTreeSet<&str>) -> Result<V
     let mut open = Vec::new();
     for statement in [REJECTED, REFUSED] {
         for row in tx.many(statement, &[], &rows)? {
-            open.push(Open {
+            open.push(OpenDocument {
                 key: row.text(0)?,
                 company_id: CompanyId(row.int(1)?),
                 document_id: row.int(2)?,

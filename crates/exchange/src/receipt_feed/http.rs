@@ -105,17 +105,17 @@ async fn receipts(
     let place = place(&query)?;
     let limit = i64::from(PageSize::of(query.limit));
     let items = match place {
-        Place::After(from) => {
+        FeedStart::After(from) => {
             let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_SECONDS_MAX));
-            read_or_wait(&state, &actor, (from, limit), wait).await?
+            read_or_wait(&state, &actor, from, limit, wait).await?
         }
-        Place::Before(to) => read_back(&state, &actor, (to, limit)).await?,
+        FeedStart::Before(to) => read_back(&state, &actor, to, limit).await?,
     };
     let last = items.last().map(|(item, _)| item.feed_no);
     let next = match (last, place) {
-        (Some(feed_no), _) | (None, Place::After(feed_no)) => feed_no.to_string(),
-        (None, Place::Before(i64::MAX)) => END.to_owned(),
-        (None, Place::Before(feed_no)) => feed_no.to_string(),
+        (Some(feed_no), _) | (None, FeedStart::After(feed_no)) => feed_no.to_string(),
+        (None, FeedStart::Before(i64::MAX)) => END.to_owned(),
+        (None, FeedStart::Before(feed_no)) => feed_no.to_string(),
     };
     let is_masked = actor.is_masked();
     let items = items.into_iter().map(ReceiptItem::explained);
@@ -132,12 +132,12 @@ const END: &str = "end";
 
 /// Where to read from, and in which direction.
 #[derive(Clone, Copy)]
-enum Place {
+enum FeedStart {
     After(i64),
     Before(i64),
 }
 
-fn place(query: &FeedQuery) -> Result<Place, Problem> {
+fn place(query: &FeedQuery) -> Result<FeedStart, Problem> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let cursor = |name: &str, text: &str| {
         let number = text.parse::<i64>().ok().filter(|cursor| *cursor >= 0);
@@ -145,13 +145,13 @@ fn place(query: &FeedQuery) -> Result<Place, Problem> {
         number.ok_or_else(|| bad(format!("{name} 不是有效的游标：{clipped}")))
     };
     match (given(&query.after), given(&query.before)) {
-        (None, None) => Ok(Place::After(0)),
-        (Some(after), None) => cursor("after", &after).map(Place::After),
+        (None, None) => Ok(FeedStart::After(0)),
+        (Some(after), None) => cursor("after", &after).map(FeedStart::After),
         (None, Some(_)) if query.wait.is_some_and(|wait| wait > 0) => {
             Err(bad("before 与 wait 不能同时使用".to_owned()))
         }
-        (None, Some(before)) if before == END => Ok(Place::Before(i64::MAX)),
-        (None, Some(before)) => cursor("before", &before).map(Place::Before),
+        (None, Some(before)) if before == END => Ok(FeedStart::Before(i64::MAX)),
+        (None, Some(before)) => cursor("before", &before).map(FeedStart::Before),
         (Some(_), Some(_)) => Err(bad("after 与 before 不能同时使用".to_owned())),
     }
 }
@@ -159,7 +159,8 @@ fn place(query: &FeedQuery) -> Result<Place, Problem> {
 async fn read_back(
     state: &FeedState,
     actor: &Actor,
-    (to, limit): (i64, i64),
+    to: i64,
+    limit: i64,
 ) -> Result<Vec<(Item, Explanation)>, Problem> {
     let company = actor.require_company()?.id;
     let read = move |tx: &mut Tx<'_>| -> Result<_, Problem> {
@@ -173,7 +174,8 @@ async fn read_back(
 async fn read_or_wait(
     state: &FeedState,
     actor: &Actor,
-    (from, limit): (i64, i64),
+    from: i64,
+    limit: i64,
     wait: Duration,
 ) -> Result<Vec<(Item, Explanation)>, Problem> {
     let company = actor.require_company()?.id;

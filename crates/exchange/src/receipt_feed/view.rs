@@ -4,7 +4,7 @@ use crate::downlink::Item;
 use crate::explanation::{ExplanationView, PLATFORM, outcome_of as explanation_outcome};
 use crate::receipt;
 use ceb::Outcome;
-use ceb::explain::{Explanation, Part};
+use ceb::explain::{Explanation, ExplanationPart};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,8 +40,8 @@ pub struct CustomsNoticeField {
     pub value: String,
 }
 
-impl From<ceb::notice::Notice> for CustomsNoticeView {
-    fn from(notice: ceb::notice::Notice) -> Self {
+impl From<ceb::notice::CustomsNotice> for CustomsNoticeView {
+    fn from(notice: ceb::notice::CustomsNotice) -> Self {
         let field = |field: ceb::notice::NoticeField| CustomsNoticeField {
             element: field.element,
             chinese: field.chinese,
@@ -115,7 +115,7 @@ impl ReceiptItem {
         let outcome = explanation_outcome(&item, &explanation);
         let mut return_status_name = receipt::status_name(&item);
         let status = item.return_status.to_string();
-        let is_explained = |part: &Part| part.code == status && part.source == PLATFORM;
+        let is_explained = |part: &ExplanationPart| part.code == status && part.source == PLATFORM;
         if return_status_name.is_empty() && explanation.parts.iter().any(is_explained) {
             receipt::EXPLAINED.clone_into(&mut return_status_name);
         }

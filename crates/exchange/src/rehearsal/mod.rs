@@ -83,20 +83,20 @@ pub(crate) struct Broken {
 }
 
 /// Why a version is not loaded, in Chinese.
-pub type Problems = Vec<String>;
+pub type VersionProblems = Vec<String>;
 
 /// Why a version is not loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum VersionRefusal {
     /// What is wrong, in Chinese.
-    Problems(Problems),
+    Problems(VersionProblems),
     /// The store failed.
     Store(store::Error),
 }
 
-store::failure!(Refusal);
+store::failure!(VersionRefusal);
 
-impl From<store::Error> for Refusal {
+impl From<store::Error> for VersionRefusal {
     fn from(error: store::Error) -> Self {
         Self::Store(error)
     }
@@ -109,21 +109,21 @@ pub fn load(
     overlay: &str,
     effective: Option<&str>,
     now_ms: i64,
-) -> Result<Coming, Refusal> {
-    let standard = Standard::of_overlay(overlay).map_err(Refusal::Problems)?;
+) -> Result<Coming, VersionRefusal> {
+    let standard = Standard::of_overlay(overlay).map_err(VersionRefusal::Problems)?;
     let effective = effective.unwrap_or(&standard.effective);
     if !is_day(effective) {
         let problem = "须给出生效日期，形如 2027-01-01".to_owned();
-        return Err(Refusal::Problems(vec![problem]));
+        return Err(VersionRefusal::Problems(vec![problem]));
     }
     let built_in = Standard::built_in();
     if built_in.iter().any(|known| known.id == standard.id) {
         let problem = format!("版本 {} 是程序内置的", standard.id);
-        return Err(Refusal::Problems(vec![problem]));
+        return Err(VersionRefusal::Problems(vec![problem]));
     }
     if let Some(known) = sql::coming(tx)? {
         let problem = format!("已装入版本 {}，请先移除（standard drop）", known.id);
-        return Err(Refusal::Problems(vec![problem]));
+        return Err(VersionRefusal::Problems(vec![problem]));
     }
     let coming = Coming {
         id: standard.id.clone(),

@@ -74,10 +74,10 @@ async fn once(shared: &Arc<Shared>, lease: &mut Lease) -> Result<usize> {
 }
 
 /// A key of what is counted: company, kind, code, element.
-pub(super) type Key = (CompanyId, String, String, String);
+pub(super) type CountKey = (CompanyId, String, String, String);
 
 /// What one turn found under a key.
-pub(super) struct Count {
+pub(super) struct KeyCount {
     pub(super) severity: &'static str,
     pub(super) text: String,
     pub(super) n_messages: i64,
@@ -95,7 +95,7 @@ pub(crate) async fn turn(shared: &Arc<Shared>) -> Result<usize> {
                 return Ok(None);
             };
             let (from, limit) = (coming.cursor, TURN_MESSAGES_MAX);
-            let messages = crate::message::sql::between(tx, (from, until), limit)?;
+            let messages = crate::message::sql::between(tx, from, until, limit)?;
             Ok(Some((coming, messages)))
         })
         .await?;
@@ -123,7 +123,7 @@ pub(crate) async fn turn(shared: &Arc<Shared>) -> Result<usize> {
         .write(move |tx| -> Result<_> {
             let Coming { id, cursor, .. } = &coming;
             // Another process that was here first, or a version that is gone: nothing is counted.
-            if sql::advance(tx, id, (*cursor, last), figures)? {
+            if sql::advance(tx, id, *cursor, last, figures)? {
                 sql::count(tx, id, &counts, now_ms)?;
             }
             Ok(())
@@ -132,7 +132,7 @@ pub(crate) async fn turn(shared: &Arc<Shared>) -> Result<usize> {
     Ok(n_ready)
 }
 
-type Judged = (BTreeMap<Key, Count>, Figures);
+type JudgedMessage = (BTreeMap<CountKey, KeyCount>, Figures);
 
 /// What a turn counted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -145,7 +145,7 @@ pub(super) struct Figures {
 
 /// What the coming version finds and the current one does not. Messages that are refused now are left
 /// out: they will be put right first.
-fn judge(overlay: &str, messages: &[(Loaded, State)]) -> Option<Judged> {
+fn judge(overlay: &str, messages: &[(Loaded, State)]) -> Option<JudgedMessage> {
     let standard = Standard::of_overlay(overlay).ok()?;
     let (mut counts, mut figures) = (BTreeMap::new(), Figures::default());
     for (loaded, state) in messages {
@@ -179,7 +179,7 @@ fn judge(overlay: &str, messages: &[(Loaded, State)]) -> Option<Judged> {
                 code.to_owned(),
                 element,
             );
-            let count = counts.entry(key).or_insert_with(|| Count {
+            let count = counts.entry(key).or_insert_with(|| KeyCount {
                 severity: finding.severity.name(),
                 text: ceb::personal::masked_text(&finding.text),
                 n_messages: 0,

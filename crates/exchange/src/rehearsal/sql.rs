@@ -1,6 +1,6 @@
 //! Every statement on `coming_standard` and `rehearsal_finding`.
 
-use super::run::{Count, Figures, Key};
+use super::run::{CountKey, Figures, KeyCount};
 use super::{Broken, Coming};
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
@@ -66,7 +66,8 @@ pub(super) fn delete(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
 pub(super) fn advance(
     tx: &mut Tx<'_>,
     id: &str,
-    (from, to): (i64, i64),
+    from: i64,
+    to: i64,
     figures: Figures,
 ) -> Result<bool> {
     let n_changed = tx.execute(
@@ -89,7 +90,7 @@ pub(super) fn advance(
 pub(super) fn count(
     tx: &mut Tx<'_>,
     id: &str,
-    counts: &BTreeMap<Key, Count>,
+    counts: &BTreeMap<CountKey, KeyCount>,
     now_ms: i64,
 ) -> Result<()> {
     const COUNT: Many = Many {

@@ -1,7 +1,7 @@
 //! The coming version is rehearsed in the background, for each company its own list.
 
 use super::run::SETTLED_MS;
-use super::{Coming, DROP, LOAD, Refusal, coming, drop, load, sql, turn};
+use super::{Coming, DROP, LOAD, VersionRefusal, coming, drop, load, sql, turn};
 use crate::testing::{TestPlatform, accepted, person};
 use ceb::Kind;
 use registry::access::Sight;
@@ -14,7 +14,7 @@ use store::testing::TestEngine::{self, Postgres, Sqlite};
 const COMING: &str = "standard | 2027\nname | 试验版\neffective | 2027-01-01\n\
     [CEB311/OrderHead]\n+ batchNo after orderNo | 批次号 | C1..20 | R | - | 新版必填\n";
 
-async fn put(platform: &TestPlatform, overlay: &'static str) -> Result<Coming, Refusal> {
+async fn put(platform: &TestPlatform, overlay: &'static str) -> Result<Coming, VersionRefusal> {
     let now_ms = platform.clock.now_ms();
     let operator = person(9, Role::Operator, None, Sight::All);
     platform
@@ -66,9 +66,9 @@ async fn dropped(platform: &TestPlatform) {
     assert_eq!(gone, (false, true));
     assert_eq!(state(platform).await, None);
     assert!(seen(platform, Sight::All).await.is_empty());
-    let filter = registry::audit::Filter {
+    let filter = registry::audit::AuditFilter {
         acts: vec![LOAD.name.to_owned(), DROP.name.to_owned()],
-        ..registry::audit::Filter::default()
+        ..registry::audit::AuditFilter::default()
     };
     let rows = platform
         .shared
@@ -107,7 +107,7 @@ async fn each_company_learns_what_will_break_for_it(
     accepted(platform.accept(2, wrong).await);
     put(&platform, COMING).await.unwrap();
     let again = put(&platform, COMING).await;
-    assert!(matches!(again, Err(Refusal::Problems(why)) if why[0].contains("已装入")));
+    assert!(matches!(again, Err(VersionRefusal::Problems(why)) if why[0].contains("已装入")));
 
     platform
         .clock
@@ -235,7 +235,7 @@ async fn a_version_that_is_not_whole_is_not_loaded() {
             "不是 [报文]",
         ),
     ] {
-        let Err(Refusal::Problems(problems)) = put(&platform, overlay).await else {
+        let Err(VersionRefusal::Problems(problems)) = put(&platform, overlay).await else {
             panic!("loaded");
         };
         assert!(

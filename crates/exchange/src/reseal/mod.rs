@@ -14,7 +14,7 @@ use registry::job::Job;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::node::keys_in_use;
-use store::reseal::{Column, Walk, begin_again, end_again, needed, older, retire};
+use store::reseal::{SealedColumn, Walk, begin_again, end_again, needed, older, retire};
 use store::walk::step;
 use store::{Db, Result};
 
@@ -25,7 +25,7 @@ const EVERY_MS: i64 = 600_000;
 const RUN_MS: i64 = 30_000;
 
 /// What is sealed of the module of answers that wait for their turn ([`crate::inbox`]).
-const INBOX: &[Column] = &[Column {
+const INBOX: &[SealedColumn] = &[SealedColumn {
     table: "receipt_inbox",
     column: "body",
     key: ("id", None),
@@ -50,7 +50,7 @@ pub fn job(context: &AppContext, queue: &Arc<dyn Queue>) -> Job {
 }
 
 /// A database, and what is sealed in it.
-type Place<'a> = (&'a Db, Vec<&'static Column>);
+type SealedDatabase<'a> = (&'a Db, Vec<&'static SealedColumn>);
 
 /// What one run did.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ pub(crate) async fn run(context: &AppContext, queue: &dyn Queue) -> Result<Strin
     let until_ms = context.clock.monotonic_ms().saturating_add(RUN_MS);
     let is_late = || context.clock.monotonic_ms() >= until_ms;
     let own = message::SEALED.iter().chain(receipt::SEALED).chain(INBOX);
-    let mut databases: Vec<Place<'_>> = vec![(&context.db, own.collect())];
+    let mut databases: Vec<SealedDatabase<'_>> = vec![(&context.db, own.collect())];
     if let Some((db, columns)) = queue.sealed() {
         databases.push((db, columns.iter().collect()));
     }
@@ -114,7 +114,7 @@ pub(crate) async fn run(context: &AppContext, queue: &dyn Queue) -> Result<Strin
 }
 
 /// The older keys of all databases.
-async fn all_older(databases: &[Place<'_>]) -> Result<BTreeSet<String>> {
+async fn all_older(databases: &[SealedDatabase<'_>]) -> Result<BTreeSet<String>> {
     let mut old = BTreeSet::new();
     for (db, _) in databases {
         old.extend(db.read(older).await?);
@@ -125,7 +125,7 @@ async fn all_older(databases: &[Place<'_>]) -> Result<BTreeSet<String>> {
 /// Whether living processes seal with one of the older keys; then the second walk is for nothing.
 async fn is_held(
     context: &AppContext,
-    databases: &[Place<'_>],
+    databases: &[SealedDatabase<'_>],
     old: &BTreeSet<String>,
     reported: &mut RunResult,
 ) -> Result<bool> {
@@ -148,7 +148,7 @@ async fn is_held(
 
 /// Walks on through these columns; answers whether the end of all was reached in time.
 async fn walk(
-    databases: &[Place<'_>],
+    databases: &[SealedDatabase<'_>],
     walk: Walk,
     reported: &mut RunResult,
     is_late: impl Fn() -> bool,

@@ -15,7 +15,7 @@ use store::clock::Clock;
 use store::node::Claimant;
 use store::reseal::{begin_again, older, retire};
 use store::testing::TestEngine::{self, Postgres, Sqlite};
-use store::{Config, Db, Tx};
+use store::{Db, StoreConfig, Tx};
 
 const KEYS: &str = "k1 sm4-gcm AAECAwQFBgcICQoLDA0ODw==";
 const ROTATED: &str = "k2 aes-256-gcm AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8=\n\
@@ -96,7 +96,7 @@ struct Started {
 }
 
 /// Opens the database with these keys, or says why not.
-fn start(platform: &TestPlatform, config: &Config, keys: &str) -> Result<Started, String> {
+fn start(platform: &TestPlatform, config: &StoreConfig, keys: &str) -> Result<Started, String> {
     static NUMBER: AtomicU8 = AtomicU8::new(5);
     std::fs::write(&config.encryption_key_file, keys).unwrap();
     let opening = config.clone();
@@ -106,7 +106,12 @@ fn start(platform: &TestPlatform, config: &Config, keys: &str) -> Result<Started
     let db = opened.map_err(|error| error.to_string())?;
     let clock = Arc::clone(&platform.shared.clock);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let queue = Builtin::new(db.clone(), clock, number, queue::builtin::Config::default());
+    let queue = Builtin::new(
+        db.clone(),
+        clock,
+        number,
+        queue::builtin::BuiltinConfig::default(),
+    );
     let mut context = platform.shared.context.clone();
     context.db = db;
     Ok(Started {

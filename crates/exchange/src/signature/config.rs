@@ -17,7 +17,7 @@ pub enum Sm2Choice {
 /// Settings of the check of signatures.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct SignatureConfig {
     /// Folder with root and issuing certificates and revocation lists, PEM or DER; empty: nobody is
     /// believed, and certificates are not judged.
     pub trust_dir: PathBuf,
@@ -27,7 +27,7 @@ pub struct Config {
     pub tables_max: usize,
 }
 
-impl Default for Config {
+impl Default for SignatureConfig {
     fn default() -> Self {
         Self {
             trust_dir: PathBuf::new(),

@@ -7,7 +7,7 @@
 //!   documents name and at receipt; whether one was revoked is asked of the lists there.
 //! - SM2 keys that come again have a table ([`ceb::sm2`]); the setting `signature.sm2 = "library"`
 //!   takes the library for all.
-//! - What was found is one row beside the message ([`Found`]). The [`clinic`](crate::clinic) shows everything to
+//! - What was found is one row beside the message ([`SignatureResult`]). The [`clinic`](crate::clinic) shows everything to
 //!   whoever must find out why a signature is wrong, and stores nothing.
 
 pub mod codes;
@@ -20,7 +20,7 @@ mod trust;
 
 use ceb::signature::certificate::Match;
 use ceb::signature::key::PublicKey;
-use ceb::signature::{self as dsig, Certificate, Failure, Outcome, Verdict, Verifier};
+use ceb::signature::{self as dsig, Certificate, Failure, SignatureOutcome, Verdict, Verifier};
 use ceb::sm2::Keys;
 use ceb::{Finding, Layer, Message, Profile, Severity};
 use registry::company::{Company, Directory};
@@ -28,7 +28,7 @@ use registry::module::Module;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use config::{Config, Sm2Choice};
+pub use config::{SignatureConfig, Sm2Choice};
 pub use policy::{Policy, Verify};
 use trust::Believed;
 
@@ -40,7 +40,7 @@ const PASSES_BEFORE_TABLE: u32 = 2;
 
 /// What checking a signature found (验签结果), as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct SignatureResult {
     /// `passed`, `failed`, `unsupported` or `unsigned`.
     pub outcome: &'static str,
     /// The profile that passed: `strict`, `lenient:…`; empty when none did.
@@ -65,7 +65,7 @@ pub struct Checker {
 
 /// What a judgement needs beside the bytes.
 #[derive(Clone, Copy)]
-pub(crate) struct Case<'a> {
+pub(crate) struct SignatureTerms<'a> {
     /// What the company wants.
     pub(crate) policy: &'a Policy,
     /// The message, read.
@@ -84,7 +84,7 @@ pub(crate) struct Case<'a> {
 impl Checker {
     /// A checker by its settings. The trust folder is read at the first turn.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &SignatureConfig) -> Self {
         let keys = match config.sm2 {
             Sm2Choice::Tables => Keys::new(config.tables_max),
             Sm2Choice::Library => Keys::library(),
@@ -117,14 +117,18 @@ impl Checker {
     }
 
     /// Judges the signature of a message: what is wrong, and what is kept.
-    pub(crate) fn judge(&self, body: &[u8], case: Case<'_>) -> (Vec<Finding>, Option<Found>) {
+    pub(crate) fn judge(
+        &self,
+        body: &[u8],
+        case: SignatureTerms<'_>,
+    ) -> (Vec<Finding>, Option<SignatureResult>) {
         if case.policy.verify == Verify::Off {
             return (Vec::new(), None);
         }
         let (verdict, weakness) = self.verdict(body, case.policy);
         let mut findings = weakness.map(plain).into_iter().collect::<Vec<_>>();
         if case.is_broken && is_structure(&verdict.outcome) {
-            return (findings, Some(Found::of(&verdict, String::new())));
+            return (findings, Some(SignatureResult::of(&verdict, String::new())));
         }
         let (faults, holder) = self.certificate(&verdict, case);
         if faults.is_empty() && holder != Match::Different {
@@ -133,7 +137,7 @@ impl Checker {
         let is_required = case.policy.verify == Verify::Required;
         let mut doubts = doubts(&faults, holder);
         // What does not verify is refused for that; who signed is asked of what does.
-        if is_required && matches!(verdict.outcome, Outcome::Passed(_)) {
+        if is_required && matches!(verdict.outcome, SignatureOutcome::Passed(_)) {
             if holder == Match::Unknown {
                 let code = &ceb::code::HOLDER_UNKNOWN;
                 doubts.push(code.id);
@@ -149,7 +153,7 @@ impl Checker {
             Verify::Tolerated | Verify::Off => Profile::Lenient,
         };
         findings.append(&mut dsig::findings(&verdict, &faults, holder, profile));
-        if verdict.outcome == Outcome::Unsigned && is_required && !case.is_broken {
+        if verdict.outcome == SignatureOutcome::Unsigned && is_required && !case.is_broken {
             findings.push(own(&codes::UNSIGNED, case.message));
         }
         dsig::place(&mut findings, case.message, body);
@@ -158,13 +162,16 @@ impl Checker {
                 finding.severity = finding.severity.max(Severity::Warn);
             }
         }
-        (findings, Some(Found::of(&verdict, doubts.join(" "))))
+        (
+            findings,
+            Some(SignatureResult::of(&verdict, doubts.join(" "))),
+        )
     }
 
     /// The verdict; where the policy only tells, a weak method is told and the rest still checked.
     fn verdict(&self, body: &[u8], policy: &Policy) -> (Verdict, Option<&'static ceb::code::Code>) {
         let verify = |old| {
-            let policy = dsig::Policy {
+            let policy = dsig::VerifyPolicy {
                 sha1: old,
                 short_rsa: old,
                 tolerant: policy.allow_tolerant_profiles,
@@ -177,7 +184,7 @@ impl Checker {
             .verify(body)
         };
         let verdict = verify(policy.allow_old);
-        if let Outcome::Failed(failure) = &verdict.outcome
+        if let SignatureOutcome::Failed(failure) = &verdict.outcome
             && matches!(failure, Failure::WeakHash | Failure::WeakKey)
             && policy.verify == Verify::Tolerated
         {
@@ -192,7 +199,7 @@ impl Checker {
     fn certificate(
         &self,
         verdict: &Verdict,
-        case: Case<'_>,
+        case: SignatureTerms<'_>,
     ) -> (Vec<dsig::certificate::CertificateFault>, Match) {
         let Some(certificate) = &verdict.certificate else {
             return (Vec::new(), Match::Unknown);
@@ -223,25 +230,25 @@ impl Checker {
 
     /// A key whose signatures keep passing gets a table.
     fn learn(&self, verdict: &Verdict) {
-        let passed = matches!(verdict.outcome, Outcome::Passed(_));
+        let passed = matches!(verdict.outcome, SignatureOutcome::Passed(_));
         let key = verdict.certificate.as_ref().map(Certificate::key);
         if passed
             && let Some(PublicKey::Sm2(point)) = key
             && self.believed().n_passed(point) >= PASSES_BEFORE_TABLE
-            && let Some(key) = ceb::sm2::PublicKey::from_sec1(point)
+            && let Some(key) = ceb::sm2::Sm2PublicKey::from_sec1(point)
         {
             self.keys.learn(&key);
         }
     }
 }
 
-impl Found {
+impl SignatureResult {
     fn of(verdict: &Verdict, certificate_fault: String) -> Self {
         let (outcome, profile) = match &verdict.outcome {
-            Outcome::Passed(profile) => ("passed", profile.name()),
-            Outcome::Failed(_) => ("failed", String::new()),
-            Outcome::Unsupported(_) => ("unsupported", String::new()),
-            Outcome::Unsigned => ("unsigned", String::new()),
+            SignatureOutcome::Passed(profile) => ("passed", profile.name()),
+            SignatureOutcome::Failed(_) => ("failed", String::new()),
+            SignatureOutcome::Unsupported(_) => ("unsupported", String::new()),
+            SignatureOutcome::Unsigned => ("unsigned", String::new()),
         };
         let method = verdict.signature.as_ref().and_then(|signature| {
             let method = dsig::SignatureMethod::of(&signature.signature_method)?;
@@ -260,10 +267,12 @@ impl Found {
 }
 
 /// What the schema has refused already.
-fn is_structure(outcome: &Outcome) -> bool {
+fn is_structure(outcome: &SignatureOutcome) -> bool {
     matches!(
         outcome,
-        Outcome::Failed(Failure::NotWellFormed(_) | Failure::Structure(_) | Failure::Empty)
+        SignatureOutcome::Failed(
+            Failure::NotWellFormed(_) | Failure::Structure(_) | Failure::Empty
+        )
     )
 }
 
@@ -329,7 +338,7 @@ fn plain(code: &'static ceb::code::Code) -> Finding {
 }
 
 /// A refusal of ours about the signature of a message.
-fn own(code: &web::Code, message: &Message) -> Finding {
+fn own(code: &web::ErrorCode, message: &Message) -> Finding {
     Finding {
         code: code.code,
         severity: Severity::Refuse,

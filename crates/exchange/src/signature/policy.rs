@@ -1,6 +1,6 @@
 //! What a company wants of signatures: of its own, and of those that the platform makes for it.
 
-use crate::keyring::provider::{Family, Method};
+use crate::keyring::provider::{KeyFamily, Method};
 use serde::{Deserialize, Serialize};
 
 /// How the signatures of a company's messages are judged.
@@ -69,11 +69,11 @@ impl Default for Policy {
 impl Policy {
     /// How a key signs messages under this policy: SM2 with SM3; RSA with SHA-1, as the E-Port's
     /// specification of 2022 has it, only where old algorithms are allowed, else with SHA-256.
-    pub fn method(&self, family: Family) -> Method {
+    pub fn method(&self, family: KeyFamily) -> Method {
         match family {
-            Family::Sm2 => Method::Sm2Sm3,
-            Family::Rsa if self.allow_old => Method::RsaSha1,
-            Family::Rsa => Method::RsaSha256,
+            KeyFamily::Sm2 => Method::Sm2Sm3,
+            KeyFamily::Rsa if self.allow_old => Method::RsaSha1,
+            KeyFamily::Rsa => Method::RsaSha256,
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Every statement on `message_signature`.
 
-use super::Found;
+use super::SignatureResult;
 use crate::message::MessageId;
 use store::{Many, Result, Tx, Value};
 
 /// Keeps what was found about the messages of a turn; a second time changes nothing.
 pub(crate) fn insert<'a>(
     tx: &mut Tx<'_>,
-    found: impl Iterator<Item = (MessageId, &'a Found)>,
+    found: impl Iterator<Item = (MessageId, &'a SignatureResult)>,
     now_ms: i64,
 ) -> Result<()> {
     const INSERT: Many = Many {
@@ -34,7 +34,7 @@ pub(crate) fn insert<'a>(
 }
 
 /// What was found about a message that the caller may see.
-pub(crate) fn of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Option<Kept>> {
+pub(crate) fn of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Option<KeptResult>> {
     let row = tx.query_opt(
         "select outcome, profile, method, serial, valid_to, checked_at, \
          coalesce(certificate_fault, '') \
@@ -42,7 +42,7 @@ pub(crate) fn of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Option<K
         &[message.0.into()],
     )?;
     row.map(|row| {
-        Ok(Kept {
+        Ok(KeptResult {
             outcome: row.text(0)?,
             profile: row.text(1)?,
             method: row.text(2)?,
@@ -55,8 +55,8 @@ pub(crate) fn of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Option<K
     .transpose()
 }
 
-/// A row as it was kept; see [`Found`].
-pub(crate) struct Kept {
+/// A row as it was kept; see [`SignatureResult`].
+pub(crate) struct KeptResult {
     pub(crate) outcome: String,
     pub(crate) profile: String,
     pub(crate) method: String,

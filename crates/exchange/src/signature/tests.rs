@@ -1,6 +1,6 @@
 //! What a company's policy makes of good, changed and missing signatures, and the trust folder.
 
-use super::{Case, Checker, Config, Found, sql};
+use super::{Checker, SignatureConfig, SignatureResult, SignatureTerms, sql};
 use crate::message::MessageId;
 use crate::signature::{Policy, Verify};
 use crate::signing::{PolicyWish, set_policy};
@@ -117,9 +117,9 @@ fn emptied(sample: &str) -> String {
 #[test]
 fn the_trust_folder_is_read_again_when_it_changes() {
     let folder = tempfile::tempdir().unwrap();
-    let checker = Checker::new(&Config {
+    let checker = Checker::new(&SignatureConfig {
         trust_dir: folder.path().to_owned(),
-        ..Config::default()
+        ..SignatureConfig::default()
     });
     checker.refresh(0);
     assert!(checker.believed().is_empty());
@@ -162,7 +162,7 @@ fn company() -> Company {
 }
 
 /// Findings with their severity, and what is kept, of a message received at a time.
-fn judged(xml: &str, verify: Verify, received_ms: i64) -> (Vec<String>, Found) {
+fn judged(xml: &str, verify: Verify, received_ms: i64) -> (Vec<String>, SignatureResult) {
     let trust_dir = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../fixtures/signature/trust"
@@ -175,15 +175,15 @@ fn judged_by(
     trust_dir: PathBuf,
     company: &Company,
     (xml, verify, received_ms): (&str, Verify, i64),
-) -> (Vec<String>, Found) {
-    let checker = Checker::new(&Config {
+) -> (Vec<String>, SignatureResult) {
+    let checker = Checker::new(&SignatureConfig {
         trust_dir,
-        ..Config::default()
+        ..SignatureConfig::default()
     });
     checker.refresh(0);
     let ledger = store::testing::sqlite();
     let parsed = ceb::parse(xml.as_bytes(), ceb::Profile::Lenient);
-    let case = Case {
+    let case = SignatureTerms {
         policy: &Policy {
             verify,
             ..Policy::default()
@@ -237,7 +237,7 @@ fn a_signature_that_nobody_believes_is_not_passed() {
             "{name}: {findings:?}"
         );
         assert!(found.certificate_fault.contains(code), "{name}");
-        let kept = sql::Kept {
+        let kept = sql::KeptResult {
             outcome: found.outcome.to_owned(),
             profile: found.profile,
             method: found.method,
@@ -283,7 +283,7 @@ async fn codes_of(xml: &str, company: &Company, others: &[Company]) -> Vec<Strin
 async fn ten_digits_are_compared_by_the_credit_code_of_the_ledger() {
     let matches = |codes: &[String]| {
         let verdict = Verifier {
-            policy: ceb::signature::Policy::LEGACY,
+            policy: ceb::signature::VerifyPolicy::LEGACY,
             sm2: &ceb::signature::key::Library,
             certificate: None,
         }

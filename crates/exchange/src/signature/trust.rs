@@ -29,11 +29,11 @@ const HOUR_SECONDS: i64 = 3600;
 #[derive(Debug, Default)]
 pub(crate) struct Believed {
     trust: Trust,
-    answers: Mutex<Answers>,
+    answers: Mutex<TrustAnswers>,
 }
 
 #[derive(Debug, Default)]
-struct Answers {
+struct TrustAnswers {
     faults: HashMap<([u8; 32], i64), Vec<CertificateFault>>,
     passes: HashMap<Vec<u8>, u32>,
 }
@@ -95,7 +95,7 @@ impl Believed {
         before
     }
 
-    fn answers(&self) -> MutexGuard<'_, Answers> {
+    fn answers(&self) -> MutexGuard<'_, TrustAnswers> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -122,11 +122,11 @@ fn exact(
 pub(crate) struct Folder {
     path: PathBuf,
     believed: RwLock<Arc<Believed>>,
-    last: Mutex<Look>,
+    last: Mutex<TrustLook>,
 }
 
 #[derive(Debug, Default)]
-struct Look {
+struct TrustLook {
     at_ms: Option<i64>,
     /// Names, sizes and times of the files: a change is a reason to read them.
     stamp: Option<[u8; 32]>,

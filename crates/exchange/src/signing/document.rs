@@ -2,7 +2,7 @@
 
 use crate::keyring::provider::Method;
 use ceb::signature::algorithm::{DigestMethod, SignatureMethod};
-use ceb::signature::sign::{self, Prepared, SignFault};
+use ceb::signature::sign::{self, PreparedSignature, SignFault};
 
 /// Why nothing was prepared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) fn prepare(
     document: &[u8],
     method: Method,
     certificate_der: &[u8],
-) -> Result<Prepared, Unfit> {
+) -> Result<PreparedSignature, Unfit> {
     let (method, digest) = match method {
         Method::RsaSha1 => (SignatureMethod::RsaSha1, DigestMethod::Sha1),
         Method::RsaSha256 => (SignatureMethod::RsaSha256, DigestMethod::Sha256),

@@ -5,9 +5,9 @@ use super::{
     POLICY_KIND, PolicyWish, SigningKey, active_key, consent, describe, has_certificate, policy,
     sql,
 };
-use crate::api::Asked;
+use crate::api::ApprovalAsked;
 use crate::api::{ApiState, bad};
-use crate::keyring::{Card, Facts};
+use crate::keyring::{Card, CardFacts};
 use crate::signature::{Policy, Verify};
 use axum::Json;
 use axum::extract::State as Held;
@@ -134,9 +134,9 @@ pub(super) fn id_of(text: &str) -> Result<i64, Problem> {
 
 pub(super) fn view(api: &ApiState, key: &SigningKey) -> SigningKeyView {
     let card = api.shared.keyring.card(&key.name);
-    let facts = card.map(Card::facts).unwrap_or_else(|| Facts {
+    let facts = card.map(Card::facts).unwrap_or_else(|| CardFacts {
         last_fault: "本进程的配置中没有这个密钥".to_owned(),
-        ..Facts::default()
+        ..CardFacts::default()
     });
     let n_signed = i64::try_from(facts.n_signed).unwrap_or(i64::MAX);
     SigningKeyView {
@@ -234,7 +234,7 @@ pub(super) async fn signing_consent(
         if body.platform_signs && !has_certificate(tx, company, now_ms)? {
             return Err(Problem::new(super::codes::NO_CERTIFICATE));
         }
-        consent(tx, &actor, company, (body.platform_signs, now_ms))?;
+        consent(tx, &actor, company, body.platform_signs, now_ms)?;
         sql::hurry(tx, company, now_ms)?;
         Ok(show(tx, &inside, company)?)
     };
@@ -247,7 +247,7 @@ pub(super) async fn signing_consent(
     put, path = "/api/v1/signing/policies/{company}", tag = "signing", request_body = PolicyBody,
     params(("company" = String, Path, description = "企业编号")),
     responses(
-        (status = 202, body = Asked, description = "已提交复核，由安全管理员批准后生效"),
+        (status = 202, body = ApprovalAsked, description = "已提交复核，由安全管理员批准后生效"),
         (status = 400, body = Problem, description = "缺少理由或取值有误"),
         (status = 404, body = Problem, description = "没有这家企业"),
         (status = 409, body = Problem, description = "信任库中没有根证书，不能要求签名")
@@ -258,7 +258,7 @@ async fn ask_signing_policy(
     Held(api): Held<ApiState>,
     Path(company): Path<String>,
     JsonBody(body): JsonBody<PolicyBody>,
-) -> Result<(StatusCode, Json<Asked>), Problem> {
+) -> Result<(StatusCode, Json<ApprovalAsked>), Problem> {
     let verify = Verify::from_name(&body.verify)
         .ok_or_else(|| bad("verify 应为 required、tolerated 或 off".to_owned()))?;
     let wish = PolicyWish {
@@ -282,9 +282,9 @@ pub(super) async fn ask(
     api: &ApiState,
     actor: Actor,
     company: CompanyId,
-    (kind, title, payload): (&'static approval::Kind, String, String),
+    (kind, title, payload): (&'static approval::ApprovalKind, String, String),
     why: &str,
-) -> Result<(StatusCode, Json<Asked>), Problem> {
+) -> Result<(StatusCode, Json<ApprovalAsked>), Problem> {
     actor.require_account()?;
     let why = reason(why)?;
     let context = api.gate.context.clone();
@@ -302,5 +302,5 @@ pub(super) async fn ask(
         Ok(approval::ask(tx, &context, &actor, &request)?)
     };
     let approval_id = api.gate.context.act(act).await?.to_string();
-    Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
+    Ok((StatusCode::ACCEPTED, Json(ApprovalAsked { approval_id })))
 }

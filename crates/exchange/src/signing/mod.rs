@@ -22,12 +22,12 @@ pub(crate) mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::keyring::certificate::Certificate;
-use crate::keyring::provider::Family;
+use crate::keyring::certificate::CardCertificate;
+use crate::keyring::provider::KeyFamily;
 use crate::signature::{Policy, Verify};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use registry::access::Actor;
-use registry::approval::{Doing, Kind as ApprovalKind, Undone};
+use registry::approval::{ApprovalKind, Doing, Undone};
 use registry::audit;
 use registry::company::{self, CompanyId};
 use registry::module::Module;
@@ -86,7 +86,7 @@ pub struct SigningKey {
     /// `file`, `pkcs11` or `usb_key`.
     pub provider: String,
     /// Kind of the key.
-    pub family: Family,
+    pub family: KeyFamily,
     /// Serial number of the certificate, hexadecimal in lower case.
     pub serial: String,
     /// Holder of the certificate.
@@ -133,14 +133,15 @@ pub struct PolicyWish {
     pub allow_tolerant_profiles: bool,
 }
 
-type Done = Result<String, Undone>;
+type SigningDone = Result<String, Undone>;
 
 /// Gives or takes back the consent of a company, in the transaction of the caller.
 pub fn consent(
     tx: &mut Tx<'_>,
     actor: &Actor,
     company: CompanyId,
-    (platform_signs, now_ms): (bool, i64),
+    platform_signs: bool,
+    now_ms: i64,
 ) -> Result<Policy> {
     let policy = Policy {
         platform_signs,
@@ -209,7 +210,7 @@ pub fn add_key(
         .decode(wish.certificate.as_bytes())
         .unwrap_or_default();
     let certificate =
-        Certificate::from_der(&der).map_err(|fault| Undone::failed(fault.to_string()))?;
+        CardCertificate::from_der(&der).map_err(|fault| Undone::failed(fault.to_string()))?;
     if !certificate.holds_at(now_ms) {
         return Err(Undone::failed("证书不在有效期内"));
     }
@@ -250,7 +251,7 @@ pub fn remove_key(tx: &mut Tx<'_>, actor: &Actor, key: &SigningKey, now_ms: i64)
     Ok(true)
 }
 
-fn run_policy(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+fn run_policy(tx: &mut Tx<'_>, doing: &Doing<'_>) -> SigningDone {
     let wish: PolicyWish = payload(doing)?;
     if company::by_id(tx, CompanyId(wish.company))?.is_none() {
         return Err(Undone::failed("没有这家企业"));
@@ -259,7 +260,7 @@ fn run_policy(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     Ok(String::new())
 }
 
-fn run_key(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+fn run_key(tx: &mut Tx<'_>, doing: &Doing<'_>) -> SigningDone {
     let wish: KeyWish = payload(doing)?;
     let at = (doing.context.ids.next(), doing.context.now_ms());
     let key = add_key(tx, doing.actor, &wish, at)?;

@@ -2,7 +2,7 @@
 
 use super::step::sign_document;
 use crate::keyring::Card;
-use crate::keyring::provider::{Fault, Method};
+use crate::keyring::provider::{Method, SigningFault};
 use crate::signature::Policy;
 
 /// Signs a message; answers its bytes with the signature in them.
@@ -17,13 +17,13 @@ pub async fn sign(
     let certificate = card
         .certificate()
         .await
-        .map_err(|fault: Fault| fault.to_string())?;
+        .map_err(|fault: SigningFault| fault.to_string())?;
     let policy = Policy {
         allow_old,
         ..Policy::default()
     };
     let method = policy.method(certificate.family);
-    let signed = sign_document(card, message, (method, &certificate.der)).await;
+    let signed = sign_document(card, message, method, &certificate.der).await;
     match signed {
         Ok(Some(signed)) => Ok((signed, method)),
         Ok(None) => Err("报文已有签名，或不是需要签名的格式良好的报文".to_owned()),

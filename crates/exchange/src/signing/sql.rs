@@ -2,7 +2,7 @@
 
 use super::SigningKey;
 use super::step::PAUSE_MS_MAX;
-use crate::keyring::provider::Family;
+use crate::keyring::provider::KeyFamily;
 use crate::message::MessageId;
 use crate::signature::{Policy, Verify};
 use registry::access::{Sight, visible};
@@ -10,7 +10,7 @@ use registry::company::CompanyId;
 use std::collections::HashMap;
 use store::clock::SKEW_MS;
 use store::{Error, Many, Result, Row, Tx, Value};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 const POLICY: &str = "company_id, verify, allow_old, allow_tolerant_profiles, platform_signs";
 
@@ -140,8 +140,8 @@ pub struct KeyFilter {
 }
 
 /// The keys of the companies in sight under a filter.
-fn key_rows<'a>(sight: &'a Sight, filter: &KeyFilter) -> Rows<'a> {
-    let mut rows = Rows::seen("from signing_key", |args| {
+fn key_rows<'a>(sight: &'a Sight, filter: &KeyFilter) -> ListRows<'a> {
+    let mut rows = ListRows::seen("from signing_key", |args| {
         visible(sight, "company_id", args)
     });
     rows.and("company_id = ?", filter.company);
@@ -158,7 +158,7 @@ pub fn keys(
     filter: &KeyFilter,
     limit: i64,
 ) -> Result<Vec<SigningKey>> {
-    let by = By::id("id", filter.begin.order == Age::Newest);
+    let by = OrderBy::id("id", filter.begin.order == Age::Newest);
     let page = (by, filter.begin.after.as_ref());
     let found = key_rows(sight, filter).page(tx, KEY, page, limit)?;
     found.iter().map(key_of).collect()
@@ -176,7 +176,7 @@ fn key_of(row: &Row) -> Result<SigningKey> {
         company_id: CompanyId(row.int(1)?),
         name: row.text(2)?,
         provider: row.text(3)?,
-        family: Family::from_name(&family)
+        family: KeyFamily::from_name(&family)
             .ok_or_else(|| Error::Fault(format!("no family of keys: {family}")))?,
         serial: row.text(5)?,
         subject: row.text(6)?,

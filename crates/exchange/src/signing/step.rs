@@ -8,7 +8,7 @@
 use super::document::{Unfit, prepare};
 use super::{SigningKey, sql};
 use crate::keyring::Card;
-use crate::keyring::provider::{Fault, Method, Result as Signed};
+use crate::keyring::provider::{Method, SigningFault, SigningResult as Signed};
 use crate::message::sql::Loaded;
 use crate::message::{self, MessageId, State, Step};
 use crate::shared::Shared;
@@ -47,7 +47,7 @@ pub(crate) struct SignedBody {
 }
 
 /// A message that could not be signed now.
-pub(crate) struct Waiting {
+pub(crate) struct WaitingSignature {
     id: MessageId,
     company_id: CompanyId,
     reason: String,
@@ -59,7 +59,7 @@ pub(crate) struct Turn {
     /// To be checked, with the signature in them if there is one now.
     pub(crate) ready: Vec<(Loaded, Option<SignedBody>)>,
     /// To be tried again.
-    pub(crate) waiting: Vec<Waiting>,
+    pub(crate) waiting: Vec<WaitingSignature>,
 }
 
 /// Who signs for whom, as it stands now.
@@ -105,7 +105,7 @@ pub(crate) async fn sign(
                 turn.ready.push((one, Some(signed)));
             }
             Ok(None) => turn.ready.push((one, None)),
-            Err((reason, pause_ms)) => turn.waiting.push(Waiting {
+            Err((reason, pause_ms)) => turn.waiting.push(WaitingSignature {
                 id: one.id,
                 company_id: one.company_id,
                 reason,
@@ -149,9 +149,9 @@ async fn rules(shared: &Arc<Shared>, loaded: &[Loaded], is_retry: bool) -> Resul
     shared.db.read(read).await
 }
 
-type Outcome = std::result::Result<Option<(Vec<u8>, SignedBody)>, (String, i64)>;
+type SigningOutcome = std::result::Result<Option<(Vec<u8>, SignedBody)>, (String, i64)>;
 
-async fn sign_one(shared: &Shared, rules: &SigningRules, one: &Loaded) -> Outcome {
+async fn sign_one(shared: &Shared, rules: &SigningRules, one: &Loaded) -> SigningOutcome {
     let duty = Kind::from_code(&one.kind).map(|kind| kind.spec().signature);
     let Ok(sniffed) = ceb::sniff(&one.body) else {
         return Ok(None);
@@ -160,7 +160,7 @@ async fn sign_one(shared: &Shared, rules: &SigningRules, one: &Loaded) -> Outcom
     if duty.is_none_or(|duty| duty == SignatureDuty::None) {
         return Ok(None);
     }
-    let pause = |fault: &Fault| {
+    let pause = |fault: &SigningFault| {
         let n_tries = rules.tries.get(&one.id).copied().unwrap_or(0).clamp(0, 20);
         let pause_ms = match fault {
             fault if fault.is_lasting() => LASTING_MS,
@@ -169,15 +169,15 @@ async fn sign_one(shared: &Shared, rules: &SigningRules, one: &Loaded) -> Outcom
         (format!("平台代签未完成：{fault}"), pause_ms)
     };
     let Some(key) = rules.keys.get(&one.company_id) else {
-        let fault = Fault::Settings("企业还没有登记代签密钥，请联系平台运维人员".to_owned());
+        let fault = SigningFault::Settings("企业还没有登记代签密钥，请联系平台运维人员".to_owned());
         return Err(pause(&fault));
     };
     let Some(card) = shared.keyring.card(&key.name) else {
-        let fault = Fault::Settings(format!("本进程的配置中没有密钥 {}", key.name));
+        let fault = SigningFault::Settings(format!("本进程的配置中没有密钥 {}", key.name));
         return Err(pause(&fault));
     };
     if key.valid_to < shared.clock.now_ms() {
-        let fault = Fault::Settings("代签证书已过期，请更新证书后重新登记密钥".to_owned());
+        let fault = SigningFault::Settings("代签证书已过期，请更新证书后重新登记密钥".to_owned());
         return Err(pause(&fault));
     }
     if rules.in_line.contains(&one.company_id) {
@@ -185,7 +185,7 @@ async fn sign_one(shared: &Shared, rules: &SigningRules, one: &Loaded) -> Outcom
     }
     let policy = rules.policies.get(&one.company_id).copied();
     let method = policy.unwrap_or_default().method(key.family);
-    let signed = sign_document(card, &sniffed.inner, (method, &key.certificate)).await;
+    let signed = sign_document(card, &sniffed.inner, method, &key.certificate).await;
     let signed = signed.map_err(|fault| pause(&fault))?;
     Ok(signed.map(|body| {
         let reported = SignedBody {
@@ -201,12 +201,13 @@ async fn sign_one(shared: &Shared, rules: &SigningRules, one: &Loaded) -> Outcom
 pub(crate) async fn sign_document(
     card: &Card,
     document: &[u8],
-    (method, certificate_der): (Method, &[u8]),
+    method: Method,
+    certificate_der: &[u8],
 ) -> Signed<Option<Vec<u8>>> {
     let prepared = match prepare(document, method, certificate_der) {
         Ok(prepared) => prepared,
         Err(Unfit::Document) => return Ok(None),
-        Err(Unfit::Certificate) => return Err(Fault::Settings("证书无法解析".to_owned())),
+        Err(Unfit::Certificate) => return Err(SigningFault::Settings("证书无法解析".to_owned())),
     };
     let signature = card.sign(prepared.to_be_signed(), method).await?;
     Ok(Some(prepared.finish(&signature)))
@@ -243,7 +244,7 @@ pub(crate) fn commit(
 pub(crate) fn hold(
     tx: &mut Tx<'_>,
     shared: &Shared,
-    waiting: &[Waiting],
+    waiting: &[WaitingSignature],
     now_ms: i64,
 ) -> Result<()> {
     for one in waiting {

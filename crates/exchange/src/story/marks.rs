@@ -24,7 +24,7 @@ enum How {
 }
 
 /// What is compared.
-struct Rule {
+struct MarkRule {
     code: &'static str,
     chinese: &'static str,
     left: (Part, &'static str),
@@ -37,8 +37,8 @@ const fn text(
     chinese: &'static str,
     left: (Part, &'static str),
     right: (Part, &'static str),
-) -> Rule {
-    Rule {
+) -> MarkRule {
+    MarkRule {
         code,
         chinese,
         left,
@@ -47,13 +47,13 @@ const fn text(
     }
 }
 
-const fn how(rule: Rule, how: How) -> Rule {
-    Rule { how, ..rule }
+const fn how(rule: MarkRule, how: How) -> MarkRule {
+    MarkRule { how, ..rule }
 }
 
 use Part::{Inventory, Logistics, Order, Payment};
 
-const RULES: &[Rule] = &[
+const RULES: &[MarkRule] = &[
     text(
         "orderPayment",
         "订单编号（订单与支付单）",

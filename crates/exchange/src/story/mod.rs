@@ -141,7 +141,7 @@ fn related(tx: &mut Tx<'_>, actor: &Actor, asked: Found) -> Result<Vec<Found>> {
             all.insert(found.document_id, found);
         }
         for (column, number) in ask {
-            let found = documents_by(tx, &actor.sight, (column, &number), FOUND_MAX)?;
+            let found = documents_by(tx, &actor.sight, column, &number, FOUND_MAX)?;
             new.extend(
                 found
                     .into_iter()

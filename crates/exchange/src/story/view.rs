@@ -256,7 +256,7 @@ fn explain(trade: &Trade, read: &mut [Read]) {
             if let (Some(document), Some(kind)) = (&one.document, kind) {
                 let number = usize::try_from(one.view.number).unwrap_or_default();
                 for explanation in explanations.iter_mut() {
-                    ceb::explain::locate_in(explanation, (kind, number), document);
+                    ceb::explain::locate_in(explanation, kind, number, document);
                 }
             }
         }

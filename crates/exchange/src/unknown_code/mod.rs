@@ -17,7 +17,7 @@ use crate::receipt::{Explained, NewReceipt, explain, kind_of};
 use ceb::explain::Resubmit;
 use registry::access::Actor;
 use registry::approval;
-use registry::audit::{self, Act};
+use registry::audit::{self, AuditedAct};
 use registry::module::Module;
 use registry::role::Role;
 use registry::todo::{Asking, Todo};
@@ -80,10 +80,10 @@ pub mod codes {
 }
 
 /// Code and declared kind.
-pub(crate) type Key = (String, String);
+pub(crate) type UnknownCodeKey = (String, String);
 
 /// The operators' answers by code and kind.
-pub(crate) type Answers = HashMap<Key, Answer>;
+pub(crate) type Answers = HashMap<UnknownCodeKey, Answer>;
 
 /// What an operator wrote down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +117,7 @@ pub(crate) struct UnknownCode {
 }
 
 /// How often a code was seen in a batch, and a text with it.
-pub(super) struct Seen {
+pub(super) struct CodeSeen {
     pub(super) n_seen: i64,
     pub(super) sample: String,
 }
@@ -129,7 +129,7 @@ pub(crate) fn count(
     recorded: &[NewReceipt],
     now_ms: i64,
 ) -> Result<()> {
-    let mut seen: BTreeMap<Key, Seen> = BTreeMap::new();
+    let mut seen: BTreeMap<UnknownCodeKey, CodeSeen> = BTreeMap::new();
     for receipt in recorded {
         let (info, xml) = (&receipt.return_info, &receipt.xml);
         let kind = kind_of(&receipt.kind, xml);
@@ -147,7 +147,7 @@ pub(crate) fn count(
         };
         for code in codes {
             let key = (code, kind.clone());
-            let entry = seen.entry(key).or_insert_with(|| Seen {
+            let entry = seen.entry(key).or_insert_with(|| CodeSeen {
                 n_seen: 0,
                 sample: ceb::personal::masked_text(info)
                     .chars()
@@ -192,7 +192,7 @@ fn code_of(text: &str) -> String {
 }
 
 /// The answers to these codes.
-pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> {
+pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<UnknownCodeKey>) -> Result<Answers> {
     if keys.is_empty() {
         return Ok(Answers::new());
     }
@@ -270,7 +270,7 @@ pub(crate) fn withdraw_answer(
 fn finish(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    act: Act,
+    act: AuditedAct,
     id: i64,
     now_ms: i64,
 ) -> Result<UnknownCode, Problem> {

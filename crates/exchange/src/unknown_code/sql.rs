@@ -1,15 +1,15 @@
 //! Every statement on `unknown_code`.
 
-use super::{Answer, Answers, Key, Seen, UnknownCode};
+use super::{Answer, Answers, CodeSeen, UnknownCode, UnknownCodeKey};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Many, Result, Row, Tx, Value};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 /// Adds up what a batch has seen, in the order of the keys.
 pub(super) fn count(
     tx: &mut Tx<'_>,
     next_id: impl Fn() -> i64,
-    seen: &BTreeMap<Key, Seen>,
+    seen: &BTreeMap<UnknownCodeKey, CodeSeen>,
     now_ms: i64,
 ) -> Result<()> {
     const COUNT: Many = Many {
@@ -37,7 +37,7 @@ pub(super) fn count(
 }
 
 /// The answers to these codes, whatever the kind: the caller looks them up by both.
-pub(super) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> {
+pub(super) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<UnknownCodeKey>) -> Result<Answers> {
     const FIND: Many = Many {
         before: "select code, kind, meaning, advice, resubmit from unknown_code \
                  where answered_at is not null and code in (",
@@ -108,13 +108,13 @@ pub(super) fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<UnknownCode>> {
 }
 
 /// The codes: all, or only those with or without an answer.
-fn rows<'a>(is_answered: Option<bool>) -> Rows<'a> {
+fn rows<'a>(is_answered: Option<bool>) -> ListRows<'a> {
     let condition = match is_answered {
         None => "1 = 1",
         Some(true) => "answered_at is not null",
         Some(false) => "answered_at is null",
     };
-    Rows::those("from unknown_code", condition)
+    ListRows::those("from unknown_code", condition)
 }
 
 /// A page of the codes.
@@ -124,7 +124,7 @@ pub(super) fn list(
     begin: &Begin<Age>,
     limit: i64,
 ) -> Result<Vec<UnknownCode>> {
-    let by = By::id("id", begin.order == Age::Newest);
+    let by = OrderBy::id("id", begin.order == Age::Newest);
     let page = (by, begin.after.as_ref());
     let found = rows(is_answered).page(tx, COLUMNS, page, limit)?;
     found.iter().map(unknown_code).collect()

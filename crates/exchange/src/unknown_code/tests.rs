@@ -165,9 +165,9 @@ async fn withdrawn(platform: &TestPlatform, code_id: i64) {
         .unwrap();
     assert!(open.unwrap().answer.is_none());
     assert_eq!(again.unwrap_err().code, codes::NOT_ANSWERED.code);
-    let filter = registry::audit::Filter {
+    let filter = registry::audit::AuditFilter {
         acts: vec![WITHDRAW.name.to_owned()],
-        ..registry::audit::Filter::default()
+        ..registry::audit::AuditFilter::default()
     };
     let rows = platform
         .shared

@@ -60,7 +60,7 @@ async fn unmask(
         let Some(message) = finder::find(tx, &actor.sight, id)? else {
             return Err(Problem::new(codes::NOT_FOUND));
         };
-        open(tx, &actor, &message, (&why, now_ms, hourly_max))
+        open(tx, &actor, &message, &why, now_ms, hourly_max)
     });
     opened.await?;
     Ok(StatusCode::NO_CONTENT)

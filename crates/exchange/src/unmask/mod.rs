@@ -9,7 +9,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::message::{Message, MessageId};
+use crate::message::{MessageId, StoredMessage};
 use registry::access::Actor;
 use registry::audit;
 use registry::module::Module;
@@ -74,8 +74,10 @@ pub fn is_masked(tx: &mut Tx<'_>, actor: &Actor, message: MessageId, now_ms: i64
 pub(crate) fn open(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    message: &Message,
-    (reason, now_ms, hourly_max): (&str, i64, i64),
+    message: &StoredMessage,
+    reason: &str,
+    now_ms: i64,
+    hourly_max: i64,
 ) -> Result<(), Problem> {
     let (Ok(account), Some(session)) = (actor.require_account(), actor.session) else {
         return Err(Problem::new(registry::access::FORBIDDEN));
@@ -85,12 +87,7 @@ pub(crate) fn open(
     if sql::n_since(tx, account, now_ms - HOUR_MS)? >= hourly_max {
         return Err(Problem::new(codes::HOURLY));
     }
-    sql::put(
-        tx,
-        session,
-        message.id,
-        (account, now_ms, now_ms + SHOWN_MS),
-    )?;
+    sql::put(tx, session, message.id, account, now_ms, now_ms + SHOWN_MS)?;
     let detail = format!("{}；理由：{reason}", message.kind);
     let object = format!("message:{}", message.id);
     audit::done(tx, now_ms, actor, UNMASK, &object, &detail)?;
@@ -103,9 +100,11 @@ pub(crate) fn open(
 /// He has taken as many as he may in an hour.
 pub(crate) fn take_away(
     tx: &mut Tx<'_>,
-    (actor, id): (&Actor, i64),
+    actor: &Actor,
+    id: i64,
     n_messages: usize,
-    (now_ms, hourly_max): (i64, i64),
+    now_ms: i64,
+    hourly_max: i64,
 ) -> Result<(), Problem> {
     // A program of the company has its own bytes anyway.
     let Ok(account) = actor.require_account() else {
@@ -117,6 +116,6 @@ pub(crate) fn take_away(
     if n_before.saturating_add(n_messages) > hourly_max {
         return Err(Problem::new(codes::FILE_HOURLY));
     }
-    sql::put_file(tx, (id, account), n_messages, now_ms)?;
+    sql::put_file(tx, id, account, n_messages, now_ms)?;
     Ok(())
 }

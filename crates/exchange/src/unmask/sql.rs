@@ -31,7 +31,9 @@ pub(super) fn put(
     tx: &mut Tx<'_>,
     session: i64,
     message: MessageId,
-    (account, at_ms, until_ms): (AccountId, i64, i64),
+    account: AccountId,
+    at_ms: i64,
+    until_ms: i64,
 ) -> Result<()> {
     tx.execute(
         "insert into unmasking (session_id, message_id, account_id, at_ms, until_ms) \
@@ -61,7 +63,8 @@ pub(super) fn n_taken_since(tx: &mut Tx<'_>, account: AccountId, since_ms: i64) 
 /// Notes a file; forgets those of the account that no limit counts any more.
 pub(super) fn put_file(
     tx: &mut Tx<'_>,
-    (id, account): (i64, AccountId),
+    id: i64,
+    account: AccountId,
     n_messages: i64,
     at_ms: i64,
 ) -> Result<()> {

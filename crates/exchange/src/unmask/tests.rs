@@ -19,7 +19,7 @@ async fn ask(platform: &TestPlatform, actor: &Actor, id: MessageId) -> Result<()
         let Some(message) = find(tx, &actor.sight, id)? else {
             return Err(Problem::new(web::codes::NOT_FOUND));
         };
-        open(tx, &actor, &message, ("核对购买人", now_ms, 30))
+        open(tx, &actor, &message, "核对购买人", now_ms, 30)
     });
     opened.await.map_err(|problem| problem.code)
 }
@@ -82,9 +82,9 @@ async fn a_message_is_shown_to_one_session_for_ten_minutes_and_the_reason_is_aud
         .clock
         .advance(Duration::from_millis(SHOWN_MS.unsigned_abs()));
     assert!(masked(&platform, &clerk, id).await);
-    let filter = registry::audit::Filter {
+    let filter = registry::audit::AuditFilter {
         acts: vec![UNMASK.name.to_owned()],
-        ..registry::audit::Filter::default()
+        ..registry::audit::AuditFilter::default()
     };
     let rows = platform
         .shared

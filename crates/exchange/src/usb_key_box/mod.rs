@@ -7,7 +7,7 @@
 
 use crate::keyring::provider::file::FileKey;
 use crate::keyring::provider::usb_key::{CERTIFICATE, RESET, SHA1, SIGN, SIGN_DIGEST};
-use crate::keyring::provider::{Fault, KeyProvider};
+use crate::keyring::provider::{KeyProvider, SigningFault};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
@@ -62,7 +62,7 @@ pub struct UsbKeyBox {
 }
 
 /// What a call is answered with: data, or an error's text; nothing when the connection drops.
-type Answer = Option<Result<Vec<String>, String>>;
+type BoxAnswer = Option<Result<Vec<String>, String>>;
 
 impl UsbKeyBox {
     /// A box with this key.
@@ -128,7 +128,7 @@ impl UsbKeyBox {
         }
     }
 
-    async fn answer(&self, method: &str, args: &Value) -> Answer {
+    async fn answer(&self, method: &str, args: &Value) -> BoxAnswer {
         let is_dropped = self.behaviour(|now| {
             now.n_calls += 1;
             let is_dropped = now.drop_after > 0 && now.n_calls > now.drop_after;
@@ -163,7 +163,7 @@ impl UsbKeyBox {
 
     async fn certificate(&self) -> Result<Vec<String>, String> {
         let certificate = self.key.certificate().await;
-        let certificate = certificate.map_err(|fault: Fault| fault.to_string())?;
+        let certificate = certificate.map_err(|fault: SigningFault| fault.to_string())?;
         Ok(vec![STANDARD.encode(&certificate.der)])
     }
 
@@ -178,7 +178,7 @@ impl UsbKeyBox {
         if delay_ms > 0 {
             self.clock.sleep(Duration::from_millis(delay_ms)).await;
         }
-        let reported = |fault: Fault| fault.to_string();
+        let reported = |fault: SigningFault| fault.to_string();
         let certificate = self.key.certificate().await.map_err(reported)?;
         let signed = if method == SIGN {
             let how = certificate.family.method();

@@ -2,7 +2,8 @@
 //! `POST /api/v1/messages` does with a form.
 
 use super::{
-    Body, Form, FormFinding, Prepared, XLSX, annotated, codes, origin, profile, read, read_to_mark,
+    Body, FormFinding, Prepared, ReadForm, XLSX, annotated, codes, origin, profile, read,
+    read_to_mark,
 };
 use crate::intake::http::{
     AcceptedAnswer, SubmitState, accept, accept_together, in_turn, receive, signing_policy,
@@ -247,14 +248,14 @@ pub(crate) fn prepare(
     body: &[u8],
     standing: &Standing,
     frame: bool,
-) -> Result<(Form, Vec<Prepared>), Problem> {
+) -> Result<(ReadForm, Vec<Prepared>), Problem> {
     let mut form = read(kind, body)?;
     let origin = origin(company, standing.now_ms, frame);
     let prepared = form.prepare(&origin, &standing.terms(profile(&company.profile)))?;
     Ok((form, prepared))
 }
 
-pub(crate) fn views(form: &Form) -> Vec<FindingView> {
+pub(crate) fn views(form: &ReadForm) -> Vec<FindingView> {
     let findings = form.findings.iter();
     findings
         .map(|finding| FindingView {
@@ -264,7 +265,7 @@ pub(crate) fn views(form: &Form) -> Vec<FindingView> {
         .collect()
 }
 
-fn refused(form: &Form) -> Response {
+fn refused(form: &ReadForm) -> Response {
     let detail = counted(&form.findings);
     let body = FindingsProblem {
         problem: Problem::new(codes::FINDINGS).detail(detail),

@@ -4,7 +4,7 @@
 //! 1. [`Body::of`] tells by content type and first bytes what was handed in.
 //! 2. A workbook is unpacked within limits (`unpack`): what a file claims about its size is not
 //!    believed. A table as text (`csv`) is one sheet. Its sheets are read by `ceb::form`, which knows the kinds from the tables.
-//! 3. [`Form::prepare`] makes messages of the drafts, at most as many documents in each as the kind
+//! 3. [`ReadForm::prepare`] makes messages of the drafts, at most as many documents in each as the kind
 //!    allows, and checks them with the rules that the pipeline has; every finding has its cell or
 //!    line.
 //! 4. All or nothing: with a grave finding nothing is stored. Without, each message goes through the
@@ -25,7 +25,7 @@ mod tests;
 mod unpack;
 
 use ceb::form::xlsx::{self, BookFault, Wanted};
-use ceb::form::{Draft, Made, Origin, PlacedFinding, grid, join, kind_of_name, members};
+use ceb::form::{Draft, FormOrigin, MadeMessage, PlacedFinding, grid, join, kind_of_name, members};
 use ceb::sniff::file_kind;
 use ceb::{Kind, Profile, Severity, Terms};
 use registry::company::Company;
@@ -117,7 +117,7 @@ impl FormFinding {
 
 /// The drafts of one kind.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct KindDrafts {
     /// Name of the sheet; none for JSON.
     pub sheet: Option<String>,
     /// The documents.
@@ -126,9 +126,9 @@ pub struct Part {
 
 /// What was read from a workbook or from JSON (已读取的表单).
 #[derive(Debug, Clone, Default)]
-pub struct Form {
+pub struct ReadForm {
     /// The drafts, in the order of the sheets.
-    pub parts: Vec<Part>,
+    pub parts: Vec<KindDrafts>,
     /// What is wrong with the form itself.
     pub findings: Vec<FormFinding>,
     /// The sheets as they were read, for the report.
@@ -141,14 +141,14 @@ pub struct Prepared {
     /// Which part of the form it is made of.
     pub part: usize,
     /// The message.
-    pub made: Made,
+    pub made: MadeMessage,
 }
 
 /// Reads a form.
 ///
 /// # Errors
 /// Why the bytes are no form at all.
-pub fn read(body: Body, bytes: &[u8]) -> Result<Form, Problem> {
+pub fn read(body: Body, bytes: &[u8]) -> Result<ReadForm, Problem> {
     read_form(body, bytes, false)
 }
 
@@ -156,20 +156,20 @@ pub fn read(body: Body, bytes: &[u8]) -> Result<Form, Problem> {
 ///
 /// # Errors
 /// Why the bytes are no workbook at all.
-pub fn read_to_mark(bytes: &[u8]) -> Result<Form, Problem> {
+pub fn read_to_mark(bytes: &[u8]) -> Result<ReadForm, Problem> {
     read_form(Body::Workbook, bytes, true)
 }
 
-fn read_form(body: Body, bytes: &[u8], keeps_sheets: bool) -> Result<Form, Problem> {
+fn read_form(body: Body, bytes: &[u8], keeps_sheets: bool) -> Result<ReadForm, Problem> {
     let form = match body {
         Body::Workbook if is_text(bytes) => read_csv(bytes, keeps_sheets)?,
         Body::Workbook => read_workbook(bytes, keeps_sheets)?,
         Body::Json | Body::Xml => {
             let (draft, findings) = members::read(bytes);
             let findings = findings.into_iter();
-            Form {
+            ReadForm {
                 parts: draft
-                    .map(|draft| Part { sheet: None, draft })
+                    .map(|draft| KindDrafts { sheet: None, draft })
                     .into_iter()
                     .collect(),
                 findings: findings
@@ -193,9 +193,9 @@ fn is_text(bytes: &[u8]) -> bool {
     file_kind(bytes).is_some_and(|file| file.is_text)
 }
 
-fn read_csv(bytes: &[u8], keeps_sheets: bool) -> Result<Form, Problem> {
+fn read_csv(bytes: &[u8], keeps_sheets: bool) -> Result<ReadForm, Problem> {
     let (kind, sheet) = csv::read(bytes)?;
-    let mut form = Form::default();
+    let mut form = ReadForm::default();
     form.add(kind.chinese(), kind, &sheet);
     if keeps_sheets {
         form.sheets.push((kind.chinese().to_owned(), sheet));
@@ -203,7 +203,7 @@ fn read_csv(bytes: &[u8], keeps_sheets: bool) -> Result<Form, Problem> {
     Ok(form)
 }
 
-fn read_workbook(bytes: &[u8], keeps_sheets: bool) -> Result<Form, Problem> {
+fn read_workbook(bytes: &[u8], keeps_sheets: bool) -> Result<ReadForm, Problem> {
     let mut parts = unpack::parts(bytes)?;
     let wanted = |name: &str| match kind_of_name(name) {
         _ if OWN_SHEETS.contains(&name) => Wanted::Nothing,
@@ -213,7 +213,7 @@ fn read_workbook(bytes: &[u8], keeps_sheets: bool) -> Result<Form, Problem> {
     };
     let sheets = xlsx::read_wanted(&mut parts, wanted).map_err(fault)?;
     drop(parts);
-    let mut form = Form::default();
+    let mut form = ReadForm::default();
     for (name, sheet) in sheets {
         if OWN_SHEETS.contains(&&*name) {
             continue;
@@ -242,7 +242,7 @@ fn fault(fault: BookFault) -> Problem {
 }
 
 fn unknown_sheet(name: &str) -> FormFinding {
-    let place = ceb::form::Place { row: 1, column: 1 };
+    let place = ceb::form::FormPlace { row: 1, column: 1 };
     let text = format!(
         "工作表“{}”的名称不是报文名称或代码",
         ceb::finding::clip(name)
@@ -257,7 +257,7 @@ fn unknown_sheet(name: &str) -> FormFinding {
     }
 }
 
-impl Form {
+impl ReadForm {
     /// Reads a sheet of a kind.
     fn add(&mut self, name: &str, kind: Kind, sheet: &grid::Sheet) {
         let (draft, findings) = grid::read(kind, sheet);
@@ -266,7 +266,7 @@ impl Form {
             placed,
         });
         self.findings.extend(findings);
-        self.parts.extend(draft.map(|draft| Part {
+        self.parts.extend(draft.map(|draft| KindDrafts {
             sheet: Some(name.to_owned()),
             draft,
         }));
@@ -278,7 +278,7 @@ impl Form {
     /// More messages than [`MESSAGES_MAX`].
     pub fn prepare(
         &mut self,
-        origin: &Origin,
+        origin: &FormOrigin,
         terms: &Terms<'_>,
     ) -> Result<Vec<Prepared>, Problem> {
         let mut prepared = Vec::new();
@@ -317,7 +317,7 @@ impl Form {
     /// The same messages made for another origin, unchecked: without the frame that stood in for the
     /// signature which the platform is going to make.
     #[must_use]
-    pub fn remade(&self, origin: &Origin) -> Vec<Prepared> {
+    pub fn remade(&self, origin: &FormOrigin) -> Vec<Prepared> {
         let mut made = Vec::new();
         for (at, part) in self.parts.iter().enumerate() {
             let messages = part.draft.make(origin, naming("")).into_iter();
@@ -336,8 +336,8 @@ impl Form {
 
 /// The sender's part of the messages that a company's form becomes.
 #[must_use]
-pub fn origin(company: &Company, now_ms: i64, signature_frame: bool) -> Origin {
-    Origin {
+pub fn origin(company: &Company, now_ms: i64, signature_frame: bool) -> FormOrigin {
+    FormOrigin {
         code: company.customs_code.clone(),
         name: company.name.clone(),
         dxp_id: company.dxp_id.clone(),

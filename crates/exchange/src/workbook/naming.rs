@@ -8,15 +8,15 @@ use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 
 /// A name.
-type Name = [u8; 16];
+type SheetName = [u8; 16];
 
 /// The number by which the message is asked for, as it stands before the content.
 const MESSAGE: &[u8] = b"0\n";
 
 /// Gives the names for [`ceb::form::Draft::make`]. Content under another `salt` has other names.
-pub(crate) fn naming(salt: &str) -> impl Fn(&[u8]) -> Name {
+pub(crate) fn naming(salt: &str) -> impl Fn(&[u8]) -> SheetName {
     let salt = salt.to_owned();
-    let known: RefCell<(Vec<u8>, Name)> = RefCell::default();
+    let known: RefCell<(Vec<u8>, SheetName)> = RefCell::default();
     move |asked: &[u8]| {
         let end = asked.iter().position(|byte| *byte == b'\n');
         let (number, content) = asked.split_at(end.map_or(0, |at| at + 1));
@@ -31,12 +31,12 @@ pub(crate) fn naming(salt: &str) -> impl Fn(&[u8]) -> Name {
     }
 }
 
-fn hash(parts: &[&[u8]]) -> Name {
+fn hash(parts: &[&[u8]]) -> SheetName {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part);
     }
-    let mut name = Name::default();
+    let mut name = SheetName::default();
     name.copy_from_slice(&hash.finalize()[..16]);
     name
 }

@@ -4,9 +4,9 @@
 //! Content is written back as what it is: texts as texts, numbers as numbers. A formula comes back as
 //! its last result, which is what the clerk is asked to put there.
 
-use super::{CODES_SHEET, Form, FormFinding, HELP_SHEET, SUMMARY_SHEET};
+use super::{CODES_SHEET, FormFinding, HELP_SHEET, ReadForm, SUMMARY_SHEET};
 use ceb::Severity;
-use ceb::form::Place;
+use ceb::form::FormPlace;
 use ceb::form::grid::{Cell, Sheet};
 use rust_xlsxwriter::{
     Color, ExcelDateTime, Format, FormatAlign, Note, Url, Workbook, Worksheet, XlsxError,
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 const NOTES_MAX: usize = 500;
 
 /// Writes the sheets of a form with its findings.
-pub fn annotated(form: &Form) -> Result<Vec<u8>, XlsxError> {
+pub fn annotated(form: &ReadForm) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let mut sheets = Vec::new();
     for (name, cells) in &form.sheets {
@@ -42,8 +42,8 @@ pub fn annotated(form: &Form) -> Result<Vec<u8>, XlsxError> {
 }
 
 /// Findings by cell; a cell may have several.
-fn by_place<'f>(findings: &[&'f FormFinding]) -> BTreeMap<Place, Vec<&'f FormFinding>> {
-    let mut by_place: BTreeMap<Place, Vec<&FormFinding>> = BTreeMap::new();
+fn by_place<'f>(findings: &[&'f FormFinding]) -> BTreeMap<FormPlace, Vec<&'f FormFinding>> {
+    let mut by_place: BTreeMap<FormPlace, Vec<&FormFinding>> = BTreeMap::new();
     for finding in findings {
         by_place
             .entry(finding.placed.place)
@@ -106,7 +106,7 @@ fn write(sheet: &mut Worksheet, cells: &Sheet, findings: &[&FormFinding]) -> Res
 }
 
 /// Row and column from 0, as the writer counts; `None` for what has no cell.
-fn zero_based(place: Place) -> Option<(u32, u16)> {
+fn zero_based(place: FormPlace) -> Option<(u32, u16)> {
     let column = place.column.checked_sub(1)?;
     Some((place.row.checked_sub(1)?, u16::try_from(column).ok()?))
 }

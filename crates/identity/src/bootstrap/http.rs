@@ -1,6 +1,6 @@
 //! The page `/bootstrap`.
 
-use super::{NotMade, Person, make, sql};
+use super::{NewPerson, NotMade, make, sql};
 use crate::login::codes;
 use crate::pages::login::{Entrance, NextQuery, is_from_us};
 use crate::pages::page::{self, Lang, SCRIPTED};
@@ -111,7 +111,8 @@ fn show(
     entrance: &Entrance,
     lang: Lang,
     token: &str,
-    (form, faults): (&HashMap<String, String>, Vec<String>),
+    form: &HashMap<String, String>,
+    faults: Vec<String>,
 ) -> Response {
     let status = if faults.is_empty() {
         StatusCode::OK
@@ -155,7 +156,7 @@ pub async fn bootstrap_page(
         return Ok(page::refused(lang, codes::LINK, "/login"));
     }
     let none = HashMap::new();
-    Ok(show(&entrance, lang, &query.token, (&none, Vec::new())))
+    Ok(show(&entrance, lang, &query.token, &none, Vec::new()))
 }
 
 /// `POST /bootstrap`: makes the officers and shows their links, once.
@@ -176,13 +177,13 @@ pub async fn bootstrap(
         if !opens(context, token).await? {
             return Ok(page::refused(lang, codes::LINK, "/login"));
         }
-        return Ok(show(&entrance, lang, token, (&form, Vec::new())));
+        return Ok(show(&entrance, lang, token, &form, Vec::new()));
     }
     let mut people = Vec::new();
     let mut links = Vec::new();
     for (role, name, login, company) in wanted(context, &form).await? {
         let token = context.token()?;
-        people.push(Person {
+        people.push(NewPerson {
             role,
             company: company.as_ref().map(|company| company.id),
             name: name.clone(),
@@ -206,7 +207,7 @@ pub async fn bootstrap(
         Err(NotMade::Link) => return Ok(page::refused(lang, codes::LINK, "/login")),
         Err(NotMade::Faults(faults)) => {
             let faults = page::texts(lang, &faults);
-            return Ok(show(&entrance, lang, &token, (&form, faults)));
+            return Ok(show(&entrance, lang, &token, &form, faults));
         }
         Err(NotMade::Store(error)) => return Err(error.into()),
     }
@@ -232,14 +233,14 @@ pub async fn copy_script() -> Response {
 }
 
 /// Somebody to be made: role, name, login, and the company for the people of one.
-type Wanted = (Role, String, String, Option<Company>);
+type WantedPerson = (Role, String, String, Option<Company>);
 
 async fn wanted(
     context: &AppContext,
     form: &HashMap<String, String>,
-) -> Result<Vec<Wanted>, Problem> {
+) -> Result<Vec<WantedPerson>, Problem> {
     let text = |key: String| form.get(&key).cloned().unwrap_or_default();
-    let mut wanted: Vec<Wanted> = OFFICERS
+    let mut wanted: Vec<WantedPerson> = OFFICERS
         .iter()
         .map(|(role, field)| {
             (
@@ -261,8 +262,8 @@ async fn wanted(
 }
 
 /// The sample people of those companies that the demo really has.
-async fn company_samples(context: &AppContext) -> Result<Vec<Wanted>, Problem> {
-    let read = |tx: &mut Tx<'_>| -> Result<Vec<Wanted>, Problem> {
+async fn company_samples(context: &AppContext) -> Result<Vec<WantedPerson>, Problem> {
+    let read = |tx: &mut Tx<'_>| -> Result<Vec<WantedPerson>, Problem> {
         let mut people = Vec::new();
         for (role, name, login, code) in COMPANY_SAMPLES {
             if let Some(company) = company::by_code(tx, code)? {

@@ -46,16 +46,16 @@ pub async fn token(context: &AppContext) -> Result<Option<String>, Problem> {
 }
 
 fn has_accounts(tx: &mut Tx<'_>) -> StoreResult<bool> {
-    let staff = account::Filter {
+    let staff = account::AccountFilter {
         kind: Some("staff".to_owned()),
-        ..account::Filter::default()
+        ..account::AccountFilter::default()
     };
     Ok(!account::list(tx, &staff, 1)?.is_empty())
 }
 
 /// A person to be made.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct NewPerson {
     /// The role that the person gets.
     pub role: Role,
     /// The company, for somebody who works for one.
@@ -96,7 +96,7 @@ pub fn make(
     context: &AppContext,
     actor: &Actor,
     token_hash: &str,
-    people: &[Person],
+    people: &[NewPerson],
 ) -> Result<(), NotMade> {
     let now_ms = context.now_ms();
     if has_accounts(tx)? || !sql::opens(tx, token_hash, now_ms)? {
@@ -112,7 +112,7 @@ pub fn make(
         if let Err(refusal) = account::validate(&person.login, &person.name) {
             faults.push(at(refusal.bilingual()));
         }
-        let same = |other: &&Person| {
+        let same = |other: &&NewPerson| {
             account::folded(&other.login) == account::folded(&person.login)
                 || other.name.trim() == person.name.trim()
         };
@@ -136,7 +136,7 @@ pub fn make(
 }
 
 /// A refusal that no entry explains: they were checked before.
-fn fault<R: store::Failure + std::fmt::Display>(refusal: R) -> Error {
+fn fault<R: store::TxFailure + std::fmt::Display>(refusal: R) -> Error {
     refusal
         .store()
         .cloned()
@@ -147,7 +147,7 @@ fn make_one(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    person: &Person,
+    person: &NewPerson,
 ) -> StoreResult<()> {
     let now_ms = context.now_ms();
     let (id, party) = (AccountId(context.ids.next()), context.ids.next());

@@ -1,6 +1,6 @@
 //! The answers of the validation routes, as XML (Appendix A of the protocol) or JSON.
 
-use super::{Failure, Success};
+use super::{Success, TicketFailure};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -115,7 +115,7 @@ fn json_success(success: &Success) -> String {
 }
 
 /// A ticket that was not valid, or (`element`) a proxy ticket that was not given.
-pub(super) fn failure(failure: Failure, format: Format, element: &str) -> String {
+pub(super) fn failure(failure: TicketFailure, format: Format, element: &str) -> String {
     let (code, reported) = (failure.code(), failure.description());
     match format {
         Format::Xml => xml(&format!(

@@ -30,7 +30,7 @@ const BROWSER: &str = "tongguan_door";
 
 /// What a browser wants at `/cas/login`.
 #[derive(Debug, Default)]
-struct Wish {
+struct LoginWish {
     service: String,
     renew: bool,
     gateway: bool,
@@ -38,7 +38,7 @@ struct Wish {
     after: String,
 }
 
-impl Wish {
+impl LoginWish {
     fn read(raw: Option<&str>) -> Self {
         let params = Params::parse(raw);
         let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
@@ -74,10 +74,14 @@ impl Wish {
 }
 
 /// A service with its entry; nothing when no service is asked for.
-type Asked = Option<(RelyingParty, Service)>;
+type RequestedService = Option<(RelyingParty, Service)>;
 
 /// Finds the service that is asked for; the refusal is the page that refuses it (C2).
-async fn asked(cas: &Cas, lang: Lang, text: &str) -> Result<Ruling<Asked, Response>, Problem> {
+async fn asked(
+    cas: &Cas,
+    lang: Lang,
+    text: &str,
+) -> Result<Ruling<RequestedService, Response>, Problem> {
     if text.is_empty() {
         return Ok(Ruling::Granted(None));
     }
@@ -105,7 +109,7 @@ pub async fn login_page(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
-    let wish = Wish::read(raw.as_deref());
+    let wish = LoginWish::read(raw.as_deref());
     let asked = match asked(&cas, lang, &wish.service).await? {
         Ruling::Granted(asked) => asked,
         Ruling::Refused(page) => return Ok(page),
@@ -114,7 +118,7 @@ pub async fn login_page(
     let Some((actor, session)) = known.filter(|(_, session)| session.stage == Stage::Full) else {
         return match asked {
             Some((_, service)) if wish.gateway => Ok(leave(service.plain())),
-            asked => show_login(&cas, &headers, lang, (&wish, asked.as_ref()), None),
+            asked => show_login(&cas, &headers, lang, &wish, asked.as_ref(), None),
         };
     };
     if finished(&cas, &wish, &session).await? {
@@ -126,7 +130,7 @@ pub async fn login_page(
         return Ok(step_between(lang, &party, &service, &ticket));
     }
     if wish.renew {
-        return show_login(&cas, &headers, lang, (&wish, asked.as_ref()), None);
+        return show_login(&cas, &headers, lang, &wish, asked.as_ref(), None);
     }
     let Some((party, service)) = asked else {
         return Ok(logged_in(lang));
@@ -138,13 +142,13 @@ pub async fn login_page(
         .read(move |tx| sql::is_warned(tx, id))
         .await;
     if warned? {
-        return Ok(ask_first(lang, &session, (&party, &service)));
+        return Ok(ask_first(lang, &session, &party, &service));
     }
-    enter(&cas, (&actor, &session), (&party, &service), false).await
+    enter(&cas, (&actor, &session), &party, &service, false).await
 }
 
 /// Whether this is the end of a login that was begun here: then it is a fresh one.
-async fn finished(cas: &Cas, wish: &Wish, session: &Session) -> Result<bool, Problem> {
+async fn finished(cas: &Cas, wish: &LoginWish, session: &Session) -> Result<bool, Problem> {
     let context = cas.context();
     let Some(begun_at) = slip::made_at(context, AFTER, &wish.after) else {
         return Ok(false);
@@ -181,11 +185,7 @@ fn logged_in(lang: Lang) -> Response {
     )
 }
 
-fn ask_first(
-    lang: Lang,
-    session: &Session,
-    (party, service): (&RelyingParty, &Service),
-) -> Response {
+fn ask_first(lang: Lang, session: &Session, party: &RelyingParty, service: &Service) -> Response {
     let page = GoPage {
         lang,
         title: party.title.clone(),
@@ -222,7 +222,8 @@ fn leave(url: &str) -> Response {
 async fn enter(
     cas: &Cas,
     who: (&Actor, &Session),
-    (party, service): (&RelyingParty, &Service),
+    party: &RelyingParty,
+    service: &Service,
     is_fresh: bool,
 ) -> Result<Response, Problem> {
     let ticket = grant(cas.context(), who, (party, service), is_fresh).await?;
@@ -243,7 +244,8 @@ fn show_login(
     cas: &Cas,
     headers: &HeaderMap,
     lang: Lang,
-    (wish, asked): (&Wish, Option<&(RelyingParty, Service)>),
+    wish: &LoginWish,
+    asked: Option<&(RelyingParty, Service)>,
     error: Option<(Shown, &str, bool)>,
 ) -> Result<Response, Problem> {
     let context = cas.context();
@@ -291,7 +293,7 @@ fn show_login(
 /// The form of the login page (C1), or of the question before a service.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub struct LoginForm {
+pub struct CasLoginForm {
     username: String,
     password: String,
     code: String,
@@ -306,7 +308,7 @@ pub struct LoginForm {
 pub async fn login_try(
     State(cas): State<Arc<Cas>>,
     headers: HeaderMap,
-    Form(form): Form<LoginForm>,
+    Form(form): Form<CasLoginForm>,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     if !is_from_us(&headers) {
@@ -317,16 +319,16 @@ pub async fn login_try(
         Ruling::Refused(page) => return Ok(page),
     };
     if !form.csrf.is_empty() {
-        return confirmed(&cas, &headers, lang, (&form, asked)).await;
+        return confirmed(&cas, &headers, lang, &form, asked).await;
     }
-    let wish = Wish {
+    let wish = LoginWish {
         service: form.service.clone(),
         renew: !form.renew.is_empty(),
-        ..Wish::default()
+        ..LoginWish::default()
     };
     let again = |shown: Shown| {
         let error = Some((shown, form.username.as_str(), !form.warn.is_empty()));
-        show_login(&cas, &headers, lang, (&wish, asked.as_ref()), error)
+        show_login(&cas, &headers, lang, &wish, asked.as_ref(), error)
     };
     if !has_slip(&cas, &headers, &form.lt).await? {
         return again((codes::SLIP, None).into());
@@ -343,7 +345,7 @@ pub async fn login_try(
         Ruling::Granted(begun) => {
             let old = cas.gate.session(&headers).await?.map(|(_, old)| old);
             follow(&cas, old, &begun, !form.warn.is_empty()).await?;
-            let mut response = begin(&cas, lang, (&from, &begun), (&wish, asked)).await?;
+            let mut response = begin(&cas, lang, &from, &begun, &wish, asked).await?;
             set_cookie(context, &begun.token, &mut response);
             Ok(response)
         }
@@ -383,7 +385,7 @@ async fn follow(
             sql::warn(tx, new.id)?;
         }
         match &old {
-            Some(old) => succeed(tx, (old, &new), follow, now_ms),
+            Some(old) => succeed(tx, old, &new, follow, now_ms),
             None => Ok(()),
         }
     };
@@ -394,8 +396,10 @@ async fn follow(
 async fn begin(
     cas: &Cas,
     lang: Lang,
-    (origin, begun): (&Origin, &Begun),
-    (wish, asked): (&Wish, Asked),
+    origin: &Origin,
+    begun: &Begun,
+    wish: &LoginWish,
+    asked: RequestedService,
 ) -> Result<Response, Problem> {
     let context = cas.context();
     if begun.session.stage != Stage::Full {
@@ -412,7 +416,7 @@ async fn begin(
         return Ok(go("/cas/login"));
     };
     let actor = actor_of(&account, origin);
-    enter(cas, (&actor, &begun.session), (&party, &service), true).await
+    enter(cas, (&actor, &begun.session), &party, &service, true).await
 }
 
 /// Goes on after the question before a service was answered.
@@ -420,7 +424,8 @@ async fn confirmed(
     cas: &Cas,
     headers: &HeaderMap,
     lang: Lang,
-    (form, asked): (&LoginForm, Asked),
+    form: &CasLoginForm,
+    asked: RequestedService,
 ) -> Result<Response, Problem> {
     let known = cas.gate.session(headers).await?;
     let (Some((actor, session)), Some((party, service))) = (known, asked) else {
@@ -429,7 +434,7 @@ async fn confirmed(
     if session.stage != Stage::Full || !is_token(&session, &form.csrf) {
         return Ok(refused(lang, registry::access::CSRF, "/cas/login"));
     }
-    enter(cas, (&actor, &session), (&party, &service), false).await
+    enter(cas, (&actor, &session), &party, &service, false).await
 }
 
 /// `GET /cas/logout`: ends the session here and at every service that was visited (C20, C21). The

@@ -34,14 +34,14 @@ use crate::relying_party::{self, RelyingParty};
 use registry::access::{Actor, Gate};
 use registry::context::{AppContext, Ruling};
 use registry::module::Module;
-use registry::session::{self, Found, Limits, Session, Stage};
+use registry::session::{self, FoundSession, Session, SessionLimits, Stage};
 use registry::throttle::Throttle;
 use registry::{audit, hash_text};
 use sql::Ticket;
 use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
-use ticket::Kind;
+use ticket::TicketKind;
 use tokio::sync::Notify;
 use web::Problem;
 
@@ -81,7 +81,7 @@ impl Cas {
 
 /// Why a ticket was not valid, or not given (C12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Failure {
+enum TicketFailure {
     Request,
     TicketSpec,
     UnauthorizedProxy,
@@ -92,7 +92,7 @@ enum Failure {
     Internal,
 }
 
-impl Failure {
+impl TicketFailure {
     fn code(self) -> &'static str {
         match self {
             Self::Request => "INVALID_REQUEST",
@@ -140,7 +140,7 @@ async fn grant(
     let now_ms = context.now_ms();
     let ticket = Ticket {
         hash: hash_text(&text),
-        kind: Kind::Service,
+        kind: TicketKind::Service,
         session: session.id,
         party: party.id,
         service: service.text.clone(),
@@ -180,13 +180,13 @@ struct Valid {
 }
 
 /// Makes the one attempt that a ticket has.
-async fn attempt(cas: &Cas, attempt: Attempt) -> Result<Success, Failure> {
+async fn attempt(cas: &Cas, attempt: Attempt) -> Result<Success, TicketFailure> {
     let context = cas.context();
     let shared = context.clone();
     let write = move |tx: &mut Tx<'_>| attempt_in(tx, &shared, &attempt);
     let valid = context.db.write(write).await.map_err(|error| {
         tracing::error!(%error, "a ticket could not be validated");
-        Failure::Internal
+        TicketFailure::Internal
     })?;
     let valid = valid.result()?;
     let mut success = valid.success;
@@ -200,39 +200,39 @@ fn attempt_in(
     tx: &mut Tx<'_>,
     context: &AppContext,
     attempt: &Attempt,
-) -> StoreResult<Ruling<Valid, Failure>> {
+) -> StoreResult<Ruling<Valid, TicketFailure>> {
     let now_ms = context.now_ms();
     // Whatever comes after, the ticket has had its attempt.
     let Some(ticket) = sql::burn(tx, &hash_text(&attempt.ticket), now_ms)? else {
-        return Ok(Ruling::Refused(Failure::Ticket));
+        return Ok(Ruling::Refused(TicketFailure::Ticket));
     };
-    if ticket.kind == Kind::Proxy && !attempt.takes_proxy {
-        return Ok(Ruling::Refused(Failure::TicketSpec));
+    if ticket.kind == TicketKind::Proxy && !attempt.takes_proxy {
+        return Ok(Ruling::Refused(TicketFailure::TicketSpec));
     }
     let is_early = ticket.issued_at > now_ms + TICKET_MS;
     if now_ms >= ticket.expires_at || is_early || (attempt.renew && !ticket.is_fresh) {
-        return Ok(Ruling::Refused(Failure::Ticket));
+        return Ok(Ruling::Refused(TicketFailure::Ticket));
     }
     let party = relying_party::by_id(tx, ticket.party)?;
     let service = Service::parse(&ticket.service);
     let (Some(party), Some(service)) = (party, service) else {
-        return Ok(Ruling::Refused(Failure::Service));
+        return Ok(Ruling::Refused(TicketFailure::Service));
     };
     // The very address, but for path parameters: the container that wrote `;jsessionid=…` into it
     // takes it off before the service sees it.
     let asked = Service::parse(&attempt.service);
     if asked.is_none_or(|asked| asked.bare() != service.bare()) {
-        return Ok(Ruling::Refused(Failure::Service));
+        return Ok(Ruling::Refused(TicketFailure::Service));
     }
     if !party.has_service(&service) {
-        return Ok(Ruling::Refused(Failure::Service));
+        return Ok(Ruling::Refused(TicketFailure::Service));
     }
     let callback = match callback_of(&party, attempt.callback.as_deref()) {
         Ok(callback) => callback,
         Err(failure) => return Ok(Ruling::Refused(failure)),
     };
     let Some(found) = live(tx, context, ticket.session)? else {
-        return Ok(Ruling::Refused(Failure::Ticket));
+        return Ok(Ruling::Refused(TicketFailure::Ticket));
     };
     let visit = Visit {
         id: context.ids.next(),
@@ -259,21 +259,21 @@ fn attempt_in(
 }
 
 /// The callback address of a proxy, if the entry lets it be one (C16).
-fn callback_of(party: &RelyingParty, text: Option<&str>) -> Result<Option<Service>, Failure> {
+fn callback_of(party: &RelyingParty, text: Option<&str>) -> Result<Option<Service>, TicketFailure> {
     let Some(text) = text else { return Ok(None) };
     let Some(callback) = Service::parse(text).filter(Service::is_https) else {
-        return Err(Failure::ProxyCallback);
+        return Err(TicketFailure::ProxyCallback);
     };
     if party.may_proxy && party.has_service(&callback) {
         Ok(Some(callback))
     } else {
-        Err(Failure::UnauthorizedProxy)
+        Err(TicketFailure::UnauthorizedProxy)
     }
 }
 
 /// The session of a ticket, if it is in force and the person fully logged in.
-fn live(tx: &mut Tx<'_>, context: &AppContext, session: i64) -> StoreResult<Option<Found>> {
-    let limits = Limits::of(context);
+fn live(tx: &mut Tx<'_>, context: &AppContext, session: i64) -> StoreResult<Option<FoundSession>> {
+    let limits = SessionLimits::of(context);
     let found = session::by_id(tx, session, context.now_ms(), &limits)?;
     Ok(found.filter(|found| found.session.stage == Stage::Full))
 }
@@ -282,7 +282,7 @@ fn live(tx: &mut Tx<'_>, context: &AppContext, session: i64) -> StoreResult<Opti
 fn attributes(
     tx: &mut Tx<'_>,
     party: &RelyingParty,
-    found: &Found,
+    found: &FoundSession,
     is_fresh: bool,
 ) -> StoreResult<Vec<(&'static str, Vec<String>)>> {
     let mut reported = vec![
@@ -304,7 +304,7 @@ fn attributes(
 pub(crate) fn released(
     tx: &mut Tx<'_>,
     party: &RelyingParty,
-    found: &Found,
+    found: &FoundSession,
 ) -> StoreResult<Vec<(&'static str, Vec<String>)>> {
     let account = registry::account::by_id(tx, found.session.account)?;
     let company = found.company.as_ref();
@@ -369,10 +369,12 @@ async fn hand_over(
     from: &Ticket,
     callback: &Service,
     ends_at: i64,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<String>, TicketFailure> {
     let context = cas.context();
-    let granting = ticket::fresh(context, "PGT", ticket::LONG).map_err(|_| Failure::Internal)?;
-    let iou = ticket::fresh(context, "PGTIOU", ticket::LONG).map_err(|_| Failure::Internal)?;
+    let granting =
+        ticket::fresh(context, "PGT", ticket::LONG).map_err(|_| TicketFailure::Internal)?;
+    let iou =
+        ticket::fresh(context, "PGTIOU", ticket::LONG).map_err(|_| TicketFailure::Internal)?;
     if !calls::hand_over(&cas.courier, callback, &granting, &iou).await {
         return Ok(None);
     }
@@ -380,7 +382,7 @@ async fn hand_over(
     proxies.extend(from.proxies.iter().cloned());
     let ticket = Ticket {
         hash: hash_text(&granting),
-        kind: Kind::Granting,
+        kind: TicketKind::Granting,
         session: from.session,
         party: from.party,
         service: callback.text.clone(),
@@ -392,23 +394,23 @@ async fn hand_over(
     let kept = context.db.write(move |tx| sql::insert(tx, &ticket)).await;
     kept.map_err(|error| {
         tracing::error!(%error, "a granting ticket could not be kept");
-        Failure::Internal
+        TicketFailure::Internal
     })?;
     Ok(Some(iou))
 }
 
 /// Gives a proxy ticket for a further service.
-async fn proxy(cas: &Cas, granting: &str, target: &str) -> Result<String, Failure> {
+async fn proxy(cas: &Cas, granting: &str, target: &str) -> Result<String, TicketFailure> {
     let context = cas.context();
-    let text = ticket::fresh(context, "PT", ticket::SHORT).map_err(|_| Failure::Internal)?;
+    let text = ticket::fresh(context, "PT", ticket::SHORT).map_err(|_| TicketFailure::Internal)?;
     let Some(target) = Service::parse(target) else {
-        return Err(Failure::UnauthorizedService);
+        return Err(TicketFailure::UnauthorizedService);
     };
     let (shared, hash, of_text) = (context.clone(), hash_text(granting), hash_text(&text));
-    let write = move |tx: &mut Tx<'_>| proxy_in(tx, &shared, (&hash, &of_text), &target);
+    let write = move |tx: &mut Tx<'_>| proxy_in(tx, &shared, &hash, &of_text, &target);
     let given = context.db.write(write).await.map_err(|error| {
         tracing::error!(%error, "a proxy ticket could not be given");
-        Failure::Internal
+        TicketFailure::Internal
     })?;
     given.result()?;
     Ok(text)
@@ -417,35 +419,36 @@ async fn proxy(cas: &Cas, granting: &str, target: &str) -> Result<String, Failur
 fn proxy_in(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (granting, hash): (&str, &str),
+    granting: &str,
+    hash: &str,
     target: &Service,
-) -> StoreResult<Ruling<(), Failure>> {
+) -> StoreResult<Ruling<(), TicketFailure>> {
     let now_ms = context.now_ms();
     let granting = sql::granting(tx, granting)?;
     let Some(granting) = granting.filter(|ticket| now_ms < ticket.expires_at) else {
-        return Ok(Ruling::Refused(Failure::Ticket));
+        return Ok(Ruling::Refused(TicketFailure::Ticket));
     };
     if live(tx, context, granting.session)?.is_none() {
-        return Ok(Ruling::Refused(Failure::Ticket));
+        return Ok(Ruling::Refused(TicketFailure::Ticket));
     }
     let callback = Service::parse(&granting.service);
     let owner = relying_party::by_id(tx, granting.party)?;
     let (Some(owner), Some(callback)) = (owner, callback) else {
-        return Ok(Ruling::Refused(Failure::Ticket));
+        return Ok(Ruling::Refused(TicketFailure::Ticket));
     };
     if !owner.may_proxy || !owner.has_service(&callback) {
-        return Ok(Ruling::Refused(Failure::UnauthorizedProxy));
+        return Ok(Ruling::Refused(TicketFailure::UnauthorizedProxy));
     }
     let party = relying_party::of_service(tx, target)?;
     let takes = |party: &RelyingParty| party.proxies.iter().any(|url| callback.is_under(url));
     let Some(party) = party.filter(takes) else {
-        return Ok(Ruling::Refused(Failure::UnauthorizedService));
+        return Ok(Ruling::Refused(TicketFailure::UnauthorizedService));
     };
     sql::insert(
         tx,
         &Ticket {
             hash: hash.to_owned(),
-            kind: Kind::Proxy,
+            kind: TicketKind::Proxy,
             session: granting.session,
             party: party.id,
             service: target.text.clone(),

@@ -6,7 +6,7 @@ use crate::relying_party::{Protocol, RelyingParty};
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use web::Code;
+use web::ErrorCode;
 
 /// The login page, for a service or for none.
 #[derive(Template)]
@@ -44,7 +44,7 @@ pub(crate) struct GoPage {
 #[template(path = "cas_refused.html")]
 struct RefusedPage {
     lang: Lang,
-    code: Code,
+    code: ErrorCode,
     /// The address as it was received, cut.
     received: String,
     /// The nearest registered address; empty when none is near.

@@ -1,13 +1,13 @@
 //! Every statement on the tables `cas_ticket`, `cas_visit`, `cas_slip` and `cas_warned`.
 
-use super::ticket::Kind;
+use super::ticket::TicketKind;
 use store::{Error, Result, Row, Tx};
 
 /// A ticket as it is stored: by its hash.
 #[derive(Debug, Clone)]
 pub(super) struct Ticket {
     pub(super) hash: String,
-    pub(super) kind: Kind,
+    pub(super) kind: TicketKind,
     pub(super) session: i64,
     pub(super) party: i64,
     /// The service it is for; of a granting ticket, the callback address.
@@ -67,7 +67,7 @@ fn ticket(row: &Row) -> Result<Ticket> {
     let kind = row.text(1)?;
     Ok(Ticket {
         hash: row.text(0)?,
-        kind: Kind::from_name(&kind)
+        kind: TicketKind::from_name(&kind)
             .ok_or_else(|| Error::Fault(format!("unknown ticket {kind}")))?,
         session: row.int(2)?,
         party: row.int(3)?,

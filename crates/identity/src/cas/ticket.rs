@@ -17,7 +17,7 @@ pub(super) const LONG: usize = 43;
 
 /// What a ticket is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
-pub(super) enum Kind {
+pub(super) enum TicketKind {
     /// One entry to one service.
     #[strum(serialize = "ST")]
     Service,
@@ -29,7 +29,7 @@ pub(super) enum Kind {
     Granting,
 }
 
-impl Kind {
+impl TicketKind {
     pub(super) fn name(self) -> &'static str {
         self.into()
     }

@@ -2,7 +2,7 @@
 //! services ask. Every answer has status 200, because clients read the document, not the status.
 
 use super::answer::{self, Format};
-use super::{Attempt, Cas, Failure, attempt, proxy};
+use super::{Attempt, Cas, TicketFailure, attempt, proxy};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -54,13 +54,13 @@ fn document(text: String, format: Format) -> Response {
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
 
-fn read(params: &Params, takes_proxy: bool) -> Result<Attempt, Failure> {
+fn read(params: &Params, takes_proxy: bool) -> Result<Attempt, TicketFailure> {
     let names = ["ticket", "service", "renew", "pgtUrl", "format"];
     if names.iter().any(|name| params.is_repeated(name)) {
-        return Err(Failure::Request);
+        return Err(TicketFailure::Request);
     }
     let (Some(ticket), Some(service)) = (params.get("ticket"), params.get("service")) else {
-        return Err(Failure::Request);
+        return Err(TicketFailure::Request);
     };
     Ok(Attempt {
         ticket: ticket.to_owned(),
@@ -74,7 +74,7 @@ fn read(params: &Params, takes_proxy: bool) -> Result<Attempt, Failure> {
 async fn answered(cas: &Cas, raw: Option<&str>, takes_proxy: bool) -> Response {
     let params = Params::parse(raw);
     let Some(format) = Format::from_name(params.get("format")) else {
-        let text = answer::failure(Failure::Request, Format::Xml, "authenticationFailure");
+        let text = answer::failure(TicketFailure::Request, Format::Xml, "authenticationFailure");
         return document(text, Format::Xml);
     };
     let outcome = match read(&params, takes_proxy) {
@@ -132,12 +132,12 @@ pub async fn p3_proxy_validate(State(cas): State<Arc<Cas>>, RawQuery(raw): RawQu
 pub async fn proxy_ticket(State(cas): State<Arc<Cas>>, RawQuery(raw): RawQuery) -> Response {
     let params = Params::parse(raw.as_deref());
     let Some(format) = Format::from_name(params.get("format")) else {
-        let text = answer::failure(Failure::Request, Format::Xml, "proxyFailure");
+        let text = answer::failure(TicketFailure::Request, Format::Xml, "proxyFailure");
         return document(text, Format::Xml);
     };
     let outcome = match (params.get("pgt"), params.get("targetService")) {
         (Some(granting), Some(target)) => proxy(&cas, granting, target).await,
-        _ => Err(Failure::Request),
+        _ => Err(TicketFailure::Request),
     };
     let text = match outcome {
         Ok(ticket) => answer::proxy(&ticket, format),

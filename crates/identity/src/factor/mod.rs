@@ -6,7 +6,7 @@
 //! hashes. Passkeys are rows of the same table, made and used by the module `passkey`.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use registry::context::{AppContext, Secret};
+use registry::context::{AppContext, RandomSecret};
 use registry::factor as rows;
 use registry::module::Module;
 use registry::role::AccountId;
@@ -88,7 +88,8 @@ pub fn begin(
     tx: &mut Tx<'_>,
     context: &AppContext,
     account: AccountId,
-    (secret, nonce): (&Secret, &Secret),
+    secret: &RandomSecret,
+    nonce: &RandomSecret,
 ) -> Result<Vec<u8>> {
     let secret = secret[..20].to_vec();
     let sealed = context
@@ -213,7 +214,7 @@ pub fn renew_recovery(
     tx: &mut Tx<'_>,
     context: &AppContext,
     account: AccountId,
-    secrets: &[Secret],
+    secrets: &[RandomSecret],
 ) -> Result<Vec<String>> {
     rows::drop_recovery(tx, account)?;
     let mut texts = Vec::new();

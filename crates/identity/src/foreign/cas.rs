@@ -1,8 +1,8 @@
 //! The other system is a CAS server: where to send the browser, and what its word about a ticket is.
 
-use super::fetch::{Sent, call};
+use super::fetch::{FetchBody, call};
 use super::{Trouble, external_id};
-use ceb::xml::{Element, outline};
+use ceb::xml::{OutlineElement, outline};
 use registry::config::ForeignSource;
 use ureq::Agent;
 use url::form_urlencoded::byte_serialize;
@@ -31,7 +31,7 @@ pub(crate) fn login_url(source: &ForeignSource, service: &str) -> String {
 
 /// Whether a server answers at all: a ticket that nobody issued is refused in its own words.
 pub(crate) fn probe(agent: &Agent, source: &ForeignSource) -> Result<(), Trouble> {
-    let answer = ask(agent, source, ("https://probe.invalid/", "ST-probe"))?;
+    let answer = ask(agent, source, "https://probe.invalid/", "ST-probe")?;
     let elements = outline(&answer, LIMITS).ok_or(NOT_XML)?;
     outcome(&elements).map(|_| ())
 }
@@ -39,7 +39,8 @@ pub(crate) fn probe(agent: &Agent, source: &ForeignSource) -> Result<(), Trouble
 fn ask(
     agent: &Agent,
     source: &ForeignSource,
-    (service, ticket): (&str, &str),
+    service: &str,
+    ticket: &str,
 ) -> Result<Vec<u8>, Trouble> {
     let url = format!(
         "{}/p3/serviceValidate?service={}&ticket={}",
@@ -47,14 +48,15 @@ fn ask(
         encoded(service),
         encoded(ticket)
     );
-    call(agent, &url, &Sent::default())
+    call(agent, &url, &FetchBody::default())
 }
 
 /// Redeems a ticket that was issued for `service`; answers the external id.
 pub(crate) fn redeem(
     agent: &Agent,
     source: &ForeignSource,
-    (service, ticket): (&str, &str),
+    service: &str,
+    ticket: &str,
 ) -> Result<String, Trouble> {
     let is_ticket = ticket.len() <= TICKET_CHARS_MAX
         && ticket.starts_with("ST-")
@@ -64,7 +66,7 @@ pub(crate) fn redeem(
     if !is_ticket {
         return Err(Trouble::Wrong("the ticket is not one"));
     }
-    let answer = ask(agent, source, (service, ticket))?;
+    let answer = ask(agent, source, service, ticket)?;
     person(&answer, &source.attribute)
 }
 
@@ -77,7 +79,7 @@ pub(crate) fn person(answer: &[u8], attribute: &str) -> Result<String, Trouble> 
         Some(inside) => inside,
         None => return Err(Trouble::Wrong("it refused the ticket")),
     };
-    let at_depth = |depth: usize, name: &str| -> Vec<&Element> {
+    let at_depth = |depth: usize, name: &str| -> Vec<&OutlineElement> {
         let found = inside.iter().filter(|one| one.depth == depth);
         found.filter(|one| one.name == name).collect()
     };
@@ -98,7 +100,7 @@ pub(crate) fn person(answer: &[u8], attribute: &str) -> Result<String, Trouble> 
 }
 
 /// What is inside a success; nothing for a failure. Anything else is no answer.
-fn outcome(elements: &[Element]) -> Result<Option<&[Element]>, Trouble> {
+fn outcome(elements: &[OutlineElement]) -> Result<Option<&[OutlineElement]>, Trouble> {
     let [root, verdict, inside @ ..] = elements else {
         return Err(NOT_XML);
     };

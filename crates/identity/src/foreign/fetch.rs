@@ -11,7 +11,7 @@ const ANSWER_BYTES_MAX: u64 = 256 << 10;
 
 /// What is sent along.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Sent {
+pub(super) struct FetchBody {
     /// The header that says who we are.
     pub(super) authorization: Option<String>,
     /// The form; without one it is a GET.
@@ -19,7 +19,7 @@ pub(super) struct Sent {
 }
 
 /// Calls an address; answers the body of a 200.
-pub(super) fn call(agent: &Agent, url: &str, sent: &Sent) -> Result<Vec<u8>, Trouble> {
+pub(super) fn call(agent: &Agent, url: &str, sent: &FetchBody) -> Result<Vec<u8>, Trouble> {
     let authorization = sent.authorization.as_deref();
     let answer = match &sent.form {
         None => {

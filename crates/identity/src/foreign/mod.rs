@@ -23,7 +23,7 @@ mod tests;
 mod token;
 
 use crate::courier::Courier;
-use registry::config::{Config, ForeignProtocol, ForeignSource};
+use registry::config::{ForeignProtocol, ForeignSource, RegistryConfig};
 use registry::module::Module;
 use std::sync::{Arc, Mutex};
 
@@ -118,7 +118,7 @@ pub struct Providers(Vec<Arc<Provider>>);
 
 impl Providers {
     /// Sets the providers up.
-    pub fn open(config: &Config) -> Self {
+    pub fn open(config: &RegistryConfig) -> Self {
         let opened = config.foreign.iter().filter_map(|source| {
             Provider::new(source)
                 .inspect_err(|why| {

@@ -1,6 +1,6 @@
 //! The other system is an OIDC provider: discovery, the code, the token, and what it knows.
 
-use super::fetch::{Sent, call};
+use super::fetch::{FetchBody, call};
 use super::token::{Expected, verify};
 use super::{Provider, Trouble, external_id};
 use base64::Engine;
@@ -32,7 +32,7 @@ pub(crate) struct Discovery {
 
 /// What a login carries there and back.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Way<'a> {
+pub(crate) struct LoginTrip<'a> {
     /// Our address to which the browser comes back.
     pub(crate) back: &'a str,
     /// The secret of PKCE.
@@ -55,7 +55,7 @@ fn json<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, Trouble> {
 pub(crate) fn discover(agent: &Agent, source: &ForeignSource) -> Result<Discovery, Trouble> {
     let base = source.address.trim_end_matches('/');
     let url = format!("{base}/.well-known/openid-configuration");
-    let found: Discovery = json(&call(agent, &url, &Sent::default())?)?;
+    let found: Discovery = json(&call(agent, &url, &FetchBody::default())?)?;
     if found.issuer != source.address {
         return Err(Trouble::Wrong("it says that it is another issuer"));
     }
@@ -105,7 +105,8 @@ impl Provider {
 pub(crate) fn login_url(
     source: &ForeignSource,
     found: &Discovery,
-    (way, state): (&Way<'_>, &str),
+    way: &LoginTrip<'_>,
+    state: &str,
 ) -> Option<String> {
     let mut url = Url::parse(&found.authorization_endpoint).ok()?;
     // A claim that is not `sub` belongs to the profile in nearly every system.
@@ -131,15 +132,15 @@ pub(crate) fn redeem(
     agent: &Agent,
     (source, secret): (&ForeignSource, Option<&str>),
     found: &Discovery,
-    (way, code): (&Way<'_>, &str),
+    (way, code): (&LoginTrip<'_>, &str),
     now_s: i64,
 ) -> Result<String, Trouble> {
     if code.is_empty() || code.len() > CODE_CHARS_MAX {
         return Err(Trouble::Wrong("the code is not one"));
     }
-    let sent = redemption((source, secret), found, (way, code));
+    let sent = redemption(source, secret, found, way, code);
     let redeemed: Redeemed = json(&call(agent, &found.token_endpoint, &sent)?)?;
-    let keys = call(agent, &found.jwks_uri, &Sent::default())?;
+    let keys = call(agent, &found.jwks_uri, &FetchBody::default())?;
     let expected = Expected {
         issuer: &source.address,
         client: &source.client_id,
@@ -157,7 +158,7 @@ pub(crate) fn redeem(
     let (Some(address), Some(token)) = (&found.userinfo_endpoint, redeemed.access_token) else {
         return Err(Trouble::Wrong("the claim is missing"));
     };
-    let sent = Sent {
+    let sent = FetchBody {
         authorization: Some(format!("Bearer {token}")),
         form: None,
     };
@@ -183,10 +184,12 @@ fn text_of(value: &Value) -> Result<String, Trouble> {
 
 /// The form that redeems a code, with our secret where the provider wants it.
 fn redemption(
-    (source, secret): (&ForeignSource, Option<&str>),
+    source: &ForeignSource,
+    secret: Option<&str>,
     found: &Discovery,
-    (way, code): (&Way<'_>, &str),
-) -> Sent {
+    way: &LoginTrip<'_>,
+    code: &str,
+) -> FetchBody {
     let mut form = vec![
         ("grant_type", "authorization_code".to_owned()),
         ("code", code.to_owned()),
@@ -209,7 +212,7 @@ fn redemption(
         }
         None => form.push(("client_id", source.client_id.clone())),
     }
-    Sent {
+    FetchBody {
         authorization,
         form: Some(form),
     }

@@ -42,7 +42,8 @@ pub fn insert(tx: &mut Tx<'_>, binding: &Binding) -> Result<bool> {
 /// The binding of a person of another system; notes that it was used.
 pub fn use_of(
     tx: &mut Tx<'_>,
-    (source, external): (&str, &str),
+    source: &str,
+    external: &str,
     now_ms: i64,
 ) -> Result<Option<AccountId>> {
     let row = tx.query_opt(

@@ -45,7 +45,7 @@ struct KeySet {
 
 /// A key of the issuer, as far as we can use it.
 #[derive(Deserialize)]
-struct Key {
+struct IssuerKey {
     kty: String,
     kid: Option<String>,
     #[serde(rename = "use")]
@@ -61,7 +61,7 @@ struct Key {
 /// For whom a token is.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Audience {
+enum TokenAudience {
     One(String),
     Many(Vec<String>),
 }
@@ -71,7 +71,7 @@ enum Audience {
 pub(super) struct Claims {
     iss: String,
     pub(super) sub: String,
-    aud: Audience,
+    aud: TokenAudience,
     exp: i64,
     iat: i64,
     nonce: Option<String>,
@@ -113,7 +113,7 @@ pub(super) fn verify(token: &str, keys: &[u8], expected: &Expected<'_>) -> Resul
 }
 
 /// The one key of the issuer that the token may be signed with.
-fn chosen(keys: &[u8], about: &Head) -> Result<Key, Trouble> {
+fn chosen(keys: &[u8], about: &Head) -> Result<IssuerKey, Trouble> {
     let kind = match about.alg.as_str() {
         "RS256" => "RSA",
         "ES256" => "EC",
@@ -124,7 +124,7 @@ fn chosen(keys: &[u8], about: &Head) -> Result<Key, Trouble> {
         .keys
         .into_iter()
         // A set may hold keys of kinds that we do not know.
-        .filter_map(|value| serde_json::from_value::<Key>(value).ok())
+        .filter_map(|value| serde_json::from_value::<IssuerKey>(value).ok())
         .filter(|key| {
             key.kty == kind
                 && key.usage.as_deref().is_none_or(|usage| usage == "sig")
@@ -137,7 +137,12 @@ fn chosen(keys: &[u8], about: &Head) -> Result<Key, Trouble> {
     }
 }
 
-fn check_signature(alg: &str, key: &Key, signed: &[u8], signature: &[u8]) -> Result<(), Trouble> {
+fn check_signature(
+    alg: &str,
+    key: &IssuerKey,
+    signed: &[u8],
+    signature: &[u8],
+) -> Result<(), Trouble> {
     let part = |text: &Option<String>| decoded(text.as_deref().unwrap_or_default());
     let verified = match alg {
         "RS256" => {
@@ -165,9 +170,9 @@ fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), Trouble>
         return wrong("another issuer");
     }
     let is_alone = match &claims.aud {
-        Audience::One(one) if one == expected.client => true,
-        Audience::Many(all) if all.iter().any(|one| one == expected.client) => all.len() == 1,
-        Audience::One(_) | Audience::Many(_) => return wrong("for another client"),
+        TokenAudience::One(one) if one == expected.client => true,
+        TokenAudience::Many(all) if all.iter().any(|one| one == expected.client) => all.len() == 1,
+        TokenAudience::One(_) | TokenAudience::Many(_) => return wrong("for another client"),
     };
     match claims.azp.as_deref() {
         Some(party) if party != expected.client => return wrong("given to another client"),

@@ -5,7 +5,7 @@ use super::{FAILED, LOCKED, Proof, Refused, actor_of, codes, minutes, note_unkno
 use registry::access::{Actor, Origin};
 use registry::account::hashing::compare;
 use registry::account::{self, Account};
-use registry::audit::{self, Outcome};
+use registry::audit::{self, AuditOutcome};
 use registry::context::{AppContext, Ruling};
 use registry::throttle::Throttle;
 use store::{Result as StoreResult, Tx};
@@ -44,10 +44,10 @@ pub(super) async fn password(
 }
 
 /// Who is asked for, with the place that the attempt got, or how long there is to wait.
-type Asked = (Option<Account>, Result<Place, i64>);
+type AdmittedGuess = (Option<Account>, Result<GuessSlot, i64>);
 
 /// By what an attempt may go on to the comparison.
-enum Place {
+enum GuessSlot {
     /// It is among the few.
     Counted(Claim),
     /// The name is locked here for so many milliseconds, but a code of the second factor came with it.
@@ -67,8 +67,8 @@ async fn counted(
     };
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let (claim, wait_ms) = match place {
-        Place::Counted(claim) => (Some(claim), None),
-        Place::Locked(wait_ms) => (None, Some(wait_ms)),
+        GuessSlot::Counted(claim) => (Some(claim), None),
+        GuessSlot::Locked(wait_ms) => (None, Some(wait_ms)),
     };
     let is_right = match compare(tried.password, hash.clone()).await {
         Ok(is_right) => is_right,
@@ -79,7 +79,7 @@ async fn counted(
     };
     let method = match wait_ms {
         None => "password",
-        Some(wait_ms) => match by_code(context, origin, tried, (&found, is_right)).await? {
+        Some(wait_ms) => match by_code(context, origin, tried, &found, is_right).await? {
             Some(method) => method,
             None => return Ok(Ruling::Refused((codes::LOCKED, Some(minutes(wait_ms))))),
         },
@@ -99,18 +99,22 @@ async fn counted(
 }
 
 /// Counts the attempt; who is locked out may bring a code of the second factor instead.
-async fn ask(context: &AppContext, origin: &Origin, tried: Tried<'_>) -> Result<Asked, Problem> {
+async fn ask(
+    context: &AppContext,
+    origin: &Origin,
+    tried: Tried<'_>,
+) -> Result<AdmittedGuess, Problem> {
     let (shared, origin) = (context.clone(), origin.clone());
     let (login, has_code) = (account::folded(tried.login), !tried.code.trim().is_empty());
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Asked> {
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<AdmittedGuess> {
         let found = account::by_login(tx, &login)?;
         let from = (login.as_str(), origin.address.as_str());
         let wait_ms = match lock::reserve(tx, &shared, from, Guess::Password)? {
-            Ruling::Granted(claim) => return Ok((found, Ok(Place::Counted(claim)))),
+            Ruling::Granted(claim) => return Ok((found, Ok(GuessSlot::Counted(claim)))),
             Ruling::Refused(wait_ms) => wait_ms,
         };
         if has_code {
-            return Ok((found, Ok(Place::Locked(wait_ms))));
+            return Ok((found, Ok(GuessSlot::Locked(wait_ms))));
         }
         note_locked(tx, &shared, &origin, found.as_ref())?;
         Ok((found, Err(wait_ms)))
@@ -123,13 +127,14 @@ async fn by_code(
     context: &AppContext,
     origin: &Origin,
     tried: Tried<'_>,
-    (found, is_right): (&Option<Account>, bool),
+    found: &Option<Account>,
+    is_right: bool,
 ) -> Result<Option<&'static str>, Problem> {
     let (shared, origin) = (context.clone(), origin.clone());
     let (found, code) = (found.clone(), tried.code.trim().to_owned());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<&'static str>> {
         if let (true, Some(account)) = (is_right, &found) {
-            let proved = second::by_code(tx, &shared, &origin, (account, &code))?;
+            let proved = second::by_code(tx, &shared, &origin, account, &code)?;
             if proved.is_some() {
                 return Ok(proved);
             }
@@ -151,7 +156,7 @@ fn note_locked(
         return note_unknown(tx, context, origin);
     };
     let object = format!("account:{}", account.id.0);
-    let failed = (object.as_str(), Outcome::Refused, NOT_COMPARED);
+    let failed = (object.as_str(), AuditOutcome::Refused, NOT_COMPARED);
     let actor = actor_of(account, origin);
     audit::append(tx, context.now_ms(), &actor, FAILED, failed)
 }
@@ -181,7 +186,7 @@ async fn note_failure(
             format!("account:{}", account.id.0),
         );
         let is_last = claim.as_ref().is_some_and(|claim| claim.is_last);
-        failed(tx, &shared, (&actor, &object), ("", is_last))
+        failed(tx, &shared, &actor, &object, "", is_last)
     };
     Ok(context.db.write(write).await?)
 }
@@ -190,11 +195,19 @@ async fn note_failure(
 pub(super) fn failed(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (actor, object): (&Actor, &str),
-    (why, is_last): (&str, bool),
+    actor: &Actor,
+    object: &str,
+    why: &str,
+    is_last: bool,
 ) -> StoreResult<()> {
     let now_ms = context.now_ms();
-    audit::append(tx, now_ms, actor, FAILED, (object, Outcome::Refused, why))?;
+    audit::append(
+        tx,
+        now_ms,
+        actor,
+        FAILED,
+        (object, AuditOutcome::Refused, why),
+    )?;
     if is_last {
         let detail = format!("{why}连续失败，锁定来自 {} 的登录", actor.origin.address);
         audit::done(tx, now_ms, actor, LOCKED, object, &detail)?;

@@ -2,7 +2,7 @@
 
 use super::{FAILED, IN, LOCKED};
 use registry::account::AccountId;
-use registry::audit::{Filter, Row, list};
+use registry::audit::{AuditFilter, AuditRow, list};
 use registry::session::Stage;
 use store::{Result as StoreResult, Tx};
 
@@ -10,7 +10,7 @@ use store::{Result as StoreResult, Tx};
 const OWN_LOOKS: i64 = 60;
 
 /// Whether a row is the end of a login: a password whose second factor is still missing is none.
-fn is_end(row: &Row) -> bool {
+fn is_end(row: &AuditRow) -> bool {
     row.act != IN.name
         || row.detail.ends_with(Stage::Full.chinese())
         // As it was written before.
@@ -18,12 +18,12 @@ fn is_end(row: &Row) -> bool {
 }
 
 /// The last logins of an account and the attempts that failed, newest first.
-pub fn own_logins(tx: &mut Tx<'_>, account: AccountId, limit: usize) -> StoreResult<Vec<Row>> {
+pub fn own_logins(tx: &mut Tx<'_>, account: AccountId, limit: usize) -> StoreResult<Vec<AuditRow>> {
     let acts = [IN, FAILED, LOCKED];
-    let filter = Filter {
+    let filter = AuditFilter {
         acts: acts.iter().map(|act| act.name.to_owned()).collect(),
         accounts: vec![account.0],
-        ..Filter::default()
+        ..AuditFilter::default()
     };
     let mut found = list(tx, &filter, OWN_LOOKS)?;
     found.retain(is_end);

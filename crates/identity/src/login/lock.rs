@@ -77,14 +77,14 @@ fn name_of(context: &AppContext, login: &str) -> String {
     context.seal.keyed_hash("login attempt", &login)
 }
 
-struct Limits {
+struct LockLimits {
     now_ms: i64,
     until_ms: i64,
     here_max: i64,
     everywhere_max: i64,
 }
 
-impl Limits {
+impl LockLimits {
     fn of(context: &AppContext) -> Self {
         let now_ms = context.now_ms();
         Self {
@@ -120,7 +120,7 @@ pub fn reserve(
     let (name, network, limits) = (
         name_of(context, login),
         network(address),
-        Limits::of(context),
+        LockLimits::of(context),
     );
     let times = (limits.now_ms, limits.until_ms);
     let (at_here, at_all) = (key(&name, guess, &network), key(&name, guess, ""));
@@ -160,7 +160,7 @@ pub fn give_back(tx: &mut Tx<'_>, claim: &Claim) -> StoreResult<()> {
 /// How many milliseconds there are to wait if others have locked the name since the attempt was
 /// counted; the lock of the attempt itself does not count against it.
 pub fn holds(tx: &mut Tx<'_>, context: &AppContext, claim: &Claim) -> StoreResult<Option<i64>> {
-    let limits = Limits::of(context);
+    let limits = LockLimits::of(context);
     let here = sql::counted_of(tx, claim.here())?;
     if limits.is_locked(here, limits.here_max) && claim.n_here < limits.here_max {
         return Ok(Some(limits.left_ms(here)));
@@ -177,7 +177,8 @@ pub fn holds(tx: &mut Tx<'_>, context: &AppContext, claim: &Claim) -> StoreResul
 pub fn passed(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (login, address): (&str, &str),
+    login: &str,
+    address: &str,
 ) -> StoreResult<()> {
     let (name, network) = (name_of(context, login), network(address));
     // The rows in the order of `reserve`, so that nobody waits in a circle.
@@ -195,7 +196,7 @@ pub fn forget(tx: &mut Tx<'_>, context: &AppContext, login: &str) -> StoreResult
 
 /// Whether a login name is locked at present, for one address at least.
 pub fn is_locked(tx: &mut Tx<'_>, context: &AppContext, login: &str) -> StoreResult<bool> {
-    let limits = Limits::of(context);
+    let limits = LockLimits::of(context);
     let rows = sql::of_name(tx, &name_of(context, login), limits.now_ms)?;
     Ok(rows.iter().any(|(address, counted)| {
         let n_max = match address.as_str() {

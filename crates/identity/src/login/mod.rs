@@ -26,16 +26,16 @@ use lock::Claim;
 use registry::access::{Actor, Origin, Who};
 use registry::account::hashing::{compare, hash_password};
 use registry::account::{self, Account, AccountId, password};
-use registry::audit::{self, Outcome};
+use registry::audit::{self, AuditOutcome};
 use registry::context::{AppContext, Ruling};
 use registry::hash_text;
 use registry::module::Module;
 use registry::page::Bilingual;
 use registry::role::{self, Role};
-use registry::session::{self, Limits, Session, Stage};
+use registry::session::{self, Session, SessionLimits, Stage};
 use registry::throttle::Throttle;
 use store::{Result as StoreResult, Tx};
-use web::{Code, Problem};
+use web::{ErrorCode, Problem};
 
 pub use guess::{Tried, still_knows};
 pub use history::own_logins;
@@ -71,7 +71,7 @@ pub struct Begun {
 }
 
 /// A refusal with the minutes to wait, if any.
-pub type Refused = (Code, Option<i64>);
+pub type Refused = (ErrorCode, Option<i64>);
 
 /// Tries a name and a password, with a code of the second factor for one that is locked out.
 pub async fn attempt(
@@ -119,7 +119,7 @@ fn minutes(ms: i64) -> i64 {
 
 /// Notes the failure of somebody whom nobody knows.
 pub fn note_unknown(tx: &mut Tx<'_>, context: &AppContext, origin: &Origin) -> StoreResult<()> {
-    let failed = ("login:unknown", Outcome::Refused, "");
+    let failed = ("login:unknown", AuditOutcome::Refused, "");
     let nobody = Actor::nobody(origin.clone());
     audit::append(tx, context.now_ms(), &nobody, FAILED, failed)
 }
@@ -164,7 +164,7 @@ pub async fn begin(
     let token = context.token()?;
     let (shared, origin, id) = (context.clone(), origin.clone(), account.id);
     let hash = hash_text(&token);
-    let write = move |tx: &mut Tx<'_>| begin_in(tx, &shared, &origin, (id, &proof), &hash);
+    let write = move |tx: &mut Tx<'_>| begin_in(tx, &shared, &origin, id, &proof, &hash);
     let begun = context.db.write(write).await?;
     Ok(begun.map(|session| Begun { session, token }))
 }
@@ -174,7 +174,8 @@ fn begin_in(
     tx: &mut Tx<'_>,
     context: &AppContext,
     origin: &Origin,
-    (id, proof): (AccountId, &Proof),
+    id: AccountId,
+    proof: &Proof,
     hash: &str,
 ) -> StoreResult<Ruling<Session, Refused>> {
     account::hold(tx, id)?;
@@ -190,7 +191,7 @@ fn begin_in(
     if let Some(claim) = &proof.claim {
         if let Some(wait_ms) = lock::holds(tx, context, claim)? {
             let object = format!("account:{}", id.0);
-            let reported = (object.as_str(), Outcome::Refused, guess::NOT_COMPARED);
+            let reported = (object.as_str(), AuditOutcome::Refused, guess::NOT_COMPARED);
             audit::append(
                 tx,
                 context.now_ms(),
@@ -202,7 +203,7 @@ fn begin_in(
         }
         lock::give_back(tx, claim)?;
     }
-    let session = session_of(tx, context, origin, (&account, proof.method), hash)?;
+    let session = session_of(tx, context, origin, &account, proof.method, hash)?;
     session::insert(tx, &session)?;
     settle(tx, context, &session, &actor_of(&account, origin))?;
     Ok(Ruling::Granted(session))
@@ -212,7 +213,8 @@ fn session_of(
     tx: &mut Tx<'_>,
     context: &AppContext,
     origin: &Origin,
-    (account, method): (&Account, &str),
+    account: &Account,
+    method: &str,
     hash: &str,
 ) -> StoreResult<Session> {
     let now_ms = context.now_ms();
@@ -226,7 +228,7 @@ fn session_of(
         authenticated_at: now_ms,
         created_at: now_ms,
         seen_at: now_ms,
-        expires_at: now_ms + Limits::of(context).whole_ms,
+        expires_at: now_ms + SessionLimits::of(context).whole_ms,
         address: origin.address.clone(),
         agent: origin.agent.clone(),
     })
@@ -297,7 +299,7 @@ fn settle(
         account::passed(tx, session.account, now_ms)?;
         if let Some(account) = account::by_id(tx, session.account)? {
             let from = actor.origin.address.as_str();
-            lock::passed(tx, context, (&account.login, from))?;
+            lock::passed(tx, context, &account.login, from)?;
         }
         let keep = context.number(&SESSIONS_MAX) - 1;
         session::end_all_of(tx, session.account, (session.id, keep), now_ms, "replaced")?;
@@ -320,7 +322,7 @@ pub async fn promote(
     let hash = hash_text(&token);
     let (shared, actor, old) = (context.clone(), actor.clone(), session.clone());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<Session>> {
-        promote_in(tx, &shared, (&actor, &old), method, &hash)
+        promote_in(tx, &shared, &actor, &old, method, &hash)
     };
     let session = context
         .db
@@ -333,7 +335,8 @@ pub async fn promote(
 fn promote_in(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (actor, old): (&Actor, &Session),
+    actor: &Actor,
+    old: &Session,
     method: &str,
     hash: &str,
 ) -> StoreResult<Option<Session>> {
@@ -362,7 +365,8 @@ pub type Follow = fn(&mut Tx<'_>, i64, i64) -> StoreResult<()>;
 /// over to the new one, by what the modules above have given in `follow`; the systems of somebody else are informed.
 pub fn succeed(
     tx: &mut Tx<'_>,
-    (old, new): (&Session, &Session),
+    old: &Session,
+    new: &Session,
     follow: &[Follow],
     now_ms: i64,
 ) -> StoreResult<()> {
@@ -386,7 +390,8 @@ pub async fn set_password(
     context: &AppContext,
     actor: &Actor,
     account: &Account,
-    (text, link): (&str, Option<String>),
+    text: &str,
+    link: Option<String>,
 ) -> Result<Ruling<(), Faults>, Problem> {
     let words = [account.login.as_str(), account.name.as_str()];
     let faults = password::faults(text, &words, account.is_staff());

@@ -31,7 +31,7 @@ pub async fn second(
     let (shared, who, text) = (context.clone(), session.account, text.trim().to_owned());
     let act_as = actor.clone();
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Ruling<Second, Refused>> {
-        check_second(tx, &shared, (&act_as, who), &text)
+        check_second(tx, &shared, &act_as, who, &text)
     };
     let checked = context.db.write(write).await?;
     match checked {
@@ -51,7 +51,8 @@ pub async fn second(
 fn check_second(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (actor, who): (&Actor, AccountId),
+    actor: &Actor,
+    who: AccountId,
     text: &str,
 ) -> StoreResult<Ruling<Second, Refused>> {
     let Some(account) = account::by_id(tx, who)? else {
@@ -60,7 +61,7 @@ fn check_second(
     let from = (account.login.as_str(), actor.origin.address.as_str());
     let claim = match lock::reserve(tx, context, from, Guess::Code)? {
         Ruling::Granted(claim) => claim,
-        Ruling::Refused(_) if recovers(tx, context, (actor, who), text)? => {
+        Ruling::Refused(_) if recovers(tx, context, actor, who, text)? => {
             return Ok(Ruling::Granted(Second::Recovery));
         }
         Ruling::Refused(wait_ms) => {
@@ -69,7 +70,7 @@ fn check_second(
     };
     let known = if factor::check(tx, context, who, text)? {
         Some(Second::Totp)
-    } else if recovers(tx, context, (actor, who), text)? {
+    } else if recovers(tx, context, actor, who, text)? {
         Some(Second::Recovery)
     } else {
         None
@@ -79,14 +80,15 @@ fn check_second(
         return Ok(Ruling::Granted(known));
     }
     let object = format!("account:{}", who.0);
-    failed(tx, context, (actor, &object), ("两步验证", claim.is_last))?;
+    failed(tx, context, actor, &object, "两步验证", claim.is_last)?;
     Ok(Ruling::Refused((codes::WRONG_CODE, None)))
 }
 
 fn recovers(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (actor, who): (&Actor, AccountId),
+    actor: &Actor,
+    who: AccountId,
     text: &str,
 ) -> StoreResult<bool> {
     let (code, now_ms) = (text.to_ascii_uppercase(), context.now_ms());
@@ -104,10 +106,11 @@ pub(super) fn by_code(
     tx: &mut Tx<'_>,
     context: &AppContext,
     origin: &Origin,
-    (account, text): (&Account, &str),
+    account: &Account,
+    text: &str,
 ) -> StoreResult<Option<&'static str>> {
     let actor = actor_of(account, origin);
-    let checked = check_second(tx, context, (&actor, account.id), text)?;
+    let checked = check_second(tx, context, &actor, account.id, text)?;
     Ok(checked.result().ok().map(|second| match second {
         Second::Totp => "password,totp",
         Second::Recovery => "password,recovery",

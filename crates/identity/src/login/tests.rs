@@ -7,7 +7,7 @@ use crate::{factor, login};
 use registry::access::Origin;
 use registry::account::{self, AccountId};
 use registry::company::{self, Company, CompanyId};
-use registry::context::{Ruling, Secret};
+use registry::context::{RandomSecret, Ruling};
 use registry::role::{self, Grant, Role};
 use registry::testing::NOW;
 use registry::throttle::Throttle;
@@ -162,9 +162,10 @@ async fn a_name_that_nobody_has_is_locked_like_any_other(
 /// Gives an account a code generator; answers the code of the moment.
 async fn generator(pages: &Pages, id: i64) -> String {
     let (shared, account) = (pages.context.clone(), AccountId(id));
-    let secrets: (Secret, Secret) = (shared.secret().unwrap(), shared.secret().unwrap());
+    let secrets: (RandomSecret, RandomSecret) =
+        (shared.secret().unwrap(), shared.secret().unwrap());
     let make = move |tx: &mut Tx<'_>| {
-        let secret = factor::begin(tx, &shared, account, (&secrets.0, &secrets.1))?;
+        let secret = factor::begin(tx, &shared, account, &secrets.0, &secrets.1)?;
         let code = factor::code(&secret, NOW)?;
         assert!(factor::confirm(tx, &shared, account, &code)?);
         factor::code(&secret, NOW + 30_000)

@@ -1,6 +1,6 @@
 //! A refresh token that comes again (刷新重试): a lost answer, or a copy in the hands of somebody else.
 
-use super::sql::{self, Token};
+use super::sql::{self, OidcToken};
 use super::{AGAIN, AGAIN_MAX, REFRESH_GRACE};
 use registry::access::Actor;
 use registry::audit;
@@ -14,8 +14,10 @@ use store::{Result as StoreResult, Tx};
 pub(super) fn rotated(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (party, hash, actor): (i64, &str, &Actor),
-) -> StoreResult<Option<Token>> {
+    party: i64,
+    hash: &str,
+    actor: &Actor,
+) -> StoreResult<Option<OidcToken>> {
     let now_ms = context.now_ms();
     // From the older to the younger token, in every transaction: nobody waits in a circle.
     let predecessor = sql::predecessor(tx, hash, party)?;
@@ -30,7 +32,7 @@ pub(super) fn rotated(
         return Ok(Some(token));
     }
     let since_ms = now_ms - context.number(&REFRESH_GRACE) * 1000;
-    let Some(token) = sql::used_since(tx, hash, (party, since_ms, now_ms))? else {
+    let Some(token) = sql::used_since(tx, hash, party, since_ms, now_ms)? else {
         return Ok(None);
     };
     let (n_followers, n_used) = sql::followers(tx, hash)?;

@@ -11,7 +11,7 @@ use registry::session::Session;
 use registry::{audit, hash_text};
 use store::{Result as StoreResult, Tx};
 use url::Url;
-use web::{Code, Problem};
+use web::{ErrorCode, Problem};
 
 /// Longest client id, in bytes: that of an entry's short name.
 const ID_MAX: usize = 60;
@@ -68,7 +68,7 @@ pub(super) struct Wish {
 pub(super) async fn client(
     oidc: &Oidc,
     params: &Params,
-) -> Result<Ruling<(RelyingParty, String), Code>, Problem> {
+) -> Result<Ruling<(RelyingParty, String), ErrorCode>, Problem> {
     let Some(id) = params.get("client_id").filter(|id| id.len() <= ID_MAX) else {
         return Ok(Ruling::Refused(super::codes::CLIENT));
     };
@@ -240,7 +240,7 @@ pub(super) async fn enter(
 ) -> Result<String, Problem> {
     let code = format!("tgc_{}", context.token()?);
     let now_ms = context.now_ms();
-    let visit = sql::Visit {
+    let visit = sql::ClientVisit {
         id: context.ids.next(),
         sid: context.token()?,
         session: session.id,
@@ -248,7 +248,7 @@ pub(super) async fn enter(
         account: session.account,
         made_at: now_ms,
     };
-    let mut grant = sql::Grant {
+    let mut grant = sql::CodeGrant {
         id: context.ids.next(),
         code_hash: hash_text(&code),
         party: party.id,

@@ -1,13 +1,13 @@
 //! What a client is told about a person: who it is in the ID token, the rest at `/userinfo`, and only
 //! what stands on the list of its entry.
 
-use super::{Personal, issuer, sql, token};
+use super::{PersonalToken, issuer, sql, token};
 use crate::relying_party::RelyingParty;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registry::context::AppContext;
 use registry::role::AccountId;
-use registry::session::Found;
+use registry::session::FoundSession;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use store::{Result as StoreResult, Tx};
@@ -45,7 +45,7 @@ pub(super) fn acr(methods: &str) -> &'static str {
 }
 
 /// The name of an account for clients: stable, and not the login name.
-pub(super) fn subject(grant: &sql::Grant) -> String {
+pub(super) fn subject(grant: &sql::CodeGrant) -> String {
     subject_of(grant.account)
 }
 
@@ -62,8 +62,10 @@ fn at_hash(access: &str) -> String {
 /// The claims of an ID token. The nonce stands in the first one of a grant only.
 pub(super) fn id_token(
     context: &AppContext,
-    (party, grant): (&RelyingParty, &sql::Grant),
-    (access, is_first): (&str, bool),
+    party: &RelyingParty,
+    grant: &sql::CodeGrant,
+    access: &str,
+    is_first: bool,
     expires_at: i64,
 ) -> Value {
     let mut claims = json!({
@@ -85,7 +87,7 @@ pub(super) fn id_token(
 }
 
 /// What `/userinfo` answers.
-pub(super) fn user_info(tx: &mut Tx<'_>, of: &Personal) -> StoreResult<Value> {
+pub(super) fn user_info(tx: &mut Tx<'_>, of: &PersonalToken) -> StoreResult<Value> {
     let mut claims = Map::new();
     claims.insert("sub".to_owned(), json!(subject(&of.grant)));
     let released = released(tx, &of.party, &of.found)?;
@@ -110,7 +112,7 @@ pub(super) fn user_info(tx: &mut Tx<'_>, of: &Personal) -> StoreResult<Value> {
 fn released(
     tx: &mut Tx<'_>,
     party: &RelyingParty,
-    found: &Found,
+    found: &FoundSession,
 ) -> StoreResult<Vec<(String, Value)>> {
     let claims = crate::cas::released(tx, party, found)?;
     Ok(claims

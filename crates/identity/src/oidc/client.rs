@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use registry::access::{Actor, Origin, origin};
-use registry::audit::{self, Outcome};
+use registry::audit::{self, AuditOutcome};
 use registry::context::Ruling;
 use store::Tx;
 use subtle::ConstantTimeEq;
@@ -150,7 +150,7 @@ async fn note_failure(
     let (context, object) = (oidc.context(), format!("relying_party:{name}"));
     let (actor, now_ms) = (Actor::nobody(from), context.now_ms());
     let write = move |tx: &mut Tx<'_>| {
-        let failed = (object.as_str(), Outcome::Refused, "");
+        let failed = (object.as_str(), AuditOutcome::Refused, "");
         audit::append(tx, now_ms, &actor, CLIENT_FAILED, failed)
     };
     Ok(context.db.write(write).await.map_err(Problem::from)?)

@@ -21,7 +21,7 @@ pub(super) const KIND: &str = "logout+jwt";
 pub(crate) struct Leaving {
     url: String,
     client: String,
-    visit: sql::Visit,
+    visit: sql::ClientVisit,
 }
 
 /// Takes the clients of a session that nobody has told yet and that want to be informed.

@@ -1,7 +1,7 @@
 //! The endpoints. Names of parameters are the protocol's.
 
 use super::authorize::{self, back};
-use super::proof::{LOGIN, Verdict, judge, way_back};
+use super::proof::{ConsentVerdict, LOGIN, judge, way_back};
 use super::refusal::Refusal;
 use super::{Oidc, SCOPES, claims, client, issuer, key, logout as farewell, personal, token};
 use crate::cas::page::{GoPage, never_kept, page_to};
@@ -156,13 +156,13 @@ pub async fn authorize(
         None => return Ok(go(&with_next("/login", &way_back(&oidc, &wish)?))),
     };
     match judge(&oidc, &wish, &session, params.get("after")).await? {
-        Verdict::Enter => {
+        ConsentVerdict::Enter => {
             let who = (&actor, &session);
             let code = authorize::enter(oidc.context(), who, (&party, &wish)).await?;
             Ok(exit.leave(&[("code", &code)]))
         }
-        Verdict::Refuse(refusal) => Ok(exit.refuse(refusal)),
-        Verdict::AskAgain => {
+        ConsentVerdict::Refuse(refusal) => Ok(exit.refuse(refusal)),
+        ConsentVerdict::AskAgain => {
             let login = with_next("/login", &way_back(&oidc, &wish)?);
             Ok(go(&format!("{login}&again=1")))
         }
@@ -265,7 +265,7 @@ pub async fn token(State(oidc): State<Arc<Oidc>>, headers: HeaderMap, body: Byte
     let tried = async {
         let (params, party) = called(&oidc, &headers, &body).await?;
         let from = origin(&headers, oidc.context());
-        token::issue(&oidc, (&party, from), &params).await
+        token::issue(&oidc, &party, from, &params).await
     };
     tried
         .await
@@ -277,7 +277,7 @@ pub async fn revoke(State(oidc): State<Arc<Oidc>>, headers: HeaderMap, body: Byt
     let tried = async {
         let (params, party) = called(&oidc, &headers, &body).await?;
         let from = origin(&headers, oidc.context());
-        token::revoke(&oidc, (&party, from), &params).await
+        token::revoke(&oidc, &party, from, &params).await
     };
     tried.await.map_or_else(Refusal::into_response, |()| {
         let mut response = StatusCode::OK.into_response();
@@ -373,7 +373,7 @@ pub async fn logout(
         return Ok(left(&oidc, lang, to));
     };
     if farewell.session == Some(session.id) {
-        return out(&oidc, lang, (&actor, &session), farewell.to).await;
+        return out(&oidc, lang, &actor, &session, farewell.to).await;
     }
     let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
     let to = farewell.to.as_deref().and_then(Service::parse);
@@ -406,14 +406,15 @@ pub async fn logout_form(
     if !is_from_us(&headers) || !is_token(&session, csrf) {
         return Ok(refused(lang, registry::access::CSRF, "/account"));
     }
-    out(&oidc, lang, (&actor, &session), farewell.to).await
+    out(&oidc, lang, &actor, &session, farewell.to).await
 }
 
 /// Ends the session and says so, or sends the browser on.
 async fn out(
     oidc: &Oidc,
     lang: Lang,
-    (actor, session): (&Actor, &Session),
+    actor: &Actor,
+    session: &Session,
     to: Option<String>,
 ) -> Result<Response, Problem> {
     end(oidc.context(), actor, session).await?;

@@ -1,7 +1,7 @@
 //! Signed texts: made with the key in force, read with the keys that are published. Nothing but
 //! RS256 is made or read, whatever the header of a text says.
 
-use super::key::{PublicKey, Signer};
+use super::key::{ProviderPublicKey, ProviderSigner};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
@@ -14,7 +14,7 @@ use web::{Problem, codes};
 const BYTES_MAX: usize = 8000;
 
 /// Signs claims; `kind` is the `typ` of the header.
-pub(super) fn sign(signer: &Signer, kind: &str, claims: &Value) -> Result<String, Problem> {
+pub(super) fn sign(signer: &ProviderSigner, kind: &str, claims: &Value) -> Result<String, Problem> {
     let header = json!({ "alg": "RS256", "typ": kind, "kid": signer.kid });
     let mut text = format!(
         "{}.{}",
@@ -38,7 +38,7 @@ pub(super) fn sign(signer: &Signer, kind: &str, claims: &Value) -> Result<String
 }
 
 /// The claims of a text that one of these keys has signed as this kind.
-pub(super) fn read(text: &str, kind: &str, keys: &[PublicKey]) -> Option<Value> {
+pub(super) fn read(text: &str, kind: &str, keys: &[ProviderPublicKey]) -> Option<Value> {
     if text.len() > BYTES_MAX {
         return None;
     }

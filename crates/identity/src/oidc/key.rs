@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registry::access::Actor;
 use registry::audit;
 use registry::context::{AppContext, Random};
-use registry::session::Limits;
+use registry::session::SessionLimits;
 use ring::rsa::{KeyPair, PublicKeyComponents};
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::EncodePrivateKey;
@@ -31,7 +31,7 @@ static MAKING: Mutex<()> = Mutex::const_new(());
 
 /// The public half of a key (签名公钥).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PublicKey {
+pub struct ProviderPublicKey {
     /// Its id, a digest of itself.
     pub kid: String,
     /// The modulus, base64url.
@@ -50,14 +50,14 @@ pub struct PublicKey {
 
 /// The key in force as it is stored.
 #[derive(Debug, Clone)]
-pub(super) struct Stored {
+pub(super) struct StoredKey {
     pub(super) kid: String,
     pub(super) sealed: Vec<u8>,
     pub(super) created_at: i64,
 }
 
 /// A key that can sign.
-pub(super) struct Signer {
+pub(super) struct ProviderSigner {
     pub(super) kid: String,
     pub(super) pair: KeyPair,
 }
@@ -122,7 +122,7 @@ pub(super) async fn fresh(context: &AppContext) -> Result<Vec<u8>, Problem> {
 }
 
 /// The public half of a private key.
-fn public(pair: &KeyPair, now_ms: i64) -> PublicKey {
+fn public(pair: &KeyPair, now_ms: i64) -> ProviderPublicKey {
     let parts = PublicKeyComponents::<Vec<u8>>::from(pair.public());
     let modulus = URL_SAFE_NO_PAD.encode(&parts.n);
     let exponent = URL_SAFE_NO_PAD.encode(&parts.e);
@@ -130,7 +130,7 @@ fn public(pair: &KeyPair, now_ms: i64) -> PublicKey {
     let kid = registry::hash_text(&format!(
         "{{\"e\":\"{exponent}\",\"kty\":\"RSA\",\"n\":\"{modulus}\"}}"
     ));
-    PublicKey {
+    ProviderPublicKey {
         kid,
         modulus,
         exponent,
@@ -161,7 +161,7 @@ pub(super) async fn put(
         .close(pkcs8, &purpose(&key.kid), &context.secret()?)
         .map_err(|error| fault(&error.to_string()))?;
     let (kid, actor) = (key.kid.clone(), actor.clone());
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<Stored>> {
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<StoredKey>> {
         if rotates {
             sql::retire_key(tx, now_ms)?;
         }
@@ -201,7 +201,7 @@ pub(super) async fn rotate_if_due(
 }
 
 /// The key that signs now; the first one is made here.
-pub(super) async fn signer(context: &AppContext) -> Result<Signer, Problem> {
+pub(super) async fn signer(context: &AppContext) -> Result<ProviderSigner, Problem> {
     let stored = match context.read(sql::active_key).await? {
         Some(stored) => stored,
         None => {
@@ -213,7 +213,7 @@ pub(super) async fn signer(context: &AppContext) -> Result<Signer, Problem> {
     let opened = context.seal.open(&stored.sealed, &purpose(&stored.kid));
     let pkcs8 = opened.map_err(|error| fault(&error.to_string()))?;
     let pair = KeyPair::from_pkcs8(&pkcs8).map_err(|error| fault(&error.to_string()))?;
-    Ok(Signer {
+    Ok(ProviderSigner {
         kid: stored.kid,
         pair,
     })
@@ -230,7 +230,7 @@ async fn first(context: &AppContext) -> Result<(), Problem> {
 
 /// The public halves that somebody may still need, the one in force first; the first one is made
 /// here, so that whoever keeps this list for a while knows the key of the first token.
-pub async fn published(context: &AppContext) -> Result<Vec<PublicKey>, Problem> {
+pub async fn published(context: &AppContext) -> Result<Vec<ProviderPublicKey>, Problem> {
     if context.read(sql::active_key).await?.is_none() {
         first(context).await?;
     }
@@ -245,5 +245,5 @@ pub async fn published(context: &AppContext) -> Result<Vec<PublicKey>, Problem> 
 /// How long a retired key is published: the longest session, because its tokens are the hints of a
 /// logout, and an hour.
 pub(super) fn kept_ms(context: &AppContext) -> i64 {
-    Limits::of(context).whole_ms + 3_600_000
+    SessionLimits::of(context).whole_ms + 3_600_000
 }

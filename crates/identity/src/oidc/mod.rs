@@ -38,7 +38,7 @@ use registry::access::{Actor, Gate, Origin, Program, Programs};
 use registry::company::{self, Company};
 use registry::context::AppContext;
 use registry::module::Module;
-use registry::session::{self, Found, Limits, Stage};
+use registry::session::{self, FoundSession, SessionLimits, Stage};
 use registry::throttle::Throttle;
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
@@ -128,8 +128,12 @@ pub fn issuer(context: &AppContext) -> &str {
 }
 
 /// The session behind a grant, if it is in force and the person fully logged in.
-fn live(tx: &mut Tx<'_>, context: &AppContext, grant: &sql::Grant) -> StoreResult<Option<Found>> {
-    let limits = Limits::of(context);
+fn live(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    grant: &sql::CodeGrant,
+) -> StoreResult<Option<FoundSession>> {
+    let limits = SessionLimits::of(context);
     let found = session::by_id(tx, grant.session, context.now_ms(), &limits)?;
     Ok(found.filter(|found| {
         found.session.stage == Stage::Full && found.session.account == grant.account
@@ -137,23 +141,27 @@ fn live(tx: &mut Tx<'_>, context: &AppContext, grant: &sql::Grant) -> StoreResul
 }
 
 /// A token of a person that is in force, with all behind it.
-struct Personal {
-    token: sql::Token,
-    grant: sql::Grant,
+struct PersonalToken {
+    token: sql::OidcToken,
+    grant: sql::CodeGrant,
     party: RelyingParty,
-    found: Found,
+    found: FoundSession,
 }
 
-impl Personal {
+impl PersonalToken {
     fn is_access(&self) -> bool {
-        self.token.kind == sql::Kind::Access
+        self.token.kind == sql::TokenKind::Access
     }
 }
 
-fn personal(tx: &mut Tx<'_>, context: &AppContext, hash: &str) -> StoreResult<Option<Personal>> {
+fn personal(
+    tx: &mut Tx<'_>,
+    context: &AppContext,
+    hash: &str,
+) -> StoreResult<Option<PersonalToken>> {
     let now_ms = context.now_ms();
     let in_force =
-        |token: &sql::Token| now_ms < token.expires_at && token.issued_at <= now_ms + SKEW_MS;
+        |token: &sql::OidcToken| now_ms < token.expires_at && token.issued_at <= now_ms + SKEW_MS;
     let Some(token) = sql::token_by_hash(tx, hash)?.filter(in_force) else {
         return Ok(None);
     };
@@ -164,7 +172,7 @@ fn personal(tx: &mut Tx<'_>, context: &AppContext, hash: &str) -> StoreResult<Op
     let Some(grant) = grant else { return Ok(None) };
     let party = relying_party::by_id(tx, token.party)?;
     let found = live(tx, context, &grant)?;
-    Ok(party.zip(found).map(|(party, found)| Personal {
+    Ok(party.zip(found).map(|(party, found)| PersonalToken {
         token,
         grant,
         party,
@@ -178,9 +186,9 @@ fn program(
     tx: &mut Tx<'_>,
     hash: &str,
     now_ms: i64,
-) -> StoreResult<Option<(sql::Token, RelyingParty, Company)>> {
-    let in_force = |token: &sql::Token| {
-        token.kind == sql::Kind::Machine
+) -> StoreResult<Option<(sql::OidcToken, RelyingParty, Company)>> {
+    let in_force = |token: &sql::OidcToken| {
+        token.kind == sql::TokenKind::Machine
             && now_ms < token.expires_at
             && token.issued_at <= now_ms + SKEW_MS
     };

@@ -23,7 +23,7 @@ pub(super) fn way_back(oidc: &Oidc, wish: &Wish) -> Result<String, Problem> {
 }
 
 /// What becomes of a wish of somebody who is logged in.
-pub(super) enum Verdict {
+pub(super) enum ConsentVerdict {
     Enter,
     AskAgain,
     Refuse(Refusal),
@@ -34,7 +34,7 @@ pub(super) async fn judge(
     wish: &Wish,
     session: &Session,
     after: Option<&str>,
-) -> Result<Verdict, Problem> {
+) -> Result<ConsentVerdict, Problem> {
     let context = oidc.context();
     let mut is_due = wish.asks_again;
     if let Some(seconds) = wish.max_age {
@@ -43,7 +43,7 @@ pub(super) async fn judge(
     let mut is_other = false;
     if let Some(hint) = &wish.hint {
         let Some(reported) = logout::hint(context, hint).await? else {
-            return Ok(Verdict::Refuse(Refusal::request(
+            return Ok(ConsentVerdict::Refuse(Refusal::request(
                 "id_token_hint is not valid",
             )));
         };
@@ -51,12 +51,12 @@ pub(super) async fn judge(
     }
     let is_fresh = (is_due || is_other) && is_fresh(oidc, wish, session, after).await?;
     Ok(match (is_due || is_other, is_fresh) {
-        (false, _) => Verdict::Enter,
-        (true, false) if wish.is_silent => Verdict::Refuse(LOGIN),
-        (true, false) => Verdict::AskAgain,
+        (false, _) => ConsentVerdict::Enter,
+        (true, false) if wish.is_silent => ConsentVerdict::Refuse(LOGIN),
+        (true, false) => ConsentVerdict::AskAgain,
         // Somebody else than the client expects has just logged in.
-        (true, true) if is_other => Verdict::Refuse(LOGIN),
-        (true, true) => Verdict::Enter,
+        (true, true) if is_other => ConsentVerdict::Refuse(LOGIN),
+        (true, true) => ConsentVerdict::Enter,
     })
 }
 

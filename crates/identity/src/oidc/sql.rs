@@ -1,12 +1,12 @@
 //! Every statement on the tables `oidc_key`, `oidc_grant`, `oidc_token` and `oidc_visit`.
 
-use super::key::{PublicKey, Stored};
+use super::key::{ProviderPublicKey, StoredKey};
 use registry::role::AccountId;
 use store::{Result, Row, Tx};
 
 /// That a person went on to a client, with the code that the client gets for it.
 #[derive(Debug, Clone)]
-pub(super) struct Grant {
+pub(super) struct CodeGrant {
     pub(super) id: i64,
     pub(super) code_hash: String,
     pub(super) party: i64,
@@ -29,7 +29,7 @@ const GRANT: &str = "id, code_hash, relying_party_id, account_id, session_id, si
                      redirect_uri, challenge, methods, authenticated_at, issued_at, \
                      code_expires_at";
 
-pub(super) fn insert_grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<()> {
+pub(super) fn insert_grant(tx: &mut Tx<'_>, grant: &CodeGrant) -> Result<()> {
     tx.execute(
         "insert into oidc_grant (id, code_hash, relying_party_id, account_id, session_id, sid, \
          scope, nonce, redirect_uri, challenge, methods, authenticated_at, issued_at, \
@@ -63,7 +63,7 @@ pub(super) fn burn(
     code_hash: &str,
     party: i64,
     now_ms: i64,
-) -> Result<Option<Grant>> {
+) -> Result<Option<CodeGrant>> {
     let sql = format!(
         "update oidc_grant set used_at = $1 where code_hash = $2 and relying_party_id = $3 \
          and used_at is null returning {GRANT}"
@@ -84,7 +84,7 @@ pub(super) fn used(tx: &mut Tx<'_>, code_hash: &str, party: i64) -> Result<Optio
 }
 
 /// A grant that nobody has revoked.
-pub(super) fn grant_by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Grant>> {
+pub(super) fn grant_by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<CodeGrant>> {
     let sql = format!("select {GRANT} from oidc_grant where id = $1 and revoked_at is null");
     tx.query_opt(&sql, &[id.into()])?
         .as_ref()
@@ -101,8 +101,8 @@ pub(super) fn revoke_grant(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<bool
     Ok(n_changed > 0)
 }
 
-fn grant(row: &Row) -> Result<Grant> {
-    Ok(Grant {
+fn grant(row: &Row) -> Result<CodeGrant> {
+    Ok(CodeGrant {
         id: row.int(0)?,
         code_hash: row.text(1)?,
         party: row.int(2)?,
@@ -132,7 +132,7 @@ pub(super) fn keep(tx: &mut Tx<'_>, id: i64, expires_at: i64) -> Result<()> {
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// Reads a person's claims.
     Access,
     /// Gets the next tokens.
@@ -141,7 +141,7 @@ pub(super) enum Kind {
     Machine,
 }
 
-impl Kind {
+impl TokenKind {
     fn name(self) -> &'static str {
         self.into()
     }
@@ -157,9 +157,9 @@ impl Kind {
 
 /// A token as it is stored: by its hash.
 #[derive(Debug, Clone)]
-pub(super) struct Token {
+pub(super) struct OidcToken {
     pub(super) hash: String,
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     /// The grant; a program's token has none.
     pub(super) grant: Option<i64>,
     pub(super) party: i64,
@@ -175,7 +175,7 @@ pub(super) struct Token {
 const TOKEN: &str = "hash, kind, grant_id, relying_party_id, scope, secret_hash, issued_at, \
                      expires_at, predecessor";
 
-pub(super) fn insert_token(tx: &mut Tx<'_>, token: &Token) -> Result<()> {
+pub(super) fn insert_token(tx: &mut Tx<'_>, token: &OidcToken) -> Result<()> {
     tx.execute(
         "insert into oidc_token (hash, kind, grant_id, relying_party_id, scope, secret_hash, \
          issued_at, expires_at, predecessor) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -215,8 +215,10 @@ pub(super) fn hold_token(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
 pub(super) fn used_since(
     tx: &mut Tx<'_>,
     hash: &str,
-    (party, since_ms, now_ms): (i64, i64, i64),
-) -> Result<Option<Token>> {
+    party: i64,
+    since_ms: i64,
+    now_ms: i64,
+) -> Result<Option<OidcToken>> {
     let sql = format!(
         "select {TOKEN} from oidc_token where hash = $1 and relying_party_id = $2 \
          and kind = 'refresh' and used_at > $3 and used_at <= $4 and revoked_at is null"
@@ -255,7 +257,7 @@ pub(super) fn rotate(
     hash: &str,
     party: i64,
     now_ms: i64,
-) -> Result<Option<Token>> {
+) -> Result<Option<OidcToken>> {
     let sql = format!(
         "update oidc_token set used_at = $1 where hash = $2 and relying_party_id = $3 \
          and kind = 'refresh' and used_at is null and revoked_at is null returning {TOKEN}"
@@ -275,7 +277,7 @@ pub(super) fn rotated(tx: &mut Tx<'_>, hash: &str, party: i64) -> Result<Option<
 }
 
 /// A token that was neither used up nor revoked.
-pub(super) fn token_by_hash(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Token>> {
+pub(super) fn token_by_hash(tx: &mut Tx<'_>, hash: &str) -> Result<Option<OidcToken>> {
     let sql = format!(
         "select {TOKEN} from oidc_token where hash = $1 and used_at is null and revoked_at is null"
     );
@@ -293,10 +295,10 @@ pub(super) fn revoke_token(tx: &mut Tx<'_>, hash: &str, now_ms: i64) -> Result<(
     .map(|_| ())
 }
 
-fn token(row: &Row) -> Result<Token> {
-    Ok(Token {
+fn token(row: &Row) -> Result<OidcToken> {
+    Ok(OidcToken {
         hash: row.text(0)?,
-        kind: Kind::from_name(&row.text(1)?),
+        kind: TokenKind::from_name(&row.text(1)?),
         grant: row.int_opt(2)?,
         party: row.int(3)?,
         scope: row.text(4)?,
@@ -309,7 +311,7 @@ fn token(row: &Row) -> Result<Token> {
 
 /// A client that must be told that a session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Visit {
+pub(super) struct ClientVisit {
     pub(super) id: i64,
     pub(super) sid: String,
     pub(super) session: i64,
@@ -322,7 +324,7 @@ const VISIT: &str = "id, sid, session_id, relying_party_id, account_id, made_at"
 
 /// Notes that a session went on to a client, unless it is noted; answers the name by which the
 /// client knows the session.
-pub(super) fn visit(tx: &mut Tx<'_>, visit: &Visit) -> Result<String> {
+pub(super) fn visit(tx: &mut Tx<'_>, visit: &ClientVisit) -> Result<String> {
     tx.execute(
         "insert into oidc_visit (id, sid, session_id, relying_party_id, account_id, made_at) \
          values ($1, $2, $3, $4, $5, $6) \
@@ -351,7 +353,7 @@ pub(super) fn session_of(tx: &mut Tx<'_>, sid: &str) -> Result<Option<i64>> {
 }
 
 /// Takes the visits of a session that nobody has told yet; they are not answered again.
-pub(super) fn take_visits(tx: &mut Tx<'_>, session: i64, now_ms: i64) -> Result<Vec<Visit>> {
+pub(super) fn take_visits(tx: &mut Tx<'_>, session: i64, now_ms: i64) -> Result<Vec<ClientVisit>> {
     let sql = format!(
         "update oidc_visit set told_at = $1 where session_id = $2 and told_at is null \
          returning {VISIT}"
@@ -359,7 +361,7 @@ pub(super) fn take_visits(tx: &mut Tx<'_>, session: i64, now_ms: i64) -> Result<
     tx.query(&sql, &[now_ms.into(), session.into()])?
         .iter()
         .map(|row| {
-            Ok(Visit {
+            Ok(ClientVisit {
                 id: row.int(0)?,
                 sid: row.text(1)?,
                 session: row.int(2)?,
@@ -386,12 +388,12 @@ pub(super) fn move_on(tx: &mut Tx<'_>, from: i64, to: i64) -> Result<()> {
 }
 
 /// The key that signs now.
-pub(super) fn active_key(tx: &mut Tx<'_>) -> Result<Option<Stored>> {
+pub(super) fn active_key(tx: &mut Tx<'_>) -> Result<Option<StoredKey>> {
     let sql = "select kid, sealed, created_at from oidc_key \
                where state = 'active' and sealed is not null";
     tx.query_opt(sql, &[])?
         .map(|row| {
-            Ok(Stored {
+            Ok(StoredKey {
                 kid: row.text(0)?,
                 sealed: row.bytes(1)?,
                 created_at: row.int(2)?,
@@ -403,7 +405,7 @@ pub(super) fn active_key(tx: &mut Tx<'_>) -> Result<Option<Stored>> {
 /// Puts a key in force, unless another one is; answers whether it is this one.
 pub(super) fn insert_key(
     tx: &mut Tx<'_>,
-    key: &PublicKey,
+    key: &ProviderPublicKey,
     sealed: &[u8],
     now_ms: i64,
 ) -> Result<bool> {
@@ -433,7 +435,7 @@ pub(super) fn retire_key(tx: &mut Tx<'_>, now_ms: i64) -> Result<()> {
 }
 
 /// The public halves, the one in force first.
-pub(super) fn keys(tx: &mut Tx<'_>) -> Result<Vec<PublicKey>> {
+pub(super) fn keys(tx: &mut Tx<'_>) -> Result<Vec<ProviderPublicKey>> {
     tx.query(
         "select kid, modulus, exponent, created_at, retired_at from oidc_key \
          order by state, created_at desc, kid",
@@ -441,7 +443,7 @@ pub(super) fn keys(tx: &mut Tx<'_>) -> Result<Vec<PublicKey>> {
     )?
     .iter()
     .map(|row| {
-        Ok(PublicKey {
+        Ok(ProviderPublicKey {
             kid: row.text(0)?,
             modulus: row.text(1)?,
             exponent: row.text(2)?,

@@ -1,9 +1,9 @@
 //! What clients get at `/oauth2/token`, and what they may ask about it: the rules of the three
 //! grants, of revocation and of introspection.
 
-use super::key::Signer;
+use super::key::ProviderSigner;
 use super::refusal::Refusal;
-use super::sql::{Grant, Kind, Token};
+use super::sql::{CodeGrant, OidcToken, TokenKind};
 use super::{
     MACHINE, Oidc, PROGRAM, REPLAY, REVOKE, SKEW_MS, TEXT_BYTES_MAX, TOKEN_MS, again, claims,
     client, issuer, jwt, key, live, personal, program, sql,
@@ -11,7 +11,7 @@ use super::{
 use crate::cas::validate::Params;
 use crate::relying_party::{self, RelyingParty};
 use registry::access::{Actor, Origin};
-use registry::audit::{self, Outcome};
+use registry::audit::{self, AuditOutcome};
 use registry::context::{AppContext, Ruling};
 use registry::hash_text;
 use serde_json::{Value, json};
@@ -44,9 +44,9 @@ impl Fresh {
 }
 
 /// What a client was given.
-struct Given {
+struct GrantedTokens {
     party: RelyingParty,
-    grant: Grant,
+    grant: CodeGrant,
     scope: String,
     expires_at: i64,
     has_refresh: bool,
@@ -57,7 +57,8 @@ type Ruled<T> = StoreResult<Ruling<T, Refusal>>;
 /// Answers a request for tokens.
 pub(super) async fn issue(
     oidc: &Oidc,
-    (party, from): (&RelyingParty, Origin),
+    party: &RelyingParty,
+    from: Origin,
     params: &Params,
 ) -> Result<Value, Refusal> {
     let name = match params.get("grant_type") {
@@ -74,9 +75,9 @@ pub(super) async fn issue(
         return Err(Refusal::new("unauthorized_client", why));
     }
     match *name {
-        "authorization_code" => exchange(oidc, (party, from), params).await,
-        "refresh_token" => refresh(oidc, (party, from), params).await,
-        _ => for_program(oidc, (party, from), params).await,
+        "authorization_code" => exchange(oidc, party, from, params).await,
+        "refresh_token" => refresh(oidc, party, from, params).await,
+        _ => for_program(oidc, party, from, params).await,
     }
 }
 
@@ -86,7 +87,8 @@ fn bounded<'p>(params: &'p Params, name: &str) -> Option<&'p str> {
 
 async fn exchange(
     oidc: &Oidc,
-    (party, from): (&RelyingParty, Origin),
+    party: &RelyingParty,
+    from: Origin,
     params: &Params,
 ) -> Result<Value, Refusal> {
     let Some(code) = params.get("code") else {
@@ -109,7 +111,7 @@ async fn exchange(
     // Before the code is used up: a key that cannot sign must not cost the person a login.
     let signer = key::signer(context).await?;
     let fresh = Fresh::new(context)?;
-    let attempt = Attempt {
+    let attempt = CodeExchange {
         code_hash: hash_text(code),
         redirect: redirect.to_owned(),
         // The digest of S256 is the one by which we keep tokens: SHA-256, base64url.
@@ -117,9 +119,9 @@ async fn exchange(
         actor: client::actor(party, from),
     };
     let (shared, id, kept) = (context.clone(), party.id, fresh.clone());
-    let write = move |tx: &mut Tx<'_>| exchange_in(tx, &shared, (id, &attempt), &kept);
+    let write = move |tx: &mut Tx<'_>| exchange_in(tx, &shared, id, &attempt, &kept);
     let given = ruled(context, write).await?;
-    answer(context, &signer, (&given, true), &fresh)
+    answer(context, &signer, &given, true, &fresh)
 }
 
 /// Runs rules in a transaction that is committed whatever they say: a refused attempt leaves its
@@ -134,7 +136,7 @@ where
 }
 
 /// What a client brings for a code.
-struct Attempt {
+struct CodeExchange {
     code_hash: String,
     redirect: String,
     challenge: String,
@@ -144,9 +146,10 @@ struct Attempt {
 fn exchange_in(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (party, attempt): (i64, &Attempt),
+    party: i64,
+    attempt: &CodeExchange,
     fresh: &Fresh,
-) -> Ruled<Given> {
+) -> Ruled<GrantedTokens> {
     let now_ms = context.now_ms();
     // Whatever comes after, the code has had its attempt.
     let Some(grant) = sql::burn(tx, &attempt.code_hash, party, now_ms)? else {
@@ -175,7 +178,7 @@ fn exchange_in(
         )));
     }
     let scope = grant.scope.clone();
-    give(tx, context, (grant, scope), fresh)
+    give(tx, context, grant, scope, fresh)
 }
 
 /// Revokes what a code or a token that comes a second time has led to.
@@ -183,7 +186,13 @@ fn note_replay(tx: &mut Tx<'_>, actor: &Actor, grant: Option<i64>, now_ms: i64) 
     let Some(id) = grant else { return Ok(()) };
     if sql::revoke_grant(tx, id, now_ms)? {
         let object = format!("oidc_grant:{id}");
-        audit::append(tx, now_ms, actor, REPLAY, (&object, Outcome::Refused, ""))?;
+        audit::append(
+            tx,
+            now_ms,
+            actor,
+            REPLAY,
+            (&object, AuditOutcome::Refused, ""),
+        )?;
     }
     Ok(())
 }
@@ -192,9 +201,10 @@ fn note_replay(tx: &mut Tx<'_>, actor: &Actor, grant: Option<i64>, now_ms: i64) 
 fn give(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (grant, scope): (Grant, String),
+    grant: CodeGrant,
+    scope: String,
     fresh: &Fresh,
-) -> Ruled<Given> {
+) -> Ruled<GrantedTokens> {
     let now_ms = context.now_ms();
     let Some(found) = live(tx, context, &grant)? else {
         return Ok(Ruling::Refused(Refusal::grant("the session has ended")));
@@ -204,7 +214,7 @@ fn give(
     };
     let ends_at = found.session.expires_at;
     sql::keep(tx, grant.id, ends_at)?;
-    let token = |kind, text: &str, scope: &str, expires_at| Token {
+    let token = |kind, text: &str, scope: &str, expires_at| OidcToken {
         hash: hash_text(text),
         kind,
         grant: Some(grant.id),
@@ -216,15 +226,18 @@ fn give(
         expires_at,
     };
     let expires_at = ends_at.min(now_ms + TOKEN_MS);
-    sql::insert_token(tx, &token(Kind::Access, &fresh.access, &scope, expires_at))?;
+    sql::insert_token(
+        tx,
+        &token(TokenKind::Access, &fresh.access, &scope, expires_at),
+    )?;
     let has_refresh = party.may("refresh_token");
     if has_refresh {
         // The whole scope: what was narrowed once may be asked for again (RFC 6749, section 6).
-        let mut next = token(Kind::Refresh, &fresh.refresh, &grant.scope, ends_at);
+        let mut next = token(TokenKind::Refresh, &fresh.refresh, &grant.scope, ends_at);
         next.predecessor.clone_from(&fresh.predecessor);
         sql::insert_token(tx, &next)?;
     }
-    Ok(Ruling::Granted(Given {
+    Ok(Ruling::Granted(GrantedTokens {
         party,
         grant,
         scope,
@@ -236,14 +249,17 @@ fn give(
 /// The answer with the tokens, and with an ID token that is tied to the access token.
 fn answer(
     context: &AppContext,
-    signer: &Signer,
-    (given, is_first): (&Given, bool),
+    signer: &ProviderSigner,
+    given: &GrantedTokens,
+    is_first: bool,
     fresh: &Fresh,
 ) -> Result<Value, Refusal> {
     let reported = claims::id_token(
         context,
-        (&given.party, &given.grant),
-        (&fresh.access, is_first),
+        &given.party,
+        &given.grant,
+        &fresh.access,
+        is_first,
         given.expires_at,
     );
     let mut answer = json!({
@@ -261,7 +277,8 @@ fn answer(
 
 async fn refresh(
     oidc: &Oidc,
-    (party, from): (&RelyingParty, Origin),
+    party: &RelyingParty,
+    from: Origin,
     params: &Params,
 ) -> Result<Value, Refusal> {
     let Some(old) = params.get("refresh_token") else {
@@ -277,21 +294,23 @@ async fn refresh(
     fresh.predecessor = Some(hash.clone());
     let (shared, id, kept) = (context.clone(), party.id, fresh.clone());
     let scope = params.get("scope").map(str::to_owned);
-    let write = move |tx: &mut Tx<'_>| {
-        refresh_in(tx, &shared, (id, &hash, &actor), (scope.as_deref(), &kept))
-    };
+    let write =
+        move |tx: &mut Tx<'_>| refresh_in(tx, &shared, id, &hash, &actor, scope.as_deref(), &kept);
     let given = ruled(context, write).await?;
-    answer(context, &signer, (&given, false), &fresh)
+    answer(context, &signer, &given, false, &fresh)
 }
 
 fn refresh_in(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (party, hash, actor): (i64, &str, &Actor),
-    (scope, fresh): (Option<&str>, &Fresh),
-) -> Ruled<Given> {
+    party: i64,
+    hash: &str,
+    actor: &Actor,
+    scope: Option<&str>,
+    fresh: &Fresh,
+) -> Ruled<GrantedTokens> {
     let now_ms = context.now_ms();
-    let Some(token) = again::rotated(tx, context, (party, hash, actor))? else {
+    let Some(token) = again::rotated(tx, context, party, hash, actor)? else {
         let used = sql::rotated(tx, hash, party)?;
         note_replay(tx, actor, used, now_ms)?;
         return Ok(Ruling::Refused(Refusal::grant(
@@ -324,12 +343,13 @@ fn refresh_in(
             return Ok(Ruling::Refused(Refusal::new("invalid_scope", why)));
         }
     };
-    give(tx, context, (grant, scope), fresh)
+    give(tx, context, grant, scope, fresh)
 }
 
 async fn for_program(
     oidc: &Oidc,
-    (party, from): (&RelyingParty, Origin),
+    party: &RelyingParty,
+    from: Origin,
     params: &Params,
 ) -> Result<Value, Refusal> {
     if params.get("scope").is_some() {
@@ -343,9 +363,9 @@ async fn for_program(
     let context = oidc.context();
     let text = format!("{MACHINE}{}", context.token()?);
     let now_ms = context.now_ms();
-    let token = Token {
+    let token = OidcToken {
         hash: hash_text(&text),
-        kind: Kind::Machine,
+        kind: TokenKind::Machine,
         grant: None,
         party: party.id,
         scope: String::new(),
@@ -376,7 +396,8 @@ async fn for_program(
 /// error.
 pub(super) async fn revoke(
     oidc: &Oidc,
-    (party, from): (&RelyingParty, Origin),
+    party: &RelyingParty,
+    from: Origin,
     params: &Params,
 ) -> Result<(), Refusal> {
     if params.get("token").is_none() {
@@ -397,7 +418,7 @@ pub(super) async fn revoke(
                 "the token is another client's",
             )));
         }
-        let object = match token.grant.filter(|_| token.kind == Kind::Refresh) {
+        let object = match token.grant.filter(|_| token.kind == TokenKind::Refresh) {
             Some(grant) => {
                 sql::revoke_grant(tx, grant, now_ms)?;
                 format!("oidc_grant:{grant}")
@@ -433,7 +454,7 @@ pub(super) async fn introspect(
     };
     let context = oidc.context();
     let (hash, id, shared) = (hash_text(text), party.id, context.clone());
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<(Token, String, String)>> {
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<(OidcToken, String, String)>> {
         if let Some(of) = personal(tx, &shared, &hash)? {
             let subject = claims::subject(&of.grant);
             return Ok(Some((of.token, of.party.name, subject)));
@@ -454,7 +475,7 @@ pub(super) async fn introspect(
         "iat": token.issued_at / 1000,
         "exp": token.expires_at / 1000,
     });
-    if token.kind != Kind::Refresh {
+    if token.kind != TokenKind::Refresh {
         value["token_type"] = json!("Bearer");
     }
     if !token.scope.is_empty() {

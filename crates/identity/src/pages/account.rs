@@ -17,7 +17,7 @@ use axum::response::Response;
 use registry::access::Actor;
 use registry::account::{Account, by_id, password};
 use registry::audit;
-use registry::context::{AppContext, Ruling, Secret};
+use registry::context::{AppContext, RandomSecret, Ruling};
 use registry::role::Role;
 use registry::session::{self, Session, Stage};
 use store::clock::beijing_rfc3339;
@@ -70,7 +70,7 @@ pub async fn account_page(
         .as_deref()
         .is_some_and(|raw| raw.contains("saved"))
         .then(|| lang.of("已保存", "Saved").to_owned());
-    show_account(&entrance, lang, (&actor, &session, &account), note).await
+    show_account(&entrance, lang, &actor, &session, &account, note).await
 }
 
 /// A moment as people write it, to the minute.
@@ -79,7 +79,7 @@ fn time(at_ms: i64) -> String {
 }
 
 /// A login of one's own: when, from where, how it ended, whether it was refused.
-fn login_line(lang: Lang, row: audit::Row) -> (String, String, &'static str, bool) {
+fn login_line(lang: Lang, row: audit::AuditRow) -> (String, String, &'static str, bool) {
     let reported = match row.act.as_str() {
         "login.failed" => lang.of("失败", "Failed"),
         "login.locked" => lang.of("账号锁定", "Account locked"),
@@ -91,7 +91,9 @@ fn login_line(lang: Lang, row: audit::Row) -> (String, String, &'static str, boo
 async fn show_account(
     entrance: &Entrance,
     lang: Lang,
-    (actor, session, account): (&Actor, &Session, &Account),
+    actor: &Actor,
+    session: &Session,
+    account: &Account,
     note: Option<String>,
 ) -> Result<Response, Problem> {
     let id = account.id;
@@ -167,8 +169,10 @@ pub async fn password_page(
     match person(&entrance, &headers, PASSWORD_STAGES).await? {
         Ruling::Granted((_, session, account)) => Ok(show_password(
             lang,
-            (&session, &account),
-            (None, Vec::new()),
+            &session,
+            &account,
+            None,
+            Vec::new(),
             &query.next,
         )),
         Ruling::Refused(way) => Ok(way),
@@ -177,8 +181,10 @@ pub async fn password_page(
 
 fn show_password(
     lang: Lang,
-    (session, account): (&Session, &Account),
-    (error, faults): (Option<Shown>, Vec<Bilingual>),
+    session: &Session,
+    account: &Account,
+    error: Option<Shown>,
+    faults: Vec<Bilingual>,
     next: &str,
 ) -> Response {
     let status = if error.is_some() || !faults.is_empty() {
@@ -222,7 +228,7 @@ pub async fn password_change(
         ));
     }
     let show = |error: Option<Shown>, faults: Vec<Bilingual>| {
-        show_password(lang, (&session, &account), (error, faults), &form.next)
+        show_password(lang, &session, &account, error, faults, &form.next)
     };
     // A wrong present password counts as a failed login: it is a guess as well.
     let (context, who) = (entrance.context(), (&actor.origin, &account));
@@ -237,7 +243,7 @@ pub async fn password_change(
         return Ok(show(None, faults));
     }
     if let Ruling::Refused(faults) =
-        set_password(context, &actor, &account, (&form.new, None)).await?
+        set_password(context, &actor, &account, &form.new, None).await?
     {
         return Ok(show(None, faults));
     }
@@ -307,11 +313,11 @@ async fn show_totp(
 /// The secret that is being set up; a fresh one when none is.
 async fn pending_secret(context: &AppContext, account: &Account) -> Result<Vec<u8>, Problem> {
     let (shared, id) = (context.clone(), account.id);
-    let secrets: (Secret, Secret) = (context.secret()?, context.secret()?);
+    let secrets: (RandomSecret, RandomSecret) = (context.secret()?, context.secret()?);
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<u8>> {
         match factor::pending(tx, &shared, id)? {
             Some(secret) => Ok(secret),
-            None => factor::begin(tx, &shared, id, (&secrets.0, &secrets.1)),
+            None => factor::begin(tx, &shared, id, &secrets.0, &secrets.1),
         }
     };
     context.db.write(write).await.map_err(Problem::from)
@@ -374,7 +380,7 @@ pub async fn totp_confirm(
     Ok(response)
 }
 
-fn recovery_secrets(context: &AppContext) -> Result<Vec<Secret>, Problem> {
+fn recovery_secrets(context: &AppContext) -> Result<Vec<RandomSecret>, Problem> {
     (0..factor::RECOVERY_CODES)
         .map(|_| context.secret())
         .collect()

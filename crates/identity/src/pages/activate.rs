@@ -101,7 +101,7 @@ pub async fn activate(
     let actor = actor_of(&account, &origin);
     if faults.is_empty() {
         let link = Some(hash_text(&form.token));
-        let set = set_password(context, &actor, &account, (&form.new, link)).await?;
+        let set = set_password(context, &actor, &account, &form.new, link).await?;
         faults = set.result().err().unwrap_or_default();
     }
     if !faults.is_empty() {

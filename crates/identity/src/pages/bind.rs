@@ -21,7 +21,7 @@ use registry::session::{Session, Stage};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
-use web::{Code, Path, Problem};
+use web::{ErrorCode, Path, Problem};
 
 /// How long a new identity waits to be bound, in milliseconds.
 const BIND_MS: i64 = 30 * 60_000;
@@ -31,7 +31,7 @@ const WAITING: &str = "tongguan_bind";
 
 /// An identity that waits to be bound.
 #[derive(Clone, Serialize, Deserialize)]
-struct Waiting {
+struct WaitingIdentity {
     external: String,
     next: String,
 }
@@ -45,13 +45,14 @@ pub(crate) fn unknown(
     context: &AppContext,
     lang: Lang,
     provider: &Provider,
-    (external, next): (&str, &str),
+    external: &str,
+    next: &str,
 ) -> Result<Response, Problem> {
     let source = &provider.source;
     if source.account_by == ForeignMatch::Login {
         return Ok(page::refused(lang, codes::UNBOUND, "/login"));
     }
-    let waiting = Waiting {
+    let waiting = WaitingIdentity {
         external: external.to_owned(),
         next: local(next).to_owned(),
     };
@@ -65,7 +66,7 @@ pub(crate) fn unknown(
         login: with_next("/login", &format!("/login/foreign/{}/bind", source.name)),
     };
     let mut response = page_with(lang, StatusCode::FORBIDDEN, &template, page::POLICY);
-    put_cookie(&mut response, context, (WAITING, &text), BIND_MS);
+    put_cookie(&mut response, context, WAITING, &text, BIND_MS);
     Ok(response)
 }
 
@@ -76,7 +77,7 @@ struct Binder {
     account: Account,
     provider: Arc<Provider>,
     slip: String,
-    waiting: Waiting,
+    waiting: WaitingIdentity,
 }
 
 /// Whether a session was opened by ways of our own, and by two factors.
@@ -90,7 +91,8 @@ fn is_own(session: &Session) -> bool {
 async fn binder(
     entrance: &Entrance,
     headers: &HeaderMap,
-    (lang, name): (Lang, &str),
+    lang: Lang,
+    name: &str,
 ) -> Result<Ruling<Binder, Response>, Problem> {
     let Some(provider) = entrance.foreign.find(name) else {
         return Ok(Ruling::Refused(page::refused(
@@ -122,7 +124,7 @@ async fn binder(
         return Ok(Ruling::Refused(confirm_first(&here)));
     }
     let slip = cookie(headers, context, WAITING).unwrap_or_default();
-    let text = slip::open(context, (&bind_purpose(name), BIND_MS), &slip);
+    let text = slip::open(context, &bind_purpose(name), BIND_MS, &slip);
     let waiting = text.and_then(|text| serde_json::from_slice(&text).ok());
     Ok(match waiting {
         Some(waiting) => Ruling::Granted(Binder {
@@ -145,7 +147,7 @@ pub async fn bind_page(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
-    let binder = match binder(&entrance, &headers, (lang, &name)).await? {
+    let binder = match binder(&entrance, &headers, lang, &name).await? {
         Ruling::Granted(binder) => binder,
         Ruling::Refused(way) => return Ok(way),
     };
@@ -169,7 +171,7 @@ pub async fn bind(
     Form(form): Form<TokenForm>,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
-    let binder = match binder(&entrance, &headers, (lang, &name)).await? {
+    let binder = match binder(&entrance, &headers, lang, &name).await? {
         Ruling::Granted(binder) => binder,
         Ruling::Refused(way) => return Ok(way),
     };
@@ -187,9 +189,9 @@ pub async fn bind(
         used_at: None,
     };
     let (actor, slip) = (binder.actor, binder.slip);
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Ruling<(), Code>> {
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Ruling<(), ErrorCode>> {
         let now_ms = shared.now_ms();
-        if !slip::use_up(tx, &slip, (now_ms, BIND_MS))? {
+        if !slip::use_up(tx, &slip, now_ms, BIND_MS)? {
             return Ok(Ruling::Refused(codes::NOTHING));
         }
         if !insert(tx, &binding)? {
@@ -204,7 +206,7 @@ pub async fn bind(
         Ruling::Granted(()) => go(local(&next)),
         Ruling::Refused(code) => page::refused(lang, code, "/account"),
     };
-    put_cookie(&mut response, context, (WAITING, ""), BIND_MS);
+    put_cookie(&mut response, context, WAITING, "", BIND_MS);
     Ok(response)
 }
 

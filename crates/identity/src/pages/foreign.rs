@@ -11,12 +11,12 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use registry::access::{Origin, origin};
 use registry::account::{self, Account};
-use registry::audit::{self, Outcome};
+use registry::audit::{self, AuditOutcome};
 use registry::config::{ForeignMatch, ForeignProtocol};
 use registry::context::{AppContext, Ruling};
 use serde::{Deserialize, Serialize};
 use store::{Result as StoreResult, Tx};
-use web::{Code, Path, Problem};
+use web::{ErrorCode, Path, Problem};
 
 /// How long a login may take in another system, in milliseconds.
 const STATE_MS: i64 = 10 * 60_000;
@@ -26,7 +26,7 @@ const BROWSER: &str = "tongguan_foreign";
 
 /// What the state holds.
 #[derive(Serialize, Deserialize)]
-struct Inside {
+struct ForeignState {
     nonce: String,
     verifier: String,
     next: String,
@@ -49,7 +49,8 @@ pub(super) fn cookie(headers: &HeaderMap, context: &AppContext, name: &str) -> O
 pub(super) fn put_cookie(
     response: &mut Response,
     context: &AppContext,
-    (name, value): (&str, &str),
+    name: &str,
+    value: &str,
     life_ms: i64,
 ) {
     let secure = match context.config.is_secure() {
@@ -78,7 +79,7 @@ fn service_url(context: &AppContext, source: &str, state: &str) -> String {
     format!("{}?state={state}", back_url(context, source))
 }
 
-fn code_of(trouble: &Trouble, source: &str) -> Code {
+fn code_of(trouble: &Trouble, source: &str) -> ErrorCode {
     match trouble {
         Trouble::Down(why) => {
             tracing::warn!(source, why, "a foreign source of identity is down");
@@ -130,13 +131,13 @@ pub async fn leave(
         Some(browser) => browser,
         None => context.token()?,
     };
-    let inside = Inside {
+    let inside = ForeignState {
         nonce: context.token()?,
         verifier: context.token()?,
         next: local(&query.next).to_owned(),
     };
     let state = slip::make(context, &state_purpose(&name, &browser), &json(&inside)?)?;
-    let to = match way_there(context, &provider, (&inside, &state)).await {
+    let to = match way_there(context, &provider, &inside, &state).await {
         Ok(to) => to,
         Err(trouble) => {
             let refused = (code_of(&trouble, &name), None);
@@ -144,14 +145,15 @@ pub async fn leave(
         }
     };
     let mut response = go(&to);
-    put_cookie(&mut response, context, (BROWSER, &browser), STATE_MS);
+    put_cookie(&mut response, context, BROWSER, &browser, STATE_MS);
     Ok(response)
 }
 
 async fn way_there(
     context: &AppContext,
     provider: &Provider,
-    (inside, state): (&Inside, &str),
+    inside: &ForeignState,
+    state: &str,
 ) -> Result<String, Trouble> {
     let source = &provider.source;
     match source.protocol {
@@ -162,12 +164,12 @@ async fn way_there(
         ForeignProtocol::Oidc => {
             let found = provider.discovery(context.now_ms()).await?;
             let back = back_url(context, &source.name);
-            let way = oidc::Way {
+            let way = oidc::LoginTrip {
                 back: &back,
                 verifier: &inside.verifier,
                 nonce: &inside.nonce,
             };
-            oidc::login_url(source, &found, (&way, state))
+            oidc::login_url(source, &found, &way, state)
                 .ok_or(Trouble::Wrong("its address is none"))
         }
     }
@@ -221,7 +223,7 @@ async fn returned(
     (back, origin): (BackQuery, &Origin),
 ) -> Result<(bool, Response), Problem> {
     let context = entrance.context();
-    let Some(inside) = inside(context, headers, (name, &back.state)).await? else {
+    let Some(inside) = inside(context, headers, name, &back.state).await? else {
         let page = back_to_login(entrance, lang, (codes::STATE, None), "").await;
         return Ok((false, page));
     };
@@ -239,7 +241,7 @@ async fn returned(
         Entering::As(account) => account,
         Entering::Refused(refused) => return Ok((false, refuse(refused).await)),
         Entering::Unknown => {
-            let page = unknown(context, lang, provider, (&external, &inside.next))?;
+            let page = unknown(context, lang, provider, &external, &inside.next)?;
             return Ok((true, page));
         }
     };
@@ -262,19 +264,20 @@ async fn returned(
 async fn inside(
     context: &AppContext,
     headers: &HeaderMap,
-    (name, state): (&str, &str),
-) -> Result<Option<Inside>, Problem> {
+    name: &str,
+    state: &str,
+) -> Result<Option<ForeignState>, Problem> {
     let Some(browser) = cookie(headers, context, BROWSER) else {
         return Ok(None);
     };
     let purpose = state_purpose(name, &browser);
-    let Some(text) = slip::open(context, (&purpose, STATE_MS), state) else {
+    let Some(text) = slip::open(context, &purpose, STATE_MS, state) else {
         return Ok(None);
     };
     let (state, now_ms) = (state.to_owned(), context.now_ms());
     let used = context
         .db
-        .write(move |tx| slip::use_up(tx, &state, (now_ms, STATE_MS)))
+        .write(move |tx| slip::use_up(tx, &state, now_ms, STATE_MS))
         .await;
     if !used? {
         return Ok(None);
@@ -285,7 +288,7 @@ async fn inside(
 async fn redeem(
     context: &AppContext,
     provider: &Provider,
-    inside: &Inside,
+    inside: &ForeignState,
     back: BackQuery,
 ) -> Result<String, Trouble> {
     let source = provider.source.clone();
@@ -300,7 +303,7 @@ async fn redeem(
             let service = service_url(context, &source.name, &back.state);
             provider
                 .courier
-                .call(move |agent| Some(cas::redeem(&agent, &source, (&service, &back.ticket))))
+                .call(move |agent| Some(cas::redeem(&agent, &source, &service, &back.ticket)))
                 .await
         }
         ForeignProtocol::Oidc => {
@@ -311,7 +314,7 @@ async fn redeem(
             provider
                 .courier
                 .call(move |agent| {
-                    let way = oidc::Way {
+                    let way = oidc::LoginTrip {
                         back: &url,
                         verifier: &verifier,
                         nonce: &nonce,
@@ -345,7 +348,7 @@ async fn enter(
         let now_ms = shared.now_ms();
         let account = match account_by {
             ForeignMatch::Login => account::by_login(tx, &account::folded(&external))?,
-            ForeignMatch::Binding => match sql::use_of(tx, (&name, &external), now_ms)? {
+            ForeignMatch::Binding => match sql::use_of(tx, &name, &external, now_ms)? {
                 Some(id) => account::by_id(tx, id)?,
                 None => None,
             },
@@ -359,7 +362,7 @@ async fn enter(
             format!("account:{}", account.id.0),
         );
         if let Err(refused) = login::may_enter(&account) {
-            let failed = (object.as_str(), Outcome::Refused, name.as_str());
+            let failed = (object.as_str(), AuditOutcome::Refused, name.as_str());
             audit::append(tx, now_ms, &actor, login::FAILED, failed)?;
             return Ok(Entering::Refused(refused));
         }

@@ -3,7 +3,7 @@
 use crate::factor;
 use crate::foreign::Providers;
 use crate::login::{Begun, Follow, Tried, attempt, codes, second, succeed};
-use crate::pages::page::{self, Lang, LoginPage, PublicNotice, SCRIPTED, SecondPage, Shown};
+use crate::pages::page::{self, Lang, LoginTemplate, PublicNotice, SCRIPTED, SecondPage, Shown};
 use crate::passkey::Passkeys;
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -139,7 +139,7 @@ pub(crate) async fn show_login(
         "The system you are entering needs to confirm who you are. Log in again.",
     );
     let status = error.as_ref().map_or(StatusCode::OK, page::status_of);
-    let template = LoginPage {
+    let template = LoginTemplate {
         lang,
         error,
         note: is_again.then(|| note.to_owned()),
@@ -215,7 +215,7 @@ pub(crate) async fn enter(
     if let Some((_, old)) = entrance.gate.session(headers).await? {
         let (new, now_ms) = (begun.session.clone(), context.now_ms());
         let follow = entrance.follow;
-        let write = move |tx: &mut Tx<'_>| succeed(tx, (&old, &new), follow, now_ms);
+        let write = move |tx: &mut Tx<'_>| succeed(tx, &old, &new, follow, now_ms);
         context.db.write(write).await?;
     }
     Ok(go_with(context, begun, next))

@@ -19,7 +19,7 @@ use registry::context::{AppContext, Ruling};
 use registry::session::{Session, Stage};
 use serde::Deserialize;
 use store::Tx;
-use web::{Code, Problem};
+use web::{ErrorCode, Problem};
 
 /// The stages in which a passkey may be added.
 const ENROL_STAGES: &[Stage] = &[Stage::Full, Stage::Enrol];
@@ -47,7 +47,7 @@ fn show_passkey(
     entrance: &Entrance,
     lang: Lang,
     (session, account): (&Session, &Account),
-    error: Option<Code>,
+    error: Option<ErrorCode>,
     next: &str,
 ) -> Result<Response, Problem> {
     let passkeys = the_passkeys(entrance)?;
@@ -199,7 +199,7 @@ type Changer<'a> = (&'a AppContext, &'a Actor, &'a Account);
 
 /// Why nothing was changed.
 enum Unchanged {
-    Refused(Code),
+    Refused(ErrorCode),
     Store(store::Error),
 }
 
@@ -212,14 +212,14 @@ impl From<store::Error> for Unchanged {
 }
 
 /// A change of one's own passkeys: whose, and the id and label in the form.
-type Change = fn(&mut Tx<'_>, Changer<'_>, &(i64, String)) -> Result<(), Unchanged>;
+type PasskeyChange = fn(&mut Tx<'_>, Changer<'_>, &(i64, String)) -> Result<(), Unchanged>;
 
 /// Changes a passkey of one's own, after a fresh proof.
 async fn change(
     entrance: &Entrance,
     headers: &HeaderMap,
     form: &OneForm,
-    act: Change,
+    act: PasskeyChange,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(headers, None);
     let (actor, session, account) = match person(entrance, headers, &[Stage::Full]).await? {

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use registry::page::text::Block;
-use web::Code;
+use web::ErrorCode;
 
 pub use registry::page::{
     Bilingual, Lang, NoticePage, POLICY, SCRIPTED, TextPage, page, page_with, refused,
@@ -24,7 +24,7 @@ pub(crate) fn differ() -> Bilingual {
 #[derive(Debug, Clone)]
 pub struct Shown {
     /// What it is.
-    pub code: Code,
+    pub code: ErrorCode,
     /// Minutes to wait.
     pub minutes: Option<i64>,
 }
@@ -54,7 +54,7 @@ impl From<crate::login::Refused> for Shown {
 /// The login page.
 #[derive(Template)]
 #[template(path = "login.html")]
-pub struct LoginPage {
+pub struct LoginTemplate {
     /// Language.
     pub lang: Lang,
     /// Why the last attempt was refused.

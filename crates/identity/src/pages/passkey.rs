@@ -8,7 +8,7 @@ use crate::pages::login::{
 };
 use crate::pages::page::{self, Lang};
 use crate::passkey::{
-    Answer, Passkeys, Purpose, codes, enrol_question, of_account, prove, question,
+    Assertion, Passkeys, Purpose, codes, enrol_question, of_account, prove, question,
 };
 use axum::Json;
 use axum::extract::{Form, State};
@@ -69,7 +69,7 @@ pub async fn options(
             if !is_token(&session, &form.csrf) {
                 return Err(Problem::new(CSRF));
             }
-            of_session(context, passkeys, (purpose, &session)).await?
+            of_session(context, passkeys, purpose, &session).await?
         }
     };
     let body = json!({ "slip": asked.slip, "publicKey": asked.options });
@@ -84,7 +84,8 @@ pub(crate) fn the_passkeys(entrance: &Entrance) -> Result<&Passkeys, Problem> {
 async fn of_session(
     context: &AppContext,
     passkeys: &Passkeys,
-    (purpose, session): (&str, &Session),
+    purpose: &str,
+    session: &Session,
 ) -> Result<crate::passkey::Question, Problem> {
     let (shared, id) = (context.clone(), session.account);
     let read = move |tx: &mut Tx<'_>| {
@@ -124,8 +125,8 @@ pub struct AnswerForm {
 }
 
 impl AnswerForm {
-    pub(crate) fn answer(&self) -> Answer<'_> {
-        Answer {
+    pub(crate) fn answer(&self) -> Assertion<'_> {
+        Assertion {
             slip: &self.slip,
             credential: &self.credential,
         }

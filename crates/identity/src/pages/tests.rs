@@ -1,14 +1,14 @@
 //! What the pages say in which language, and what stays when it changes.
 
 use crate::bootstrap;
-use crate::testing::{Answer, Browser, COMPANY, Pages};
+use crate::testing::{Browser, COMPANY, PageAnswer, Pages};
 use registry::account::{self, AccountId};
 use registry::hash_text;
 use rstest::rstest;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// The text of a page that people read: without its head, its tags and the switch to Chinese.
-fn read(answer: &Answer) -> String {
+fn read(answer: &PageAnswer) -> String {
     let body = answer.body.split("<main").nth(1).unwrap();
     let mut text = String::new();
     let mut is_tag = false;
@@ -23,7 +23,7 @@ fn read(answer: &Answer) -> String {
     text
 }
 
-fn assert_english(answer: &Answer) {
+fn assert_english(answer: &PageAnswer) {
     let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
     let text = read(answer);
     assert!(!text.contains(is_chinese), "{text}");

@@ -1,6 +1,6 @@
 //! New passkeys (绑定).
 
-use super::prove::Answer;
+use super::prove::Assertion;
 use super::{
     ANSWER_BYTES_MAX, LIFE_MS, PASSKEYS_MAX, Passkeys, Purpose, Question, closed, codes, fault,
     hash_of, of_account, sql,
@@ -10,10 +10,10 @@ use crate::slip;
 use registry::access::Actor;
 use registry::account::{self, Account};
 use registry::audit;
-use registry::context::{AppContext, Ruling, Secret};
+use registry::context::{AppContext, RandomSecret, Ruling};
 use serde_json::{Value, json};
 use store::{Error, Result as StoreResult, Tx};
-use web::{Code, Problem};
+use web::{ErrorCode, Problem};
 use webauthn_rs::prelude::{Passkey, PasskeyRegistration, RegisterPublicKeyCredential, Uuid};
 
 /// The longest label, in characters.
@@ -25,7 +25,7 @@ pub async fn enrol_question(
     passkeys: &Passkeys,
     account: &Account,
     session: i64,
-) -> Result<Ruling<Question, Code>, Problem> {
+) -> Result<Ruling<Question, ErrorCode>, Problem> {
     let (shared, id, secret) = (context.clone(), account.id, context.secret()?);
     let write = move |tx: &mut Tx<'_>| -> StoreResult<(String, Vec<Passkey>)> {
         if sql::handle(tx, id)?.is_none() {
@@ -67,11 +67,11 @@ pub async fn enrol(
     context: &AppContext,
     passkeys: &Passkeys,
     (actor, account, session): (&Actor, &Account, i64),
-    answer: Answer<'_>,
+    answer: Assertion<'_>,
     label: &str,
-) -> Result<Ruling<Enrolled, Code>, Problem> {
+) -> Result<Ruling<Enrolled, ErrorCode>, Problem> {
     let purpose = Purpose::Enrol(session).text();
-    let Some(state) = slip::open(context, (&purpose, LIFE_MS), answer.slip) else {
+    let Some(state) = slip::open(context, &purpose, LIFE_MS, answer.slip) else {
         return Ok(Ruling::Refused(codes::EXPIRED));
     };
     let state: PasskeyRegistration =
@@ -91,15 +91,15 @@ pub async fn enrol(
         created_at: context.now_ms(),
         used_at: None,
     };
-    let secrets: Vec<Secret> = (0..factor::RECOVERY_CODES)
+    let secrets: Vec<RandomSecret> = (0..factor::RECOVERY_CODES)
         .map(|_| context.secret())
         .collect::<Result<_, _>>()?;
     let (shared, actor, slip) = (context.clone(), actor.clone(), answer.slip.to_owned());
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Ruling<Enrolled, Code>> {
-        if !slip::use_up(tx, &slip, (shared.now_ms(), LIFE_MS))? {
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Ruling<Enrolled, ErrorCode>> {
+        if !slip::use_up(tx, &slip, shared.now_ms(), LIFE_MS)? {
             return Ok(Ruling::Refused(codes::EXPIRED));
         }
-        keep(tx, &shared, (&actor, &new), &secrets)
+        keep(tx, &shared, &actor, &new, &secrets)
     };
     match context.db.write(write).await {
         Ok(enrolled) => Ok(enrolled),
@@ -130,9 +130,10 @@ fn counter_of(passkey: &Passkey) -> i64 {
 fn keep(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (actor, new): (&Actor, &Factor),
-    secrets: &[Secret],
-) -> StoreResult<Ruling<Enrolled, Code>> {
+    actor: &Actor,
+    new: &Factor,
+    secrets: &[RandomSecret],
+) -> StoreResult<Ruling<Enrolled, ErrorCode>> {
     let hash = new.hash.as_deref().unwrap_or_default();
     // The number of passkeys is counted by one at a time.
     account::hold(tx, new.account)?;

@@ -30,7 +30,7 @@ use crate::slip;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registry::account::AccountId;
-use registry::config::Config;
+use registry::config::RegistryConfig;
 use registry::context::AppContext;
 use registry::module::Module;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ use webauthn_rs::prelude::{Passkey, Webauthn, WebauthnBuilder};
 
 pub(crate) use enrol::label_of;
 pub use enrol::{Enrolled, enrol, enrol_question};
-pub use prove::{Answer, prove};
+pub use prove::{Assertion, prove};
 
 /// What this module brings to the platform.
 pub const MODULE: Module = Module::new("通行密钥").codes(codes::ALL);
@@ -89,7 +89,7 @@ pub struct Passkeys {
 impl Passkeys {
     /// The party of these settings; nothing when people come by an address that is no name, to
     /// which passkeys cannot be bound. The own machine is `localhost` to browsers.
-    pub fn of(config: &Config) -> Option<Self> {
+    pub fn of(config: &RegistryConfig) -> Option<Self> {
         let mut origin = Url::parse(&config.public_url).ok()?;
         let rp = match origin.host()? {
             Host::Domain(name) => name.to_owned(),

@@ -6,7 +6,7 @@ use crate::login::{self, Refused, actor_of};
 use crate::slip;
 use registry::access::Origin;
 use registry::account::{self, Account, AccountId};
-use registry::audit::{self, Outcome};
+use registry::audit::{self, AuditOutcome};
 use registry::context::{AppContext, Ruling};
 use store::{Result as StoreResult, Tx};
 use web::Problem;
@@ -16,7 +16,7 @@ use webauthn_rs::prelude::{
 
 /// An answer as a form brings it.
 #[derive(Debug, Clone, Copy)]
-pub struct Answer<'a> {
+pub struct Assertion<'a> {
     /// The slip of the question.
     pub slip: &'a str,
     /// The credential, as JSON.
@@ -24,14 +24,14 @@ pub struct Answer<'a> {
 }
 
 /// What is known of the credential that an answer names.
-struct Known {
+struct KnownPasskey {
     factor: Factor,
     account: Account,
     handle: Option<String>,
 }
 
 /// What the verification of an answer came to.
-struct Verdict {
+struct VerifiedAssertion {
     sealed: Vec<u8>,
     counter: i64,
 }
@@ -42,10 +42,10 @@ pub async fn prove(
     context: &AppContext,
     passkeys: &Passkeys,
     origin: &Origin,
-    (purpose, answer): (Purpose, Answer<'_>),
+    (purpose, answer): (Purpose, Assertion<'_>),
     who: Option<AccountId>,
 ) -> Result<Ruling<Account, Refused>, Problem> {
-    let Some(state) = slip::open(context, (&purpose.text(), LIFE_MS), answer.slip) else {
+    let Some(state) = slip::open(context, &purpose.text(), LIFE_MS, answer.slip) else {
         return Ok(Ruling::Refused((codes::EXPIRED, None)));
     };
     let state: DiscoverableAuthentication =
@@ -59,7 +59,7 @@ pub async fn prove(
     let known = known.filter(|known| who.is_none_or(|who| known.account.id == who));
     let verdict = match (&credential, &known) {
         (Some(credential), Some(known)) => {
-            verify(context, passkeys, (known, who.is_some()), credential, state)?
+            verify(context, passkeys, known, who.is_some(), credential, state)?
         }
         _ => None,
     };
@@ -82,7 +82,7 @@ fn read(text: &str) -> Option<PublicKeyCredential> {
     serde_json::from_str(text).ok()
 }
 
-async fn known(context: &AppContext, credential: &[u8]) -> Result<Option<Known>, Problem> {
+async fn known(context: &AppContext, credential: &[u8]) -> Result<Option<KnownPasskey>, Problem> {
     let hash = hash_of(credential);
     context
         .read(move |tx: &mut Tx<'_>| {
@@ -93,7 +93,7 @@ async fn known(context: &AppContext, credential: &[u8]) -> Result<Option<Known>,
                 return Ok(None);
             };
             let handle = sql::handle(tx, account.id)?;
-            Ok(Some(Known {
+            Ok(Some(KnownPasskey {
                 factor,
                 account,
                 handle,
@@ -106,10 +106,11 @@ async fn known(context: &AppContext, credential: &[u8]) -> Result<Option<Known>,
 fn verify(
     context: &AppContext,
     passkeys: &Passkeys,
-    (known, is_named): (&Known, bool),
+    known: &KnownPasskey,
+    is_named: bool,
     credential: &PublicKeyCredential,
     state: DiscoverableAuthentication,
-) -> Result<Option<Verdict>, Problem> {
+) -> Result<Option<VerifiedAssertion>, Problem> {
     // Who says nothing of himself must be named by the authenticator, and it must be right.
     let reported = credential
         .get_user_unique_id()
@@ -141,7 +142,7 @@ fn verify(
         return Ok(None);
     }
     passkey.update_credential(&result);
-    Ok(Some(Verdict {
+    Ok(Some(VerifiedAssertion {
         sealed: closed(context, known.account.id, &passkey)?,
         counter: i64::from(result.counter()),
     }))
@@ -151,14 +152,14 @@ fn verify(
 async fn accept(
     context: &AppContext,
     slip: String,
-    known: Known,
-    verdict: Verdict,
+    known: KnownPasskey,
+    verdict: VerifiedAssertion,
 ) -> Result<Ruling<Account, Refused>, Problem> {
     let now_ms = context.now_ms();
     context
         .db
         .write(move |tx: &mut Tx<'_>| -> Result<_, Problem> {
-            if !slip::use_up(tx, &slip, (now_ms, LIFE_MS))? {
+            if !slip::use_up(tx, &slip, now_ms, LIFE_MS)? {
                 return Ok(Ruling::Refused((codes::EXPIRED, None)));
             }
             let Some(account) = account::by_id(tx, known.account.id)? else {
@@ -188,7 +189,7 @@ async fn refuse(
 ) -> Result<Refused, Problem> {
     let (shared, origin, now_ms) = (context.clone(), origin.clone(), context.now_ms());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Refused> {
-        if !slip::use_up(tx, &slip, (now_ms, LIFE_MS))? {
+        if !slip::use_up(tx, &slip, now_ms, LIFE_MS)? {
             return Ok((codes::EXPIRED, None));
         }
         let account = match blamed {
@@ -203,7 +204,7 @@ async fn refuse(
             actor_of(&account, &origin),
             format!("account:{}", account.id.0),
         );
-        let failed = (object.as_str(), Outcome::Refused, "通行密钥");
+        let failed = (object.as_str(), AuditOutcome::Refused, "通行密钥");
         audit::append(tx, now_ms, &actor, login::FAILED, failed)?;
         Ok((codes::WRONG, None))
     };

@@ -44,7 +44,7 @@ pub fn routes() -> Routes<RelyingPartyApi> {
 /// An entry (接入系统登记) as it is proposed and shown.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Entry {
+pub struct RelyingPartyEntry {
     /// `cas` or `oidc`.
     #[schema(example = "cas")]
     pub protocol: String,
@@ -83,14 +83,14 @@ pub struct Entry {
 /// An entry in the list.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Listed {
+pub struct RelyingPartyItem {
     /// Its short name, the client id of OIDC.
     pub name: String,
     /// Whether it has a secret.
     pub is_confidential: bool,
     /// The entry.
     #[serde(flatten)]
-    pub entry: Entry,
+    pub entry: RelyingPartyEntry,
 }
 
 /// A proposal.
@@ -98,7 +98,7 @@ pub struct Listed {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Proposal {
     /// The entry as it should be.
-    pub entry: Entry,
+    pub entry: RelyingPartyEntry,
     /// OIDC: whether a new secret is made; it is shown in the answer and never again.
     #[serde(default)]
     pub makes_secret: bool,
@@ -108,7 +108,7 @@ pub struct Proposal {
 
 /// The reason of a removal.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct Reason {
+pub struct RemovalReason {
     /// Why, 2 to 500 characters.
     pub reason: String,
 }
@@ -124,11 +124,11 @@ pub struct Proposed {
     pub client_secret: Option<String>,
 }
 
-fn listed(party: RelyingParty) -> Listed {
-    Listed {
+fn listed(party: RelyingParty) -> RelyingPartyItem {
+    RelyingPartyItem {
         name: party.name,
         is_confidential: party.secret_hash.is_some(),
-        entry: Entry {
+        entry: RelyingPartyEntry {
             protocol: party.protocol.name().to_owned(),
             title: party.title,
             urls: party.urls,
@@ -151,7 +151,7 @@ fn listed(party: RelyingParty) -> Listed {
     tag = "administration",
     summary = "接入系统：列表",
     responses(
-        (status = 200, body = Page<Listed>),
+        (status = 200, body = Page<RelyingPartyItem>),
         (status = "default", body = Problem, content_type = "application/problem+json")
     ),
     security(("key" = []))
@@ -159,7 +159,7 @@ fn listed(party: RelyingParty) -> Listed {
 async fn relying_parties(
     _: By<ReadRelyingParties>,
     State(api): State<RelyingPartyApi>,
-) -> Result<Json<Page<Listed>>, Problem> {
+) -> Result<Json<Page<RelyingPartyItem>>, Problem> {
     let parties = api.gate.context.db.read(super::list).await?;
     Ok(Json(Page::whole(parties.into_iter().map(listed).collect())))
 }
@@ -237,7 +237,7 @@ async fn put_relying_party(
     tag = "administration",
     summary = "接入系统：申请移除（双人复核）",
     params(("name" = String, Path, description = "简称")),
-    request_body = Reason,
+    request_body = RemovalReason,
     responses(
         (status = 202, body = Proposed),
         (status = "default", body = Problem, content_type = "application/problem+json")
@@ -248,7 +248,7 @@ async fn remove_relying_party(
     By { actor, .. }: By<RemoveRelyingParty>,
     State(api): State<RelyingPartyApi>,
     Path(name): Path<String>,
-    JsonBody(body): JsonBody<Reason>,
+    JsonBody(body): JsonBody<RemovalReason>,
 ) -> Result<(StatusCode, Json<Proposed>), Problem> {
     let why = approval::reason(&body.reason)?;
     let context = api.gate.context.clone();

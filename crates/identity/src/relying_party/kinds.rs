@@ -1,22 +1,22 @@
 //! Changes of entries as acts that need a second pair of eyes.
 
-use super::http::Entry;
+use super::http::RelyingPartyEntry;
 use super::{Protocol, RelyingParty};
-use registry::approval::{Doing, Kind, Undone};
+use registry::approval::{ApprovalKind, Doing, Undone};
 use registry::audit;
 use registry::company::CompanyId;
 use registry::role::Role;
 use store::{Error, Result, Tx};
 
 /// Kinds of approvals of this module.
-pub const KINDS: &[Kind] = &[
-    Kind {
+pub const KINDS: &[ApprovalKind] = &[
+    ApprovalKind {
         name: "relying_party.put",
         chinese: "登记或修改接入系统",
         deciders: &[Role::SecurityAdmin],
         run: run_put,
     },
-    Kind {
+    ApprovalKind {
         name: "relying_party.remove",
         chinese: "移除接入系统",
         deciders: &[Role::SecurityAdmin],
@@ -25,7 +25,7 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// The entry that a proposal asks for.
-pub(super) fn party(id: i64, name: &str, entry: Entry) -> Option<RelyingParty> {
+pub(super) fn party(id: i64, name: &str, entry: RelyingPartyEntry) -> Option<RelyingParty> {
     Some(RelyingParty {
         id,
         name: name.to_owned(),
@@ -44,7 +44,7 @@ pub(super) fn party(id: i64, name: &str, entry: Entry) -> Option<RelyingParty> {
 }
 
 fn run_put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
-    let payload: (String, Entry) = serde_json::from_str(&doing.approval.payload)
+    let payload: (String, RelyingPartyEntry) = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(format!("payload of an approval: {error}")))?;
     let (name, entry) = payload;
     let id = doing.context.ids.next();

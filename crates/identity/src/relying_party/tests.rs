@@ -1,7 +1,7 @@
 //! Addresses, entries, and how they change.
 
 use super::service::Service;
-use super::{Protocol, Refusal, check};
+use super::{EntryRefusal, Protocol, check};
 use crate::cas::tests::platform::party;
 
 #[test]
@@ -48,38 +48,44 @@ fn an_entry_that_is_not_well_formed_is_refused() {
     assert_eq!(check(&good()), Ok(()));
     let mut wild = good();
     wild.urls = vec!["https://*.example/".to_owned()];
-    assert!(matches!(check(&wild), Err(Refusal::Url(_))));
+    assert!(matches!(check(&wild), Err(EntryRefusal::Url(_))));
     let mut named = good();
     named.name = "App One".to_owned();
-    assert_eq!(check(&named), Err(Refusal::Name));
+    assert_eq!(check(&named), Err(EntryRefusal::Name));
     let mut bare = good();
     bare.urls.clear();
-    assert_eq!(check(&bare), Err(Refusal::Urls));
+    assert_eq!(check(&bare), Err(EntryRefusal::Urls));
     let mut curious = good();
     curious.attributes = vec!["password".to_owned()];
-    assert!(matches!(check(&curious), Err(Refusal::Attribute(_))));
+    assert!(matches!(check(&curious), Err(EntryRefusal::Attribute(_))));
     let mut mixed = good();
     mixed.grants = vec!["authorization_code".to_owned()];
-    assert!(matches!(check(&mixed), Err(Refusal::Grant(_))));
+    assert!(matches!(check(&mixed), Err(EntryRefusal::Grant(_))));
     let mut client = good();
     client.protocol = Protocol::Oidc;
     client.grants = vec!["password".to_owned()];
     assert!(
-        matches!(check(&client), Err(Refusal::Grant(_))),
+        matches!(check(&client), Err(EntryRefusal::Grant(_))),
         "no password grant"
     );
     client.grants = vec!["authorization_code".to_owned()];
     client.urls = vec!["http://app.example/back".to_owned()];
-    assert!(matches!(check(&client), Err(Refusal::Url(_))), "plain HTTP");
+    assert!(
+        matches!(check(&client), Err(EntryRefusal::Url(_))),
+        "plain HTTP"
+    );
     client.urls = vec!["http://127.0.0.1:9/back".to_owned()];
     assert_eq!(check(&client), Ok(()));
     client.logout_redirects = vec!["https://app.example/#out".to_owned()];
-    assert!(matches!(check(&client), Err(Refusal::Url(_))), "a fragment");
+    assert!(
+        matches!(check(&client), Err(EntryRefusal::Url(_))),
+        "a fragment"
+    );
     client.logout_redirects.clear();
     client.grants = vec!["client_credentials".to_owned()];
-    assert_eq!(check(&client), Err(Refusal::Machine));
+    assert_eq!(check(&client), Err(EntryRefusal::Machine));
     for grants in [vec![], vec!["refresh_token"]] {
         client.grants = grants.into_iter().map(str::to_owned).collect();
-        assert_eq!(check(&client), Err(Refusal::Grants));
+        assert_eq!(check(&client), Err(EntryRefusal::Grants));
     }
 }

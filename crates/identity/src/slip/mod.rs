@@ -36,7 +36,7 @@ pub fn make(context: &AppContext, purpose: &str, text: &[u8]) -> Result<String, 
 }
 
 /// The text in a slip, if it was made for this purpose and is younger than `life_ms`.
-pub fn open(context: &AppContext, (purpose, life_ms): (&str, i64), slip: &str) -> Option<Vec<u8>> {
+pub fn open(context: &AppContext, purpose: &str, life_ms: i64, slip: &str) -> Option<Vec<u8>> {
     if slip.len() > CHARS_MAX {
         return None;
     }
@@ -50,6 +50,6 @@ pub fn open(context: &AppContext, (purpose, life_ms): (&str, i64), slip: &str) -
 }
 
 /// Uses a slip up that lives `life_ms`; answers false when it was used before.
-pub fn use_up(tx: &mut Tx<'_>, slip: &str, (now_ms, life_ms): (i64, i64)) -> StoreResult<bool> {
+pub fn use_up(tx: &mut Tx<'_>, slip: &str, now_ms: i64, life_ms: i64) -> StoreResult<bool> {
     sql::insert(tx, &registry::hash_text(slip), now_ms + life_ms + AHEAD_MS)
 }

@@ -1,6 +1,6 @@
 //! A message that was damaged on the disk stops nobody else, and the index of what a process has in hand.
 
-use super::{Builtin, Config};
+use super::{Builtin, BuiltinConfig};
 use crate::sql;
 use crate::{Delivery, Queue};
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use store::testing::{
 
 fn queue(test: &TestDb) -> Builtin {
     let clock = TestClock::at(1_800_000_000_000);
-    Builtin::new(test.db.clone(), clock, 0, Config::default())
+    Builtin::new(test.db.clone(), clock, 0, BuiltinConfig::default())
 }
 
 fn bodies(texts: &[&'static str]) -> Vec<Bytes> {

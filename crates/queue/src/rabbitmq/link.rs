@@ -3,7 +3,7 @@
 //! A link is never repaired. When the connection fails it is given up, and [`super::RabbitMq`]
 //! makes a new one; that way nothing can be acknowledged on a connection it did not come over.
 
-use super::{QueueKind, Settlement};
+use super::{RabbitQueueKind, Settlement};
 use crate::{Delivery, Tag};
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
@@ -43,7 +43,7 @@ pub(super) enum Published {
 pub(super) struct Link {
     connection: Connection,
     publisher: Channel,
-    intakes: Mutex<HashMap<String, Arc<Intake>>>,
+    intakes: Mutex<HashMap<String, Arc<StandingConsumer>>>,
     given_up: AtomicBool,
 }
 
@@ -78,7 +78,7 @@ impl Link {
         self.given_up.store(true, Ordering::Relaxed);
     }
 
-    pub(super) async fn declare(&self, queue: &str, kind: QueueKind) -> lapin::Result<()> {
+    pub(super) async fn declare(&self, queue: &str, kind: RabbitQueueKind) -> lapin::Result<()> {
         let passive = QueueDeclareOptions {
             passive: true,
             ..QueueDeclareOptions::default()
@@ -94,7 +94,7 @@ impl Link {
             Err(error) => return Err(error),
         }
         let mut arguments = FieldTable::default();
-        if kind == QueueKind::Quorum {
+        if kind == RabbitQueueKind::Quorum {
             arguments.insert(
                 "x-queue-type".into(),
                 AMQPValue::LongString("quorum".into()),
@@ -160,7 +160,7 @@ impl Link {
         queue: &str,
         prefetch: u16,
         term: u64,
-    ) -> lapin::Result<Arc<Intake>> {
+    ) -> lapin::Result<Arc<StandingConsumer>> {
         let mut intakes = self.intakes.lock().await;
         if let Some(intake) = intakes.get(queue)
             && intake.channel.status().connected()
@@ -179,7 +179,7 @@ impl Link {
                 FieldTable::default(),
             )
             .await?;
-        let intake = Arc::new(Intake {
+        let intake = Arc::new(StandingConsumer {
             queue: queue.into(),
             term,
             channel,
@@ -192,7 +192,11 @@ impl Link {
     }
 
     /// The consumer that a delivery of `term` came from, if it is still open.
-    pub(super) async fn open_intake(&self, queue: &str, term: u64) -> Option<Arc<Intake>> {
+    pub(super) async fn open_intake(
+        &self,
+        queue: &str,
+        term: u64,
+    ) -> Option<Arc<StandingConsumer>> {
         if !self.is_usable() {
             return None;
         }
@@ -207,7 +211,7 @@ impl Link {
 }
 
 /// A standing consumer of one queue.
-pub(super) struct Intake {
+pub(super) struct StandingConsumer {
     queue: Arc<str>,
     term: u64,
     channel: Channel,
@@ -218,7 +222,7 @@ pub(super) struct Intake {
     settling: Mutex<()>,
 }
 
-impl Intake {
+impl StandingConsumer {
     /// The next messages: waits for the first, then takes what is there. Nothing is lost when the
     /// wait is abandoned, because after the first message there is no waiting.
     pub(super) async fn next(&self, max: usize) -> lapin::Result<Option<Vec<Delivery>>> {

@@ -1,7 +1,7 @@
 //! RabbitMQ over AMQP 0-9-1.
 //!
 //! 1. One connection for each [`RabbitMq`], made at the first call and made again after it was
-//!    lost; between failed tries the pause doubles, up to [`Config::retry_ms_max`].
+//!    lost; between failed tries the pause doubles, up to [`RabbitConfig::retry_ms_max`].
 //! 2. `put` publishes persistent messages and waits for the broker's confirmation of every one
 //!    (I1). They are `mandatory`: RabbitMQ confirms a message for a queue that does not exist, and
 //!    only its return tells that it was thrown away.
@@ -10,9 +10,9 @@
 //!    between, the broker has already given the messages back, and the call says so.
 //!
 //! A queue that exists is used as it is, whatever its type and arguments, because operators make
-//! queues too; only a missing one is made, durable and of [`Config::queue_kind`].
+//! queues too; only a missing one is made, durable and of [`RabbitConfig::queue_kind`].
 //!
-//! The password is part of [`Config::url`] and appears in no text, no log and no `Debug`.
+//! The password is part of [`RabbitConfig::url`] and appears in no text, no log and no `Debug`.
 
 mod link;
 
@@ -20,7 +20,7 @@ use crate::{BATCH_MAX, BODY_BYTES_MAX, Delivery, Error, Queue, Result, check_siz
 use async_trait::async_trait;
 use bytes::Bytes;
 use lapin::uri::{AMQPScheme, AMQPUri};
-use link::{Intake, Link};
+use link::{Link, StandingConsumer};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ const RETRY_MS_FIRST: u64 = 100;
 /// Settings of a RabbitMQ broker.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct RabbitConfig {
     /// `amqp://user:password@host:port/vhost`, or `amqps://…` for TLS; `/` as vhost is `%2f`.
     pub url: String,
     /// PEM file with the certificate authority of the broker; without it the system's are used.
@@ -51,7 +51,7 @@ pub struct Config {
     /// The longest pause between two tries to connect, in milliseconds.
     pub retry_ms_max: u64,
     /// What kind of queue is made where one is missing.
-    pub queue_kind: QueueKind,
+    pub queue_kind: RabbitQueueKind,
     /// Largest body in bytes.
     pub body_bytes_max: usize,
 }
@@ -59,14 +59,14 @@ pub struct Config {
 /// The kinds of durable queues that RabbitMQ has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum QueueKind {
+pub enum RabbitQueueKind {
     /// Replicated, on disk before confirmed, counts deliveries; RabbitMQ 3.8 and later.
     Quorum,
     /// The older kind, for brokers without the other.
     Classic,
 }
 
-impl Default for Config {
+impl Default for RabbitConfig {
     fn default() -> Self {
         Self {
             url: "amqp://guest:guest@127.0.0.1:5672/%2f".to_owned(),
@@ -76,13 +76,13 @@ impl Default for Config {
             connect_ms_max: 5000,
             confirm_ms_max: 15_000,
             retry_ms_max: 10_000,
-            queue_kind: QueueKind::Quorum,
+            queue_kind: RabbitQueueKind::Quorum,
             body_bytes_max: BODY_BYTES_MAX,
         }
     }
 }
 
-impl fmt::Debug for Config {
+impl fmt::Debug for RabbitConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("rabbitmq::Config")
             .field("url", &self.place())
@@ -98,7 +98,7 @@ impl fmt::Debug for Config {
     }
 }
 
-impl Config {
+impl RabbitConfig {
     /// Where the broker is, without user and password.
     pub fn place(&self) -> String {
         match self.uri() {
@@ -128,16 +128,16 @@ impl Config {
 
 /// A RabbitMQ broker.
 pub struct RabbitMq {
-    config: Config,
+    config: RabbitConfig,
     uri: AMQPUri,
     ca: Option<String>,
     clock: SharedClock,
-    state: Mutex<State>,
+    state: Mutex<LinkState>,
     next_term: AtomicU64,
 }
 
 #[derive(Default)]
-struct State {
+struct LinkState {
     link: Option<Arc<Link>>,
     n_failures: u32,
     retry_at_ms: i64,
@@ -149,7 +149,7 @@ impl RabbitMq {
     ///
     /// # Errors
     /// [`Error::Fault`] when the URL or the file of the certificate authority cannot be read.
-    pub fn new(config: Config, clock: SharedClock) -> Result<Self> {
+    pub fn new(config: RabbitConfig, clock: SharedClock) -> Result<Self> {
         let uri = config.uri()?;
         let ca = match &config.ca_file {
             Some(path) if uri.scheme == AMQPScheme::AMQPS => Some(
@@ -192,9 +192,9 @@ impl RabbitMq {
             Ok(link) => {
                 tracing::info!(broker = %self.config.place(), "connected to the message queue");
                 let link = Arc::new(link);
-                *state = State {
+                *state = LinkState {
                     link: Some(Arc::clone(&link)),
-                    ..State::default()
+                    ..LinkState::default()
                 };
                 Ok(link)
             }
@@ -240,7 +240,7 @@ impl RabbitMq {
         }
     }
 
-    async fn intake(&self, link: &Link, queue: &str) -> Result<Arc<Intake>> {
+    async fn intake(&self, link: &Link, queue: &str) -> Result<Arc<StandingConsumer>> {
         let term = self.next_term.fetch_add(1, Ordering::Relaxed);
         let opening = async {
             link.intake(queue, self.config.prefetch, term)

@@ -19,7 +19,12 @@ async fn what_a_dead_process_had_taken_comes_again_at_once(
     let clock = TestClock::at(1_800_000_000_000);
     let start = |node| {
         let clock = Arc::clone(&clock);
-        Builtin::new(test.db.clone(), clock, node, builtin::Config::default())
+        Builtin::new(
+            test.db.clone(),
+            clock,
+            node,
+            builtin::BuiltinConfig::default(),
+        )
     };
     let (dead, alive) = (start(1), start(11));
     dead.put("q", &bodies(&["a", "b", "c"])).await.unwrap();

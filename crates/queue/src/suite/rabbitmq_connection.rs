@@ -64,7 +64,7 @@ async fn a_lost_connection_loses_no_message() {
     let config = rabbit_config();
     let wire = wire(&config.url).await;
     let name = fresh_name();
-    let config = rabbitmq::Config {
+    let config = rabbitmq::RabbitConfig {
         url: wire.url.clone(),
         ..config
     };
@@ -114,9 +114,9 @@ async fn a_message_for_no_queue_is_a_failure() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_password_in_any_text() {
     let url = "amqp://someone:s3cret@127.0.0.1:1/%2f".to_owned();
-    let config = rabbitmq::Config {
+    let config = rabbitmq::RabbitConfig {
         url,
-        ..rabbitmq::Config::default()
+        ..rabbitmq::RabbitConfig::default()
     };
     assert!(!format!("{config:?}").contains("s3cret"));
     let queue = RabbitMq::new(config.clone(), SystemClock::shared()).unwrap();
@@ -126,7 +126,7 @@ async fn no_password_in_any_text() {
         assert!(refused.is_unavailable());
         assert!(!refused.to_string().contains("s3cret"), "{refused}");
     }
-    let wrong = rabbitmq::Config {
+    let wrong = rabbitmq::RabbitConfig {
         url: "s3cret".to_owned(),
         ..config
     };

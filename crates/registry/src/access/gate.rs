@@ -36,11 +36,11 @@ pub struct Program {
 }
 
 /// What a reader of access tokens answers: nothing when the text is not a token of a program at all.
-type Answer = Result<Option<Program>, Problem>;
+type TokenAnswer = Result<Option<Program>, Problem>;
 
 /// Reads the access token of a program. Whoever gives such tokens out stands above this crate, so the gate is
 /// given the function ([`Gate::with_programs`]).
-pub type Programs = fn(AppContext, String) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
+pub type Programs = fn(AppContext, String) -> Pin<Box<dyn Future<Output = TokenAnswer> + Send>>;
 
 /// Asked by every handler before anything else.
 pub struct Gate {
@@ -135,7 +135,7 @@ impl Gate {
     }
 
     /// The program of another system, by its access token; nothing when it brought an API key.
-    async fn client(&self, headers: &HeaderMap) -> Answer {
+    async fn client(&self, headers: &HeaderMap) -> TokenAnswer {
         let token = headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
@@ -171,7 +171,7 @@ impl Gate {
             return Ok(None);
         };
         let (hash, now_ms) = (crate::hash_text(&token), self.context.now_ms());
-        let limits = session::Limits::of(&self.context);
+        let limits = session::SessionLimits::of(&self.context);
         let found = self
             .context
             .db

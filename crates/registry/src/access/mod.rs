@@ -10,7 +10,7 @@ mod by;
 mod gate;
 mod routes;
 
-use web::{Code, Problem};
+use web::{ErrorCode, Problem};
 
 pub use crate::actor::{
     Actor, CODES, CSRF, ENROL, FORBIDDEN, LOGIN, NO_COMPANY, Origin, PASSWORD, SECOND, Sight, Who,
@@ -23,6 +23,6 @@ pub use routes::{Guarded, Routes, operation_of};
 pub use utoipa_axum::routes as routed;
 
 /// A refusal of the gate.
-fn refuse<T>(code: Code) -> Result<T, Problem> {
+fn refuse<T>(code: ErrorCode) -> Result<T, Problem> {
     Err(Problem::new(code))
 }

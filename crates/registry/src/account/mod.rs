@@ -16,9 +16,9 @@ use store::{Error, Result, Tx};
 
 pub use crate::actor::AccountId;
 pub use sql::{
-    AccountOrder, Filter, Profile, by_id, by_login, companies_below, hold, list, passed, person_of,
-    place, placed, placed_by_department, profile, put_agency, remove_agency, set_language,
-    set_name, set_profile, set_state, stale, total,
+    AccountFilter, AccountOrder, PersonProfile, by_id, by_login, companies_below, hold, list,
+    passed, person_of, place, placed, placed_by_department, profile, put_agency, remove_agency,
+    set_language, set_name, set_profile, set_state, stale, total,
 };
 
 /// How long a one-time link opens, in milliseconds: three days.
@@ -98,7 +98,7 @@ pub struct NewAccount {
 
 /// Why an account cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum AccountRefusal {
     /// The login name is not well formed.
     #[error("登录名应为 3 至 40 个字符，只含字母、数字、点、横线、下划线或 @，且以字母或数字开头")]
     Login,
@@ -113,9 +113,9 @@ pub enum Refusal {
     Store(#[from] Error),
 }
 
-store::failure!(Refusal);
+store::failure!(AccountRefusal);
 
-impl Refusal {
+impl AccountRefusal {
     /// The same in both languages.
     pub fn bilingual(&self) -> Bilingual {
         let english = match self {
@@ -140,20 +140,20 @@ pub fn folded(login: &str) -> String {
 ///
 /// # Errors
 /// The store's, or what is wrong.
-pub fn add(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), Refusal> {
+pub fn add(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AccountRefusal> {
     validate(&new.login, &new.name)?;
     if by_login(tx, &folded(&new.login))?.is_some() {
-        return Err(Refusal::Taken);
+        return Err(AccountRefusal::Taken);
     }
     match sql::insert(tx, new) {
         Ok(()) => Ok(()),
-        Err(Error::Constraint(_)) => Err(Refusal::Taken),
+        Err(Error::Constraint(_)) => Err(AccountRefusal::Taken),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Whether a login name and a name are well formed.
-pub fn validate(login: &str, name: &str) -> Result<(), Refusal> {
+pub fn validate(login: &str, name: &str) -> Result<(), AccountRefusal> {
     let login = login.trim();
     let is_login = (3..=40).contains(&login.len())
         && login.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -161,12 +161,12 @@ pub fn validate(login: &str, name: &str) -> Result<(), Refusal> {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b".-_@".contains(&b));
     if !is_login {
-        return Err(Refusal::Login);
+        return Err(AccountRefusal::Login);
     }
     let name = name.trim();
     let n_chars = name.chars().count();
     if n_chars == 0 || n_chars > 40 || name.chars().any(char::is_control) {
-        return Err(Refusal::Name);
+        return Err(AccountRefusal::Name);
     }
     Ok(())
 }
@@ -205,8 +205,9 @@ pub fn old_hashes(tx: &mut Tx<'_>, account: AccountId, limit: i64) -> Result<Vec
 pub fn party_of_company(
     tx: &mut Tx<'_>,
     company: CompanyId,
-    (id, name): (i64, &str),
+    id: i64,
+    name: &str,
     now_ms: i64,
 ) -> Result<i64> {
-    sql::ensure_enterprise(tx, company, (id, name), now_ms)
+    sql::ensure_enterprise(tx, company, id, name, now_ms)
 }

@@ -1,7 +1,7 @@
 //! Personal data (个人信息) of an account: sealed in the table, masked on the way out.
 
 use super::AccountId;
-use crate::context::{AppContext, Secret};
+use crate::context::{AppContext, RandomSecret};
 use store::{Error, Result};
 
 /// A kind of personal data.
@@ -68,9 +68,10 @@ impl Field {
 /// A fault when the cipher refuses.
 pub fn close(
     context: &AppContext,
-    (account, field): (AccountId, Field),
+    account: AccountId,
+    field: Field,
     text: &str,
-    nonce: &Secret,
+    nonce: &RandomSecret,
 ) -> Result<Option<Vec<u8>>> {
     if text.is_empty() {
         return Ok(None);
@@ -88,7 +89,8 @@ pub fn close(
 /// A fault when it was sealed with another key or changed since.
 pub fn open(
     context: &AppContext,
-    (account, field): (AccountId, Field),
+    account: AccountId,
+    field: Field,
     sealed: Option<&[u8]>,
 ) -> Result<String> {
     let Some(sealed) = sealed else {

@@ -3,7 +3,7 @@
 use super::{Account, AccountId, NewAccount, folded};
 use crate::company::CompanyId;
 use store::{Error, Result, Row, Tx};
-use web::{Begin, By, Key, Place, Rows, Total};
+use web::{Begin, ListRows, OrderBy, PagePlace, SortKey, Total};
 
 const COLUMNS: &str = "a.id, a.party_id, a.login, p.name, a.kind, a.state, a.password_hash, \
                        a.password_at, a.must_change, a.last_login_at, a.language, a.created_at";
@@ -211,7 +211,7 @@ pub fn stale(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<Vec<AccountI
 
 /// What a list of accounts is narrowed to.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct AccountFilter {
     /// `staff` or `company`.
     pub kind: Option<String>,
     /// `invited`, `active` or `disabled`.
@@ -241,9 +241,9 @@ web::orders! {
 }
 
 /// The accounts under a filter, whose text is here folded as well.
-fn rows<'a>(filter: &'a Filter, begin: &'a str) -> Rows<'a> {
+fn rows<'a>(filter: &'a AccountFilter, begin: &'a str) -> ListRows<'a> {
     let from = "from account a join party p on p.id = a.party_id";
-    let mut rows = Rows::those(from, "1 = 1");
+    let mut rows = ListRows::those(from, "1 = 1");
     rows.and("a.post_id = ?", filter.post);
     rows.and_one_of("a.department_id", filter.departments.iter().copied());
     rows.and("a.kind = ?", filter.kind.as_deref());
@@ -265,13 +265,13 @@ fn rows<'a>(filter: &'a Filter, begin: &'a str) -> Rows<'a> {
 }
 
 /// A page of the accounts.
-pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Account>> {
+pub fn list(tx: &mut Tx<'_>, filter: &AccountFilter, limit: i64) -> Result<Vec<Account>> {
     let begin = &filter.begin;
     let by = match begin.order {
-        AccountOrder::Newest => By::id("a.id", true),
-        AccountOrder::Oldest => By::id("a.id", false),
-        AccountOrder::Login => By::key("a.login_folded", "a.id", false),
-        AccountOrder::LoginDown => By::key("a.login_folded", "a.id", true),
+        AccountOrder::Newest => OrderBy::id("a.id", true),
+        AccountOrder::Oldest => OrderBy::id("a.id", false),
+        AccountOrder::Login => OrderBy::key("a.login_folded", "a.id", false),
+        AccountOrder::LoginDown => OrderBy::key("a.login_folded", "a.id", true),
     };
     let page = (by, begin.after.as_ref());
     let text = filter.text.as_deref().map(folded).unwrap_or_default();
@@ -280,18 +280,20 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Account>
 }
 
 /// How many accounts there are under a filter.
-pub fn total(tx: &mut Tx<'_>, filter: &Filter) -> Result<Total> {
+pub fn total(tx: &mut Tx<'_>, filter: &AccountFilter) -> Result<Total> {
     let text = filter.text.as_deref().map(folded).unwrap_or_default();
     rows(filter, &text).count(tx)
 }
 
 /// The place of an account in an order of the list.
-pub fn place(account: &Account, order: AccountOrder) -> Place {
+pub fn place(account: &Account, order: AccountOrder) -> PagePlace {
     let key = match order {
         AccountOrder::Newest | AccountOrder::Oldest => None,
-        AccountOrder::Login | AccountOrder::LoginDown => Some(Key::Text(folded(&account.login))),
+        AccountOrder::Login | AccountOrder::LoginDown => {
+            Some(SortKey::Text(folded(&account.login)))
+        }
     };
-    Place {
+    PagePlace {
         key,
         id: account.id.0,
     }
@@ -299,7 +301,7 @@ pub fn place(account: &Account, order: AccountOrder) -> Place {
 
 /// What is known about a person besides the name (人员资料); what is personal is sealed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Profile {
+pub struct PersonProfile {
     /// Department.
     pub department: Option<i64>,
     /// Post.
@@ -311,15 +313,15 @@ pub struct Profile {
 }
 
 /// What is known about the person of an account.
-pub fn profile(tx: &mut Tx<'_>, id: AccountId) -> Result<Profile> {
+pub fn profile(tx: &mut Tx<'_>, id: AccountId) -> Result<PersonProfile> {
     let row = tx.query_opt(
         "select department_id, post_id, phone_sealed, email_sealed from account where id = $1",
         &[id.0.into()],
     )?;
     let Some(row) = row else {
-        return Ok(Profile::default());
+        return Ok(PersonProfile::default());
     };
-    Ok(Profile {
+    Ok(PersonProfile {
         department: row.int_opt(0)?,
         post: row.int_opt(1)?,
         phone_sealed: row.bytes_opt(2)?,
@@ -328,7 +330,12 @@ pub fn profile(tx: &mut Tx<'_>, id: AccountId) -> Result<Profile> {
 }
 
 /// Sets what is known about the person of an account.
-pub fn set_profile(tx: &mut Tx<'_>, id: AccountId, profile: &Profile, now_ms: i64) -> Result<()> {
+pub fn set_profile(
+    tx: &mut Tx<'_>,
+    id: AccountId,
+    profile: &PersonProfile,
+    now_ms: i64,
+) -> Result<()> {
     tx.execute(
         "update account set department_id = $2, post_id = $3, phone_sealed = $4, \
          email_sealed = $5, changed_at = $6 where id = $1",
@@ -369,7 +376,8 @@ pub fn placed_by_department(tx: &mut Tx<'_>) -> Result<Vec<(i64, i64)>> {
 pub fn put_agency(
     tx: &mut Tx<'_>,
     id: i64,
-    (name, parent): (&str, Option<i64>),
+    name: &str,
+    parent: Option<i64>,
     now_ms: i64,
 ) -> Result<()> {
     tx.execute(
@@ -396,7 +404,8 @@ pub fn remove_agency(tx: &mut Tx<'_>, id: i64) -> Result<()> {
 pub(super) fn ensure_enterprise(
     tx: &mut Tx<'_>,
     company: CompanyId,
-    (id, name): (i64, &str),
+    id: i64,
+    name: &str,
     now_ms: i64,
 ) -> Result<i64> {
     tx.execute(

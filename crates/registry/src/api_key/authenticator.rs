@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Db;
 use store::clock::SharedClock;
-use web::{Code, Problem, codes as web_codes};
+use web::{ErrorCode, Problem, codes as web_codes};
 
 /// Answers that are remembered; beyond this all are forgotten and asked anew.
 const REMEMBERED_MAX: usize = 10_000;
@@ -38,7 +38,7 @@ pub mod codes {
 
 /// Who calls (调用方): the company and the key it used.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub struct KeyCaller {
     /// The company behind the key.
     pub company: Arc<Company>,
     /// The key.
@@ -71,7 +71,7 @@ impl Authenticator {
     ///
     /// # Errors
     /// 401 with the reason; 503 when the database cannot be asked.
-    pub async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+    pub async fn caller(&self, headers: &HeaderMap) -> Result<KeyCaller, Problem> {
         let mut shown = headers.get_all(header::AUTHORIZATION).iter();
         let first = shown.next();
         // Of two a proxy before us may have looked at the other one.
@@ -93,7 +93,7 @@ impl Authenticator {
             .ok_or_else(|| Problem::new(codes::UNKNOWN))?;
         refuse_if(key.revoked_at.is_some(), codes::REVOKED)?;
         refuse_if(key.expires_at <= now_ms, codes::EXPIRED)?;
-        Ok(Caller {
+        Ok(KeyCaller {
             company,
             key_id: key.id,
         })
@@ -145,7 +145,7 @@ impl Authenticator {
     }
 }
 
-fn refuse_if(refused: bool, code: Code) -> Result<(), Problem> {
+fn refuse_if(refused: bool, code: ErrorCode) -> Result<(), Problem> {
     if refused {
         Err(Problem::new(code))
     } else {

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use store::{Result, Tx};
 
-pub use authenticator::{Authenticator, Caller, codes};
+pub use authenticator::{Authenticator, KeyCaller, codes};
 pub use sql::{count_ending, of_company};
 
 /// How long an answer about a key is remembered, in milliseconds.

@@ -2,8 +2,8 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{
-    Approval, Decision, Doing, Filter, Kind, NOT_DONE, Undecided, Undone, decide, find, list,
-    rejection, total,
+    Approval, ApprovalFilter, ApprovalKind, Decision, Doing, NOT_DONE, Undecided, Undone, decide,
+    find, list, rejection, total,
 };
 use crate::access::{Actor, By, FORBIDDEN, Gate, Routes};
 use crate::role::Role;
@@ -46,7 +46,7 @@ pub struct ApprovalApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
     /// Every kind, from all modules.
-    pub kinds: Arc<[Kind]>,
+    pub kinds: Arc<[ApprovalKind]>,
 }
 
 impl crate::access::HasGate for ApprovalApi {
@@ -56,7 +56,7 @@ impl crate::access::HasGate for ApprovalApi {
 }
 
 impl ApprovalApi {
-    fn kind(&self, name: &str) -> Option<&Kind> {
+    fn kind(&self, name: &str) -> Option<&ApprovalKind> {
         self.kinds.iter().find(|kind| kind.name == name)
     }
 
@@ -166,7 +166,7 @@ async fn approvals(
         return Err(bad(format!("state 可取 {}", STATES.join("、"))));
     }
     let kinds = api.kinds.iter().map(|kind| kind.name);
-    let filter = Filter {
+    let filter = ApprovalFilter {
         state: query.state,
         kinds: kinds
             .filter(|name| api.may_decide(&actor, name))

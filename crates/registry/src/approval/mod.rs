@@ -1,7 +1,7 @@
 //! Approvals (双人复核): an act that needs a second pair of eyes.
 //!
 //! Somebody asks, with a reason; another person who may do so approves or rejects. The act is done
-//! in the transaction of the approval, by the function of its [`Kind`], so that there is nothing
+//! in the transaction of the approval, by the function of its [`ApprovalKind`], so that there is nothing
 //! between "approved" and "done". That nobody approves his own request is a constraint of the
 //! table. The payload is what the act needs, as JSON; it holds ids, never personal data.
 
@@ -15,9 +15,9 @@ use crate::audit;
 use crate::context::AppContext;
 use crate::role::{AccountId, Role};
 use store::{Error, Result, Tx};
-use web::{Code, Problem};
+use web::{ErrorCode, Problem};
 
-pub use sql::{Filter, asked_for, count_pending, find, list, pending, total};
+pub use sql::{ApprovalFilter, asked_for, count_pending, find, list, pending, total};
 
 crate::acts! {
     /// Asked for.
@@ -96,7 +96,7 @@ impl Undone {
     }
 
     /// The act is not possible, because a rule below refused.
-    pub fn because<R: store::Failure + std::fmt::Display>(refusal: R) -> Self {
+    pub fn because<R: store::TxFailure + std::fmt::Display>(refusal: R) -> Self {
         match refusal.store() {
             Some(error) => Self::Store(error.clone()),
             None => Self::Failed(refusal.to_string()),
@@ -109,7 +109,7 @@ pub type Do = fn(&mut Tx<'_>, &Doing<'_>) -> Result<String, Undone>;
 
 /// A kind of act that needs a second pair of eyes.
 #[derive(Clone, Copy)]
-pub struct Kind {
+pub struct ApprovalKind {
     /// Its name: `module.verb`.
     pub name: &'static str,
     /// Its name for people.
@@ -254,7 +254,7 @@ pub fn ask(tx: &mut Tx<'_>, context: &AppContext, actor: &Actor, request: &Reque
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Undecided {
     /// A rule says no.
-    Refused(Code),
+    Refused(ErrorCode),
     /// It was approved, and could not be done.
     Undone(Undone),
 }
@@ -265,7 +265,7 @@ impl From<Error> for Undecided {
     }
 }
 
-impl store::Failure for Undecided {
+impl store::TxFailure for Undecided {
     fn store(&self) -> Option<&Error> {
         match self {
             Self::Refused(_) => None,
@@ -303,7 +303,7 @@ pub enum Decision {
 pub fn decide(
     tx: &mut Tx<'_>,
     doing: &Doing<'_>,
-    kind: &Kind,
+    kind: &ApprovalKind,
     decision: &Decision,
 ) -> Result<String, Undecided> {
     let Ok(account) = doing.actor.require_account() else {
@@ -349,7 +349,11 @@ pub(crate) fn fail(tx: &mut Tx<'_>, doing: &Doing<'_>, why: &str) -> Result<bool
     }
     let object = format!("approval:{}", approval.id);
     let detail = format!("{}：{why}", approval.title);
-    let record = (object.as_str(), audit::Outcome::Refused, detail.as_str());
+    let record = (
+        object.as_str(),
+        audit::AuditOutcome::Refused,
+        detail.as_str(),
+    );
     audit::append(tx, now_ms, doing.actor, FAIL, record)?;
     Ok(true)
 }

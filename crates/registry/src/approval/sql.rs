@@ -3,7 +3,7 @@
 use super::{Approval, NOT_DONE};
 use crate::role::AccountId;
 use store::{Result, Row, Tx, Value};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 const COLUMNS: &str = "id, kind, title, payload, company_id, state, asked_by, asked_name, \
                        asked_at, why, decided_by, decided_name, decided_at, reason";
@@ -61,7 +61,7 @@ pub fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<Approval>> {
 
 /// What a list of requests is narrowed to.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct ApprovalFilter {
     /// State.
     pub state: Option<String>,
     /// Kinds that the reader may decide.
@@ -73,8 +73,8 @@ pub struct Filter {
 }
 
 /// The requests that the reader may decide, and his own, under a filter.
-fn rows(filter: &Filter) -> Rows<'_> {
-    let mut rows = Rows::seen("from approval", |args| {
+fn rows(filter: &ApprovalFilter) -> ListRows<'_> {
+    let mut rows = ListRows::seen("from approval", |args| {
         args.push(filter.asked_by.into());
         let mut seen = format!("(asked_by = ${}", args.len());
         let mut places = Vec::new();
@@ -103,16 +103,16 @@ fn rows(filter: &Filter) -> Rows<'_> {
 }
 
 /// A page of the requests: those that the reader may decide and his own.
-pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Approval>> {
+pub fn list(tx: &mut Tx<'_>, filter: &ApprovalFilter, limit: i64) -> Result<Vec<Approval>> {
     let begin = &filter.begin;
-    let by = By::id("id", begin.order == Age::Newest);
+    let by = OrderBy::id("id", begin.order == Age::Newest);
     let page = (by, begin.after.as_ref());
     let found = rows(filter).page(tx, COLUMNS, page, limit)?;
     found.iter().map(approval).collect()
 }
 
 /// How many requests there are under a filter.
-pub fn total(tx: &mut Tx<'_>, filter: &Filter) -> Result<Total> {
+pub fn total(tx: &mut Tx<'_>, filter: &ApprovalFilter) -> Result<Total> {
     rows(filter).count(tx)
 }
 

@@ -1,9 +1,12 @@
 //! Decisions at the same time, on both engines.
 
 use super::http::{ApprovalApi, settle};
-use super::{Approval, Decision, Doing, Filter, Kind, Request, Undone, ask, decide, find, list};
+use super::{
+    Approval, ApprovalFilter, ApprovalKind, Decision, Doing, Request, Undone, ask, decide, find,
+    list,
+};
 use crate::access::{Actor, Gate};
-use crate::audit::Act;
+use crate::audit::AuditedAct;
 use crate::context::AppContext;
 use crate::role::Role;
 use crate::testing::{context, person};
@@ -15,7 +18,7 @@ use tokio::task::JoinSet;
 use web::Problem;
 
 /// An act that leaves a row each time it is done.
-const KIND: Kind = Kind {
+const KIND: ApprovalKind = ApprovalKind {
     name: "test.act",
     chinese: "试验",
     deciders: &[Role::SecurityAdmin],
@@ -28,7 +31,7 @@ const KIND: Kind = Kind {
 };
 
 /// An act that cannot be done.
-const IMPOSSIBLE: Kind = Kind {
+const IMPOSSIBLE: ApprovalKind = ApprovalKind {
     name: "test.impossible",
     chinese: "做不到的事",
     deciders: &[Role::SecurityAdmin],
@@ -36,7 +39,7 @@ const IMPOSSIBLE: Kind = Kind {
 };
 
 /// An act that one person may not approve.
-const OF_ANOTHER: Kind = Kind {
+const OF_ANOTHER: ApprovalKind = ApprovalKind {
     name: "test.another",
     chinese: "他人的事",
     deciders: &[Role::SecurityAdmin],
@@ -47,7 +50,7 @@ const OF_ANOTHER: Kind = Kind {
 };
 
 /// Asks for an act; answers the id of the request.
-async fn asked(context: &AppContext, asker: &Actor, kind: &Kind) -> i64 {
+async fn asked(context: &AppContext, asker: &Actor, kind: &ApprovalKind) -> i64 {
     let (shared, asker) = (context.clone(), asker.clone());
     let request = Request {
         kind: kind.name,
@@ -67,7 +70,7 @@ fn api(context: &AppContext) -> ApprovalApi {
     }
 }
 
-async fn n_audited(context: &AppContext, act: Act) -> usize {
+async fn n_audited(context: &AppContext, act: AuditedAct) -> usize {
     let sql = "select act from audit where act = $1";
     let read = move |tx: &mut Tx<'_>| tx.query(sql, &[act.name.into()]);
     context.db.read(read).await.unwrap().len()
@@ -97,10 +100,10 @@ async fn what_cannot_be_done_ends(#[values(Sqlite, Postgres)] engine: TestEngine
     let read = move |tx: &mut Tx<'_>| -> store::Result<_> {
         // Kept as rejected, told apart by its reason.
         for (state, n) in [("failed", 1), ("rejected", 0), ("pending", 0)] {
-            let filter = Filter {
+            let filter = ApprovalFilter {
                 state: Some(state.to_owned()),
                 kinds: vec![IMPOSSIBLE.name.to_owned()],
-                ..Filter::default()
+                ..ApprovalFilter::default()
             };
             assert_eq!(list(tx, &filter, 10)?.len(), n, "{state}");
         }

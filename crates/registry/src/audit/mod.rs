@@ -3,7 +3,7 @@
 //! A row is appended in the transaction of the act itself: an act whose row cannot be written does
 //! not happen. Each row carries the hash of the row before it, so that a row that was changed,
 //! removed or put in later breaks the chain, and [`verify`] says where. The engine itself refuses
-//! to change or remove rows. What may be audited is a list of [`Act`]s, one per module, gathered into
+//! to change or remove rows. What may be audited is a list of [`AuditedAct`]s, one per module, gathered into
 //! docs/audit-events.md.
 //!
 //! Programs are not people: what a company's program submits is on record as the message itself,
@@ -17,7 +17,7 @@ use crate::actor::Actor;
 use sha2::{Digest, Sha256};
 use store::{Db, Result, Tx};
 
-pub use sql::{Filter, after, cursor, head, list, set_cursor, total};
+pub use sql::{AuditFilter, after, cursor, head, list, set_cursor, total};
 
 /// Rows that a check reads at once.
 const VERIFY_ROWS: i64 = 5000;
@@ -27,14 +27,14 @@ const DETAIL_CHARS_MAX: usize = 2000;
 
 /// An act (审计事件) that leaves a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Act {
+pub struct AuditedAct {
     /// Its name: `module.verb`.
     pub name: &'static str,
     /// Its name for people.
     pub chinese: &'static str,
 }
 
-impl Act {
+impl AuditedAct {
     /// An act by its name, `module.verb`, and its name for people.
     #[must_use]
     pub const fn new(name: &'static str, chinese: &'static str) -> Self {
@@ -46,23 +46,23 @@ impl Act {
 #[macro_export]
 macro_rules! acts {
     ($($(#[$doc:meta])* $vis:vis $name:ident = $id:literal, $chinese:literal;)+) => {
-        $($(#[$doc])* $vis const $name: $crate::audit::Act = $crate::audit::Act::new($id, $chinese);)+
+        $($(#[$doc])* $vis const $name: $crate::audit::AuditedAct = $crate::audit::AuditedAct::new($id, $chinese);)+
         /// The acts of this module.
-        pub const ACTS: &[$crate::audit::Act] = &[$($name),+];
+        pub const ACTS: &[$crate::audit::AuditedAct] = &[$($name),+];
     };
 }
 
 /// How an act ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Outcome {
+pub enum AuditOutcome {
     /// Done.
     Done,
     /// Refused by a rule.
     Refused,
 }
 
-impl Outcome {
+impl AuditOutcome {
     fn name(self) -> &'static str {
         self.into()
     }
@@ -70,7 +70,7 @@ impl Outcome {
 
 /// A row of the audit (审计记录).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct AuditRow {
     /// Its number, from 1, without gaps.
     pub number: i64,
     /// When, milliseconds since 1970-01-01 UTC.
@@ -101,7 +101,7 @@ pub struct Row {
     pub hash: String,
 }
 
-impl Row {
+impl AuditRow {
     /// The hash that this row should have: every part with its length before it, so that no two
     /// different rows are the same bytes.
     pub fn computed(&self) -> String {
@@ -139,11 +139,11 @@ pub fn append(
     tx: &mut Tx<'_>,
     at_ms: i64,
     actor: &Actor,
-    act: Act,
-    (object, outcome, detail): (&str, Outcome, &str),
+    act: AuditedAct,
+    (object, outcome, detail): (&str, AuditOutcome, &str),
 ) -> Result<()> {
     let (number, previous) = sql::take_number(tx)?;
-    let mut row = Row {
+    let mut row = AuditRow {
         number,
         at_ms,
         actor_kind: actor.who.kind().to_owned(),
@@ -171,16 +171,16 @@ pub fn done(
     tx: &mut Tx<'_>,
     at_ms: i64,
     actor: &Actor,
-    act: Act,
+    act: AuditedAct,
     object: &str,
     detail: &str,
 ) -> Result<()> {
-    append(tx, at_ms, actor, act, (object, Outcome::Done, detail))
+    append(tx, at_ms, actor, act, (object, AuditOutcome::Done, detail))
 }
 
 /// What a check of the chain found (审计链校验结果).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub struct ChainVerdict {
     /// Rows that were read.
     pub n_rows: i64,
     /// Number of the first row that is missing, changed or out of place.
@@ -191,7 +191,7 @@ pub struct Verdict {
     pub has_known: Option<bool>,
 }
 
-impl Verdict {
+impl ChainVerdict {
     /// Whether the chain is whole and holds what was kept elsewhere.
     pub fn holds(&self) -> bool {
         self.broken_at.is_none() && self.has_known != Some(false)
@@ -200,14 +200,14 @@ impl Verdict {
 
 /// Where a check of the chain stands.
 #[derive(Debug, Clone, Default)]
-struct Check {
+struct ChainCheck {
     n_rows: i64,
     hash: String,
     broken_at: Option<i64>,
     has_known: bool,
 }
 
-impl Check {
+impl ChainCheck {
     /// Reads the next rows up to number `last`; answers whether there may be more.
     fn step(&mut self, tx: &mut Tx<'_>, last: i64, known: &str) -> Result<bool> {
         let rows = after(tx, self.n_rows, VERIFY_ROWS)?;
@@ -230,13 +230,13 @@ impl Check {
 /// Checks the chain as it is now, a few thousand rows at a time, so that nobody waits for it. Rows
 /// that are appended meanwhile are not read; rows cut off at the end are missed by their number.
 /// `known` is a hash that was kept elsewhere.
-pub async fn verify(db: &Db, known: Option<String>) -> Result<Verdict> {
+pub async fn verify(db: &Db, known: Option<String>) -> Result<ChainVerdict> {
     let (last, hash) = db.read(head).await?;
-    let mut check = Check::default();
+    let mut check = ChainCheck::default();
     let sought = known.clone().unwrap_or_default();
     loop {
         let (mut next, sought) = (check, sought.clone());
-        let step = move |tx: &mut Tx<'_>| -> Result<(Check, bool)> {
+        let step = move |tx: &mut Tx<'_>| -> Result<(ChainCheck, bool)> {
             let more = next.step(tx, last, &sought)?;
             Ok((next.clone(), more))
         };
@@ -247,7 +247,7 @@ pub async fn verify(db: &Db, known: Option<String>) -> Result<Verdict> {
         }
     }
     let is_cut = check.broken_at.is_none() && (last, &hash) != (check.n_rows, &check.hash);
-    Ok(Verdict {
+    Ok(ChainVerdict {
         n_rows: check.n_rows,
         broken_at: check.broken_at.or(is_cut.then_some(check.n_rows + 1)),
         head: check.hash,

@@ -1,8 +1,8 @@
 //! Every statement on the tables `audit`, `audit_head` and `audit_cursor`.
 
-use super::Row;
+use super::AuditRow;
 use store::{Error, Result, Tx};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 const COLUMNS: &str = "number, at_ms, actor_kind, actor_id, actor_name, company_id, act, object, \
                        result, address, request_id, detail, previous, hash";
@@ -18,7 +18,7 @@ pub(super) fn take_number(tx: &mut Tx<'_>) -> Result<(i64, String)> {
     Ok((row.int(0)?, row.text(1)?))
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
+pub(super) fn insert(tx: &mut Tx<'_>, row: &AuditRow) -> Result<()> {
     tx.execute(
         "insert into audit (number, at_ms, actor_kind, actor_id, actor_name, company_id, act, \
          object, result, address, request_id, detail, previous, hash) \
@@ -56,7 +56,7 @@ pub fn head(tx: &mut Tx<'_>) -> Result<(i64, String)> {
 }
 
 /// Rows after a number, oldest first.
-pub fn after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Vec<Row>> {
+pub fn after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Vec<AuditRow>> {
     let sql = format!("select {COLUMNS} from audit where number > $1 order by number limit $2");
     tx.query(&sql, &[number.into(), limit.into()])?
         .iter()
@@ -66,7 +66,7 @@ pub fn after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Vec<Row>> {
 
 /// What a list of rows is narrowed to.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct AuditFilter {
     /// Names of acts; none for all.
     pub acts: Vec<String>,
     /// Account, key or client.
@@ -92,8 +92,8 @@ pub struct Filter {
 }
 
 /// The rows under a filter.
-fn rows(filter: &Filter) -> Rows<'_> {
-    let mut rows = Rows::those("from audit", "number > 0");
+fn rows(filter: &AuditFilter) -> ListRows<'_> {
+    let mut rows = ListRows::those("from audit", "number > 0");
     for (condition, value) in [
         ("actor_id = ?", filter.actor),
         ("company_id = ?", filter.company),
@@ -119,16 +119,16 @@ fn rows(filter: &Filter) -> Rows<'_> {
 }
 
 /// A page of the rows.
-pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Row>> {
+pub fn list(tx: &mut Tx<'_>, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditRow>> {
     let begin = &filter.begin;
-    let by = By::id("number", begin.order == Age::Newest);
+    let by = OrderBy::id("number", begin.order == Age::Newest);
     let page = (by, begin.after.as_ref());
     let found = rows(filter).page(tx, COLUMNS, page, limit)?;
     found.iter().map(row).collect()
 }
 
 /// How many rows there are under a filter.
-pub fn total(tx: &mut Tx<'_>, filter: &Filter) -> Result<Total> {
+pub fn total(tx: &mut Tx<'_>, filter: &AuditFilter) -> Result<Total> {
     rows(filter).count(tx)
 }
 
@@ -152,8 +152,8 @@ pub fn set_cursor(tx: &mut Tx<'_>, reader: &str, number: i64, now_ms: i64) -> Re
     .map(|_| ())
 }
 
-fn row(row: &store::Row) -> Result<Row> {
-    Ok(Row {
+fn row(row: &store::Row) -> Result<AuditRow> {
+    Ok(AuditRow {
         number: row.int(0)?,
         at_ms: row.int(1)?,
         actor_kind: row.text(2)?,

@@ -1,6 +1,6 @@
 //! The chain on both engines.
 
-use super::{Act, done, verify};
+use super::{AuditedAct, done, verify};
 use crate::testing::{context, person};
 use rstest::rstest;
 use store::testing::{
@@ -8,7 +8,7 @@ use store::testing::{
     TestEngine::{self, Postgres, Sqlite},
 };
 
-const TRIED: Act = Act {
+const TRIED: AuditedAct = AuditedAct {
     name: "test.tried",
     chinese: "试",
 };

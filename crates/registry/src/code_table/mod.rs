@@ -13,7 +13,7 @@ mod tests;
 use crate::actor::Actor;
 use crate::audit;
 use crate::parameter::LOOK;
-use ceb::code_table::{CodeTable, Difference, Fault, Table, Tables, read};
+use ceb::code_table::{CodeTable, CodeTableDifference, Table, TableFault, Tables, read};
 use ceb::{Profile, Terms};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,7 +22,7 @@ use store::task::Pulse;
 use store::{Db, Result as StoreResult, Tx};
 use tokio::sync::watch;
 
-pub use sql::{Stored, list};
+pub use sql::{LoadedVersion, list};
 
 crate::acts! {
     /// A newer code table was loaded.
@@ -30,9 +30,9 @@ crate::acts! {
 }
 
 /// Every code table of a process, as last read.
-pub struct CodeTables(RwLock<State>);
+pub struct CodeTables(RwLock<CodeTableState>);
 
-struct State {
+struct CodeTableState {
     tables: Arc<Tables>,
     /// Ids of the versions that were read: ids of several machines do not come in order.
     known: Vec<i64>,
@@ -40,7 +40,7 @@ struct State {
 
 impl Default for CodeTables {
     fn default() -> Self {
-        Self(RwLock::new(State {
+        Self(RwLock::new(CodeTableState {
             tables: Arc::new(Tables::built_in().clone()),
             known: Vec::new(),
         }))
@@ -167,18 +167,18 @@ pub fn all(tx: &mut Tx<'_>) -> StoreResult<Tables> {
 
 /// Why a file is not loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum TableRefusal {
     /// The file has faults, each with its line.
-    Malformed(Vec<Fault>),
+    Malformed(Vec<TableFault>),
     /// It is not newer than what is there: table and newest version.
     NotNewer(CodeTable, u32),
     /// The store failed.
     Store(store::Error),
 }
 
-store::failure!(Refusal);
+store::failure!(TableRefusal);
 
-impl From<store::Error> for Refusal {
+impl From<store::Error> for TableRefusal {
     fn from(error: store::Error) -> Self {
         Self::Store(error)
     }
@@ -192,21 +192,23 @@ pub struct Newer {
     /// Version that it follows, if there is one.
     pub follows: Option<u32>,
     /// What is different.
-    pub difference: Difference,
+    pub difference: CodeTableDifference,
 }
 
 /// Reads a file and compares it with what is there.
 ///
 /// # Errors
 /// Why it cannot be loaded.
-pub fn compare(tables: &Tables, content: &str) -> Result<Newer, Refusal> {
-    let table = read(content).map_err(Refusal::Malformed)?;
+pub fn compare(tables: &Tables, content: &str) -> Result<Newer, TableRefusal> {
+    let table = read(content).map_err(TableRefusal::Malformed)?;
     let newest = tables.newest(table.which);
     let follows = newest.map(|newest| newest.version);
     match follows {
-        Some(version) if version >= table.version => Err(Refusal::NotNewer(table.which, version)),
+        Some(version) if version >= table.version => {
+            Err(TableRefusal::NotNewer(table.which, version))
+        }
         _ => Ok(Newer {
-            difference: Difference::between(newest, &table),
+            difference: CodeTableDifference::between(newest, &table),
             follows,
             table,
         }),
@@ -219,14 +221,15 @@ pub fn compare(tables: &Tables, content: &str) -> Result<Newer, Refusal> {
 /// The store's, or why nothing was loaded.
 pub fn load(
     tx: &mut Tx<'_>,
-    (id, now_ms): (i64, i64),
+    id: i64,
+    now_ms: i64,
     actor: &Actor,
     content: &str,
-) -> Result<Newer, Refusal> {
+) -> Result<Newer, TableRefusal> {
     // Asked again inside the transaction: somebody may have loaded one since it was shown.
     let newer = compare(&all(tx)?, content)?;
     let table = &newer.table;
-    sql::insert(tx, (id, now_ms), (table, content), &actor.name)?;
+    sql::insert(tx, id, now_ms, table, content, &actor.name)?;
     let object = format!("code_table:{}", table.which.name());
     let difference = &newer.difference;
     let detail = format!(

@@ -6,7 +6,7 @@ use store::{Result, Row, Tx};
 
 /// A version that was loaded, without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct LoadedVersion {
     /// Its id.
     pub id: i64,
     /// Name of the table.
@@ -20,7 +20,7 @@ pub struct Stored {
 }
 
 /// The versions that were loaded, oldest first.
-pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Stored>> {
+pub fn list(tx: &mut Tx<'_>) -> Result<Vec<LoadedVersion>> {
     tx.query(
         "select id, name, version, loaded_by, loaded_at from code_table order by name, version",
         &[],
@@ -30,8 +30,8 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Stored>> {
     .collect()
 }
 
-fn stored(row: &Row) -> Result<Stored> {
-    Ok(Stored {
+fn stored(row: &Row) -> Result<LoadedVersion> {
+    Ok(LoadedVersion {
         id: row.int(0)?,
         name: row.text(1)?,
         version: row.int(2)?,
@@ -60,8 +60,10 @@ pub(super) fn newer(tx: &mut Tx<'_>, known: &[i64]) -> Result<Vec<(i64, String)>
 
 pub(super) fn insert(
     tx: &mut Tx<'_>,
-    (id, now_ms): (i64, i64),
-    (table, content): (&Table, &str),
+    id: i64,
+    now_ms: i64,
+    table: &Table,
+    content: &str,
     loaded_by: &str,
 ) -> Result<()> {
     tx.execute(

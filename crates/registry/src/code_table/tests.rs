@@ -1,6 +1,6 @@
 //! Code tables on both engines.
 
-use super::{Refusal, all, list, load, refresh};
+use super::{TableRefusal, all, list, load, refresh};
 use crate::role::Role;
 use crate::testing::{NOW, context, person};
 use ceb::code_table::CodeTable;
@@ -25,7 +25,7 @@ async fn a_newer_table_holds_from_its_day_and_older_ones_are_refused(
     let actor = person(&context, "system", Some(Role::SystemAdmin)).await;
     let put = async |content: String| {
         let (actor, id) = (actor.clone(), context.ids.next());
-        let write = move |tx: &mut Tx<'_>| load(tx, (id, NOW), &actor, &content);
+        let write = move |tx: &mut Tx<'_>| load(tx, id, NOW, &actor, &content);
         context.db.write(write).await
     };
     let newer = put(wrap(20_260_101, "20260201", "1|木箱\n9|新箱"))
@@ -38,10 +38,10 @@ async fn a_newer_table_holds_from_its_day_and_older_ones_are_refused(
     );
     assert_eq!(newer.difference.removed.len(), 6);
     let again = put(wrap(20_260_101, "20260201", "1|木箱")).await;
-    let refused = Err(Refusal::NotNewer(CodeTable::Wrap, 20_260_101));
+    let refused = Err(TableRefusal::NotNewer(CodeTable::Wrap, 20_260_101));
     assert_eq!(again, refused);
     let broken = put(wrap(20_260_102, "20260201", "10|木箱")).await;
-    let Err(Refusal::Malformed(faults)) = broken else {
+    let Err(TableRefusal::Malformed(faults)) = broken else {
         panic!("a malformed file was loaded");
     };
     assert_eq!(faults[0].line, 7);

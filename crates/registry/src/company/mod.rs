@@ -59,7 +59,7 @@ impl Company {
 
 /// Why a company cannot be registered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum CompanyRefusal {
     /// A field is empty, too long or has characters it must not have.
     #[error("{0}")]
     Field(&'static str),
@@ -71,7 +71,7 @@ pub enum Refusal {
     Store(#[from] Error),
 }
 
-store::failure!(Refusal);
+store::failure!(CompanyRefusal);
 
 /// A company that had a DXP ID before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,14 +95,14 @@ impl Former {
 ///
 /// # Errors
 /// The store's, or what is wrong with the company.
-pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<(), Refusal> {
+pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<(), CompanyRefusal> {
     validate(company)?;
     if sql::taken(tx, company)? {
-        return Err(Refusal::Taken);
+        return Err(CompanyRefusal::Taken);
     }
     match sql::insert(tx, company) {
         Ok(()) => Ok(()),
-        Err(Error::Constraint(_)) => Err(Refusal::Taken),
+        Err(Error::Constraint(_)) => Err(CompanyRefusal::Taken),
         Err(error) => Err(error.into()),
     }
 }
@@ -111,14 +111,14 @@ pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// The store's, or what is wrong with the company.
-pub fn correct(tx: &mut Tx<'_>, company: &Company, now_ms: i64) -> Result<(), Refusal> {
+pub fn correct(tx: &mut Tx<'_>, company: &Company, now_ms: i64) -> Result<(), CompanyRefusal> {
     validate(company)?;
     if sql::taken(tx, company)? {
-        return Err(Refusal::Taken);
+        return Err(CompanyRefusal::Taken);
     }
     match sql::correct(tx, company, now_ms) {
         Ok(()) => Ok(()),
-        Err(Error::Constraint(_)) => Err(Refusal::Taken),
+        Err(Error::Constraint(_)) => Err(CompanyRefusal::Taken),
         Err(error) => Err(error.into()),
     }
 }
@@ -130,9 +130,9 @@ pub const PROFILES: [&str; 2] = ["strict", "lenient"];
 ///
 /// # Errors
 /// The store's, or that there is no such profile.
-pub fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Result<(), Refusal> {
+pub fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Result<(), CompanyRefusal> {
     if !PROFILES.contains(&profile) {
-        return Err(Refusal::Field(PROFILE_SAID));
+        return Err(CompanyRefusal::Field(PROFILE_SAID));
     }
     Ok(sql::set_profile(tx, id, profile)?)
 }
@@ -141,28 +141,32 @@ pub fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Result<(), 
 const PROFILE_SAID: &str = "校验口径应为 strict 或 lenient";
 
 /// Whether a company is well formed.
-pub fn validate(company: &Company) -> Result<(), Refusal> {
+pub fn validate(company: &Company) -> Result<(), CompanyRefusal> {
     let is_code = |code: &str, n_chars| code.len() == n_chars && ceb::is_company_code(code);
     if !is_code(&company.credit_code, 18) {
-        return Err(Refusal::Field("统一社会信用代码应为 18 位，且校验码正确"));
+        return Err(CompanyRefusal::Field(
+            "统一社会信用代码应为 18 位，且校验码正确",
+        ));
     }
     if !is_code(&company.customs_code, 10) {
-        return Err(Refusal::Field("海关注册登记编号应为 10 位数字或大写字母"));
+        return Err(CompanyRefusal::Field(
+            "海关注册登记编号应为 10 位数字或大写字母",
+        ));
     }
     if company.name.trim().is_empty() || company.name.chars().count() > NAME_CHARS_MAX {
-        return Err(Refusal::Field("企业名称应为 1 至 100 个字"));
+        return Err(CompanyRefusal::Field("企业名称应为 1 至 100 个字"));
     }
     if company.dxp_id.is_empty()
         || company.dxp_id.len() > DXP_ID_CHARS_MAX
         || !company.dxp_id.bytes().all(|b| b.is_ascii_alphanumeric())
     {
-        return Err(Refusal::Field("DXP 编号应为 1 至 16 位字母或数字"));
+        return Err(CompanyRefusal::Field("DXP 编号应为 1 至 16 位字母或数字"));
     }
     if !PROFILES.contains(&company.profile.as_str()) {
-        return Err(Refusal::Field(PROFILE_SAID));
+        return Err(CompanyRefusal::Field(PROFILE_SAID));
     }
     if !(1..=100).contains(&company.weight) {
-        return Err(Refusal::Field("权重应为 1 至 100"));
+        return Err(CompanyRefusal::Field("权重应为 1 至 100"));
     }
     Ok(())
 }

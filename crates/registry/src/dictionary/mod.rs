@@ -36,7 +36,7 @@ pub struct Dictionary {
 
 /// An entry of a dictionary (字典项).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct DictionaryEntry {
     /// Its id; 0 for one of the message standard.
     pub id: i64,
     /// Code of the dictionary.
@@ -57,7 +57,7 @@ pub struct Entry {
     pub remark: String,
 }
 
-impl Entry {
+impl DictionaryEntry {
     /// Whether somebody who looks for `text` means this one: the code itself or its beginning, or
     /// a part of a name.
     pub fn is_meant(&self, text: &str) -> bool {

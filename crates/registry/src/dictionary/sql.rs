@@ -1,6 +1,6 @@
 //! Every statement on the tables `dictionary` and `dictionary_entry`.
 
-use super::{Dictionary, Entry};
+use super::{Dictionary, DictionaryEntry};
 use store::{Result, Row, Tx};
 
 const COLUMNS: &str = "code, chinese, english, remark, state, is_own";
@@ -57,7 +57,7 @@ pub fn remove(tx: &mut Tx<'_>, code: &str) -> Result<()> {
 }
 
 /// The entries of a dictionary, or of all with an empty code, in the order of their places.
-pub fn entries(tx: &mut Tx<'_>, code: &str, limit: i64) -> Result<Vec<Entry>> {
+pub fn entries(tx: &mut Tx<'_>, code: &str, limit: i64) -> Result<Vec<DictionaryEntry>> {
     let sql = format!(
         "select {ENTRY} from dictionary_entry where $1 = '' or dictionary = $1 \
          order by dictionary, place, id limit $2"
@@ -75,7 +75,7 @@ pub fn n_entries(tx: &mut Tx<'_>) -> Result<i64> {
 }
 
 /// The entry with this id.
-pub fn entry_by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Entry>> {
+pub fn entry_by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<DictionaryEntry>> {
     let sql = format!("select {ENTRY} from dictionary_entry where id = $1");
     tx.query_opt(&sql, &[id.into()])?
         .as_ref()
@@ -84,7 +84,11 @@ pub fn entry_by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Entry>> {
 }
 
 /// The entry of a dictionary with this code.
-pub fn entry_by_code(tx: &mut Tx<'_>, dictionary: &str, code: &str) -> Result<Option<Entry>> {
+pub fn entry_by_code(
+    tx: &mut Tx<'_>,
+    dictionary: &str,
+    code: &str,
+) -> Result<Option<DictionaryEntry>> {
     let sql = format!("select {ENTRY} from dictionary_entry where dictionary = $1 and code = $2");
     tx.query_opt(&sql, &[dictionary.into(), code.into()])?
         .as_ref()
@@ -93,7 +97,7 @@ pub fn entry_by_code(tx: &mut Tx<'_>, dictionary: &str, code: &str) -> Result<Op
 }
 
 /// Writes an entry, a new one or in the place of the one with its id.
-pub fn put_entry(tx: &mut Tx<'_>, one: &Entry, now_ms: i64) -> Result<()> {
+pub fn put_entry(tx: &mut Tx<'_>, one: &DictionaryEntry, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into dictionary_entry (id, dictionary, code, chinese, english, place, colour, \
          state, remark, created_at, changed_at) \
@@ -134,8 +138,8 @@ fn dictionary(row: &Row) -> Result<Dictionary> {
     })
 }
 
-fn entry(row: &Row) -> Result<Entry> {
-    Ok(Entry {
+fn entry(row: &Row) -> Result<DictionaryEntry> {
+    Ok(DictionaryEntry {
         id: row.int(0)?,
         dictionary: row.text(1)?,
         code: row.text(2)?,

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use web::{Problem, codes};
 
-pub use refusal::{Asked, Refusal, refused};
+pub use refusal::{PageRefusal, RefusedRequest, refused};
 
 /// What these pages may load: their own style, and forms to ourselves.
 pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \

@@ -7,11 +7,11 @@ use super::{Lang, page};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use web::Code;
+use web::ErrorCode;
 
 /// A refusal as it is shown on a page.
 #[derive(Debug, Clone)]
-pub struct Refusal {
+pub struct PageRefusal {
     /// Language of the page.
     pub lang: Lang,
     /// HTTP status.
@@ -32,7 +32,7 @@ pub struct Refusal {
 
 /// What a page about a refusal says of the request.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct RefusedRequest {
     /// The address that shows the page again, up to `lang=`; empty when none does.
     pub here: String,
     /// The id of the request.
@@ -43,14 +43,14 @@ pub struct Asked {
 #[template(path = "refusal.html")]
 struct RefusalPage<'a> {
     lang: Lang,
-    of: &'a Refusal,
-    asked: &'a Asked,
+    of: &'a PageRefusal,
+    asked: &'a RefusedRequest,
     advice_en: &'static str,
 }
 
-impl Refusal {
+impl PageRefusal {
     /// The refusal that a code is.
-    pub fn of(lang: Lang, code: Code, next: &str) -> Self {
+    pub fn of(lang: Lang, code: ErrorCode, next: &str) -> Self {
         Self {
             lang,
             status: code.status,
@@ -64,7 +64,7 @@ impl Refusal {
     }
 
     /// The page.
-    pub fn page(&self, asked: &Asked) -> Response {
+    pub fn page(&self, asked: &RefusedRequest) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
         let template = RefusalPage {
             lang: self.lang,
@@ -79,6 +79,6 @@ impl Refusal {
 }
 
 /// A page that shows a code, with a button that leads on.
-pub fn refused(lang: Lang, code: Code, next: &str) -> Response {
-    Refusal::of(lang, code, next).page(&Asked::default())
+pub fn refused(lang: Lang, code: ErrorCode, next: &str) -> Response {
+    PageRefusal::of(lang, code, next).page(&RefusedRequest::default())
 }

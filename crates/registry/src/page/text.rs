@@ -6,7 +6,7 @@
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub struct TextRun {
     /// What is read.
     pub text: String,
     /// Whether it is strong.
@@ -18,7 +18,7 @@ pub struct Run {
 /// What a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Shape {
+pub enum BlockShape {
     /// A heading.
     Heading,
     /// A paragraph.
@@ -27,7 +27,7 @@ pub enum Shape {
     Item,
 }
 
-impl Shape {
+impl BlockShape {
     /// Its name in the API.
     pub fn name(self) -> &'static str {
         self.into()
@@ -38,9 +38,9 @@ impl Shape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// What it is.
-    pub shape: Shape,
+    pub shape: BlockShape,
     /// Its pieces.
-    pub runs: Vec<Run>,
+    pub runs: Vec<TextRun>,
 }
 
 /// Takes a text apart.
@@ -50,9 +50,9 @@ pub fn blocks(text: &str) -> Vec<Block> {
     for line in text.lines() {
         let line = line.trim_end();
         let (shape, rest) = match line.split_once(' ') {
-            Some(("#" | "##" | "###", rest)) => (Shape::Heading, rest),
-            Some(("-" | "*", rest)) => (Shape::Item, rest),
-            _ => (Shape::Paragraph, line),
+            Some(("#" | "##" | "###", rest)) => (BlockShape::Heading, rest),
+            Some(("-" | "*", rest)) => (BlockShape::Item, rest),
+            _ => (BlockShape::Paragraph, line),
         };
         if rest.trim().is_empty() {
             is_open = false;
@@ -60,7 +60,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
         }
         match found.last_mut() {
             // A line that goes on with its paragraph.
-            Some(last) if is_open && shape == Shape::Paragraph => {
+            Some(last) if is_open && shape == BlockShape::Paragraph => {
                 push(&mut last.runs, "\n", false);
                 last.runs.extend(runs(rest));
             }
@@ -69,14 +69,14 @@ pub fn blocks(text: &str) -> Vec<Block> {
                 runs: runs(rest),
             }),
         }
-        is_open = shape == Shape::Paragraph;
+        is_open = shape == BlockShape::Paragraph;
     }
     found
 }
 
-fn push(runs: &mut Vec<Run>, text: &str, is_strong: bool) {
+fn push(runs: &mut Vec<TextRun>, text: &str, is_strong: bool) {
     if !text.is_empty() {
-        runs.push(Run {
+        runs.push(TextRun {
             text: text.to_owned(),
             is_strong,
             to: None,
@@ -84,7 +84,7 @@ fn push(runs: &mut Vec<Run>, text: &str, is_strong: bool) {
     }
 }
 
-fn runs(line: &str) -> Vec<Run> {
+fn runs(line: &str) -> Vec<TextRun> {
     let mut found = Vec::new();
     let mut rest = line;
     let mut plain = String::new();
@@ -97,7 +97,7 @@ fn runs(line: &str) -> Vec<Run> {
         } else if let Some((text, to, after)) = link(rest) {
             push(&mut found, &plain, false);
             plain.clear();
-            found.push(Run {
+            found.push(TextRun {
                 text: text.to_owned(),
                 is_strong: false,
                 to: Some(to.to_owned()),

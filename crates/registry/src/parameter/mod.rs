@@ -11,7 +11,7 @@
 mod sql;
 
 use crate::actor::AccountId;
-use crate::config::Config;
+use crate::config::RegistryConfig;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub const LOOK: Duration = Duration::from_secs(2);
 
 /// What values a parameter has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ParameterKind {
     /// A number in a range, with its unit for people.
     Number {
         /// Smallest.
@@ -42,7 +42,7 @@ pub enum Kind {
     Switch,
 }
 
-impl Kind {
+impl ParameterKind {
     /// Smallest and largest value.
     pub fn range(self) -> (i64, i64) {
         match self {
@@ -64,7 +64,7 @@ impl Kind {
 #[derive(Debug, Clone, Copy)]
 pub enum Fallback {
     /// A setting of the file.
-    Setting(fn(&Config) -> Adjustable),
+    Setting(fn(&RegistryConfig) -> Adjustable),
     /// A number of the program.
     Fixed(i64),
 }
@@ -79,7 +79,7 @@ pub struct Parameter {
     /// What it does, in a sentence.
     pub sentence: &'static str,
     /// Its values.
-    pub kind: Kind,
+    pub kind: ParameterKind,
     /// Whether a change waits for the security administrator.
     pub is_security: bool,
     /// Its value when nobody has changed it.
@@ -88,7 +88,7 @@ pub struct Parameter {
 
 impl Parameter {
     /// The value that holds when nobody has changed it.
-    pub fn own(&self, config: &Config) -> i64 {
+    pub fn own(&self, config: &RegistryConfig) -> i64 {
         match self.fallback {
             Fallback::Setting(of) => i64::from(of(config).value()),
             Fallback::Fixed(value) => value,
@@ -128,9 +128,9 @@ macro_rules! parameters {
         /// The parameters of this module.
         pub const PARAMETERS: &[$crate::parameter::Parameter] = &[$($name),+];
     };
-    (@kind switch) => { $crate::parameter::Kind::Switch };
+    (@kind switch) => { $crate::parameter::ParameterKind::Switch };
     (@kind number $min:expr, $max:expr, $unit:literal) => {
-        $crate::parameter::Kind::Number { min: $min, max: $max, unit: $unit }
+        $crate::parameter::ParameterKind::Number { min: $min, max: $max, unit: $unit }
     };
     (@grade security) => { true };
     (@grade plain) => { false };
@@ -138,12 +138,12 @@ macro_rules! parameters {
 
 /// The parameters of a process with the values that were changed, as last read.
 #[derive(Debug, Default)]
-pub struct Board {
+pub struct ParameterBoard {
     declared: Vec<&'static Parameter>,
     values: RwLock<Arc<BTreeMap<String, i64>>>,
 }
 
-impl Board {
+impl ParameterBoard {
     /// A board of the parameters that the modules declare.
     pub fn new(modules: &[&'static [Parameter]]) -> Self {
         Self {
@@ -177,7 +177,7 @@ impl Board {
 
 /// A change of a parameter (参数变更).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct ParameterChange {
     /// Its id.
     pub id: i64,
     /// Name of the parameter.
@@ -202,7 +202,7 @@ pub struct Change {
 ///
 /// # Errors
 /// The engine's; the values stay as they were.
-pub async fn refresh(db: &Db, board: &Board) -> StoreResult<()> {
+pub async fn refresh(db: &Db, board: &ParameterBoard) -> StoreResult<()> {
     let found = db.read(values).await?;
     board.take(found.into_iter().collect());
     Ok(())
@@ -211,7 +211,7 @@ pub async fn refresh(db: &Db, board: &Board) -> StoreResult<()> {
 /// Reads the values again and again until it is told to stop.
 pub async fn follow(
     (db, clock): (Db, SharedClock),
-    board: Arc<Board>,
+    board: Arc<ParameterBoard>,
     mut stop: watch::Receiver<bool>,
     pulse: Pulse,
 ) {

@@ -1,6 +1,6 @@
 //! Every statement on the tables `parameter` and `parameter_change`.
 
-use super::Change;
+use super::ParameterChange;
 use crate::actor::AccountId;
 use store::{Result, Row, Tx};
 
@@ -39,7 +39,7 @@ pub fn set(tx: &mut Tx<'_>, name: &str, value: Option<i64>, now_ms: i64) -> Resu
 }
 
 /// Keeps a change.
-pub fn note(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
+pub fn note(tx: &mut Tx<'_>, change: &ParameterChange) -> Result<()> {
     tx.execute(
         "insert into parameter_change (id, name, value, asked_by, asked_name, approved_by, \
          approved_name, at_ms, why) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -59,7 +59,7 @@ pub fn note(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
 }
 
 /// The changes of a parameter, newest first.
-pub fn changes(tx: &mut Tx<'_>, name: &str, limit: i64) -> Result<Vec<Change>> {
+pub fn changes(tx: &mut Tx<'_>, name: &str, limit: i64) -> Result<Vec<ParameterChange>> {
     tx.query(
         "select id, name, value, asked_by, asked_name, approved_by, approved_name, at_ms, why \
          from parameter_change where name = $1 order by id desc limit $2",
@@ -70,8 +70,8 @@ pub fn changes(tx: &mut Tx<'_>, name: &str, limit: i64) -> Result<Vec<Change>> {
     .collect()
 }
 
-fn change(row: &Row) -> Result<Change> {
-    Ok(Change {
+fn change(row: &Row) -> Result<ParameterChange> {
+    Ok(ParameterChange {
         id: row.int(0)?,
         name: row.text(1)?,
         value: row.int_opt(2)?,

@@ -229,7 +229,7 @@ impl Grant {
 
 /// Why a role cannot be granted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum RoleRefusal {
     /// The three offices are separate, and an officer holds nothing else.
     #[error("三员分立：同一人只能担任系统、安全、审计管理员之一，且不能兼任其他角色")]
     Officer,
@@ -247,19 +247,19 @@ pub enum Refusal {
     Store(#[from] Error),
 }
 
-store::failure!(Refusal);
+store::failure!(RoleRefusal);
 
 /// Grants a role.
 ///
 /// # Errors
 /// The store's, or why the role cannot be granted.
-pub fn grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<(), Refusal> {
+pub fn grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<(), RoleRefusal> {
     let role = Role::from_name(&grant.role);
     if role.is_none() && !custom_roles(tx)?.iter().any(|r| r.name == grant.role) {
-        return Err(Refusal::Unknown);
+        return Err(RoleRefusal::Unknown);
     }
     if grant.granted_by.is_some() && grant.granted_by == grant.approved_by {
-        return Err(Refusal::SamePerson);
+        return Err(RoleRefusal::SamePerson);
     }
     // What one person holds is looked at and changed by one transaction at a time.
     crate::account::hold(tx, grant.account)?;
@@ -272,15 +272,15 @@ pub fn grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<(), Refusal> {
         other.account == grant.account && other.role == grant.role && other.company == grant.company
     };
     if held.iter().any(is_same) {
-        return Err(Refusal::Held);
+        return Err(RoleRefusal::Held);
     }
     if clashes {
-        return Err(Refusal::Officer);
+        return Err(RoleRefusal::Officer);
     }
     match sql::insert(tx, grant) {
         Ok(()) => Ok(()),
         // The constraint decides when two grants race.
-        Err(Error::Constraint(_)) => Err(Refusal::Officer),
+        Err(Error::Constraint(_)) => Err(RoleRefusal::Officer),
         Err(error) => Err(error.into()),
     }
 }

@@ -3,7 +3,7 @@
 use super::{AccountId, CustomRole, Grant};
 use crate::company::CompanyId;
 use store::{Result, Row, Tx};
-use web::{Begin, By, Rows, Total};
+use web::{Begin, ListRows, OrderBy, Total};
 
 const COLUMNS: &str = "id, account_id, party_id, role, company_id, district, sight, granted_by, \
                        approved_by, granted_at, expires_at";
@@ -100,8 +100,8 @@ web::orders! {
 }
 
 /// All grants that are not revoked and do not belong to a company.
-fn standing<'a>() -> Rows<'a> {
-    Rows::those(
+fn standing<'a>() -> ListRows<'a> {
+    ListRows::those(
         "from role_grant",
         "revoked_at is null and company_id is null",
     )
@@ -109,7 +109,7 @@ fn standing<'a>() -> Rows<'a> {
 
 /// A page of all grants that are not revoked and do not belong to a company.
 pub fn grants_of(tx: &mut Tx<'_>, begin: &Begin<GrantOrder>, limit: i64) -> Result<Vec<Grant>> {
-    let by = By::id("id", begin.order == GrantOrder::Newest);
+    let by = OrderBy::id("id", begin.order == GrantOrder::Newest);
     let found = standing().page(tx, COLUMNS, (by, begin.after.as_ref()), limit)?;
     found.iter().map(grant).collect()
 }

@@ -3,7 +3,7 @@
 //! The cookie holds 256 random bits; the table holds their hash. A session passes through stages:
 //! after the password it may still lack the second factor, its enrolment, or a new password, and
 //! opens nothing but those pages until it is `full`. It ends by logout, by the administrator
-//! (kick), when idle for [`Limits::idle_ms`], or at its end in any case. The token changes with
+//! (kick), when idle for [`SessionLimits::idle_ms`], or at its end in any case. The token changes with
 //! every stage, so that a token seen before login is worth nothing after it.
 
 mod sql;
@@ -118,14 +118,14 @@ impl Session {
 
 /// How long sessions live.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct SessionLimits {
     /// Milliseconds without a request after which one ends.
     pub idle_ms: i64,
     /// Milliseconds after which one ends in any case.
     pub whole_ms: i64,
 }
 
-impl Limits {
+impl SessionLimits {
     /// The limits as they are now.
     pub fn of(context: &AppContext) -> Self {
         Self {
@@ -137,7 +137,7 @@ impl Limits {
 
 /// A session with all that the gate needs.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct FoundSession {
     /// The session.
     pub session: Session,
     /// Name of the person.
@@ -175,17 +175,27 @@ pub fn is_due(session: &Session, now_ms: i64) -> bool {
 /// The session with this hash, if it is in force, with the person's rights.
 ///
 /// A clock that was set back does not lengthen a session: one from the future has ended.
-pub fn by_hash(tx: &mut Tx<'_>, hash: &str, now_ms: i64, limits: &Limits) -> Result<Option<Found>> {
+pub fn by_hash(
+    tx: &mut Tx<'_>,
+    hash: &str,
+    now_ms: i64,
+    limits: &SessionLimits,
+) -> Result<Option<FoundSession>> {
     match sql::by_hash(tx, hash)? {
-        Some((session, name)) => found(tx, session, name, (now_ms, limits)),
+        Some((session, name)) => found(tx, session, name, now_ms, limits),
         None => Ok(None),
     }
 }
 
 /// The session with this id, as [`by_hash`].
-pub fn by_id(tx: &mut Tx<'_>, id: i64, now_ms: i64, limits: &Limits) -> Result<Option<Found>> {
+pub fn by_id(
+    tx: &mut Tx<'_>,
+    id: i64,
+    now_ms: i64,
+    limits: &SessionLimits,
+) -> Result<Option<FoundSession>> {
     match sql::by_id(tx, id)? {
-        Some((session, name)) => found(tx, session, name, (now_ms, limits)),
+        Some((session, name)) => found(tx, session, name, now_ms, limits),
         None => Ok(None),
     }
 }
@@ -194,8 +204,9 @@ fn found(
     tx: &mut Tx<'_>,
     session: Session,
     name: String,
-    (now_ms, limits): (i64, &Limits),
-) -> Result<Option<Found>> {
+    now_ms: i64,
+    limits: &SessionLimits,
+) -> Result<Option<FoundSession>> {
     let is_idle = now_ms - session.seen_at >= limits.idle_ms;
     let is_early = session.created_at > now_ms + NOTE_MS;
     if is_idle || is_early || now_ms >= session.expires_at {
@@ -204,7 +215,7 @@ fn found(
     let grants = role::of_account(tx, session.account, now_ms)?;
     let company = company_of(tx, &session, &grants)?;
     let (roles, sight) = rights(tx, &grants, company.as_ref())?;
-    Ok(Some(Found {
+    Ok(Some(FoundSession {
         session,
         name,
         company,

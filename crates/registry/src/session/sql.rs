@@ -4,7 +4,7 @@ use super::{Session, Stage};
 use crate::company::CompanyId;
 use crate::role::AccountId;
 use store::{Result, Row, Tx, Value};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 const COLUMNS: &str = "s.id, s.hash, s.account_id, s.stage, s.methods, s.company_id, \
                        s.authenticated_at, s.created_at, s.seen_at, s.expires_at, s.address, \
@@ -136,10 +136,10 @@ pub struct OpenSession {
 }
 
 /// The sessions used since a moment that have not ended.
-fn used<'a>(since_ms: i64) -> Rows<'a> {
+fn used<'a>(since_ms: i64) -> ListRows<'a> {
     let from = "from session s join account a on a.id = s.account_id \
                 join party p on p.id = a.party_id";
-    let mut rows = Rows::those(from, "s.ended_at is null");
+    let mut rows = ListRows::those(from, "s.ended_at is null");
     rows.and("s.seen_at >= ?", Some(since_ms));
     rows
 }
@@ -151,7 +151,7 @@ pub fn open(
     begin: &Begin<Age>,
     limit: i64,
 ) -> Result<Vec<OpenSession>> {
-    let by = By::id("s.id", begin.order == Age::Newest);
+    let by = OrderBy::id("s.id", begin.order == Age::Newest);
     let columns = format!("{COLUMNS}, a.login, p.name");
     let found = used(since_ms).page(tx, &columns, (by, begin.after.as_ref()), limit)?;
     let session = |row: &Row| {

@@ -2,7 +2,7 @@
 
 use super::{Asking, Counter, list};
 use crate::access::{By, Gate, HasGate, Routes};
-use crate::approval::Kind;
+use crate::approval::ApprovalKind;
 use crate::role::Role;
 use axum::Json;
 use axum::extract::State as Held;
@@ -34,7 +34,7 @@ pub struct TodoApi {
     /// What the modules count.
     pub counters: Arc<[Arc<Counter>]>,
     /// The kinds of approvals.
-    pub approvals: Arc<[Kind]>,
+    pub approvals: Arc<[ApprovalKind]>,
 }
 
 impl HasGate for TodoApi {

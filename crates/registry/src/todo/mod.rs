@@ -45,7 +45,7 @@ pub struct Asking<'a> {
     /// Who asks.
     pub actor: &'a Actor,
     /// Every kind of approval.
-    pub approvals: &'a [approval::Kind],
+    pub approvals: &'a [approval::ApprovalKind],
     /// Milliseconds since 1970-01-01 UTC.
     pub now_ms: i64,
 }

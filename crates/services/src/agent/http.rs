@@ -5,7 +5,7 @@ use super::sql::total;
 use super::{Appointment, KIND, codes, end, find, of_company};
 use crate::ServicesApi;
 use crate::case_file::http::id_of;
-use crate::case_file::{Doing, open};
+use crate::case_file::{KindContext, open};
 use axum::Json;
 use axum::extract::State as Held;
 use axum::http::StatusCode;
@@ -177,12 +177,12 @@ async fn add_agent(
     ]);
     let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| {
-        let doing = Doing {
+        let doing = KindContext {
             context: &context,
             actor: &actor,
         };
         let opening = (KIND.read)(tx, &doing, &form)?;
-        open(tx, &doing, &KIND, &opening, (account, &actor.name))
+        open(tx, &doing, &KIND, &opening, account, &actor.name)
     };
     let case = api.write(write).await?;
     let case_id = case.id.0.to_string();

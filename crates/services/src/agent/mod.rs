@@ -15,7 +15,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::case_file::{self, CaseFile, Document, Doing, Kind, Opening};
+use crate::case_file::{self, CaseFile, CaseKind, KindContext, Opening, RequiredDocument};
 use crate::company_ledger::{contracts, lock};
 use registry::access::Actor;
 use registry::account::{self, AccountId};
@@ -68,7 +68,7 @@ const DAYS_MAX: i64 = 3 * 366;
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// A principal asks to appoint an agent.
-pub const KIND: Kind = Kind {
+pub const KIND: CaseKind = CaseKind {
     name: "agent.appoint",
     chinese: "委托代理报关",
     fields: &[
@@ -78,7 +78,7 @@ pub const KIND: Kind = Kind {
         ("kinds", "报文类型"),
         ("until", "有效期至"),
     ],
-    documents: &[Document {
+    documents: &[RequiredDocument {
         name: "mandate",
         chinese: "代理报关委托书",
         is_required: true,
@@ -129,19 +129,19 @@ impl Appointment {
     }
 }
 
-fn nothing(_tx: &mut Tx<'_>, _doing: &Doing<'_>, _case: &CaseFile) -> Result<()> {
+fn nothing(_tx: &mut Tx<'_>, _doing: &KindContext<'_>, _case: &CaseFile) -> Result<()> {
     Ok(())
 }
 
-type Form = BTreeMap<String, String>;
-type Outcome<T> = Result<T, Problem>;
+type AgentForm = BTreeMap<String, String>;
+type AgentOutcome<T> = Result<T, Problem>;
 
-fn refuse<T>(code: web::Code, detail: impl Into<String>) -> Outcome<T> {
+fn refuse<T>(code: web::ErrorCode, detail: impl Into<String>) -> AgentOutcome<T> {
     Err(Problem::new(code).detail(detail))
 }
 
 /// Directions, kinds and end of an appointment, brought into form.
-fn scope(form: &Form, now_ms: i64) -> Result<(String, String, i64), String> {
+fn scope(form: &AgentForm, now_ms: i64) -> Result<(String, String, i64), String> {
     let text = |name: &str| form.get(name).map_or("", |value| value.trim());
     let directions: Vec<&str> = match text("directions") {
         "" => vec!["import", "export"],
@@ -174,7 +174,7 @@ fn scope(form: &Form, now_ms: i64) -> Result<(String, String, i64), String> {
     Ok((directions.join(","), kinds.join(","), until_ms))
 }
 
-fn read(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
+fn read(tx: &mut Tx<'_>, doing: &KindContext<'_>, form: &AgentForm) -> AgentOutcome<Opening> {
     let principal = doing.actor.require_company()?;
     let (directions, kinds, until_ms) = match scope(form, doing.context.now_ms()) {
         Ok(scope) => scope,
@@ -213,7 +213,7 @@ fn read(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
     })
 }
 
-fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
+fn finish(tx: &mut Tx<'_>, doing: &KindContext<'_>, case: &CaseFile) -> AgentOutcome<String> {
     let now_ms = doing.context.now_ms();
     let principal = CompanyId(case.company.unwrap_or(0));
     let code = case.form.get("agent").map_or("", String::as_str);
@@ -289,7 +289,7 @@ pub fn sync(tx: &mut Tx<'_>, context: &AppContext, actor: &Actor, agent: Company
             if !is_active || !people.contains_key(account) {
                 role::revoke(tx, *grant, now_ms)?;
                 sql::end_person(tx, appointment.id, *account, now_ms)?;
-                note(tx, context, actor, &appointment, (*account, "收回"))?;
+                note(tx, context, actor, &appointment, *account, "收回")?;
             }
         }
         if !is_active {
@@ -314,10 +314,10 @@ pub fn sync(tx: &mut Tx<'_>, context: &AppContext, actor: &Actor, agent: Company
             };
             match role::grant(tx, &grant) {
                 Ok(()) => {
-                    sql::add_person(tx, appointment.id, (*account, grant.id), now_ms)?;
-                    note(tx, context, actor, &appointment, (*account, "授予"))?;
+                    sql::add_person(tx, appointment.id, *account, grant.id, now_ms)?;
+                    note(tx, context, actor, &appointment, *account, "授予")?;
                 }
-                Err(role::Refusal::Store(error)) => return Err(error),
+                Err(role::RoleRefusal::Store(error)) => return Err(error),
                 // Somebody who belongs to both companies has the right already.
                 Err(_) => {}
             }
@@ -331,7 +331,8 @@ fn note(
     context: &AppContext,
     actor: &Actor,
     appointment: &Appointment,
-    (account, what): (AccountId, &str),
+    account: AccountId,
+    what: &str,
 ) -> Result<()> {
     let object = format!("agent:{}", appointment.id);
     let login = account::by_id(tx, account)?.map(|a| a.login);

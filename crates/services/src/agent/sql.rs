@@ -6,7 +6,7 @@ use registry::company::CompanyId;
 use registry::role::AccountId;
 use std::collections::BTreeSet;
 use store::{Result, Row, Tx, Value};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 const COLUMNS: &str = "a.id, a.principal_id, a.agent_id, a.directions, a.kinds, a.since_ms, \
                        a.until_ms, a.case_id, a.ended_at";
@@ -79,8 +79,8 @@ pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: i64) -> Result<Option<Appointmen
 }
 
 /// The appointments of a company on either side.
-fn rows<'a>(company: CompanyId) -> Rows<'a> {
-    Rows::seen("from agent a", |args| {
+fn rows<'a>(company: CompanyId) -> ListRows<'a> {
+    ListRows::seen("from agent a", |args| {
         args.push(company.0.into());
         "(a.principal_id = $1 or a.agent_id = $1)".to_owned()
     })
@@ -93,7 +93,7 @@ pub fn of_company(
     begin: &Begin<Age>,
     limit: i64,
 ) -> Result<Vec<Appointment>> {
-    let by = By::id("a.id", begin.order == Age::Newest);
+    let by = OrderBy::id("a.id", begin.order == Age::Newest);
     let page = (by, begin.after.as_ref());
     let found = rows(company).page(tx, COLUMNS, page, limit)?;
     found.iter().map(appointment).collect()
@@ -130,7 +130,8 @@ pub(super) fn people(tx: &mut Tx<'_>, id: i64) -> Result<Vec<(AccountId, i64)>> 
 pub(super) fn add_person(
     tx: &mut Tx<'_>,
     id: i64,
-    (account, grant): (AccountId, i64),
+    account: AccountId,
+    grant: i64,
     now_ms: i64,
 ) -> Result<()> {
     tx.execute(

@@ -97,7 +97,7 @@ async fn rights_come_with_an_appointment_and_end_with_it(
     let (context, who) = (world.context.clone(), agent_admin.clone());
     let account = joined.require_account().unwrap();
     world
-        .write(move |tx| member::remove(tx, &context, &who, (agent.id, account)))
+        .write(move |tx| member::remove(tx, &context, &who, agent.id, account))
         .await
         .unwrap();
     assert!(world.companies_of(&joined).await.is_empty());

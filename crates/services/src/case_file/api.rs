@@ -1,6 +1,6 @@
 //! What the handlers of this layer need, and transactions that a refusal undoes.
 
-use super::Kind;
+use super::CaseKind;
 use registry::access::Gate;
 use registry::context::AppContext;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ pub struct ServicesApi {
     /// Knows the callers.
     pub gate: Arc<Gate>,
     /// The kinds of cases.
-    pub kinds: Arc<[Kind]>,
+    pub kinds: Arc<[CaseKind]>,
     /// Room for files on their way in.
     pub uploads: Budget,
 }
@@ -27,7 +27,7 @@ impl registry::access::HasGate for ServicesApi {
 
 impl ServicesApi {
     /// What handlers need, with all kinds of cases, and room for files on their way in.
-    pub fn new(gate: Arc<Gate>, kinds: Vec<Kind>, uploads: Budget) -> Self {
+    pub fn new(gate: Arc<Gate>, kinds: Vec<CaseKind>, uploads: Budget) -> Self {
         Self {
             gate,
             kinds: Arc::from(kinds),
@@ -41,7 +41,7 @@ impl ServicesApi {
     }
 
     /// The kind of cases with this name.
-    pub fn kind(&self, name: &str) -> Option<&Kind> {
+    pub fn kind(&self, name: &str) -> Option<&CaseKind> {
         self.kinds.iter().find(|kind| kind.name == name)
     }
 

@@ -1,6 +1,6 @@
 //! What a case, its kind, its steps and its attachments are.
 
-use super::State;
+use super::CaseState;
 use registry::access::Actor;
 use registry::context::AppContext;
 use registry::role::{AccountId, Role};
@@ -14,7 +14,7 @@ pub struct CaseId(pub i64);
 
 /// A document that a kind asks for (办件材料).
 #[derive(Debug, Clone, Copy)]
-pub struct Document {
+pub struct RequiredDocument {
     /// Its name in the API.
     pub name: &'static str,
     /// Its name for people.
@@ -24,7 +24,7 @@ pub struct Document {
 }
 
 /// What the functions of a kind are given.
-pub struct Doing<'a> {
+pub struct KindContext<'a> {
     /// The foundations: ids, time and seal; the database is the transaction.
     pub context: &'a AppContext,
     /// Who acts.
@@ -47,17 +47,18 @@ pub struct Opening {
 }
 
 /// Reads and checks a form.
-pub type Read = fn(&mut Tx<'_>, &Doing<'_>, &BTreeMap<String, String>) -> Result<Opening, Problem>;
+pub type FormReader =
+    fn(&mut Tx<'_>, &KindContext<'_>, &BTreeMap<String, String>) -> Result<Opening, Problem>;
 
 /// Carries out what was applied for; answers what it did, for the audit.
-pub type Finish = fn(&mut Tx<'_>, &Doing<'_>, &CaseFile) -> Result<String, Problem>;
+pub type Finish = fn(&mut Tx<'_>, &KindContext<'_>, &CaseFile) -> Result<String, Problem>;
 
 /// Keeps what an application holds while it is open, or puts it away when it is not granted.
-pub type Close = fn(&mut Tx<'_>, &Doing<'_>, &CaseFile) -> Result<()>;
+pub type Close = fn(&mut Tx<'_>, &KindContext<'_>, &CaseFile) -> Result<()>;
 
 /// A kind of cases (办件类型).
 #[derive(Clone, Copy)]
-pub struct Kind {
+pub struct CaseKind {
     /// Its name: `thing.verb`.
     pub name: &'static str,
     /// Its name for people.
@@ -65,7 +66,7 @@ pub struct Kind {
     /// The fields of its form with their names for people, personal ones included.
     pub fields: &'static [(&'static str, &'static str)],
     /// The documents that it asks for.
-    pub documents: &'static [Document],
+    pub documents: &'static [RequiredDocument],
     /// Whose holders may apply through the API; a kind without has a page of its own.
     pub applicants: &'static [Role],
     /// Whose holders review.
@@ -75,7 +76,7 @@ pub struct Kind {
     /// Working days in which it is to be decided.
     pub n_days: i64,
     /// Reads a form.
-    pub read: Read,
+    pub read: FormReader,
     /// Keeps what else an open application holds.
     pub opened: Close,
     /// Carries it out.
@@ -94,7 +95,7 @@ pub struct CaseFile {
     /// What it is about, for people.
     pub title: String,
     /// How far it has come.
-    pub state: State,
+    pub state: CaseState,
     /// The company concerned, if it is known.
     pub company: Option<i64>,
     /// What it is about, for the machine.
@@ -127,7 +128,7 @@ pub struct CaseFile {
 
 /// A step in the life of a case (办件流程记录).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct CaseStep {
     /// Its number, from 1.
     pub number: i64,
     /// When, milliseconds since 1970-01-01 UTC.
@@ -137,7 +138,7 @@ pub struct Step {
     /// The state before; empty at the beginning.
     pub from: String,
     /// The state after.
-    pub to: State,
+    pub to: CaseState,
     /// On which side of the counter.
     pub side: String,
     /// Who.

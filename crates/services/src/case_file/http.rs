@@ -7,8 +7,9 @@ use super::view::{
     step, summary,
 };
 use super::{
-    CaseFile, CaseId, CaseOrder, Doing, Filter, Kind, SOON_DAYS, Sees, Side, State, UNMASKED, Verb,
-    advance, attachments, calendar, codes, find, list, open, open_private, sees, sides, steps,
+    CaseFile, CaseFilter, CaseId, CaseKind, CaseOrder, CaseState, KindContext, SOON_DAYS, Sees,
+    Side, UNMASKED, Verb, advance, attachments, calendar, codes, find, list, open, open_private,
+    sees, sides, steps,
 };
 use crate::ServicesApi;
 use axum::Json;
@@ -119,8 +120,8 @@ pub(crate) fn id_of(text: &str) -> Result<i64, Problem> {
     text.parse().map_err(|_| not_found())
 }
 
-fn filter(query: &CasesQuery, asked: &PageQuery, now_ms: i64) -> Result<Filter, Problem> {
-    let mut filter = Filter {
+fn filter(query: &CasesQuery, asked: &PageQuery, now_ms: i64) -> Result<CaseFilter, Problem> {
+    let mut filter = CaseFilter {
         kind: query.kind.clone(),
         company: query.company.as_deref().map(id_of).transpose()?,
         text: query
@@ -130,13 +131,13 @@ fn filter(query: &CasesQuery, asked: &PageQuery, now_ms: i64) -> Result<Filter, 
             .filter(|text| !text.is_empty())
             .map(str::to_owned),
         begin: asked.begin(query.sort.as_deref())?,
-        ..Filter::default()
+        ..CaseFilter::default()
     };
     match query.state.as_deref() {
         None => {}
         Some("open") => filter.is_open = true,
         Some(name) => {
-            let state = State::from_name(name).ok_or_else(|| bad("没有这种办件状态"))?;
+            let state = CaseState::from_name(name).ok_or_else(|| bad("没有这种办件状态"))?;
             filter.state = Some(state);
         }
     }
@@ -180,8 +181,8 @@ async fn cases(
 /// Cases as somebody sees them in a list.
 pub(super) fn listed(
     tx: &mut Tx<'_>,
-    (actor, kinds): (&Actor, &[Kind]),
-    (filter, asked): (&Filter, &PageQuery),
+    (actor, kinds): (&Actor, &[CaseKind]),
+    (filter, asked): (&CaseFilter, &PageQuery),
     now_ms: i64,
 ) -> Result<Page<CaseSummary>, Problem> {
     let (sees, size, begin) = (sees(actor), asked.size(), &filter.begin);
@@ -224,12 +225,12 @@ async fn open_case(
     }
     let (context, actor_) = (api.context().clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| {
-        let doing = Doing {
+        let doing = KindContext {
             context: &context,
             actor: &actor_,
         };
         let opening = (kind.read)(tx, &doing, &form)?;
-        open(tx, &doing, &kind, &opening, (account, &actor_.name))
+        open(tx, &doing, &kind, &opening, account, &actor_.name)
     };
     let case = api.write(write).await?;
     let detail = shown(&api, &actor, case.id).await?;
@@ -251,10 +252,10 @@ async fn case(
 /// A case and its kind, if the caller sees it.
 pub(super) fn seen(
     tx: &mut Tx<'_>,
-    kinds: &[Kind],
+    kinds: &[CaseKind],
     sees: &Sees,
     id: CaseId,
-) -> Result<(CaseFile, Kind), Problem> {
+) -> Result<(CaseFile, CaseKind), Problem> {
     let found = find(tx, sees, id)?;
     let pair = found.and_then(|case| {
         let kind = *kinds.iter().find(|kind| kind.name == case.kind)?;
@@ -273,7 +274,7 @@ async fn shown(api: &ServicesApi, actor: &Actor, id: CaseId) -> Result<CaseDetai
 pub(super) fn detail(
     tx: &mut Tx<'_>,
     context: &AppContext,
-    (actor, kinds): (&Actor, &[Kind]),
+    (actor, kinds): (&Actor, &[CaseKind]),
     id: CaseId,
 ) -> Result<CaseDetail, Problem> {
     let (case, kind) = seen(tx, kinds, &sees(actor), id)?;
@@ -320,12 +321,12 @@ async fn act_on_case(
     let (sees_, kinds) = (sees(&actor), api.kinds.clone());
     let (context, actor_) = (api.context().clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| {
-        let doing = Doing {
+        let doing = KindContext {
             context: &context,
             actor: &actor_,
         };
         let (case, kind) = seen(tx, &kinds, &sees_, id)?;
-        advance(tx, &doing, &kind, &case, (verb, &reason))
+        advance(tx, &doing, &kind, &case, verb, &reason)
     };
     api.write(write).await?;
     shown(&api, &actor, id).await.map(Json)

@@ -8,7 +8,7 @@
 //!
 //! Only [`advance`] changes a state, along the table [`STEPS`]. The applicant's, the reviewer's and
 //! the approver's steps are apart, and the table itself refuses that one person proposes and
-//! decides. What is applied for is a [`Kind`]: its documents, who reviews, how many working days,
+//! decides. What is applied for is a [`CaseKind`]: its documents, who reviews, how many working days,
 //! and functions that read the form and carry it out in the transaction of the last step. A kind
 //! knows companies or licences; this module does not.
 //!
@@ -41,12 +41,13 @@ use web::Problem;
 
 pub use api::ServicesApi;
 pub use file::{
-    Attachment, CaseFile, CaseId, Close, Document, Doing, Finish, Kind, Opening, Read, Step,
+    Attachment, CaseFile, CaseId, CaseKind, CaseStep, Close, Finish, FormReader, KindContext,
+    Opening, RequiredDocument,
 };
 pub use private::{close_private, mask, open_private};
 pub(crate) use sql::attach_body;
-pub use sql::{CaseOrder, Filter, Sees, attachments, body, find, list, set_company, steps};
-pub use state::{STEPS, Side, State, Verb, is_possible, step};
+pub use sql::{CaseFilter, CaseOrder, Sees, attachments, body, find, list, set_company, steps};
+pub use state::{CaseState, STEPS, Side, Verb, is_possible, step};
 
 /// Working days that an applicant has to supplement.
 pub const SUPPLEMENT_DAYS: i64 = 10;
@@ -96,7 +97,7 @@ pub fn sees(actor: &Actor) -> Sees {
 }
 
 /// On which sides of the counter an actor stands for a case that he sees.
-pub fn sides(actor: &Actor, kind: &Kind, case: &CaseFile) -> Vec<Side> {
+pub fn sides(actor: &Actor, kind: &CaseKind, case: &CaseFile) -> Vec<Side> {
     let has = |roles: &[Role]| roles.iter().any(|role| actor.roles.contains(role.name()));
     let is_own = actor.require_account().ok() == Some(case.applied_by);
     let is_company = case.company.is_some()
@@ -116,8 +117,8 @@ pub fn sides(actor: &Actor, kind: &Kind, case: &CaseFile) -> Vec<Side> {
 }
 
 /// The kinds of which somebody is on this side of the counter.
-fn turns_of(side: Side, kinds: &[Kind], asking: &Asking<'_>) -> Vec<&'static str> {
-    let is_mine = |kind: &&Kind| match side {
+fn turns_of(side: Side, kinds: &[CaseKind], asking: &Asking<'_>) -> Vec<&'static str> {
+    let is_mine = |kind: &&CaseKind| match side {
         Side::Reviewer => asking.has(kind.reviewers),
         Side::Approver => asking.has(kind.approvers),
         Side::Applicant => !asking.has(Role::STAFF),
@@ -127,7 +128,7 @@ fn turns_of(side: Side, kinds: &[Kind], asking: &Asking<'_>) -> Vec<&'static str
 
 /// What of these kinds of cases waits for somebody, on each side of the counter: those to accept and review, those to
 /// decide that they did not propose themselves, and their own that they must supplement.
-pub fn waits(kinds: &[Kind], tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+pub fn waits(kinds: &[CaseKind], tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     let sides = [
         ("cases_review", "待受理或审核的办件", Side::Reviewer),
         ("cases_approve", "待审批的办件", Side::Approver),
@@ -145,10 +146,10 @@ pub fn waits(kinds: &[Kind], tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec
             seen.sight = Sight::Nothing;
         }
         let but = asking.actor.who.id().filter(|_| side != Side::Applicant);
-        let states: &[State] = match side {
-            Side::Reviewer => &[State::Applied, State::Accepted],
-            Side::Approver => &[State::Approving],
-            Side::Applicant => &[State::Supplementing],
+        let states: &[CaseState] = match side {
+            Side::Reviewer => &[CaseState::Applied, CaseState::Accepted],
+            Side::Approver => &[CaseState::Approving],
+            Side::Applicant => &[CaseState::Supplementing],
         };
         let of = (&names[..], states);
         let (count, overdue, due_at) = sql::count_waiting(tx, &seen, of, but, asking.now_ms)?;
@@ -165,7 +166,7 @@ pub fn waits(kinds: &[Kind], tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec
 }
 
 /// What of an applicant's cases was returned lately, and not applied for again.
-fn returned(tx: &mut Tx<'_>, kinds: &[Kind], asking: &Asking<'_>) -> Result<Todo> {
+fn returned(tx: &mut Tx<'_>, kinds: &[CaseKind], asking: &Asking<'_>) -> Result<Todo> {
     let mine = kinds.iter().filter(|kind| asking.has(kind.applicants));
     let names: Vec<&'static str> = mine.map(|kind| kind.name).collect();
     let count = match names.is_empty() {
@@ -188,10 +189,11 @@ fn returned(tx: &mut Tx<'_>, kinds: &[Kind], asking: &Asking<'_>) -> Result<Todo
 /// The store's, or why not.
 pub fn open(
     tx: &mut Tx<'_>,
-    doing: &Doing<'_>,
-    kind: &Kind,
+    doing: &KindContext<'_>,
+    kind: &CaseKind,
     opening: &Opening,
-    (applicant, name): (AccountId, &str),
+    applicant: AccountId,
+    name: &str,
 ) -> Result<CaseFile, Problem> {
     let now_ms = doing.context.now_ms();
     if sql::is_open(tx, kind.name, &opening.subject)? {
@@ -203,7 +205,7 @@ pub fn open(
         id,
         kind: kind.name.to_owned(),
         title: opening.title.clone(),
-        state: State::Applied,
+        state: CaseState::Applied,
         company: opening.company,
         subject: opening.subject.clone(),
         form: opening.form.clone(),
@@ -220,12 +222,12 @@ pub fn open(
         n_attachments: 0,
     };
     sql::insert(tx, &case)?;
-    let first = Step {
+    let first = CaseStep {
         number: 1,
         at_ms: now_ms,
         act: "apply".to_owned(),
         from: String::new(),
-        to: State::Applied,
+        to: CaseState::Applied,
         side: Side::Applicant.name().to_owned(),
         account: applicant,
         name: name.to_owned(),
@@ -246,12 +248,13 @@ pub fn open(
 /// The store's, or why not, and must undo the transaction.
 pub fn advance(
     tx: &mut Tx<'_>,
-    doing: &Doing<'_>,
-    kind: &Kind,
+    doing: &KindContext<'_>,
+    kind: &CaseKind,
     case: &CaseFile,
-    (verb, remark): (Verb, &str),
+    verb: Verb,
+    remark: &str,
 ) -> Result<CaseFile, Problem> {
-    let (side, account, remark) = may(tx, doing.actor, kind, case, (verb, remark))?;
+    let (side, account, remark) = may(tx, doing.actor, kind, case, verb, remark)?;
     let now_ms = doing.context.now_ms();
     let mut next = case.clone();
     let Some((_, to)) = step(case.state, verb, &[side]) else {
@@ -269,7 +272,7 @@ pub fn advance(
     if !sql::advance(tx, case, &next)? {
         return Err(Problem::new(codes::STATE));
     }
-    let taken = Step {
+    let taken = CaseStep {
         number: next.n_steps,
         at_ms: now_ms,
         act: verb.name().to_owned(),
@@ -283,9 +286,12 @@ pub fn advance(
     sql::insert_step(tx, case.id, &taken)?;
     let mut reported = String::new();
     match to {
-        State::Done => reported = (kind.finish)(tx, doing, &next)?,
-        State::Returned | State::Withdrawn => (kind.close)(tx, doing, &next)?,
-        State::Applied | State::Accepted | State::Supplementing | State::Approving => {}
+        CaseState::Done => reported = (kind.finish)(tx, doing, &next)?,
+        CaseState::Returned | CaseState::Withdrawn => (kind.close)(tx, doing, &next)?,
+        CaseState::Applied
+        | CaseState::Accepted
+        | CaseState::Supplementing
+        | CaseState::Approving => {}
     }
     fact(tx, doing, &next, &format!("case.{}", to.name()))?;
     let detail = format!(
@@ -304,11 +310,11 @@ pub fn advance(
 fn reckon(next: &mut CaseFile, case: &CaseFile, now_ms: i64) {
     if next.state.is_final() {
         next.due_at = None;
-    } else if next.state == State::Supplementing {
+    } else if next.state == CaseState::Supplementing {
         let due_at = case.due_at.unwrap_or(now_ms);
         next.n_days_left = calendar::between(now_ms, due_at).max(1);
         next.due_at = Some(calendar::after(now_ms, SUPPLEMENT_DAYS));
-    } else if case.state == State::Supplementing {
+    } else if case.state == CaseState::Supplementing {
         next.due_at = Some(calendar::after(now_ms, case.n_days_left));
     }
 }
@@ -319,9 +325,10 @@ type May = (Side, AccountId, String);
 fn may(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    kind: &Kind,
+    kind: &CaseKind,
     case: &CaseFile,
-    (verb, remark): (Verb, &str),
+    verb: Verb,
+    remark: &str,
 ) -> Result<May, Problem> {
     let account = actor.require_account()?;
     let Some((side, _)) = step(case.state, verb, &sides(actor, kind, case)) else {
@@ -354,7 +361,7 @@ fn may(
 }
 
 /// The required documents that are not attached.
-pub fn missing<'a>(kind: &'a Kind, attached: &[Attachment]) -> Vec<&'a Document> {
+pub fn missing<'a>(kind: &'a CaseKind, attached: &[Attachment]) -> Vec<&'a RequiredDocument> {
     kind.documents
         .iter()
         .filter(|document| document.is_required)
@@ -362,7 +369,7 @@ pub fn missing<'a>(kind: &'a Kind, attached: &[Attachment]) -> Vec<&'a Document>
         .collect()
 }
 
-fn fact(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile, kind: &str) -> Result<()> {
+fn fact(tx: &mut Tx<'_>, doing: &KindContext<'_>, case: &CaseFile, kind: &str) -> Result<()> {
     let event = Event {
         id: doing.context.ids.next(),
         at_ms: doing.context.now_ms(),
@@ -380,17 +387,17 @@ fn fact(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile, kind: &str) -> Resu
 /// The store's, or why not.
 pub fn attach(
     tx: &mut Tx<'_>,
-    doing: &Doing<'_>,
-    kind: &Kind,
+    doing: &KindContext<'_>,
+    kind: &CaseKind,
     case: &CaseFile,
-    (document, file, bytes): (&str, &attachment::Checked, &[u8]),
+    (document, file, bytes): (&str, &attachment::CheckedFile, &[u8]),
 ) -> Result<Attachment, Problem> {
     if !kind.documents.iter().any(|known| known.name == document) {
         let known: Vec<&str> = kind.documents.iter().map(|known| known.name).collect();
         let text = format!("材料类型应为 {} 之一", known.join("、"));
         return Err(Problem::new(codes::FIELDS).detail(text));
     }
-    if !matches!(case.state, State::Applied | State::Supplementing) {
+    if !matches!(case.state, CaseState::Applied | CaseState::Supplementing) {
         return Err(Problem::new(codes::CLOSED));
     }
     let now_ms = doing.context.now_ms();

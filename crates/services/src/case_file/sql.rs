@@ -1,13 +1,13 @@
 //! Every statement on the tables `case_file`, `case_step`, `attachment` and `attachment_body`.
 
 use super::attachment::hash_of;
-use super::{Attachment, CaseFile, CaseId, State, Step};
+use super::{Attachment, CaseFile, CaseId, CaseState, CaseStep};
 use registry::access::{Sight, visible};
 use registry::role::AccountId;
 use std::collections::BTreeMap;
 use store::unreadable::report;
 use store::{Error, Result, Row, Tx, Value};
-use web::{Begin, By, Key, Place, Rows, Total};
+use web::{Begin, ListRows, OrderBy, PagePlace, SortKey, Total};
 
 const COLUMNS: &str = "id, kind, title, state, company_id, subject, form, private_sealed, \
                        applied_by, applied_name, applied_at, proposed_by, decided_by, changed_at, \
@@ -26,11 +26,11 @@ pub struct Sees {
 
 /// What a list of cases is narrowed to.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct CaseFilter {
     /// Kind.
     pub kind: Option<String>,
     /// State.
-    pub state: Option<State>,
+    pub state: Option<CaseState>,
     /// Company.
     pub company: Option<i64>,
     /// Number of the case, or a part of its title.
@@ -125,7 +125,7 @@ pub(super) fn is_open(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<bool
     Ok(found.is_some())
 }
 
-pub(super) fn insert_step(tx: &mut Tx<'_>, case: CaseId, step: &Step) -> Result<()> {
+pub(super) fn insert_step(tx: &mut Tx<'_>, case: CaseId, step: &CaseStep) -> Result<()> {
     tx.execute(
         "insert into case_step (case_id, number, at_ms, act, from_state, to_state, side, \
          account_id, name, remark) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -173,7 +173,7 @@ pub fn find(tx: &mut Tx<'_>, sees: &Sees, id: CaseId) -> Result<Option<CaseFile>
 }
 
 /// A part of a title, as it is looked for.
-fn like_of(filter: &Filter) -> Option<String> {
+fn like_of(filter: &CaseFilter) -> Option<String> {
     let text = filter.text.as_deref()?;
     let plain = text
         .replace('\\', "\\\\")
@@ -183,9 +183,9 @@ fn like_of(filter: &Filter) -> Option<String> {
 }
 
 /// The cases that are seen under a filter, whose text is here as it is looked for as well.
-fn rows<'a>(sees: &'a Sees, filter: &'a Filter, like: Option<&'a str>) -> Rows<'a> {
-    let mut rows = Rows::seen("from case_file", |args| seen(sees, args));
-    rows.and("state = ?", filter.state.map(State::name));
+fn rows<'a>(sees: &'a Sees, filter: &'a CaseFilter, like: Option<&'a str>) -> ListRows<'a> {
+    let mut rows = ListRows::seen("from case_file", |args| seen(sees, args));
+    rows.and("state = ?", filter.state.map(CaseState::name));
     rows.and("company_id = ?", filter.company);
     rows.and("due_at < ?", filter.due_before);
     rows.and("kind = ?", filter.kind.as_deref());
@@ -204,12 +204,17 @@ fn rows<'a>(sees: &'a Sees, filter: &'a Filter, like: Option<&'a str>) -> Rows<'
 }
 
 /// A page of the cases that are seen.
-pub fn list(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter, limit: i64) -> Result<Vec<CaseFile>> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    sees: &Sees,
+    filter: &CaseFilter,
+    limit: i64,
+) -> Result<Vec<CaseFile>> {
     let begin = &filter.begin;
     let by = match begin.order {
-        CaseOrder::Newest => By::id("id", true),
-        CaseOrder::Oldest => By::id("id", false),
-        CaseOrder::Due => By::key(DUE, "id", false),
+        CaseOrder::Newest => OrderBy::id("id", true),
+        CaseOrder::Oldest => OrderBy::id("id", false),
+        CaseOrder::Due => OrderBy::key(DUE, "id", false),
     };
     let like = like_of(filter);
     let page = (by, begin.after.as_ref());
@@ -218,18 +223,18 @@ pub fn list(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter, limit: i64) -> Result
 }
 
 /// How many cases are seen under a filter.
-pub(super) fn total(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter) -> Result<Total> {
+pub(super) fn total(tx: &mut Tx<'_>, sees: &Sees, filter: &CaseFilter) -> Result<Total> {
     let like = like_of(filter);
     rows(sees, filter, like.as_deref()).count(tx)
 }
 
 /// The place of a case in an order of the list.
-pub(super) fn place(case: &CaseFile, order: CaseOrder) -> Place {
+pub(super) fn place(case: &CaseFile, order: CaseOrder) -> PagePlace {
     let key = match order {
         CaseOrder::Newest | CaseOrder::Oldest => None,
-        CaseOrder::Due => Some(Key::Number(case.due_at.unwrap_or(i64::MAX))),
+        CaseOrder::Due => Some(SortKey::Number(case.due_at.unwrap_or(i64::MAX))),
     };
-    Place { key, id: case.id.0 }
+    PagePlace { key, id: case.id.0 }
 }
 
 /// How many of the cases that are seen wait in these states of these kinds: all, those due before
@@ -238,7 +243,7 @@ pub(super) fn place(case: &CaseFile, order: CaseOrder) -> Place {
 pub(super) fn count_waiting(
     tx: &mut Tx<'_>,
     sees: &Sees,
-    (kinds, states): (&[&'static str], &[State]),
+    (kinds, states): (&[&'static str], &[CaseState]),
     but: Option<i64>,
     now_ms: i64,
 ) -> Result<(i64, i64, Option<i64>)> {
@@ -300,7 +305,7 @@ pub(super) fn count_returned(
 }
 
 /// The steps of a case, oldest first.
-pub fn steps(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Step>> {
+pub fn steps(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<CaseStep>> {
     tx.query(
         "select number, at_ms, act, from_state, to_state, side, account_id, name, remark \
          from case_step where case_id = $1 order by number",
@@ -308,7 +313,7 @@ pub fn steps(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Step>> {
     )?
     .iter()
     .map(|row| {
-        Ok(Step {
+        Ok(CaseStep {
             number: row.int(0)?,
             at_ms: row.int(1)?,
             act: row.text(2)?,
@@ -406,8 +411,8 @@ fn attachment(row: &Row) -> Result<Attachment> {
     })
 }
 
-fn state(name: &str) -> Result<State> {
-    State::from_name(name).ok_or_else(|| Error::Fault(format!("no state of cases: {name}")))
+fn state(name: &str) -> Result<CaseState> {
+    CaseState::from_name(name).ok_or_else(|| Error::Fault(format!("no state of cases: {name}")))
 }
 
 fn case(row: &Row) -> Result<CaseFile> {

@@ -15,7 +15,7 @@
     strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
-pub enum State {
+pub enum CaseState {
     /// Applied for (申请).
     Applied,
     /// Accepted for review (受理).
@@ -32,7 +32,7 @@ pub enum State {
     Withdrawn,
 }
 
-impl State {
+impl CaseState {
     /// Every state.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
@@ -159,90 +159,95 @@ impl Side {
 }
 
 /// Every step that is allowed: in a state, what, by whom, and the state after it.
-pub const STEPS: &[(State, Verb, Side, State)] = &[
+pub const STEPS: &[(CaseState, Verb, Side, CaseState)] = &[
     (
-        State::Applied,
+        CaseState::Applied,
         Verb::Accept,
         Side::Reviewer,
-        State::Accepted,
+        CaseState::Accepted,
     ),
     (
-        State::Applied,
+        CaseState::Applied,
         Verb::Return,
         Side::Reviewer,
-        State::Returned,
+        CaseState::Returned,
     ),
     (
-        State::Applied,
+        CaseState::Applied,
         Verb::Withdraw,
         Side::Applicant,
-        State::Withdrawn,
+        CaseState::Withdrawn,
     ),
     (
-        State::Accepted,
+        CaseState::Accepted,
         Verb::Supplement,
         Side::Reviewer,
-        State::Supplementing,
+        CaseState::Supplementing,
     ),
     (
-        State::Accepted,
+        CaseState::Accepted,
         Verb::Approve,
         Side::Reviewer,
-        State::Approving,
+        CaseState::Approving,
     ),
     (
-        State::Accepted,
+        CaseState::Accepted,
         Verb::Return,
         Side::Reviewer,
-        State::Returned,
+        CaseState::Returned,
     ),
     (
-        State::Accepted,
+        CaseState::Accepted,
         Verb::Withdraw,
         Side::Applicant,
-        State::Withdrawn,
+        CaseState::Withdrawn,
     ),
     (
-        State::Supplementing,
+        CaseState::Supplementing,
         Verb::Resubmit,
         Side::Applicant,
-        State::Accepted,
+        CaseState::Accepted,
     ),
     (
-        State::Supplementing,
+        CaseState::Supplementing,
         Verb::Return,
         Side::Reviewer,
-        State::Returned,
+        CaseState::Returned,
     ),
     (
-        State::Supplementing,
+        CaseState::Supplementing,
         Verb::Withdraw,
         Side::Applicant,
-        State::Withdrawn,
+        CaseState::Withdrawn,
     ),
     (
-        State::Approving,
+        CaseState::Approving,
         Verb::Supplement,
         Side::Approver,
-        State::Supplementing,
+        CaseState::Supplementing,
     ),
-    (State::Approving, Verb::Finish, Side::Approver, State::Done),
     (
-        State::Approving,
+        CaseState::Approving,
+        Verb::Finish,
+        Side::Approver,
+        CaseState::Done,
+    ),
+    (
+        CaseState::Approving,
         Verb::Return,
         Side::Approver,
-        State::Returned,
+        CaseState::Returned,
     ),
     (
-        State::Approving,
+        CaseState::Approving,
         Verb::Withdraw,
         Side::Applicant,
-        State::Withdrawn,
+        CaseState::Withdrawn,
     ),
 ];
 
 /// The step by which one of `sides` may do `verb` in `from`: the side and the state after it.
-pub fn step(from: State, verb: Verb, sides: &[Side]) -> Option<(Side, State)> {
+pub fn step(from: CaseState, verb: Verb, sides: &[Side]) -> Option<(Side, CaseState)> {
     STEPS
         .iter()
         .find(|(state, v, side, _)| *state == from && *v == verb && sides.contains(side))
@@ -250,7 +255,7 @@ pub fn step(from: State, verb: Verb, sides: &[Side]) -> Option<(Side, State)> {
 }
 
 /// Whether anybody may do `verb` in `from`.
-pub fn is_possible(from: State, verb: Verb) -> bool {
+pub fn is_possible(from: CaseState, verb: Verb) -> bool {
     STEPS
         .iter()
         .any(|(state, v, ..)| *state == from && *v == verb)

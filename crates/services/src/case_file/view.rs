@@ -1,7 +1,8 @@
 //! Cases as the API shows them.
 
 use super::{
-    Attachment, CaseFile, Kind, SOON_DAYS, STEPS, Side, State, Step, Verb, calendar, mask,
+    Attachment, CaseFile, CaseKind, CaseState, CaseStep, SOON_DAYS, STEPS, Side, Verb, calendar,
+    mask,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -69,7 +70,7 @@ pub(super) struct FormField {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = CasePaperView)]
-pub(super) struct DocumentView {
+pub(super) struct RequiredDocumentView {
     /// Its name in the API.
     pub name: &'static str,
     /// Its name for people.
@@ -146,7 +147,7 @@ pub(super) struct CaseDetail {
     /// What was applied for.
     pub fields: Vec<FormField>,
     /// What is asked for.
-    pub documents: Vec<DocumentView>,
+    pub documents: Vec<RequiredDocumentView>,
     /// What is attached.
     pub attachments: Vec<AttachmentView>,
     /// Its life so far.
@@ -166,7 +167,7 @@ pub(super) fn hides_names(case: &CaseFile, sides: &[Side]) -> bool {
 /// A case for a list.
 pub(super) fn summary(
     case: &CaseFile,
-    kind: Option<&Kind>,
+    kind: Option<&CaseKind>,
     company: Option<CompanyName>,
     (now_ms, hides_names): (i64, bool),
 ) -> CaseSummary {
@@ -202,7 +203,7 @@ pub(super) fn summary(
 
 /// The form, personal values masked unless `is_open`.
 pub(super) fn fields(
-    kind: &Kind,
+    kind: &CaseKind,
     case: &CaseFile,
     private: &BTreeMap<String, String>,
     is_open: bool,
@@ -227,10 +228,10 @@ pub(super) fn fields(
 }
 
 /// The documents of a kind.
-pub(super) fn documents(kind: &Kind, attached: &[Attachment]) -> Vec<DocumentView> {
+pub(super) fn documents(kind: &CaseKind, attached: &[Attachment]) -> Vec<RequiredDocumentView> {
     kind.documents
         .iter()
-        .map(|document| DocumentView {
+        .map(|document| RequiredDocumentView {
             name: document.name,
             label: document.chinese,
             required: document.is_required,
@@ -254,7 +255,7 @@ impl From<&Attachment> for AttachmentView {
 }
 
 /// A step; the name of who applied is masked when `hides_names`.
-pub(super) fn step(step: &Step, hides_names: bool) -> StepView {
+pub(super) fn step(step: &CaseStep, hides_names: bool) -> StepView {
     let verb = Verb::from_name(&step.act);
     let is_hidden = hides_names && step.side == Side::Applicant.name();
     StepView {
@@ -274,7 +275,7 @@ pub(super) fn step(step: &Step, hides_names: bool) -> StepView {
 }
 
 /// What somebody on these sides may do in a state.
-pub(super) fn acts(state: State, sides: &[Side]) -> Vec<CaseAct> {
+pub(super) fn acts(state: CaseState, sides: &[Side]) -> Vec<CaseAct> {
     STEPS
         .iter()
         .filter(|(from, _, side, _)| *from == state && sides.contains(side))

@@ -6,7 +6,7 @@ use crate::ServicesApi;
 use crate::case_file::http::id_of;
 use crate::case_file::sees;
 use crate::company_ledger::{
-    CompanyOrder, Filter, business, contracts, list, menu as modules_of, set_profile, total,
+    CompanyFilter, CompanyOrder, business, contracts, list, menu as modules_of, set_profile, total,
 };
 use axum::Json;
 use axum::extract::State as Held;
@@ -106,7 +106,7 @@ fn bad(why: &str) -> Problem {
     Problem::new(common::BAD_REQUEST).detail(why)
 }
 
-fn filter(query: &CompaniesQuery, asked: &PageQuery) -> Result<Filter, Problem> {
+fn filter(query: &CompaniesQuery, asked: &PageQuery) -> Result<CompanyFilter, Problem> {
     let text = query.q.as_deref().map(str::trim).unwrap_or_default();
     if text.chars().count() > TEXT_CHARS_MAX {
         return Err(bad("q 最多 100 字"));
@@ -124,7 +124,7 @@ fn filter(query: &CompaniesQuery, asked: &PageQuery) -> Result<Filter, Problem> 
     {
         return Err(bad("没有这个业务角色"));
     }
-    Ok(Filter {
+    Ok(CompanyFilter {
         text: (!text.is_empty()).then(|| text.to_owned()),
         is_suspended,
         role: query.role.clone(),

@@ -6,7 +6,7 @@ use crate::company_ledger::{Contact, Contract, business, contact_of, contracts, 
 use crate::docking::http::{DockingCard, card};
 use crate::{agent, docking, member};
 use registry::api_key::{self, ApiKey};
-use registry::audit::{self, Filter as AuditFilter};
+use registry::audit::{self, AuditFilter};
 use registry::company::Company;
 use registry::context::AppContext;
 use serde::Serialize;
@@ -198,9 +198,9 @@ pub(super) fn card_of(
         docking.push(card(tx, &one, now_ms)?);
     }
     let is_in_force = |key: &&ApiKey| key.revoked_at.is_none() && key.expires_at > now_ms;
-    let filter = case_file::Filter {
+    let filter = case_file::CaseFilter {
         company: Some(company.id.0),
-        ..case_file::Filter::default()
+        ..case_file::CaseFilter::default()
     };
     let cases = case_file::list(tx, sees, &filter, CARD_ROWS)?;
     let history = if sees.sight.sees(company) {
@@ -241,7 +241,7 @@ fn history(tx: &mut Tx<'_>, company: &Company) -> Result<Vec<CardRow>> {
         ..AuditFilter::default()
     };
     let acts = crate::MODULES.iter().flat_map(|module| module.acts);
-    let names: Vec<audit::Act> = acts.copied().collect();
+    let names: Vec<audit::AuditedAct> = acts.copied().collect();
     let rows = audit::list(tx, &filter, CARD_ROWS)?;
     Ok(rows
         .into_iter()

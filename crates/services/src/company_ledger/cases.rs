@@ -4,7 +4,7 @@
 use super::{
     CONTRACTED, CORRECTED, business, codes, contract, contracts, is_provisional, lock, sql,
 };
-use crate::case_file::{self, CaseFile, Document, Doing, Kind, Opening};
+use crate::case_file::{self, CaseFile, CaseKind, KindContext, Opening, RequiredDocument};
 use registry::audit;
 use registry::company::{self, Company, CompanyId};
 use registry::role::Role;
@@ -12,15 +12,15 @@ use std::collections::BTreeMap;
 use store::{Result, Tx};
 use web::Problem;
 
-type Form = BTreeMap<String, String>;
-type Outcome<T> = Result<T, Problem>;
+type CompanyCaseForm = BTreeMap<String, String>;
+type CompanyCaseOutcome<T> = Result<T, Problem>;
 
 /// A company applies for one more business role.
-pub const ROLE: Kind = Kind {
+pub const ROLE: CaseKind = CaseKind {
     name: "company.role",
     chinese: "增加业务角色",
     fields: &[("role", "业务角色"), ("reason", "申请说明")],
-    documents: &[Document {
+    documents: &[RequiredDocument {
         name: "qualification",
         chinese: "资质证明（支付业务许可证、快递业务经营许可证、报关备案等）",
         is_required: true,
@@ -36,7 +36,7 @@ pub const ROLE: Kind = Kind {
 };
 
 /// A company asks to correct its name, codes or DXP id.
-pub const CHANGE: Kind = Kind {
+pub const CHANGE: CaseKind = CaseKind {
     name: "company.change",
     chinese: "企业信息变更",
     fields: &[
@@ -46,7 +46,7 @@ pub const CHANGE: Kind = Kind {
         ("dxpId", "DXP 编号"),
         ("reason", "变更原因"),
     ],
-    documents: &[Document {
+    documents: &[RequiredDocument {
         name: "evidence",
         chinese: "变更证明（营业执照、海关备案回执等）",
         is_required: true,
@@ -61,24 +61,28 @@ pub const CHANGE: Kind = Kind {
     close: nothing,
 };
 
-fn nothing(_tx: &mut Tx<'_>, _doing: &Doing<'_>, _case: &CaseFile) -> Result<()> {
+fn nothing(_tx: &mut Tx<'_>, _doing: &KindContext<'_>, _case: &CaseFile) -> Result<()> {
     Ok(())
 }
 
-fn refuse<T>(code: web::Code, detail: impl Into<String>) -> Outcome<T> {
+fn refuse<T>(code: web::ErrorCode, detail: impl Into<String>) -> CompanyCaseOutcome<T> {
     Err(Problem::new(code).detail(detail))
 }
 
 /// Why a case cannot be carried out.
-fn cannot(refusal: company::Refusal) -> Problem {
+fn cannot(refusal: company::CompanyRefusal) -> Problem {
     Problem::because(case_file::codes::CARRY_OUT, &refusal)
 }
 
-fn text<'a>(form: &'a Form, name: &str) -> &'a str {
+fn text<'a>(form: &'a CompanyCaseForm, name: &str) -> &'a str {
     form.get(name).map_or("", String::as_str)
 }
 
-fn read_role(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
+fn read_role(
+    tx: &mut Tx<'_>,
+    doing: &KindContext<'_>,
+    form: &CompanyCaseForm,
+) -> CompanyCaseOutcome<Opening> {
     let company = doing.actor.require_company()?;
     let Some(role) = business(text(form, "role")) else {
         let known: Vec<&str> = super::menu::BUSINESS.iter().map(|b| b.name).collect();
@@ -104,14 +108,22 @@ fn read_role(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening
 }
 
 /// The company of a case; it cannot have gone, because companies stay.
-fn company_of(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<Company> {
+fn company_of(
+    tx: &mut Tx<'_>,
+    doing: &KindContext<'_>,
+    case: &CaseFile,
+) -> CompanyCaseOutcome<Company> {
     let id = CompanyId(case.company.unwrap_or(0));
     lock(tx, id, doing.context.now_ms())?;
     let found = company::by_id(tx, id)?;
     found.ok_or_else(|| Problem::new(web::codes::NOT_FOUND))
 }
 
-fn finish_role(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
+fn finish_role(
+    tx: &mut Tx<'_>,
+    doing: &KindContext<'_>,
+    case: &CaseFile,
+) -> CompanyCaseOutcome<String> {
     let mut company = company_of(tx, doing, case)?;
     let role = text(&case.form, "role").to_owned();
     if contracts(tx, company.id)?.iter().any(|c| c.role == role) {
@@ -132,7 +144,7 @@ fn finish_role(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<S
 }
 
 /// The company as a form wants it; an empty field leaves what is.
-fn changed(company: &Company, form: &Form) -> Company {
+fn changed(company: &Company, form: &CompanyCaseForm) -> Company {
     let or = |name: &str, now: &str| {
         let wanted = text(form, name).trim();
         if wanted.is_empty() { now } else { wanted }.to_owned()
@@ -146,7 +158,11 @@ fn changed(company: &Company, form: &Form) -> Company {
     }
 }
 
-fn read_change(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
+fn read_change(
+    tx: &mut Tx<'_>,
+    doing: &KindContext<'_>,
+    form: &CompanyCaseForm,
+) -> CompanyCaseOutcome<Opening> {
     let company = doing.actor.require_company()?;
     let Some(company) = company::by_id(tx, company.id)? else {
         return Err(Problem::new(web::codes::NOT_FOUND));
@@ -190,7 +206,11 @@ fn read_change(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Openi
     })
 }
 
-fn finish_change(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
+fn finish_change(
+    tx: &mut Tx<'_>,
+    doing: &KindContext<'_>,
+    case: &CaseFile,
+) -> CompanyCaseOutcome<String> {
     let company = company_of(tx, doing, case)?;
     let wanted = changed(&company, &case.form);
     company::correct(tx, &wanted, doing.context.now_ms()).map_err(cannot)?;

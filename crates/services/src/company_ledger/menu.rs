@@ -40,7 +40,7 @@ pub fn business(name: &str) -> Option<&'static Business> {
 
 /// A module of the menu (功能模块).
 #[derive(Debug, Clone, Copy)]
-pub struct Module {
+pub struct MenuModule {
     /// Its name in the API.
     pub name: &'static str,
     /// Its name for people.
@@ -56,8 +56,8 @@ const fn module(
     chinese: &'static str,
     kinds: &'static [&'static str],
     roles: &'static [&'static str],
-) -> Module {
-    Module {
+) -> MenuModule {
+    MenuModule {
         name,
         chinese,
         kinds,
@@ -67,7 +67,7 @@ const fn module(
 
 /// Every module, in the order of the menu. Who declares a document is the standard's division of
 /// labour: the platform its orders, the payment company its payments, and so on.
-pub const MODULES: &[Module] = &[
+pub const MODULES: &[MenuModule] = &[
     module("messages", "报文与回执查询", &[], &[]),
     module("channel", "通道与密钥", &[], &[]),
     module("members", "人员与代理", &[], &[]),
@@ -114,7 +114,7 @@ pub const MODULES: &[Module] = &[
 ];
 
 /// The modules with the contracts that unlock each: empty when it is locked.
-pub fn menu(contracts: &[Contract]) -> Vec<(&'static Module, Vec<&'static str>)> {
+pub fn menu(contracts: &[Contract]) -> Vec<(&'static MenuModule, Vec<&'static str>)> {
     MODULES
         .iter()
         .map(|module| {

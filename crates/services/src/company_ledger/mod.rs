@@ -20,14 +20,14 @@ mod tests;
 use registry::access::Actor;
 use registry::account;
 use registry::audit;
-use registry::company::{self, Company, CompanyId, Refusal};
+use registry::company::{self, Company, CompanyId, CompanyRefusal};
 use store::id::IdMaker;
 use store::{Result, Tx};
 
 pub use cases::{CHANGE, ROLE};
 pub use contact::{Contact, contact_of, set_contact};
-pub use menu::{Business, MODULES, Module, business, menu, roles};
-pub use sql::{CompanyOrder, Filter, contracts, list, lock, total};
+pub use menu::{Business, MODULES, MenuModule, business, menu, roles};
+pub use sql::{CompanyFilter, CompanyOrder, contracts, list, lock, total};
 
 registry::acts! {
     /// A company came into the ledger.
@@ -88,15 +88,15 @@ pub(crate) fn add(
     ids: &IdMaker,
     company: &Company,
     case: Option<i64>,
-) -> Result<(), Refusal> {
+) -> Result<(), CompanyRefusal> {
     if company.roles.iter().any(|role| business(role).is_none()) {
-        return Err(Refusal::Field(
+        return Err(CompanyRefusal::Field(
             "业务角色应为 ebc、ebp、pay、logistics、agent、operator、warehouse、trace",
         ));
     }
     company::add(tx, company)?;
     let now_ms = company.created_at;
-    account::party_of_company(tx, company.id, (ids.next(), &company.name), now_ms)?;
+    account::party_of_company(tx, company.id, ids.next(), &company.name, now_ms)?;
     lock(tx, company.id, now_ms)?;
     sql::set_case(tx, company.id, case)?;
     for role in &company.roles {
@@ -115,7 +115,7 @@ pub fn set_profile(
     company: &Company,
     (profile, reason): (&str, &str),
     now_ms: i64,
-) -> Result<(), Refusal> {
+) -> Result<(), CompanyRefusal> {
     company::set_profile(tx, company.id, profile)?;
     let object = format!("company:{}", company.id.0);
     let detail = format!("{} → {profile}：{reason}", company.profile);

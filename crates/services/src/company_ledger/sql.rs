@@ -4,11 +4,11 @@ use super::Contract;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use store::{Result, Row, Tx};
-use web::{Begin, By, Key, Place, Rows, Total};
+use web::{Begin, ListRows, OrderBy, PagePlace, SortKey, Total};
 
 /// What a list of companies is narrowed to.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct CompanyFilter {
     /// Beginning of the name, or one of the codes.
     pub text: Option<String>,
     /// Whether suspended.
@@ -116,8 +116,8 @@ fn contract(row: &Row) -> Result<Contract> {
 }
 
 /// The companies in sight under a filter, whose text is here as a code as well.
-fn rows<'a>(sight: &'a Sight, filter: &'a Filter, code: &'a str) -> Rows<'a> {
-    let mut rows = Rows::seen("from company c", |args| visible(sight, "c.id", args));
+fn rows<'a>(sight: &'a Sight, filter: &'a CompanyFilter, code: &'a str) -> ListRows<'a> {
+    let mut rows = ListRows::seen("from company c", |args| visible(sight, "c.id", args));
     rows.and("c.suspended = ?", filter.is_suspended);
     rows.and(
         "exists (select 1 from contract k where k.role = ? and k.company_id = c.id \
@@ -144,17 +144,17 @@ fn rows<'a>(sight: &'a Sight, filter: &'a Filter, code: &'a str) -> Rows<'a> {
 pub fn list(
     tx: &mut Tx<'_>,
     sight: &Sight,
-    filter: &Filter,
+    filter: &CompanyFilter,
     limit: i64,
-) -> Result<Vec<(CompanyId, Place)>> {
+) -> Result<Vec<(CompanyId, PagePlace)>> {
     let begin = &filter.begin;
     let (by, key) = match begin.order {
-        CompanyOrder::Newest => (By::id("c.id", true), None),
-        CompanyOrder::Oldest => (By::id("c.id", false), None),
-        CompanyOrder::CreditCode => (By::key("c.credit_code", "c.id", false), Some(1)),
-        CompanyOrder::CreditCodeDown => (By::key("c.credit_code", "c.id", true), Some(1)),
-        CompanyOrder::CustomsCode => (By::key("c.customs_code", "c.id", false), Some(2)),
-        CompanyOrder::CustomsCodeDown => (By::key("c.customs_code", "c.id", true), Some(2)),
+        CompanyOrder::Newest => (OrderBy::id("c.id", true), None),
+        CompanyOrder::Oldest => (OrderBy::id("c.id", false), None),
+        CompanyOrder::CreditCode => (OrderBy::key("c.credit_code", "c.id", false), Some(1)),
+        CompanyOrder::CreditCodeDown => (OrderBy::key("c.credit_code", "c.id", true), Some(1)),
+        CompanyOrder::CustomsCode => (OrderBy::key("c.customs_code", "c.id", false), Some(2)),
+        CompanyOrder::CustomsCodeDown => (OrderBy::key("c.customs_code", "c.id", true), Some(2)),
     };
     let code = filter.text.as_deref().unwrap_or_default();
     let code = code.to_ascii_uppercase();
@@ -165,14 +165,14 @@ pub fn list(
         let id = row.int(0)?;
         // A damaged code is read only where the order needs it.
         let key = key.map(|column| row.text(column)).transpose()?;
-        let key = key.map(Key::Text);
-        Ok((CompanyId(id), Place { key, id }))
+        let key = key.map(SortKey::Text);
+        Ok((CompanyId(id), PagePlace { key, id }))
     };
     found.iter().map(listed).collect()
 }
 
 /// How many companies are in sight under a filter.
-pub fn total(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter) -> Result<Total> {
+pub fn total(tx: &mut Tx<'_>, sight: &Sight, filter: &CompanyFilter) -> Result<Total> {
     let code = filter.text.as_deref().unwrap_or_default();
     rows(sight, filter, &code.to_ascii_uppercase()).count(tx)
 }

@@ -1,6 +1,6 @@
 //! The ledger: lists, contracts, the menu and corrections, on both engines.
 
-use super::{CHANGE, CompanyOrder, Filter, ROLE, contracts, list, menu, total};
+use super::{CHANGE, CompanyFilter, CompanyOrder, ROLE, contracts, list, menu, total};
 use crate::enrolment::enrol;
 use crate::tests::{World, code, company};
 use registry::access::Sight;
@@ -23,24 +23,24 @@ async fn companies_are_found_by_what_people_know_of_them(
     let second = world.company(2, &["pay", "logistics"]).await;
     let twelfth = world.company(12, &["ebc"]).await;
     let (a, b, c) = (first.id, second.id, twelfth.id);
-    let text = |text: &str| Filter {
+    let text = |text: &str| CompanyFilter {
         text: Some(text.to_owned()),
-        ..Filter::default()
+        ..CompanyFilter::default()
     };
-    let role = |role: &str| Filter {
+    let role = |role: &str| CompanyFilter {
         role: Some(role.to_owned()),
-        ..Filter::default()
+        ..CompanyFilter::default()
     };
-    let suspended = Filter {
+    let suspended = CompanyFilter {
         is_suspended: Some(true),
-        ..Filter::default()
+        ..CompanyFilter::default()
     };
-    let page = Filter {
+    let page = CompanyFilter {
         begin: Begin::after(c.0),
-        ..Filter::default()
+        ..CompanyFilter::default()
     };
     for (sight, filter, expected) in [
-        (Sight::All, Filter::default(), vec![c, b, a]),
+        (Sight::All, CompanyFilter::default(), vec![c, b, a]),
         (Sight::All, text("测试企业1"), vec![c, a]),
         (Sight::All, text("企业"), vec![]),
         (Sight::All, text("%"), vec![]),
@@ -52,11 +52,15 @@ async fn companies_are_found_by_what_people_know_of_them(
         (Sight::All, role("ebc"), vec![c, a]),
         (Sight::All, suspended, vec![]),
         (Sight::All, page, vec![b, a]),
-        (Sight::Company(b), Filter::default(), vec![b]),
+        (Sight::Company(b), CompanyFilter::default(), vec![b]),
         (Sight::Company(b), text(&first.credit_code), vec![]),
-        (Sight::Nothing, Filter::default(), vec![]),
+        (Sight::Nothing, CompanyFilter::default(), vec![]),
         (Sight::District("11".to_owned()), role("pay"), vec![b]),
-        (Sight::District("22".to_owned()), Filter::default(), vec![]),
+        (
+            Sight::District("22".to_owned()),
+            CompanyFilter::default(),
+            vec![],
+        ),
     ] {
         let reported = format!("{sight:?} {filter:?}");
         let is_first = filter.begin.after.is_none();
@@ -102,9 +106,9 @@ async fn every_order_shows_each_company_once(#[values(Sqlite, Postgres)] engine:
             let (mut seen, mut after) = (Vec::new(), None);
             loop {
                 let begin = Begin::of(Some(order.name()), after.as_deref()).unwrap();
-                let filter = Filter {
+                let filter = CompanyFilter {
                     begin,
-                    ..Filter::default()
+                    ..CompanyFilter::default()
                 };
                 let asked = filter.clone();
                 let read = move |tx: &mut Tx<'_>| list(tx, &Sight::All, &asked, limit);
@@ -233,7 +237,7 @@ async fn a_company_comes_in_whole_or_not_at_all(#[values(Sqlite, Postgres)] engi
         let wrong = company(n, &roles, 5, i64::try_from(n).unwrap());
         let ids = Arc::clone(&world.context.ids);
         let done = test.db.write(move |tx| enrol(tx, &ids, &wrong, None)).await;
-        assert!(matches!(done, Err(company::Refusal::Field(_))));
+        assert!(matches!(done, Err(company::CompanyRefusal::Field(_))));
     }
     let found = world.read(company::all).await;
     assert!(found.is_empty());

@@ -1,7 +1,10 @@
 //! `GET /api/v1/docking`, `PUT /api/v1/docking/{company}/{channel}`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{CHANNELS, Docking, Filter, Stage, Step, Wanted, codes, counts, list, set, steps};
+use super::{
+    CHANNELS, Docking, DockingFilter, DockingMove, DockingRecord, DockingStage, codes, counts,
+    list, set, steps,
+};
 use crate::ServicesApi;
 use crate::case_file::http::id_of;
 use axum::Json;
@@ -59,7 +62,7 @@ pub struct DockingQuery {
 /// What the platform knows by itself (自动事实).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Facts {
+pub struct DockingFacts {
     /// When the first message was accepted, Beijing time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_message_at: Option<String>,
@@ -115,7 +118,7 @@ pub struct DockingCard {
     /// When it was last changed, Beijing time.
     pub changed_at: String,
     /// What the platform knows by itself.
-    pub facts: Facts,
+    pub facts: DockingFacts,
     /// The moves, newest first.
     pub history: Vec<DockingStep>,
 }
@@ -133,7 +136,7 @@ pub struct StageCount {
 
 /// The board (对接看板).
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Board {
+pub struct DockingBoard {
     /// How many are in each stage, in order.
     pub stages: Vec<StageCount>,
     /// The cards, by company and channel.
@@ -164,9 +167,9 @@ pub struct DockingBody {
 }
 
 /// What the platform knows of a company by itself.
-pub(crate) fn facts(tx: &mut Tx<'_>, company: CompanyId) -> StoreResult<Facts> {
+pub(crate) fn facts(tx: &mut Tx<'_>, company: CompanyId) -> StoreResult<DockingFacts> {
     let milestones = milestones(tx, company)?;
-    Ok(Facts {
+    Ok(DockingFacts {
         first_message_at: milestones.first_received.map(beijing_rfc3339),
         first_receipt_at: first_receipt(tx, company)?.map(beijing_rfc3339),
         first_settled_day: milestones.first_settled_day,
@@ -182,7 +185,7 @@ fn channel_name(channel: &str) -> &'static str {
 }
 
 fn stage_name(name: &str) -> String {
-    let stage = Stage::from_name(name);
+    let stage = DockingStage::from_name(name);
     stage.map_or_else(|| name.to_owned(), |stage| stage.chinese().to_owned())
 }
 
@@ -201,15 +204,15 @@ pub(crate) fn card(tx: &mut Tx<'_>, docking: &Docking, now_ms: i64) -> StoreResu
         person: docking.person.clone(),
         next_step: docking.next_step.clone(),
         due_day: docking.due_day.clone(),
-        overdue: is_due && docking.stage != Stage::Live,
+        overdue: is_due && docking.stage != DockingStage::Live,
         changed_at: beijing_rfc3339(docking.changed_at),
         facts: facts(tx, docking.company)?,
         history: history.into_iter().map(DockingStep::from).collect(),
     })
 }
 
-impl From<Step> for DockingStep {
-    fn from(step: Step) -> Self {
+impl From<DockingRecord> for DockingStep {
+    fn from(step: DockingRecord) -> Self {
         Self {
             at: beijing_rfc3339(step.at_ms),
             stage_name: stage_name(&step.to),
@@ -223,10 +226,10 @@ fn bad(why: &str) -> Problem {
     Problem::new(common::BAD_REQUEST).detail(why)
 }
 
-fn filter(query: &DockingQuery, today: String) -> Result<Filter, Problem> {
+fn filter(query: &DockingQuery, today: String) -> Result<DockingFilter, Problem> {
     let stage = match query.stage.as_deref() {
         None => None,
-        Some(name) => Some(Stage::from_name(name).ok_or_else(|| bad("没有这个对接阶段"))?),
+        Some(name) => Some(DockingStage::from_name(name).ok_or_else(|| bad("没有这个对接阶段"))?),
     };
     let after = match query.after.as_deref() {
         None => None,
@@ -237,7 +240,7 @@ fn filter(query: &DockingQuery, today: String) -> Result<Filter, Problem> {
             Some((id_of(company)?, channel.to_owned()))
         }
     };
-    Ok(Filter {
+    Ok(DockingFilter {
         stage,
         channel: query.channel.clone(),
         company: query.company.as_deref().map(id_of).transpose()?,
@@ -248,12 +251,12 @@ fn filter(query: &DockingQuery, today: String) -> Result<Filter, Problem> {
 
 /// The board of the companies in sight.
 #[utoipa::path(get, path = "/api/v1/docking", tag = "ledger", params(DockingQuery),
-    responses((status = 200, body = Board)))]
+    responses((status = 200, body = DockingBoard)))]
 async fn docking(
     By { actor, .. }: By<ReadDocking>,
     Held(api): Held<ServicesApi>,
     QueryOf(query): QueryOf<DockingQuery>,
-) -> Result<Json<Board>, Problem> {
+) -> Result<Json<DockingBoard>, Problem> {
     let now_ms = api.context().now_ms();
     let filter = filter(&query, beijing_day(now_ms))?;
     let size = PageSize::of(query.limit).at_most(CARDS_MAX);
@@ -268,11 +271,11 @@ async fn docking(
                 items.push(card(tx, docking, now_ms)?);
             }
             let counts = counts(tx, &actor.sight)?;
-            let count = |stage: Stage| {
+            let count = |stage: DockingStage| {
                 let of = counts.iter().find(|(known, _)| *known == stage);
                 of.map_or(0, |(_, count)| *count)
             };
-            let stages = Stage::ALL
+            let stages = DockingStage::ALL
                 .iter()
                 .copied()
                 .map(|stage| StageCount {
@@ -281,7 +284,7 @@ async fn docking(
                     count: count(stage),
                 })
                 .collect();
-            Ok(Board {
+            Ok(DockingBoard {
                 stages,
                 items,
                 next: page.next,
@@ -291,9 +294,9 @@ async fn docking(
     Ok(Json(board))
 }
 
-fn wanted(body: DockingBody) -> Result<Wanted, Problem> {
+fn wanted(body: DockingBody) -> Result<DockingMove, Problem> {
     let wrong = |why: &str| Problem::new(codes::FIELDS).detail(why);
-    let stage = Stage::from_name(&body.stage).ok_or_else(|| wrong("没有这个对接阶段"))?;
+    let stage = DockingStage::from_name(&body.stage).ok_or_else(|| wrong("没有这个对接阶段"))?;
     for (what, text, n_max) in [
         ("负责人", &body.person, 40),
         ("下一步", &body.next_step, 200),
@@ -307,7 +310,7 @@ fn wanted(body: DockingBody) -> Result<Wanted, Problem> {
     if !body.due_day.is_empty() && !is_day {
         return Err(wrong("日期应写作 2026-12-01"));
     }
-    Ok(Wanted {
+    Ok(DockingMove {
         stage,
         person: body.person.trim().to_owned(),
         next_step: body.next_step.trim().to_owned(),
@@ -339,7 +342,7 @@ async fn set_docking(
         let Some(company) = found else {
             return Err(Problem::new(common::NOT_FOUND));
         };
-        let docking = set(tx, &context, &actor, (&company, &channel), &wanted)?;
+        let docking = set(tx, &context, &actor, &company, &channel, &wanted)?;
         Ok(card(tx, &docking, context.now_ms())?)
     };
     api.write(write).await.map(Json)

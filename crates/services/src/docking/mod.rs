@@ -22,7 +22,7 @@ use store::clock::beijing_day;
 use store::{Result, Tx};
 use web::Problem;
 
-pub use sql::{Filter, counts, find, list, of_company, overdue, steps};
+pub use sql::{DockingFilter, counts, find, list, of_company, overdue, steps};
 
 registry::acts! {
     /// A stage was moved.
@@ -69,7 +69,7 @@ pub const CHANNELS: [(&str, &str); 3] = [
     strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
-pub enum Stage {
+pub enum DockingStage {
     /// In the ledger (已登记).
     Registered,
     /// Has the standard and a key (资料已发).
@@ -84,7 +84,7 @@ pub enum Stage {
     Live,
 }
 
-impl Stage {
+impl DockingStage {
     /// Every stage, in order.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
@@ -119,7 +119,7 @@ pub struct Docking {
     /// `http`, `mq` or `excel`.
     pub channel: String,
     /// How far.
-    pub stage: Stage,
+    pub stage: DockingStage,
     /// Who looks after it.
     pub person: String,
     /// What comes next.
@@ -134,7 +134,7 @@ pub struct Docking {
 
 /// A move that was made (对接记录).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct DockingRecord {
     /// When, milliseconds since 1970-01-01 UTC.
     pub at_ms: i64,
     /// The stage before; empty at the beginning.
@@ -154,9 +154,9 @@ pub fn begin(tx: &mut Tx<'_>, company: CompanyId, channel: &str, now_ms: i64) ->
 
 /// What somebody wants a docking to be.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct DockingMove {
     /// How far.
-    pub stage: Stage,
+    pub stage: DockingStage,
     /// Who looks after it.
     pub person: String,
     /// What comes next.
@@ -175,10 +175,12 @@ pub fn set(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (company, channel): (&Company, &str),
-    wanted: &Wanted,
+    company: &Company,
+    channel: &str,
+    wanted: &DockingMove,
 ) -> Result<Docking, Problem> {
-    if wanted.stage == Stage::Live && crate::company_ledger::is_provisional(&company.dxp_id) {
+    if wanted.stage == DockingStage::Live && crate::company_ledger::is_provisional(&company.dxp_id)
+    {
         return Err(Problem::new(codes::NO_DXP));
     }
     let now_ms = context.now_ms();
@@ -195,7 +197,7 @@ pub fn set(
         n_changes: before.as_ref().map_or(0, |before| before.n_changes) + 1,
     };
     sql::put(tx, &next)?;
-    let step = Step {
+    let step = DockingRecord {
         at_ms: now_ms,
         from: before.map_or("", |before| before.stage.name()).to_owned(),
         to: next.stage.name().to_owned(),

@@ -1,6 +1,6 @@
 //! Every statement on the tables `docking` and `docking_step`.
 
-use super::{Docking, Stage, Step};
+use super::{Docking, DockingRecord, DockingStage};
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use store::{Error, Result, Row, Tx, Value};
@@ -10,9 +10,9 @@ const COLUMNS: &str =
 
 /// What the board is narrowed to.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct DockingFilter {
     /// Stage.
-    pub stage: Option<Stage>,
+    pub stage: Option<DockingStage>,
     /// Channel.
     pub channel: Option<String>,
     /// Company.
@@ -57,7 +57,7 @@ pub(super) fn insert_step(
     tx: &mut Tx<'_>,
     docking: &Docking,
     account: i64,
-    step: &Step,
+    step: &DockingRecord,
 ) -> Result<()> {
     tx.execute(
         "insert into docking_step (company_id, channel, number, at_ms, from_stage, to_stage, \
@@ -96,7 +96,12 @@ pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Docking>> {
 }
 
 /// The board, by company and channel, of the companies in sight.
-pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Result<Vec<Docking>> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    filter: &DockingFilter,
+    limit: i64,
+) -> Result<Vec<Docking>> {
     let mut args: Vec<Value<'_>> = vec![limit.into()];
     let mut and = visible(sight, "company_id", &mut args);
     if let Some(stage) = filter.stage {
@@ -129,7 +134,7 @@ pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Resu
 }
 
 /// How many dockings of the companies in sight are in each stage.
-pub fn counts(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<(Stage, i64)>> {
+pub fn counts(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<(DockingStage, i64)>> {
     let mut args: Vec<Value<'_>> = Vec::new();
     let visible = visible(sight, "company_id", &mut args);
     let sql = format!("select stage, count(*) from docking where {visible} group by stage");
@@ -152,7 +157,12 @@ pub fn overdue(tx: &mut Tx<'_>, sight: &Sight, day: &str) -> Result<i64> {
 }
 
 /// The moves of a docking, newest first.
-pub fn steps(tx: &mut Tx<'_>, company: CompanyId, channel: &str, limit: i64) -> Result<Vec<Step>> {
+pub fn steps(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    channel: &str,
+    limit: i64,
+) -> Result<Vec<DockingRecord>> {
     tx.query(
         "select at_ms, from_stage, to_stage, name, note from docking_step \
          where company_id = $1 and channel = $2 order by number desc limit $3",
@@ -160,7 +170,7 @@ pub fn steps(tx: &mut Tx<'_>, company: CompanyId, channel: &str, limit: i64) -> 
     )?
     .iter()
     .map(|row| {
-        Ok(Step {
+        Ok(DockingRecord {
             at_ms: row.int(0)?,
             from: row.text(1)?,
             to: row.text(2)?,
@@ -171,8 +181,9 @@ pub fn steps(tx: &mut Tx<'_>, company: CompanyId, channel: &str, limit: i64) -> 
     .collect()
 }
 
-fn stage(name: &str) -> Result<Stage> {
-    Stage::from_name(name).ok_or_else(|| Error::Fault(format!("no stage of docking: {name}")))
+fn stage(name: &str) -> Result<DockingStage> {
+    DockingStage::from_name(name)
+        .ok_or_else(|| Error::Fault(format!("no stage of docking: {name}")))
 }
 
 fn docking(row: &Row) -> Result<Docking> {

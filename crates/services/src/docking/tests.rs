@@ -1,14 +1,14 @@
 //! The board of docking, on both engines.
 
-use super::{Filter, Stage, Wanted, counts, find, list, set, steps};
+use super::{DockingFilter, DockingMove, DockingStage, counts, find, list, set, steps};
 use crate::tests::{World, code};
 use registry::access::Sight;
 use registry::role::Role;
 use rstest::rstest;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
-fn wanted(stage: Stage) -> Wanted {
-    Wanted {
+fn wanted(stage: DockingStage) -> DockingMove {
+    DockingMove {
         stage,
         person: "某工程师".to_owned(),
         next_step: "联调第二批报文".to_owned(),
@@ -27,10 +27,14 @@ async fn stages_move_with_a_history_and_live_needs_a_dxp_id(
     let company = world.company(1, &["ebc"]).await;
     let other = world.company(2, &["ebc"]).await;
     let clerk = world.person("clerk", Role::BureauClerk, None).await;
-    for stage in [Stage::Materials, Stage::Testing, Stage::Live] {
+    for stage in [
+        DockingStage::Materials,
+        DockingStage::Testing,
+        DockingStage::Live,
+    ] {
         let (context, who, company) = (world.context.clone(), clerk.clone(), company.clone());
         world
-            .write(move |tx| set(tx, &context, &who, (&company, "http"), &wanted(stage)))
+            .write(move |tx| set(tx, &context, &who, &company, "http", &wanted(stage)))
             .await
             .unwrap();
     }
@@ -38,12 +42,21 @@ async fn stages_move_with_a_history_and_live_needs_a_dxp_id(
     let mut without = company.clone();
     without.dxp_id = crate::company_ledger::provisional_dxp_id(&without.customs_code);
     let refused = world
-        .write(move |tx| set(tx, &context, &who, (&without, "mq"), &wanted(Stage::Live)))
+        .write(move |tx| {
+            set(
+                tx,
+                &context,
+                &who,
+                &without,
+                "mq",
+                &wanted(DockingStage::Live),
+            )
+        })
         .await;
     assert_eq!(code(refused), "TG-R4350");
     let id = company.id;
     let http = world.read(move |tx| find(tx, id, "http")).await.unwrap();
-    assert_eq!((http.stage, http.n_changes), (Stage::Live, 3));
+    assert_eq!((http.stage, http.n_changes), (DockingStage::Live, 3));
     assert!(world.read(move |tx| find(tx, id, "mq")).await.is_none());
     let history = world.read(move |tx| steps(tx, id, "http", 10)).await;
     let moves: Vec<_> = history
@@ -59,12 +72,12 @@ async fn stages_move_with_a_history_and_live_needs_a_dxp_id(
         ]
     );
     let all = world
-        .read(|tx| list(tx, &Sight::All, &Filter::default(), 10))
+        .read(|tx| list(tx, &Sight::All, &DockingFilter::default(), 10))
         .await;
     assert_eq!(all.len(), 2);
-    let after = Filter {
+    let after = DockingFilter {
         after: Some((all[0].company.0, all[0].channel.clone())),
-        ..Filter::default()
+        ..DockingFilter::default()
     };
     let next = world
         .read(move |tx| list(tx, &Sight::All, &after, 10))
@@ -72,7 +85,7 @@ async fn stages_move_with_a_history_and_live_needs_a_dxp_id(
     assert_eq!(next, all[1..]);
     let own = Sight::Company(other.id);
     let seen = world
-        .read(move |tx| list(tx, &own, &Filter::default(), 10))
+        .read(move |tx| list(tx, &own, &DockingFilter::default(), 10))
         .await;
     assert_eq!(seen.len(), 1);
     assert_eq!(seen[0].company, other.id);

@@ -145,7 +145,7 @@ async fn revoke_key(
     let company = actor.require_company()?.id;
     let key = id_of(&id)?;
     let context = api.context().clone();
-    api.write(move |tx| revoke(tx, &context, &actor, (company, key)))
+    api.write(move |tx| revoke(tx, &context, &actor, company, key))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

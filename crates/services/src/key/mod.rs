@@ -93,7 +93,8 @@ pub fn revoke(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (company, key): (CompanyId, i64),
+    company: CompanyId,
+    key: i64,
 ) -> Result<(), Problem> {
     let now_ms = context.now_ms();
     if !api_key::revoke(tx, company, key, now_ms)? {

@@ -38,13 +38,13 @@ async fn keys_are_the_companys_own_and_not_too_many(
     let first = ids[0];
     let (context, who) = (world.context.clone(), admin.clone());
     let foreign = world
-        .write(move |tx| revoke(tx, &context, &who, (other, first)))
+        .write(move |tx| revoke(tx, &context, &who, other, first))
         .await;
     assert_eq!(code(foreign), "TG-R4040");
     for expected in [true, false] {
         let (context, who) = (world.context.clone(), admin.clone());
         let done = world
-            .write(move |tx| revoke(tx, &context, &who, (company, first)))
+            .write(move |tx| revoke(tx, &context, &who, company, first))
             .await;
         assert_eq!(done.is_ok(), expected);
     }

@@ -177,7 +177,7 @@ async fn change_member(
     let account = AccountId(id_of(&id)?);
     let role = role_of(&body.role)?;
     let context = api.context().clone();
-    api.write(move |tx| change(tx, &context, &actor, (company, account, role)))
+    api.write(move |tx| change(tx, &context, &actor, company, account, role))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -215,7 +215,7 @@ async fn remove_member(
     let company = actor.require_company()?.id;
     let account = AccountId(id_of(&id)?);
     let context = api.context().clone();
-    api.write(move |tx| remove(tx, &context, &actor, (company, account)))
+    api.write(move |tx| remove(tx, &context, &actor, company, account))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

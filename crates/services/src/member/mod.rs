@@ -40,7 +40,7 @@ registry::acts! {
 /// What this module brings to the platform.
 pub const MODULE: Module = Module::new("企业人员").acts(ACTS).codes(codes::ALL);
 
-type Outcome<T> = Result<T, Problem>;
+type MemberOutcome<T> = Result<T, Problem>;
 
 /// A member (企业人员): an account and its role for the company.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ pub fn invite(
     actor: &Actor,
     (company, role): (CompanyId, Role),
     (login, name, link): (&str, &str, &str),
-) -> Outcome<Account> {
+) -> MemberOutcome<Account> {
     let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     if of_company(tx, company)?.len() >= MEMBERS_MAX {
@@ -156,7 +156,7 @@ pub fn invite_again(
     context: &AppContext,
     actor: &Actor,
     (company, account, link): (CompanyId, AccountId, &str),
-) -> Outcome<Account> {
+) -> MemberOutcome<Account> {
     let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
@@ -191,8 +191,10 @@ pub fn change(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (company, account, role): (CompanyId, AccountId, Role),
-) -> Outcome<()> {
+    company: CompanyId,
+    account: AccountId,
+    role: Role,
+) -> MemberOutcome<()> {
     let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
@@ -225,8 +227,9 @@ pub fn remove(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (company, account): (CompanyId, AccountId),
-) -> Outcome<()> {
+    company: CompanyId,
+    account: AccountId,
+) -> MemberOutcome<()> {
     let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {

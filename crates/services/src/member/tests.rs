@@ -40,7 +40,7 @@ async fn gone(
 ) -> Result<(), Problem> {
     let (context, actor) = (world.context.clone(), actor.clone());
     world
-        .write(move |tx| remove(tx, &context, &actor, (company, account)))
+        .write(move |tx| remove(tx, &context, &actor, company, account))
         .await
 }
 
@@ -53,7 +53,7 @@ async fn changed(
 ) -> Result<(), Problem> {
     let (context, actor) = (world.context.clone(), actor.clone());
     world
-        .write(move |tx| change(tx, &context, &actor, (company, account, role)))
+        .write(move |tx| change(tx, &context, &actor, company, account, role))
         .await
 }
 

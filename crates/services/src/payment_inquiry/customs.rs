@@ -7,7 +7,7 @@
 //! numbers of orders cannot use up what customs need. Of the unknown ones each address has a share.
 //! Customs get their own form of answer whatever happens, with status 200.
 
-use super::{Config, DUE_MS, Inquiry, State as InquiryState, sql};
+use super::{DUE_MS, Inquiry, InquiryState, PaymentInquiryConfig, sql};
 use crate::ServicesApi;
 use axum::Json;
 use axum::body::{Body, to_bytes};
@@ -41,14 +41,14 @@ pub const FAILED: &str = "20000";
 #[derive(Clone)]
 pub struct InquiryApi {
     api: ServicesApi,
-    config: Arc<Config>,
+    config: Arc<PaymentInquiryConfig>,
     minutes: Arc<Mutex<Minute>>,
     places: Shares,
 }
 
 /// Whose inquiries are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Counted {
+enum InquiryCaller {
     /// About a company's known orders.
     Known(CompanyId),
     /// About its unknown orders.
@@ -61,13 +61,13 @@ enum Counted {
 #[derive(Debug, Default)]
 struct Minute {
     minute: i64,
-    counts: HashMap<Counted, u32>,
+    counts: HashMap<InquiryCaller, u32>,
     n_callers: usize,
 }
 
 impl Minute {
     /// Counts one if it is within all limits; answers whether it is.
-    fn take(&mut self, minute: i64, limits: &[(Counted, u32)]) -> bool {
+    fn take(&mut self, minute: i64, limits: &[(InquiryCaller, u32)]) -> bool {
         if self.minute != minute {
             *self = Self {
                 minute,
@@ -75,16 +75,17 @@ impl Minute {
             };
         }
         let is_full = self.n_callers >= CALLERS_MAX;
-        let is_over = |(counted, max): &(Counted, u32)| match self.counts.get(counted) {
+        let is_over = |(counted, max): &(InquiryCaller, u32)| match self.counts.get(counted) {
             Some(count) => count >= max,
-            None => *max == 0 || is_full && matches!(counted, Counted::Caller(..)),
+            None => *max == 0 || is_full && matches!(counted, InquiryCaller::Caller(..)),
         };
         if limits.iter().any(is_over) {
             return false;
         }
         for (counted, _) in limits {
             let count = self.counts.entry(counted.clone()).or_insert(0);
-            self.n_callers += usize::from(*count == 0 && matches!(counted, Counted::Caller(..)));
+            self.n_callers +=
+                usize::from(*count == 0 && matches!(counted, InquiryCaller::Caller(..)));
             *count += 1;
         }
         true
@@ -93,7 +94,7 @@ impl Minute {
 
 impl InquiryApi {
     /// The handlers with these settings and places for those who ask at once.
-    pub fn new(api: ServicesApi, config: Config, places: Shares) -> Self {
+    pub fn new(api: ServicesApi, config: PaymentInquiryConfig, places: Shares) -> Self {
         Self {
             api,
             config: Arc::new(config),
@@ -106,16 +107,16 @@ impl InquiryApi {
     fn is_within(&self, company: CompanyId, is_known: bool, who: &Holder, now_ms: i64) -> bool {
         let all = self.config.minute_max;
         let limits = if is_known {
-            vec![(Counted::Known(company), all)]
+            vec![(InquiryCaller::Known(company), all)]
         } else {
-            let caller = Counted::Caller(company, who.clone());
+            let caller = InquiryCaller::Caller(company, who.clone());
             // An address that the settings name is customs': it has all of the limit.
             let own = if self.config.callers.is_empty() {
                 self.config.unknown_minute_max
             } else {
                 all
             };
-            vec![(Counted::Unknown(company), all), (caller, own)]
+            vec![(InquiryCaller::Unknown(company), all), (caller, own)]
         };
         let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
         minutes.take(now_ms.div_euclid(60_000), &limits)
@@ -137,7 +138,7 @@ pub struct CustomsAnswer {
 
 /// What customs ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Asked {
+struct CustomsInquiry {
     order_no: String,
     session_no: String,
     service_time: String,
@@ -234,7 +235,7 @@ async fn read_body(body: Body) -> Result<Vec<u8>, String> {
     Ok(bytes.to_vec())
 }
 
-fn asked(body: &[u8]) -> Result<Asked, String> {
+fn asked(body: &[u8]) -> Result<CustomsInquiry, String> {
     let fields = url::form_urlencoded::parse(body);
     let mut values = fields.filter(|(name, _)| name == "openReq");
     let (_, text) = values
@@ -258,7 +259,7 @@ fn asked(body: &[u8]) -> Result<Asked, String> {
             Err(format!("{name} 应为 1 至 {max} 个字符"))
         }
     };
-    let asked = Asked {
+    let asked = CustomsInquiry {
         order_no: field("orderNo", 60)?,
         session_no: field("sessionID", 36)?,
         service_time: field("serviceTime", 20)?,
@@ -271,15 +272,15 @@ fn asked(body: &[u8]) -> Result<Asked, String> {
 
 #[cfg(test)]
 mod minute_tests {
-    use super::{CALLERS_MAX, Counted, Minute};
+    use super::{CALLERS_MAX, InquiryCaller, Minute};
     use registry::company::CompanyId;
     use web::shares::Holder;
 
     const OWN: CompanyId = CompanyId(1);
 
-    fn unknown(caller: usize) -> Vec<(Counted, u32)> {
-        let caller = Counted::Caller(OWN, Holder::Network(caller.to_string()));
-        vec![(Counted::Unknown(OWN), u32::MAX), (caller, 2)]
+    fn unknown(caller: usize) -> Vec<(InquiryCaller, u32)> {
+        let caller = InquiryCaller::Caller(OWN, Holder::Network(caller.to_string()));
+        vec![(InquiryCaller::Unknown(OWN), u32::MAX), (caller, 2)]
     }
 
     /// Who asks from ten thousand addresses wins nothing: neither is his own count forgotten, nor does he
@@ -294,7 +295,7 @@ mod minute_tests {
         }
         assert!(!minute.take(7, &unknown(CALLERS_MAX)), "one too many");
         assert!(!minute.take(7, &unknown(0)), "counted as before");
-        assert!(minute.take(7, &[(Counted::Known(OWN), 1)]));
+        assert!(minute.take(7, &[(InquiryCaller::Known(OWN), 1)]));
         assert!(minute.take(8, &unknown(0)), "another minute");
     }
 }

@@ -11,7 +11,7 @@ use axum::routing::post;
 use axum::{Form, Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exchange::keyring::certificate::Certificate;
+use exchange::keyring::certificate::CardCertificate;
 use exchange::keyring::provider::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -35,7 +35,7 @@ pub struct Seen {
 /// Plays customs.
 #[derive(Clone)]
 pub struct CustomsSide {
-    certificates: Arc<Vec<Certificate>>,
+    certificates: Arc<Vec<CardCertificate>>,
     clock: SharedClock,
     seen: Arc<Mutex<Vec<Seen>>>,
     answer: Arc<Mutex<Option<String>>>,
@@ -43,7 +43,7 @@ pub struct CustomsSide {
 
 impl CustomsSide {
     /// Customs that know these certificates.
-    pub fn new(certificates: Vec<Certificate>, clock: SharedClock) -> Self {
+    pub fn new(certificates: Vec<CardCertificate>, clock: SharedClock) -> Self {
         Self {
             certificates: Arc::new(certificates),
             clock,
@@ -144,7 +144,7 @@ struct PayExInfo {
 ///
 /// # Errors
 /// What is wrong, in Chinese.
-pub fn examine(text: &str, certificates: &[Certificate]) -> Result<(String, Method), String> {
+pub fn examine(text: &str, certificates: &[CardCertificate]) -> Result<(String, Method), String> {
     let info: PayExInfo = serde_json::from_str(text)
         .map_err(|error| format!("payExInfoStr 不符合公告格式：{error}"))?;
     let certificate = certificates

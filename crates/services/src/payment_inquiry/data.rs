@@ -23,9 +23,9 @@ const GOODS_MAX: usize = 500;
 const FINDINGS_MAX: usize = 100;
 
 /// A field of the announcement: name, longest value in characters, whether it must be there.
-type Field = (&'static str, usize, bool);
+type PaymentField = (&'static str, usize, bool);
 
-const HEAD: [Field; 8] = [
+const HEAD: [PaymentField; 8] = [
     ("initalRequest", 8000, true),
     ("initalResponse", 8000, true),
     ("ebpCode", 18, true),
@@ -54,16 +54,16 @@ const HEAD_ORDER: [&str; 11] = [
 /// What the announcement has beside head and orders, and the platform makes when it uploads.
 const OF_UPLOAD: [&str; 4] = ["sessionID", "serviceTime", "certNo", "signValue"];
 
-const HEAD_OPTIONAL: [Field; 2] = [("payType", 1, false), ("note", 1000, false)];
+const HEAD_OPTIONAL: [PaymentField; 2] = [("payType", 1, false), ("note", 1000, false)];
 
-const ORDER: [Field; 4] = [
+const ORDER: [PaymentField; 4] = [
     ("orderNo", 60, true),
     ("recpAccount", 60, true),
     ("recpCode", 18, false),
     ("recpName", 100, true),
 ];
 
-const GOODS: [Field; 2] = [("gname", 250, true), ("itemLink", 3000, true)];
+const GOODS: [PaymentField; 2] = [("gname", 250, true), ("itemLink", 3000, true)];
 
 /// What is wrong with a payment (支付数据问题).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
@@ -134,10 +134,10 @@ impl PaymentData {
 pub fn items(body: &[u8]) -> Result<Vec<Box<RawValue>>, String> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Body {
+    struct PaymentJson {
         items: Vec<Box<RawValue>>,
     }
-    let body: Body =
+    let body: PaymentJson =
         serde_json::from_slice(body).map_err(|error| format!("不是所要求的 JSON：{error}"))?;
     if body.items.is_empty() || body.items.len() > ITEMS_MAX {
         return Err(format!("items 应有 1 至 {ITEMS_MAX} 笔"));
@@ -150,7 +150,7 @@ pub fn items(body: &[u8]) -> Result<Vec<Box<RawValue>>, String> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read(item: &RawValue) -> Result<(PaymentData, Vec<PaymentFinding>), Vec<PaymentFinding>> {
-    let mut reader = Reader::default();
+    let mut reader = PaymentReader::default();
     let amount = amount_text(item);
     let whole: Value = serde_json::from_str(item.get()).unwrap_or_default();
     let Value::Object(whole) = whole else {
@@ -225,11 +225,11 @@ fn is_amount(text: &str) -> bool {
 }
 
 #[derive(Default)]
-struct Reader {
+struct PaymentReader {
     found: Vec<PaymentFinding>,
 }
 
-impl Reader {
+impl PaymentReader {
     fn refuse(&mut self, path: &str, text: &str) {
         self.found.push(PaymentFinding::refuse(path, text));
     }
@@ -257,7 +257,7 @@ impl Reader {
         }
     }
 
-    fn text(&mut self, path: &str, object: &Map<String, Value>, (name, max, must): Field) {
+    fn text(&mut self, path: &str, object: &Map<String, Value>, (name, max, must): PaymentField) {
         let at = format!("{path}/{name}");
         match object.get(name) {
             None | Some(Value::Null) if must => self.refuse(&at, "必填"),

@@ -5,8 +5,8 @@ use super::data::{self, PaymentFinding};
 use super::sql::{total_inquiries, total_payments};
 use super::view::{InquiryView, PaymentDetail, PaymentView};
 use super::{
-    InquiryFilter, PaymentFilter, SUBMITTED, State, Stored, UNMASKED, codes, inquiries, payments,
-    private, put, resend,
+    InquiryFilter, InquiryState, PaymentFilter, SUBMITTED, UNMASKED, UploadResult, codes,
+    inquiries, payments, private, put, resend,
 };
 use crate::ServicesApi;
 use crate::case_file::http::id_of;
@@ -133,10 +133,16 @@ async fn submit_payment_data(
     for (index, item) in items.iter().enumerate() {
         let stored = store_one(&api, &actor, item).await?;
         let (result, id, findings) = match stored {
-            Ruling::Granted((Stored::New(id), reported)) => ("stored", Some(id), reported),
-            Ruling::Granted((Stored::Same(id), reported)) => ("duplicate", Some(id), reported),
-            Ruling::Granted((Stored::Changed(id), reported)) => ("changed", Some(id), reported),
-            Ruling::Granted((Stored::Refused(finding), _)) => ("refused", None, vec![finding]),
+            Ruling::Granted((UploadResult::New(id), reported)) => ("stored", Some(id), reported),
+            Ruling::Granted((UploadResult::Same(id), reported)) => {
+                ("duplicate", Some(id), reported)
+            }
+            Ruling::Granted((UploadResult::Changed(id), reported)) => {
+                ("changed", Some(id), reported)
+            }
+            Ruling::Granted((UploadResult::Refused(finding), _)) => {
+                ("refused", None, vec![finding])
+            }
             Ruling::Refused(findings) => ("refused", None, findings),
         };
         answer.refused += usize::from(id.is_none());
@@ -150,9 +156,13 @@ async fn submit_payment_data(
     Ok(Json(answer))
 }
 
-type Outcome = Ruling<(Stored, Vec<PaymentFinding>), Vec<PaymentFinding>>;
+type InquiryOutcome = Ruling<(UploadResult, Vec<PaymentFinding>), Vec<PaymentFinding>>;
 
-async fn store_one(api: &ServicesApi, actor: &Actor, item: &RawValue) -> Result<Outcome, Problem> {
+async fn store_one(
+    api: &ServicesApi,
+    actor: &Actor,
+    item: &RawValue,
+) -> Result<InquiryOutcome, Problem> {
     let (payment, reported) = match data::read(item) {
         Ok(read) => read,
         Err(findings) => return Ok(Ruling::Refused(findings)),
@@ -161,9 +171,9 @@ async fn store_one(api: &ServicesApi, actor: &Actor, item: &RawValue) -> Result<
     let (context, actor) = (api.context().clone(), actor.clone());
     let random = context.secret()?;
     let write = move |tx: &mut Tx<'_>| {
-        let stored = put(tx, &context, &company, (&payment, &random))?;
+        let stored = put(tx, &context, &company, &payment, &random)?;
         let is_person = actor.require_account().is_ok();
-        if let Stored::New(id) | Stored::Changed(id) = stored
+        if let UploadResult::New(id) | UploadResult::Changed(id) = stored
             && is_person
         {
             let object = format!("payment:{id}");
@@ -322,7 +332,7 @@ async fn payment_inquiries(
 ) -> Result<Json<Page<InquiryView>>, Problem> {
     let state = match query.state.as_deref() {
         None => None,
-        Some(name) => Some(State::from_name(name).ok_or_else(|| {
+        Some(name) => Some(InquiryState::from_name(name).ok_or_else(|| {
             Problem::new(common::BAD_REQUEST).detail("state 应为 waiting、uploaded 或 failed")
         })?),
     };

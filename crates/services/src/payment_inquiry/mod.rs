@@ -28,7 +28,7 @@ pub mod view;
 use registry::access::Actor;
 use registry::audit;
 use registry::company::{Company, CompanyId};
-use registry::context::{AppContext, Secret};
+use registry::context::{AppContext, RandomSecret};
 use registry::module::Module;
 use registry::role::Role;
 use registry::todo::{Asking, Todo};
@@ -90,7 +90,7 @@ pub enum Environment {
 /// Settings of the uploads.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub struct PaymentInquiryConfig {
     /// Which address is used: `off`, `test` or `production`.
     pub environment: Environment,
     /// Customs' address for tests.
@@ -108,7 +108,7 @@ pub struct Config {
     pub unknown_minute_max: u32,
 }
 
-impl Default for Config {
+impl Default for PaymentInquiryConfig {
     fn default() -> Self {
         let at = |host: &str| format!("https://{host}/ceb2grab/grab/realTimeDataUpload");
         Self {
@@ -123,7 +123,7 @@ impl Default for Config {
     }
 }
 
-impl Config {
+impl PaymentInquiryConfig {
     /// The address that is used, if any.
     pub fn url(&self) -> Option<&str> {
         match self.environment {
@@ -182,7 +182,7 @@ pub struct Payment {
     Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
-pub enum State {
+pub enum InquiryState {
     /// Not uploaded yet; the job tries.
     Waiting,
     /// Customs have it.
@@ -191,7 +191,7 @@ pub enum State {
     Failed,
 }
 
-impl State {
+impl InquiryState {
     /// Every state.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
@@ -233,7 +233,7 @@ pub struct Inquiry {
     /// Until when customs wait, milliseconds since 1970-01-01 UTC.
     pub due_at: i64,
     /// How it stands.
-    pub state: State,
+    pub state: InquiryState,
     /// Why it is not uploaded, for people.
     pub reason: String,
     /// The payment that was uploaded.
@@ -267,7 +267,7 @@ pub struct Private {
 
 /// What became of a payment that was handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stored {
+pub enum UploadResult {
     /// It is new.
     New(i64),
     /// The same was handed in before.
@@ -286,9 +286,11 @@ pub fn put(
     tx: &mut Tx<'_>,
     context: &AppContext,
     company: &Company,
-    (payment, random): (&PaymentData, &Secret),
-) -> Result<Stored> {
-    let refused = |path: &str, text: &str| Ok(Stored::Refused(PaymentFinding::refuse(path, text)));
+    payment: &PaymentData,
+    random: &RandomSecret,
+) -> Result<UploadResult> {
+    let refused =
+        |path: &str, text: &str| Ok(UploadResult::Refused(PaymentFinding::refuse(path, text)));
     if !company.has_code(&payment.ebp_code) {
         let text = "电商平台代码不是本企业的海关注册编号或统一社会信用代码";
         return refused("/payExchangeInfoHead/ebpCode", text);
@@ -298,7 +300,7 @@ pub fn put(
     let hash = payment.hash();
     if let Some((id, old_hash)) = &known {
         if *old_hash == hash {
-            return Ok(Stored::Same(*id));
+            return Ok(UploadResult::Same(*id));
         }
         if sql::is_uploaded(tx, *id)? {
             let text = "该笔支付已应海关要求上传，不能更改";
@@ -323,16 +325,16 @@ pub fn put(
     let sealed = context.seal.close(&text, &payment_purpose(id), random);
     let sealed = sealed.map_err(|error| Error::Fault(error.to_string()))?;
     let now_ms = context.now_ms();
-    sql::put(tx, (id, company.id), payment, (&hash, &sealed), now_ms)?;
-    sql::put_orders(tx, (id, company.id), &payment.order_nos)?;
+    sql::put(tx, id, company.id, payment, &hash, &sealed, now_ms)?;
+    sql::put_orders(tx, id, company.id, &payment.order_nos)?;
     // An inquiry that came before its payment need not wait for its next turn.
     for order_no in &payment.order_nos {
         sql::hurry(tx, company.id, order_no, now_ms)?;
     }
     Ok(if known.is_some() {
-        Stored::Changed(id)
+        UploadResult::Changed(id)
     } else {
-        Stored::New(id)
+        UploadResult::New(id)
     })
 }
 

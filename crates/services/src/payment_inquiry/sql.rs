@@ -2,12 +2,12 @@
 
 use super::data::PaymentData;
 use super::upload::PAUSE_MS_MAX;
-use super::{Inquiry, Payment, State};
+use super::{Inquiry, InquiryState, Payment};
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use store::clock::SKEW_MS;
 use store::{Error, Many, Result, Row, Tx, Value};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 /// Three years, the longest that three years can be, in milliseconds.
 pub(super) const KEEP_MS: i64 = 1096 * 86_400_000;
@@ -38,9 +38,11 @@ pub(super) fn by_transaction(
 /// Stores a payment, or what takes its place.
 pub(super) fn put(
     tx: &mut Tx<'_>,
-    (id, company): (i64, CompanyId),
+    id: i64,
+    company: CompanyId,
     payment: &PaymentData,
-    (hash, sealed): (&[u8], &[u8]),
+    hash: &[u8],
+    sealed: &[u8],
     now_ms: i64,
 ) -> Result<()> {
     let n_orders = i64::try_from(payment.order_nos.len()).unwrap_or(i64::MAX);
@@ -74,7 +76,8 @@ pub(super) fn put(
 
 pub(super) fn put_orders(
     tx: &mut Tx<'_>,
-    (id, company): (i64, CompanyId),
+    id: i64,
+    company: CompanyId,
     order_nos: &[String],
 ) -> Result<()> {
     const ORDERS: Many = Many {
@@ -139,8 +142,8 @@ pub struct PaymentFilter {
 }
 
 /// The payments of the companies in sight under a filter.
-fn payment_rows<'a>(sight: &'a Sight, filter: &'a PaymentFilter) -> Rows<'a> {
-    let mut rows = Rows::seen("from payment_data", |args| {
+fn payment_rows<'a>(sight: &'a Sight, filter: &'a PaymentFilter) -> ListRows<'a> {
+    let mut rows = ListRows::seen("from payment_data", |args| {
         visible(sight, "company_id", args)
     });
     rows.and(
@@ -160,7 +163,7 @@ pub fn payments(
     filter: &PaymentFilter,
     limit: i64,
 ) -> Result<Vec<Payment>> {
-    let by = By::id("id", filter.begin.order == Age::Newest);
+    let by = OrderBy::id("id", filter.begin.order == Age::Newest);
     let page = (by, filter.begin.after.as_ref());
     let found = payment_rows(sight, filter).page(tx, PAYMENT, page, limit)?;
     found.iter().map(payment).collect()
@@ -271,7 +274,7 @@ pub(super) fn keep_upload(
 }
 
 /// Notes that a try did not succeed, and when the next is.
-pub(super) fn later(tx: &mut Tx<'_>, id: i64, (reason, next_at): (&str, i64)) -> Result<()> {
+pub(super) fn later(tx: &mut Tx<'_>, id: i64, reason: &str, next_at: i64) -> Result<()> {
     tx.execute(
         "update payment_inquiry set reason = $1, next_at = $2, n_tries = n_tries + 1 \
          where id = $3 and state = 'waiting'",
@@ -284,7 +287,7 @@ pub(super) fn later(tx: &mut Tx<'_>, id: i64, (reason, next_at): (&str, i64)) ->
 pub(super) fn end(
     tx: &mut Tx<'_>,
     id: i64,
-    (state, reason): (State, &str),
+    (state, reason): (InquiryState, &str),
     (answer_code, answer_text): (&str, &str),
     now_ms: i64,
 ) -> Result<()> {
@@ -328,7 +331,7 @@ pub(super) fn again(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<bool> {
 #[derive(Debug, Clone, Default)]
 pub struct InquiryFilter {
     /// How they stand.
-    pub state: Option<State>,
+    pub state: Option<InquiryState>,
     /// The order asked for.
     pub order_no: Option<String>,
     /// Where the page begins; what is counted has no beginning.
@@ -336,11 +339,11 @@ pub struct InquiryFilter {
 }
 
 /// The inquiries to the companies in sight under a filter.
-fn inquiry_rows<'a>(sight: &'a Sight, filter: &'a InquiryFilter) -> Rows<'a> {
-    let mut rows = Rows::seen("from payment_inquiry", |args| {
+fn inquiry_rows<'a>(sight: &'a Sight, filter: &'a InquiryFilter) -> ListRows<'a> {
+    let mut rows = ListRows::seen("from payment_inquiry", |args| {
         visible(sight, "company_id", args)
     });
-    rows.and("state = ?", filter.state.map(State::name));
+    rows.and("state = ?", filter.state.map(InquiryState::name));
     rows.and("order_no = ?", filter.order_no.as_deref());
     rows
 }
@@ -352,7 +355,7 @@ pub fn inquiries(
     filter: &InquiryFilter,
     limit: i64,
 ) -> Result<Vec<Inquiry>> {
-    let by = By::id("id", filter.begin.order == Age::Newest);
+    let by = OrderBy::id("id", filter.begin.order == Age::Newest);
     let page = (by, filter.begin.after.as_ref());
     let found = inquiry_rows(sight, filter).page(tx, INQUIRY, page, limit)?;
     found.iter().map(inquiry_of).collect()
@@ -386,7 +389,7 @@ fn inquiry_of(row: &Row) -> Result<Inquiry> {
         service_time: row.text(4)?,
         received_at: row.int(5)?,
         due_at: row.int(6)?,
-        state: State::from_name(&state)
+        state: InquiryState::from_name(&state)
             .ok_or_else(|| Error::Fault(format!("no state of inquiries: {state}")))?,
         reason: row.text(8)?,
         payment_id: row.int_opt(9)?,

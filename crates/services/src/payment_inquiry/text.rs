@@ -7,7 +7,7 @@ use super::data::quoted;
 
 /// What an upload says, before it is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upload {
+pub struct PaymentUpload {
     /// The session that customs named.
     pub session_no: String,
     /// The head, JSON.
@@ -18,7 +18,7 @@ pub struct Upload {
     pub service_time: String,
 }
 
-impl Upload {
+impl PaymentUpload {
     /// The string to sign (加签字符串).
     pub fn to_be_signed(&self) -> String {
         format!(

@@ -6,12 +6,12 @@
 //! at, so a thousand answered inquiries cost nothing.
 
 use super::customs::CustomsAnswer;
-use super::text::{Upload, guid, head};
-use super::{Config, Inquiry, State, private, sql, upload_purpose};
+use super::text::{PaymentUpload, guid, head};
+use super::{Inquiry, InquiryState, PaymentInquiryConfig, private, sql, upload_purpose};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use exchange::keyring::Keyring;
-use exchange::keyring::provider::{Family, Method};
+use exchange::keyring::provider::{KeyFamily, Method};
 use exchange::signature::Policy;
 use exchange::signing::{self, SigningKey};
 use registry::context::AppContext;
@@ -56,13 +56,13 @@ const TEXT_CHARS_MAX: usize = 500;
 
 /// Answers customs (实时数据上传).
 pub struct Uploader {
-    config: Config,
+    config: PaymentInquiryConfig,
     keyring: Arc<Keyring>,
     agent: Agent,
 }
 
 /// How a try ended.
-enum Outcome {
+enum UploadOutcome {
     /// Customs have it.
     Done(CustomsAnswer),
     /// Customs refused it.
@@ -76,7 +76,7 @@ impl Uploader {
     ///
     /// # Errors
     /// When the file of authorities cannot be read, in Chinese.
-    pub fn new(config: Config, keyring: Arc<Keyring>) -> Result<Self, String> {
+    pub fn new(config: PaymentInquiryConfig, keyring: Arc<Keyring>) -> Result<Self, String> {
         let agent = Agent::config_builder()
             .timeout_global(Some(CALL_MAX))
             .max_redirects(0)
@@ -181,30 +181,48 @@ async fn one(
 ) -> store::Result<bool> {
     let outcome = match prepare(context, uploader, &inquiry).await {
         Ok(text) => send(uploader, text).await,
-        Err(NotReady::Why(why)) => Outcome::Later(why),
+        Err(NotReady::Why(why)) => UploadOutcome::Later(why),
         Err(NotReady::Store(error)) => return Err(error),
     };
     let now_ms = context.now_ms();
-    let is_done = matches!(outcome, Outcome::Done(_));
+    let is_done = matches!(outcome, UploadOutcome::Done(_));
     let write = move |tx: &mut Tx<'_>| match &outcome {
-        Outcome::Done(answer) => {
+        UploadOutcome::Done(answer) => {
             let reported = (answer.code.as_str(), answer.message.as_str());
-            sql::end(tx, inquiry.id, (State::Uploaded, ""), reported, now_ms)?;
+            sql::end(
+                tx,
+                inquiry.id,
+                (InquiryState::Uploaded, ""),
+                reported,
+                now_ms,
+            )?;
             if let Some(upload) = sql::uploaded_payment(tx, inquiry.id)? {
                 sql::keep_longer(tx, upload, now_ms)?;
             }
             Ok(())
         }
-        Outcome::Refused(answer) => {
+        UploadOutcome::Refused(answer) => {
             let reported = (answer.code.as_str(), answer.message.as_str());
             let reason = format!("海关未接收（{}）：{}", answer.code, answer.message);
-            sql::end(tx, inquiry.id, (State::Failed, &reason), reported, now_ms)
+            sql::end(
+                tx,
+                inquiry.id,
+                (InquiryState::Failed, &reason),
+                reported,
+                now_ms,
+            )
         }
-        Outcome::Later(why) if now_ms - inquiry.received_at > GIVE_UP_MS => {
+        UploadOutcome::Later(why) if now_ms - inquiry.received_at > GIVE_UP_MS => {
             let reason = format!("一天内未能上传：{why}");
-            sql::end(tx, inquiry.id, (State::Failed, &reason), ("", ""), now_ms)
+            sql::end(
+                tx,
+                inquiry.id,
+                (InquiryState::Failed, &reason),
+                ("", ""),
+                now_ms,
+            )
         }
-        Outcome::Later(why) => {
+        UploadOutcome::Later(why) => {
             let n_tries = inquiry.n_tries.clamp(0, 20);
             // Before the deadline it is worth trying often.
             let pause_ms = if now_ms < inquiry.due_at {
@@ -212,7 +230,7 @@ async fn one(
             } else {
                 (PAUSE_MS << n_tries).min(PAUSE_MS_MAX)
             };
-            sql::later(tx, inquiry.id, (why, now_ms + pause_ms))
+            sql::later(tx, inquiry.id, why, now_ms + pause_ms)
         }
     };
     context.db.write(write).await?;
@@ -275,7 +293,7 @@ async fn prepare(
         return Err(why("还没有该订单的支付数据，请电商平台尽快提交"));
     };
     let (key, method) = signer(policy, key)?;
-    let upload = Upload {
+    let upload = PaymentUpload {
         session_no: inquiry.session_no.clone(),
         head: head(&guid_of(payment, inquiry.id), &private.head),
         lists: private.lists,
@@ -318,10 +336,10 @@ fn signer(policy: Policy, key: Option<SigningKey>) -> Result<(SigningKey, Method
     }
     let key = key.ok_or_else(|| "企业还没有登记代签密钥，请联系平台运维人员".to_owned())?;
     match key.family {
-        Family::Sm2 => Ok((key, Method::Sm2Sm3)),
+        KeyFamily::Sm2 => Ok((key, Method::Sm2Sm3)),
         // The announcement's old cards sign with SHA-1 and nothing else.
-        Family::Rsa if policy.allow_old => Ok((key, Method::RsaSha1)),
-        Family::Rsa => {
+        KeyFamily::Rsa if policy.allow_old => Ok((key, Method::RsaSha1)),
+        KeyFamily::Rsa => {
             Err("RSA 证书只能用旧算法签名，须先经复核允许旧算法，或改用 SM2 证书".to_owned())
         }
     }
@@ -335,15 +353,15 @@ fn guid_of(payment: i64, inquiry: i64) -> String {
     guid(bytes)
 }
 
-async fn send(uploader: &Arc<Uploader>, text: String) -> Outcome {
+async fn send(uploader: &Arc<Uploader>, text: String) -> UploadOutcome {
     let uploader = Arc::clone(uploader);
     let task = tokio::task::spawn_blocking(move || call(&uploader, &text));
     task.await
-        .unwrap_or_else(|_| Outcome::Later("上传任务中断".to_owned()))
+        .unwrap_or_else(|_| UploadOutcome::Later("上传任务中断".to_owned()))
 }
 
-fn call(uploader: &Uploader, text: &str) -> Outcome {
-    let later = |why: &str| Outcome::Later(why.to_owned());
+fn call(uploader: &Uploader, text: &str) -> UploadOutcome {
+    let later = |why: &str| UploadOutcome::Later(why.to_owned());
     let Some(url) = uploader.config.url() else {
         return later("平台没有启用向海关上传");
     };
@@ -358,7 +376,7 @@ fn call(uploader: &Uploader, text: &str) -> Outcome {
     };
     let status = answer.status().as_u16();
     if status != 200 {
-        return Outcome::Later(format!("海关上传地址应答状态 {status}"));
+        return UploadOutcome::Later(format!("海关上传地址应答状态 {status}"));
     }
     let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX);
     match body.read_to_vec() {
@@ -368,9 +386,9 @@ fn call(uploader: &Uploader, text: &str) -> Outcome {
 }
 
 /// What customs' answer means.
-fn judge(body: &[u8]) -> Outcome {
+fn judge(body: &[u8]) -> UploadOutcome {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        return Outcome::Later("海关应答不是 JSON".to_owned());
+        return UploadOutcome::Later("海关应答不是 JSON".to_owned());
     };
     let text = |name: &str| match value.get(name) {
         Some(Value::String(text)) => text.chars().take(TEXT_CHARS_MAX).collect(),
@@ -383,12 +401,12 @@ fn judge(body: &[u8]) -> Outcome {
         service_time: value.get("serviceTime").cloned().unwrap_or_default(),
     };
     match answer.code.parse::<u32>() {
-        Ok(10_000) => Outcome::Done(answer),
-        Ok(20_001..=21_000) => Outcome::Later(format!(
+        Ok(10_000) => UploadOutcome::Done(answer),
+        Ok(20_001..=21_000) => UploadOutcome::Later(format!(
             "海关系统异常（{}）：{}",
             answer.code, answer.message
         )),
-        Ok(_) => Outcome::Refused(answer),
-        Err(_) => Outcome::Later("海关应答没有 code".to_owned()),
+        Ok(_) => UploadOutcome::Refused(answer),
+        Err(_) => UploadOutcome::Later("海关应答没有 code".to_owned()),
     }
 }

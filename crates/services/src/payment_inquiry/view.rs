@@ -1,6 +1,6 @@
 //! Payments and inquiries as the API shows them; what is personal is masked for people.
 
-use super::{Inquiry, Payment, Private, State};
+use super::{Inquiry, InquiryState, Payment, Private};
 use crate::case_file::mask;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -169,7 +169,7 @@ pub struct InquiryView {
 impl InquiryView {
     /// An inquiry as it stands at a moment.
     pub fn new(inquiry: &Inquiry, now_ms: i64) -> Self {
-        let is_waiting = inquiry.state == State::Waiting;
+        let is_waiting = inquiry.state == InquiryState::Waiting;
         Self {
             id: inquiry.id.to_string(),
             company_id: inquiry.company_id.0.to_string(),

@@ -6,10 +6,10 @@ use registry::account::password;
 use registry::page::Bilingual;
 use std::collections::BTreeMap;
 
-type Form = BTreeMap<String, String>;
+type FormFields = BTreeMap<String, String>;
 
 /// What is wrong with a field: its name, and what to do.
-pub type Fault = (&'static str, Bilingual);
+pub type FieldFault = (&'static str, Bilingual);
 
 /// The fields of the page that are texts.
 pub const FIELDS: [&str; 11] = [
@@ -30,7 +30,7 @@ pub const FIELDS: [&str; 11] = [
 pub const VALUE_BYTES_MAX: usize = 1000;
 
 /// A form without what people type around: spaces, lower case in codes, full-width letters.
-pub fn tidied(form: &Form) -> Form {
+pub fn tidied(form: &FormFields) -> FormFields {
     form.iter()
         .map(|(name, value)| {
             let value = value.trim();
@@ -61,13 +61,13 @@ fn half_width(c: char) -> char {
     }
 }
 
-fn text<'a>(form: &'a Form, name: &str) -> &'a str {
+fn text<'a>(form: &'a FormFields, name: &str) -> &'a str {
     form.get(name).map_or("", String::as_str)
 }
 
 /// What is wrong with the company of a form; empty when nothing is.
-pub fn faults(form: &Form) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
+pub fn faults(form: &FormFields) -> Vec<FieldFault> {
+    let mut faults: Vec<FieldFault> = Vec::new();
     let mut need = |is_right: bool, name: &'static str, chinese: &str, english: &str| {
         if !is_right {
             faults.push((name, Bilingual::new(chinese, english)));
@@ -137,12 +137,12 @@ pub fn faults(form: &Form) -> Vec<Fault> {
 }
 
 /// What is wrong with the first account of a form; empty when nothing is.
-pub fn account_faults(form: &Form, again: &str) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
+pub fn account_faults(form: &FormFields, again: &str) -> Vec<FieldFault> {
+    let mut faults: Vec<FieldFault> = Vec::new();
     let (login, name) = (text(form, "login"), text(form, "name"));
     match account::validate(login, name) {
         Ok(()) => {}
-        Err(refusal @ account::Refusal::Name) => faults.push(("name", refusal.bilingual())),
+        Err(refusal @ account::AccountRefusal::Name) => faults.push(("name", refusal.bilingual())),
         Err(refusal) => faults.push(("login", refusal.bilingual())),
     }
     let secret = text(form, "password");

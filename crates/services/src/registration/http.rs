@@ -1,10 +1,10 @@
 //! The page `/register`: complete without scripts, errors beside the fields.
 
-use super::form::{self, FIELDS, Fault, VALUE_BYTES_MAX};
+use super::form::{self, FIELDS, FieldFault, VALUE_BYTES_MAX};
 use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, role_names, sample, sql, taken_by};
 use crate::ServicesApi;
-use crate::case_file::attachment::{self, Checked};
-use crate::case_file::{self, Doing, attach, open};
+use crate::case_file::attachment::{self, CheckedFile};
+use crate::case_file::{self, KindContext, attach, open};
 use crate::company_ledger::Business;
 use askama::Template;
 use axum::extract::multipart::Field;
@@ -23,9 +23,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Tx;
-use web::budget::Taken;
+use web::budget::HeldBudget;
 use web::shares::Full;
-use web::{Code, Problem, codes as common};
+use web::{ErrorCode, Problem, codes as common};
 
 /// Largest form with its files, in bytes: 24 MiB.
 pub const BODY_BYTES_MAX: usize = 24 * 1024 * 1024;
@@ -65,7 +65,7 @@ struct RegisterPage {
     lang: Lang,
     form: BTreeMap<String, String>,
     faults: BTreeMap<&'static str, String>,
-    refused: Option<Code>,
+    refused: Option<ErrorCode>,
     /// The business roles, each with whether it is chosen.
     roles: Vec<(&'static Business, bool)>,
     is_demo: bool,
@@ -76,7 +76,7 @@ impl RegisterPage {
         self.form.get(name).map_or("", String::as_str)
     }
 
-    fn advice_en(&self, code: &Code) -> &'static str {
+    fn advice_en(&self, code: &ErrorCode) -> &'static str {
         web::advice_en(code.status)
     }
 
@@ -110,7 +110,7 @@ impl RegisteredPage {
 }
 
 /// A form as it came.
-struct Sent {
+struct SentForm {
     form: BTreeMap<String, String>,
     again: String,
     /// The language that is asked for instead of sending the form in.
@@ -119,7 +119,7 @@ struct Sent {
 }
 
 /// A file that may be kept, with the document that it is.
-pub(super) type Kept = (&'static str, Checked, axum::body::Bytes);
+pub(super) type RegistrationFile = (&'static str, CheckedFile, axum::body::Bytes);
 
 /// `GET /register`; in the demo the form is filled with a company that does not exist.
 pub async fn register_page(
@@ -165,7 +165,7 @@ fn show(
     (lang, is_demo): (Lang, bool),
     status: StatusCode,
     mut form: BTreeMap<String, String>,
-    (faults, refused): (Vec<Fault>, Option<Code>),
+    (faults, refused): (Vec<FieldFault>, Option<ErrorCode>),
 ) -> Response {
     form.remove("password");
     let chosen: BTreeSet<String> = form
@@ -192,7 +192,11 @@ fn show(
     page(lang, status, &shown)
 }
 
-fn refused((lang, is_demo): (Lang, bool), form: BTreeMap<String, String>, code: Code) -> Response {
+fn refused(
+    (lang, is_demo): (Lang, bool),
+    form: BTreeMap<String, String>,
+    code: ErrorCode,
+) -> Response {
     let status = StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST);
     show((lang, is_demo), status, form, (Vec::new(), Some(code)))
 }
@@ -286,7 +290,7 @@ fn refused_or_failed(
 }
 
 /// What is told when there is no room for a form.
-fn unavailable(full: Full) -> Code {
+fn unavailable(full: Full) -> ErrorCode {
     match full {
         Full::Share => common::SHARE,
         Full::All => case_file::codes::BUSY,
@@ -294,7 +298,7 @@ fn unavailable(full: Full) -> Code {
 }
 
 /// Reads one part into the room for it.
-async fn part(field: &mut Field<'_>, budget: &mut Taken) -> Result<Vec<u8>, Code> {
+async fn part(field: &mut Field<'_>, budget: &mut HeldBudget) -> Result<Vec<u8>, ErrorCode> {
     let mut bytes = Vec::new();
     while let Some(piece) = field.chunk().await.map_err(|_| codes::FORM)? {
         budget.add(piece.len()).await.map_err(unavailable)?;
@@ -305,8 +309,8 @@ async fn part(field: &mut Field<'_>, budget: &mut Taken) -> Result<Vec<u8>, Code
 
 /// Reads the parts of a form; a code when it is none of ours, too large or broken off, or when there
 /// is no room for it.
-async fn read(mut multipart: Multipart, budget: &mut Taken) -> Result<Sent, Code> {
-    let mut sent = Sent {
+async fn read(mut multipart: Multipart, budget: &mut HeldBudget) -> Result<SentForm, ErrorCode> {
+    let mut sent = SentForm {
         form: BTreeMap::new(),
         again: String::new(),
         lang: None,
@@ -346,7 +350,9 @@ async fn read(mut multipart: Multipart, budget: &mut Taken) -> Result<Sent, Code
 }
 
 /// The files that may be kept, and what is wrong with the others.
-fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Vec<Fault>) {
+fn files(
+    sent: Vec<(&'static str, String, axum::body::Bytes)>,
+) -> (Vec<RegistrationFile>, Vec<FieldFault>) {
     let (mut kept, mut faults) = (Vec::new(), Vec::new());
     for (document, name, bytes) in sent {
         match attachment::check(&name, &bytes) {
@@ -378,7 +384,7 @@ fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Ve
 async fn taken(
     context: &AppContext,
     form: &BTreeMap<String, String>,
-) -> Result<Vec<Fault>, Problem> {
+) -> Result<Vec<FieldFault>, Problem> {
     let form = form.clone();
     let read = move |tx: &mut Tx<'_>| taken_by(tx, &form);
     let by = context.read(read).await?;
@@ -408,7 +414,7 @@ pub(super) async fn apply(
     context: &AppContext,
     origin: &Origin,
     form: &BTreeMap<String, String>,
-    files: Vec<Kept>,
+    files: Vec<RegistrationFile>,
 ) -> Result<(case_file::CaseFile, String), Problem> {
     let secret = form.get("password").map_or("", String::as_str);
     let hash = hash_password(context, secret).await?;
@@ -431,12 +437,12 @@ pub(super) async fn apply(
     let spare = new.id.0.to_string();
     let (kept, mut new) = (spare.clone(), new);
     let write = move |tx: &mut Tx<'_>| {
-        let doing = Doing {
+        let doing = KindContext {
             context: &ground_,
             actor: &actor,
         };
         new.login = login_of(tx, form.get("login").map_or("", String::as_str), &kept)?;
-        let case = make(tx, &doing, &new, (&form, &files))?;
+        let case = make(tx, &doing, &new, &form, &files)?;
         // Counted together with the new one, while the head of the audit is held: of many at once no
         // more than the limit come in.
         let since_ms = new.at_ms - DAY_MS;
@@ -452,9 +458,10 @@ pub(super) async fn apply(
 
 fn make(
     tx: &mut Tx<'_>,
-    doing: &Doing<'_>,
+    doing: &KindContext<'_>,
     new: &NewAccount,
-    (form, files): (&BTreeMap<String, String>, &[Kept]),
+    form: &BTreeMap<String, String>,
+    files: &[RegistrationFile],
 ) -> Result<case_file::CaseFile, Problem> {
     account::add(tx, new)
         .map_err(|refusal| Problem::because(case_file::codes::FIELDS, &refusal))?;
@@ -476,7 +483,7 @@ fn make(
     let object = format!("account:{}", new.id.0);
     audit::done(tx, new.at_ms, doing.actor, REGISTERED, &object, &new.login)?;
     let opening = (KIND.read)(tx, doing, form)?;
-    let mut case = open(tx, doing, &KIND, &opening, (new.id, &new.name))?;
+    let mut case = open(tx, doing, &KIND, &opening, new.id, &new.name)?;
     for (document, checked, bytes) in files {
         let file = (*document, checked, bytes.as_ref());
         attach(tx, doing, &KIND, &case, file)?;

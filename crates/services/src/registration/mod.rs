@@ -17,7 +17,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::case_file::{self, CaseFile, Document, Doing, Kind, Opening};
+use crate::case_file::{self, CaseFile, CaseKind, KindContext, Opening, RequiredDocument};
 use crate::company_ledger::{self, Contact, ENROLLED, provisional_dxp_id, set_contact};
 use crate::enrolment::enrol;
 use registry::account;
@@ -41,18 +41,18 @@ pub const MODULE: Module = Module::new("企业入驻").acts(ACTS).codes(codes::A
 pub const PER_DAY_MAX: i64 = 20;
 
 /// The documents that go with an application.
-pub const DOCUMENTS: &[Document] = &[
-    Document {
+pub const DOCUMENTS: &[RequiredDocument] = &[
+    RequiredDocument {
         name: "licence",
         chinese: "营业执照",
         is_required: true,
     },
-    Document {
+    RequiredDocument {
         name: "qualification",
         chinese: "资质证明（支付、物流、报关、监管场所等）",
         is_required: false,
     },
-    Document {
+    RequiredDocument {
         name: "other",
         chinese: "其他材料",
         is_required: false,
@@ -60,7 +60,7 @@ pub const DOCUMENTS: &[Document] = &[
 ];
 
 /// A company asks to be admitted.
-pub const KIND: Kind = Kind {
+pub const KIND: CaseKind = CaseKind {
     name: "company.register",
     chinese: "企业入驻",
     fields: &[
@@ -84,18 +84,22 @@ pub const KIND: Kind = Kind {
     close,
 };
 
-type Form = BTreeMap<String, String>;
-type Outcome<T> = Result<T, Problem>;
+type RegistrationForm = BTreeMap<String, String>;
+type RegistrationOutcome<T> = Result<T, Problem>;
 
-fn refuse<T>(code: web::Code, detail: impl Into<String>) -> Outcome<T> {
+fn refuse<T>(code: web::ErrorCode, detail: impl Into<String>) -> RegistrationOutcome<T> {
     Err(Problem::new(code).detail(detail))
 }
 
-fn text<'a>(form: &'a Form, name: &str) -> &'a str {
+fn text<'a>(form: &'a RegistrationForm, name: &str) -> &'a str {
     form.get(name).map_or("", String::as_str)
 }
 
-fn read(tx: &mut Tx<'_>, _doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
+fn read(
+    tx: &mut Tx<'_>,
+    _doing: &KindContext<'_>,
+    form: &RegistrationForm,
+) -> RegistrationOutcome<Opening> {
     let form = form::tidied(form);
     let faults = form::faults(&form);
     if !faults.is_empty() {
@@ -105,7 +109,7 @@ fn read(tx: &mut Tx<'_>, _doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
     if let Some(code) = taken_by(tx, &form)? {
         return Err(Problem::new(code));
     }
-    let part = |names: &[&str]| -> Form {
+    let part = |names: &[&str]| -> RegistrationForm {
         form.iter()
             .filter(|(name, value)| names.contains(&name.as_str()) && !value.is_empty())
             .map(|(name, value)| (name.clone(), value.clone()))
@@ -121,7 +125,7 @@ fn read(tx: &mut Tx<'_>, _doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
 }
 
 /// Why the codes of a form are not free, if they are not: who has them.
-pub(crate) fn taken_by(tx: &mut Tx<'_>, form: &Form) -> Result<Option<web::Code>> {
+pub(crate) fn taken_by(tx: &mut Tx<'_>, form: &RegistrationForm) -> Result<Option<web::ErrorCode>> {
     let (credit, customs) = (text(form, "creditCode"), text(form, "customsCode"));
     let dxp_id = text(form, "dxpId");
     for code in [credit, customs, dxp_id] {
@@ -132,7 +136,7 @@ pub(crate) fn taken_by(tx: &mut Tx<'_>, form: &Form) -> Result<Option<web::Code>
     Ok(sql::is_open(tx, credit, customs)?.then_some(codes::OPEN))
 }
 
-fn opened(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Result<()> {
+fn opened(tx: &mut Tx<'_>, doing: &KindContext<'_>, case: &CaseFile) -> Result<()> {
     let held = sql::Held {
         case: case.id.0,
         credit_code: text(&case.form, "creditCode"),
@@ -143,12 +147,12 @@ fn opened(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Result<()> {
     sql::insert(tx, &held, doing.context.now_ms())
 }
 
-fn close(tx: &mut Tx<'_>, _doing: &Doing<'_>, case: &CaseFile) -> Result<()> {
+fn close(tx: &mut Tx<'_>, _doing: &KindContext<'_>, case: &CaseFile) -> Result<()> {
     sql::close(tx, case.id.0)
 }
 
 /// The company that a granted application makes.
-fn company_of(doing: &Doing<'_>, case: &CaseFile) -> Company {
+fn company_of(doing: &KindContext<'_>, case: &CaseFile) -> Company {
     let customs_code = text(&case.form, "customsCode").to_owned();
     let dxp_id = match text(&case.form, "dxpId") {
         "" => provisional_dxp_id(&customs_code),
@@ -172,7 +176,11 @@ fn company_of(doing: &Doing<'_>, case: &CaseFile) -> Company {
     }
 }
 
-fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
+fn finish(
+    tx: &mut Tx<'_>,
+    doing: &KindContext<'_>,
+    case: &CaseFile,
+) -> RegistrationOutcome<String> {
     let now_ms = doing.context.now_ms();
     let company = company_of(doing, case);
     enrol(tx, &doing.context.ids, &company, Some(case.id.0))
@@ -195,7 +203,12 @@ fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String
 }
 
 /// The applicant becomes the first administrator of the company.
-fn promote(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile, company: CompanyId) -> Outcome<()> {
+fn promote(
+    tx: &mut Tx<'_>,
+    doing: &KindContext<'_>,
+    case: &CaseFile,
+    company: CompanyId,
+) -> RegistrationOutcome<()> {
     let now_ms = doing.context.now_ms();
     let Some(account) = account::by_id(tx, case.applied_by)? else {
         return refuse(case_file::codes::CARRY_OUT, "申请人的账号已不存在");

@@ -5,7 +5,7 @@ use crate::testing::{
     TestDb,
     TestEngine::{self, Postgres, Sqlite},
 };
-use crate::{Config, Db, Error, unreadable};
+use crate::{Db, Error, StoreConfig, unreadable};
 use rstest::rstest;
 
 const K1: &str = "k1 sm4-gcm AAECAwQFBgcICQoLDA0ODw==";
@@ -87,7 +87,7 @@ fn mistakes_in_the_file_are_reported_without_the_key() {
 fn open(test: &TestDb, lines: &[&str]) -> Result<Db, Error> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), lines.join("\n")).unwrap();
-    let config = Config {
+    let config = StoreConfig {
         encryption_key_file: if lines.is_empty() {
             String::new()
         } else {

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_swagger_ui::{Config, SwaggerUi, Url};
-use web::{Code, Path, Problem, codes};
+use web::{ErrorCode, Path, Problem, codes};
 
 /// What the readable page of the description may load: its own files, and calls to ourselves.
 const READER: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -90,15 +90,17 @@ async fn code_page(
     let text = english.or_else(|| chinese_page(code));
     let text = text.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     Ok(text_page(
-        (lang, written),
-        ("/docs/codes/", code),
+        lang,
+        written,
+        "/docs/codes/",
+        code,
         code.to_owned(),
         &text,
     ))
 }
 
 /// A code of a refusal or fault by its name.
-pub fn refusal_code(code: &str) -> Option<&'static Code> {
+pub fn refusal_code(code: &str) -> Option<&'static ErrorCode> {
     gather::codes().into_iter().find(|known| known.code == code)
 }
 
@@ -107,7 +109,7 @@ fn chinese_page(code: &str) -> Option<String> {
         "rules" => Some(ceb::doc::rule_index()),
         "ceb" => Some(ceb::doc::code_index()),
         _ => refusal_code(code)
-            .map(Code::markdown)
+            .map(ErrorCode::markdown)
             .or_else(|| ceb::code::find(code).map(ceb::doc::code_page))
             .or_else(|| receipt_page(code)),
     }
@@ -127,8 +129,10 @@ fn english_page(code: &str) -> Option<String> {
 /// A text of the knowledge base as a page, in the language of the frame and in that of the text; `base`
 /// is the folder to which its links belong.
 fn text_page(
-    (lang, written): (Lang, Lang),
-    (base, name): (&str, &str),
+    lang: Lang,
+    written: Lang,
+    base: &str,
+    name: &str,
     title: String,
     markdown: &str,
 ) -> Response {
@@ -189,7 +193,7 @@ const KINDS: &str = "/docs/protocol/kinds/";
 async fn kinds_page(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
     let lang = Lang::of_request(&headers, raw.as_deref());
     let title = lang.of("报文类型", "Message types").to_owned();
-    text_page((lang, Lang::Zh), (KINDS, ""), title, &ceb::doc::index())
+    text_page(lang, Lang::Zh, KINDS, "", title, &ceb::doc::index())
 }
 
 async fn kind_page(
@@ -204,12 +208,7 @@ async fn kind_page(
         kind.code().to_owned(),
     );
     let text = ceb::doc::markdown(kind);
-    Ok(text_page(
-        (lang, Lang::Zh),
-        (KINDS, kind.code()),
-        title,
-        &text,
-    ))
+    Ok(text_page(lang, Lang::Zh, KINDS, kind.code(), title, &text))
 }
 
 /// `GET` of the description as a text, for the command line and the tests.

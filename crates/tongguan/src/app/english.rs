@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use web::Code;
+use web::ErrorCode;
 
 /// The lines of the table: code, what happened, what to do.
 fn lines() -> impl Iterator<Item = (&'static str, (&'static str, &'static str))> {
@@ -19,7 +19,7 @@ fn lines() -> impl Iterator<Item = (&'static str, (&'static str, &'static str))>
 static ENGLISH: LazyLock<HashMap<&str, (&str, &str)>> = LazyLock::new(|| lines().collect());
 
 /// The English part of a code's page: the section of the file under `docs/`.
-pub fn section(code: &Code) -> String {
+pub fn section(code: &ErrorCode) -> String {
     ENGLISH
         .get(code.code)
         .map_or(String::new(), |(happened, todo)| {
@@ -28,7 +28,7 @@ pub fn section(code: &Code) -> String {
 }
 
 /// The page of a code in English; nothing for a code without an English text.
-pub fn code_page_en(code: &Code) -> Option<String> {
+pub fn code_page_en(code: &ErrorCode) -> Option<String> {
     let (happened, todo) = ENGLISH.get(code.code)?;
     Some(format!(
         "# {} {}\n\n- HTTP status: {}\n\n## What happened\n\n{happened}\n\n## What to do\n\n{todo}\n",

@@ -9,7 +9,7 @@ use super::peer::Peer;
 use crate::config::HttpConfig;
 use anyhow::Context;
 use axum::http::{HeaderMap, header, request};
-use registry::config::Config;
+use registry::config::RegistryConfig;
 use registry::hash_text;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl Inside {
     ///
     /// # Errors
     /// When the file of the token cannot be read or the token is too short.
-    pub fn new(http: &HttpConfig, registry: &Config) -> anyhow::Result<Self> {
+    pub fn new(http: &HttpConfig, registry: &RegistryConfig) -> anyhow::Result<Self> {
         let token = match &http.metrics_token_file {
             None => None,
             Some(path) => {
@@ -110,9 +110,9 @@ mod tests {
             metrics_token_file: Some(file),
             ..HttpConfig::default()
         };
-        let registry = registry::config::Config {
+        let registry = registry::config::RegistryConfig {
             trusted_proxies: vec!["10.8.0.1".parse().unwrap()],
-            ..registry::config::Config::default()
+            ..registry::config::RegistryConfig::default()
         };
         let inside = Inside::new(&http, &registry).unwrap();
         let headers: HeaderMap = headers
@@ -166,7 +166,7 @@ mod tests {
             metrics_token_file: Some(file),
             ..HttpConfig::default()
         };
-        let reported = Inside::new(&http, &registry::config::Config::default());
+        let reported = Inside::new(&http, &registry::config::RegistryConfig::default());
         assert!(reported.unwrap_err().to_string().contains("16"));
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
-use web::shares::Place;
+use web::shares::HeldShare;
 
 /// How long that goes on at most.
 const TIME: Duration = Duration::from_secs(1);
@@ -31,14 +31,14 @@ pub(super) async fn linger(stream: TcpStream) {
 /// A connection with the place that it takes; both are given up together.
 pub(super) struct Lingering {
     /// Taken out at the end only.
-    inner: Option<(TcpStream, Place)>,
+    inner: Option<(TcpStream, HeldShare)>,
     /// Whether the other side has ended, so that nothing comes any more.
     has_ended: bool,
 }
 
 impl Lingering {
     /// A connection that holds this place.
-    pub(super) fn new(stream: TcpStream, place: Place) -> Self {
+    pub(super) fn new(stream: TcpStream, place: HeldShare) -> Self {
         Self {
             inner: Some((stream, place)),
             has_ended: false,

@@ -168,14 +168,14 @@ fn mentioned(value: &Value, schemas: &Value, found: &mut BTreeSet<String>) {
 
 /// What of the description is asked for.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct OpenApiQuery {
     #[serde(default)]
     audience: Audience,
 }
 
 /// The description as a text in JSON.
 pub(super) async fn openapi(
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<OpenApiQuery>, QueryRejection>,
 ) -> Result<impl IntoResponse, Problem> {
     static COMPANY: LazyLock<String> = LazyLock::new(|| text(Audience::Company));
     static STAFF: LazyLock<String> = LazyLock::new(|| text(Audience::Staff));

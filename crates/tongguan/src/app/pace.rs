@@ -22,7 +22,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 use web::address::network;
-use web::budget::{Budget, Taken};
+use web::budget::{Budget, HeldBudget};
 use web::shares::{Full, Holder};
 use web::{Problem, codes};
 
@@ -166,7 +166,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
 
 /// Why a body was cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cut {
+enum CutOff {
     /// It did not keep the pace.
     Slow,
     /// There is no room for it.
@@ -175,16 +175,16 @@ enum Cut {
 
 /// What is known of a body on its way in, and the room for it: held until the request is answered,
 /// because what was read of it is in memory until then.
-struct Way {
-    budget: Taken,
-    cut: Option<Cut>,
+struct BodyPace {
+    budget: HeldBudget,
+    cut: Option<CutOff>,
 }
 
 /// The body of a request, which must keep the pace and its share of memory.
 struct PacedBody {
     body: Body,
     meter: Meter,
-    way: Arc<Mutex<Way>>,
+    way: Arc<Mutex<BodyPace>>,
 }
 
 impl PacedBody {
@@ -192,7 +192,7 @@ impl PacedBody {
     fn takes(&self, n_bytes: usize) -> std::result::Result<(), axum::Error> {
         let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
         way.budget.try_add(n_bytes).map_err(|full| {
-            way.cut = Some(Cut::Full(full));
+            way.cut = Some(CutOff::Full(full));
             axum::Error::new(Error::new(ErrorKind::StorageFull, "no room for the body"))
         })
     }
@@ -221,7 +221,7 @@ impl HttpBody for PacedBody {
         };
         if is_slow {
             let mut way = this.way.lock().unwrap_or_else(PoisonError::into_inner);
-            way.cut = Some(Cut::Slow);
+            way.cut = Some(CutOff::Slow);
             return Poll::Ready(Some(Err(axum::Error::new(slow("body")))));
         }
         Poll::Ready(ready!(polled))
@@ -256,7 +256,7 @@ pub async fn bodies(State(bodies): State<Bodies>, request: Request, next: Next) 
         Ok(budget) => budget,
         Err(full) => return closing(Problem::from(full).into_response()),
     };
-    let way = Arc::new(Mutex::new(Way { budget, cut: None }));
+    let way = Arc::new(Mutex::new(BodyPace { budget, cut: None }));
     let own = Arc::clone(&way);
     let request = request.map(|body| {
         Body::new(PacedBody {
@@ -274,10 +274,10 @@ pub async fn bodies(State(bodies): State<Bodies>, request: Request, next: Next) 
 }
 
 /// The answer to a caller whose body was cut off; the route only knows that it broke off.
-fn cut_off(mut response: Response, cut: Cut) -> Response {
+fn cut_off(mut response: Response, cut: CutOff) -> Response {
     let problem = match cut {
-        Cut::Slow => Problem::new(codes::BODY_SLOW),
-        Cut::Full(full) => full.into(),
+        CutOff::Slow => Problem::new(codes::BODY_SLOW),
+        CutOff::Full(full) => full.into(),
     };
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -300,7 +300,7 @@ fn closing(mut response: Response) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cut, Pace, Paced, PacedBody, Way};
+    use super::{BodyPace, CutOff, Pace, Paced, PacedBody};
     use axum::body::{Body, to_bytes};
     use bytes::Bytes;
     use std::sync::{Arc, Mutex};
@@ -322,10 +322,10 @@ mod tests {
     }
 
     /// A body of these pieces, with room for 8 KiB.
-    fn paced(pieces: mpsc::Receiver<Bytes>) -> (Body, Arc<Mutex<Way>>) {
+    fn paced(pieces: mpsc::Receiver<Bytes>) -> (Body, Arc<Mutex<BodyPace>>) {
         let budget = Budget::new("test", 16 << 10, 8 << 10);
         let budget = budget.try_begin(&Holder::Company(1)).unwrap();
-        let way = Arc::new(Mutex::new(Way { budget, cut: None }));
+        let way = Arc::new(Mutex::new(BodyPace { budget, cut: None }));
         let stream = futures_util::stream::unfold(pieces, |mut pieces| async move {
             let piece = pieces.recv().await?;
             Some((Ok::<_, std::io::Error>(piece), pieces))
@@ -339,7 +339,7 @@ mod tests {
     }
 
     /// Sends pieces of these lengths, each after so many seconds; answers why it was cut off.
-    async fn cut(pieces: &[(u64, usize)]) -> Option<Cut> {
+    async fn cut(pieces: &[(u64, usize)]) -> Option<CutOff> {
         let (sender, receiver) = mpsc::channel(1);
         let (body, way) = paced(receiver);
         let read = tokio::spawn(async move { to_bytes(body, 1 << 20).await });
@@ -362,11 +362,11 @@ mod tests {
         assert_eq!(cut(&[(0, 5000)]).await, None);
         assert_eq!(cut(&[(9, 100), (9, 100), (9, 100)]).await, None);
         assert_eq!(cut(&[(5, 1)]).await, None, "short and within the window");
-        let slow = Some(Cut::Slow);
+        let slow = Some(CutOff::Slow);
         assert_eq!(cut(&[(11, 5000)]).await, slow, "silence");
         assert_eq!(cut(&[(0, 5000), (9, 0), (11, 1), (11, 1)]).await, slow);
         assert_eq!(cut(&[(4, 1), (4, 1), (4, 1), (4, 1)]).await, slow, "a drip");
-        let full = Some(Cut::Full(Full::Share));
+        let full = Some(CutOff::Full(Full::Share));
         assert_eq!(cut(&[(0, 8000), (0, 1000)]).await, full, "beyond the share");
     }
 

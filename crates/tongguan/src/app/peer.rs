@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use web::Problem;
 use web::address::{Network, ProxyHeader, caller, network};
-use web::shares::{Holder, Place, Shares};
+use web::shares::{HeldShare, Holder, Shares};
 
 /// The header; whatever a caller sends under this name is thrown away.
 const HEADER: HeaderName = HeaderName::from_static("x-tongguan-peer");
@@ -61,7 +61,7 @@ pub(super) async fn note(
     let holder = Holder::Network(network(&address.to_string()));
     match proxies.requests.try_take(&holder, 1) {
         Ok(place) => next.run(request).await.map(|body| {
-            Body::new(Kept {
+            Body::new(HeldAnswer {
                 body,
                 _place: place,
             })
@@ -71,12 +71,12 @@ pub(super) async fn note(
 }
 
 /// An answer on its way, which holds its place until it has gone.
-struct Kept {
+struct HeldAnswer {
     body: Body,
-    _place: Place,
+    _place: HeldShare,
 }
 
-impl HttpBody for Kept {
+impl HttpBody for HeldAnswer {
     type Data = Bytes;
     type Error = axum::Error;
 

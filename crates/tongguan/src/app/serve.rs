@@ -34,7 +34,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
 use web::address::{Network, network};
-use web::shares::{Full, Holder, Place, Shares};
+use web::shares::{Full, HeldShare, Holder, Shares};
 use web::{Problem, codes};
 
 /// Longest head of a request, in bytes: addresses, cookies and all.
@@ -187,7 +187,13 @@ impl Acceptor {
         }
     }
 
-    async fn serve(self: Arc<Self>, stream: TcpStream, address: IpAddr, place: Place, to: Watcher) {
+    async fn serve(
+        self: Arc<Self>,
+        stream: TcpStream,
+        address: IpAddr,
+        place: HeldShare,
+        to: Watcher,
+    ) {
         // Answers are small and wait for a commit: sending them at once is worth a packet.
         let _ = stream.set_nodelay(true);
         let stream = Paced::new(Lingering::new(stream, place), self.pace);

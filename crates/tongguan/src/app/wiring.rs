@@ -129,6 +129,6 @@ fn live(process: &Process, api: ApiState) -> Live {
         api,
         places: Shares::new("streams", limits.streams_max, limits.streams_per_caller_max),
         stop: process.stop.subscribe(),
-        counts: exchange::live::http::Counts::default(),
+        counts: exchange::live::http::LiveCounts::default(),
     }
 }

@@ -23,7 +23,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 #[derive(Debug, Subcommand)]
 pub(super) enum CompanyVerb {
     /// 登记企业
-    Add(AddArgs),
+    Add(AdminAddArgs),
     /// 列出企业
     List(Base),
     /// 更改企业的校验口径（写入审计）
@@ -47,7 +47,7 @@ pub(super) struct ProfileArgs {
 
 /// Arguments of `company add`.
 #[derive(Debug, Args)]
-pub(super) struct AddArgs {
+pub(super) struct AdminAddArgs {
     #[command(flatten)]
     base: Base,
     /// 统一社会信用代码（18 位）
@@ -169,7 +169,7 @@ async fn profile(args: ProfileArgs) -> anyhow::Result<Ended> {
     let (_, db) = open(&args.base).await?;
     let (code, profile, reason) = (args.company, args.profile.clone(), args.reason);
     let now_ms = SystemClock.now_ms();
-    let write = move |tx: &mut Tx<'_>| -> Result<bool, company::Refusal> {
+    let write = move |tx: &mut Tx<'_>| -> Result<bool, company::CompanyRefusal> {
         let Some(company) = company::by_code(tx, &code)? else {
             return Ok(false);
         };
@@ -184,7 +184,7 @@ async fn profile(args: ProfileArgs) -> anyhow::Result<Ended> {
             say("没有这家企业");
             return Ok(Ended::Refused);
         }
-        Err(company::Refusal::Store(error)) => return Err(error.into()),
+        Err(company::CompanyRefusal::Store(error)) => return Err(error.into()),
         Err(refusal) => {
             say(&refusal.to_string());
             return Ok(Ended::Refused);
@@ -249,7 +249,7 @@ fn company_json(company: &Company) -> serde_json::Value {
     })
 }
 
-async fn add(args: AddArgs) -> anyhow::Result<Ended> {
+async fn add(args: AdminAddArgs) -> anyhow::Result<Ended> {
     let (config, db) = open(&args.base).await?;
     let ids = Ids::claim(&config, &db).await?;
     let maker = ids.maker();
@@ -267,7 +267,7 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     };
     let added = company.clone();
     let enrolled = db.write(move |tx| enrol(tx, &maker, &added, None)).await;
-    if let Err(company::Refusal::Store(error)) = enrolled {
+    if let Err(company::CompanyRefusal::Store(error)) = enrolled {
         return Err(error.into());
     }
     ids.release(&db).await;

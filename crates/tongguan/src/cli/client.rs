@@ -22,7 +22,7 @@ pub(super) struct Remote {
 }
 
 /// An answer of the platform.
-pub(super) struct Answer {
+pub(super) struct ApiAnswer {
     /// HTTP status.
     pub(super) status: u16,
     /// Seconds after which to try again, when the platform says so.
@@ -31,7 +31,7 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-impl Answer {
+impl ApiAnswer {
     /// The body as JSON.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl Client {
     ///
     /// # Errors
     /// When the platform cannot be reached; a refusal is an answer.
-    pub(super) fn submit(&self, body: &[u8], content_type: &str) -> anyhow::Result<Answer> {
+    pub(super) fn submit(&self, body: &[u8], content_type: &str) -> anyhow::Result<ApiAnswer> {
         self.post("/api/v1/messages", body, content_type)
     }
 
@@ -88,7 +88,7 @@ impl Client {
         path: &str,
         body: &[u8],
         content_type: &str,
-    ) -> anyhow::Result<Answer> {
+    ) -> anyhow::Result<ApiAnswer> {
         let response = self
             .agent
             .post(format!("{}{path}", self.url))
@@ -102,7 +102,7 @@ impl Client {
     ///
     /// # Errors
     /// When the platform cannot be reached; a refusal is an answer.
-    pub(super) fn report(&self, body: &[u8], content_type: &str) -> anyhow::Result<Answer> {
+    pub(super) fn report(&self, body: &[u8], content_type: &str) -> anyhow::Result<ApiAnswer> {
         let response = self
             .agent
             .post(format!("{}/api/v1/workbook-report", self.url))
@@ -116,7 +116,7 @@ impl Client {
     ///
     /// # Errors
     /// When the platform cannot be reached; a refusal is an answer.
-    pub(super) fn get(&self, path: &str) -> anyhow::Result<Answer> {
+    pub(super) fn get(&self, path: &str) -> anyhow::Result<ApiAnswer> {
         let response = self
             .agent
             .get(format!("{}{path}", self.url))
@@ -128,7 +128,7 @@ impl Client {
     fn answer(
         &self,
         response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-    ) -> anyhow::Result<Answer> {
+    ) -> anyhow::Result<ApiAnswer> {
         let mut response = response.map_err(|error| {
             anyhow::anyhow!("无法连接平台 {}：{}", self.url, unreachable(&error))
         })?;
@@ -142,7 +142,7 @@ impl Client {
             .with_config()
             .limit(ANSWER_BYTES_MAX)
             .read_to_vec()?;
-        Ok(Answer {
+        Ok(ApiAnswer {
             status: response.status().as_u16(),
             retry_after_s,
             body,

@@ -4,7 +4,7 @@ use super::{Ended, input, say};
 use anyhow::Context;
 use ceb::signature::clinic::payment;
 use ceb::signature::key::Library;
-use ceb::signature::{Outcome, Trust, clinic, declared_at};
+use ceb::signature::{SignatureOutcome, Trust, clinic, declared_at};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use store::clock::{Clock, SystemClock};
@@ -65,7 +65,7 @@ pub(super) fn clinic(args: &ClinicArgs) -> anyhow::Result<Ended> {
         true => say(&found.json().to_string()),
         false => say(&found.text()),
     }
-    let is_good = matches!(found.outcome, Outcome::Passed(_)) && !found.is_doubtful();
+    let is_good = matches!(found.outcome, SignatureOutcome::Passed(_)) && !found.is_doubtful();
     Ok(if is_good { Ended::Done } else { Ended::Refused })
 }
 

@@ -5,9 +5,9 @@ use super::sso::administrator;
 use super::table::table;
 use super::{Base, Ended, input, say, wrong_use};
 use crate::roles::open_db;
-use ceb::code_table::{CodeTable, Difference, Fault, Table, Tables};
+use ceb::code_table::{CodeTable, CodeTableDifference, Table, TableFault, Tables};
 use clap::{Args, Subcommand};
-use registry::code_table::{self, Newer, Refusal};
+use registry::code_table::{self, Newer, TableRefusal};
 use serde_json::json;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -206,10 +206,9 @@ async fn load(args: &LoadArgs) -> anyhow::Result<Ended> {
     let ids = Ids::claim(&config, &db).await?;
     let id = ids.next();
     let now_ms = SystemClock.now_ms();
-    let write =
-        move |tx: &mut Tx<'_>| code_table::load(tx, (id, now_ms), &administrator(), &content);
+    let write = move |tx: &mut Tx<'_>| code_table::load(tx, id, now_ms, &administrator(), &content);
     let loaded = db.write(write).await;
-    if let Err(Refusal::Store(error)) = loaded {
+    if let Err(TableRefusal::Store(error)) = loaded {
         return Err(error.into());
     }
     ids.release(&db).await;
@@ -226,7 +225,7 @@ async fn load(args: &LoadArgs) -> anyhow::Result<Ended> {
 }
 
 /// Says what a file changes, or why it cannot be loaded.
-fn print_comparison(args: &FileArgs, compared: Result<Newer, Refusal>) -> Option<Newer> {
+fn print_comparison(args: &FileArgs, compared: Result<Newer, TableRefusal>) -> Option<Newer> {
     match compared {
         Ok(newer) => {
             say(&describe(&newer));
@@ -240,20 +239,20 @@ fn print_comparison(args: &FileArgs, compared: Result<Newer, Refusal>) -> Option
 }
 
 /// Why a file is not loaded, with line numbers.
-pub(super) fn refused(file: &Path, refusal: &Refusal) -> String {
+pub(super) fn refused(file: &Path, refusal: &TableRefusal) -> String {
     match refusal {
-        Refusal::Malformed(faults) => faults_of(file, faults),
-        Refusal::NotNewer(which, version) => format!(
+        TableRefusal::Malformed(faults) => faults_of(file, faults),
+        TableRefusal::NotNewer(which, version) => format!(
             "{}：{}代码表已有版本 {version}，只能载入更新的版本",
             file.display(),
             which.chinese()
         ),
-        Refusal::Store(error) => format!("{}：{error}", file.display()),
+        TableRefusal::Store(error) => format!("{}：{error}", file.display()),
     }
 }
 
 /// The faults of a file, one a line.
-pub(super) fn faults_of(file: &Path, faults: &[Fault]) -> String {
+pub(super) fn faults_of(file: &Path, faults: &[TableFault]) -> String {
     let lines = faults.iter().map(|fault| match fault.line {
         0 => format!("{}：{}", file.display(), fault.text),
         line => format!("{}:{line}：{}", file.display(), fault.text),
@@ -264,7 +263,7 @@ pub(super) fn faults_of(file: &Path, faults: &[Fault]) -> String {
 /// What a newer version changes, in words.
 fn describe(newer: &Newer) -> String {
     let mut out = head(&newer.table);
-    let Difference {
+    let CodeTableDifference {
         added,
         removed,
         changed,

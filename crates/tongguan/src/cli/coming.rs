@@ -76,10 +76,10 @@ pub(super) async fn load(
         })
         .await;
     let coming = loaded.map_err(|refusal| match refusal {
-        rehearsal::Refusal::Problems(problems) => {
+        rehearsal::VersionRefusal::Problems(problems) => {
             wrong_use(format!("没有装入：\n  {}", problems.join("\n  ")))
         }
-        rehearsal::Refusal::Store(error) => error.into(),
+        rehearsal::VersionRefusal::Store(error) => error.into(),
     })?;
     let standard =
         Standard::of_overlay(&overlay).map_err(|problems| wrong_use(problems.join("\n")))?;

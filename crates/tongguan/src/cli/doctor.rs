@@ -20,7 +20,7 @@ const CLOCK_MIN_MS: i64 = 1_767_225_600_000;
 const CHECK_MAX: Duration = Duration::from_secs(600);
 
 /// One thing that was looked at.
-struct Finding {
+struct DoctorFinding {
     what: &'static str,
     is_good: bool,
     text: String,
@@ -29,7 +29,7 @@ struct Finding {
 /// Looks at configuration, clock, foreign sources, database, queue and what waits.
 pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
     let now_ms = SystemClock.now_ms();
-    let finding = |what, is_good, text| Finding {
+    let finding = |what, is_good, text| DoctorFinding {
         what,
         is_good,
         text,
@@ -69,7 +69,7 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
 }
 
 /// Whether there are descriptors for as many connections as the settings allow.
-fn open_files(config: &Config) -> Finding {
+fn open_files(config: &Config) -> DoctorFinding {
     let wished = config.http.connections_max;
     let limit = descriptors::raise();
     let possible = descriptors::possible(limit, wished);
@@ -82,7 +82,7 @@ fn open_files(config: &Config) -> Finding {
     } else {
         format!("进程最多打开 {limit} 个文件，够 {wished} 个连接")
     };
-    Finding {
+    DoctorFinding {
         what: "文件描述符",
         is_good: possible >= wished,
         text,
@@ -90,11 +90,11 @@ fn open_files(config: &Config) -> Finding {
 }
 
 /// People come over TLS, which is not ours: then a proxy brings them, and it should be known.
-fn proxy(config: &Config) -> Option<Finding> {
+fn proxy(config: &Config) -> Option<DoctorFinding> {
     let registry = &config.registry;
     let is_behind = registry.is_secure() && config.http.tls_certificate.is_none();
     let is_unknown = is_behind && registry.trusted_proxies.is_empty();
-    is_unknown.then(|| Finding {
+    is_unknown.then(|| DoctorFinding {
         what: "反向代理",
         is_good: false,
         text: "registry.public_url 是 https，而平台自身没有证书：前面应有反向代理。\
@@ -104,7 +104,7 @@ fn proxy(config: &Config) -> Option<Finding> {
 }
 
 /// Whether the foreign sources of identity answer.
-async fn providers(config: &Config) -> Vec<Finding> {
+async fn providers(config: &Config) -> Vec<DoctorFinding> {
     let mut findings = Vec::new();
     for source in &config.registry.foreign {
         let looked = match Provider::new(source) {
@@ -113,7 +113,7 @@ async fn providers(config: &Config) -> Vec<Finding> {
         };
         let is_good = looked.is_ok();
         let (Ok(text) | Err(text)) = looked;
-        findings.push(Finding {
+        findings.push(DoctorFinding {
             what: "外部身份源",
             is_good,
             text: format!("{}，{text}", source.name),
@@ -123,10 +123,10 @@ async fn providers(config: &Config) -> Vec<Finding> {
 }
 
 /// Whether others may read what is the platform's.
-fn permissions(config: &Config) -> Vec<Finding> {
+fn permissions(config: &Config) -> Vec<DoctorFinding> {
     let loose = files::loose(config);
     if loose.is_empty() {
-        return vec![Finding {
+        return vec![DoctorFinding {
             what: "文件权限",
             is_good: true,
             text: "数据目录与密钥文件仅平台自身用户可读".to_owned(),
@@ -139,7 +139,7 @@ fn permissions(config: &Config) -> Vec<Finding> {
             one.why
         };
         let path = one.path.display();
-        Finding {
+        DoctorFinding {
             what: "文件权限",
             is_good: false,
             text: format!("{path} 可被其他用户读取（{:o}），{advice}", one.mode),
@@ -149,7 +149,7 @@ fn permissions(config: &Config) -> Vec<Finding> {
 }
 
 /// Whether the files of the embedded databases are sound, all of them from end to end.
-async fn soundness(config: &Config) -> anyhow::Result<Vec<Finding>> {
+async fn soundness(config: &Config) -> anyhow::Result<Vec<DoctorFinding>> {
     let minutes = CHECK_MAX.as_secs() / 60;
     let mut findings = Vec::new();
     for one in files_of(config) {
@@ -171,7 +171,7 @@ async fn soundness(config: &Config) -> anyhow::Result<Vec<Finding>> {
             ),
             Err(error) => (false, format!("{place} 无法检查：{error}")),
         };
-        findings.push(Finding {
+        findings.push(DoctorFinding {
             what: "数据库文件",
             is_good,
             text,
@@ -181,7 +181,7 @@ async fn soundness(config: &Config) -> anyhow::Result<Vec<Finding>> {
 }
 
 /// The embedded databases of the settings: the platform's, the queue's, the simulator's.
-fn files_of(config: &Config) -> Vec<store::Config> {
+fn files_of(config: &Config) -> Vec<store::StoreConfig> {
     let mut all = vec![config.store.clone()];
     if config.queue.kind == QueueKind::Builtin {
         all.push(beside(&config.store, config.queue.url.clone()));
@@ -195,7 +195,7 @@ fn files_of(config: &Config) -> Vec<store::Config> {
 
 /// Whether signatures that are required can be believed: without a root certificate they prove nothing
 /// of who signed, and the messages of those companies are refused.
-async fn trust(shared: &Shared) -> anyhow::Result<Option<Finding>> {
+async fn trust(shared: &Shared) -> anyhow::Result<Option<DoctorFinding>> {
     let n_required = shared.db.read(exchange::signing::n_required).await?;
     if n_required == 0 {
         return Ok(None);
@@ -209,7 +209,7 @@ async fn trust(shared: &Shared) -> anyhow::Result<Option<Finding>> {
              请把电子口岸的根证书和签发机构证书放入 signature.trust_dir 所指的目录，并确认平台可以读取"
         ),
     };
-    Ok(Some(Finding {
+    Ok(Some(DoctorFinding {
         what: "信任库",
         is_good,
         text,
@@ -217,7 +217,7 @@ async fn trust(shared: &Shared) -> anyhow::Result<Option<Finding>> {
 }
 
 /// The disk, and what a database server is set up like.
-async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<Finding>> {
+async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<DoctorFinding>> {
     let mut findings = Vec::new();
     if let Some(headroom) = db.headroom().await? {
         let free_mib = headroom.disk_bytes >> 20;
@@ -226,7 +226,7 @@ async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<Finding>> {
         } else {
             format!("剩余 {free_mib} MiB，下限 {free_mib_min} MiB")
         };
-        findings.push(Finding {
+        findings.push(DoctorFinding {
             what: "磁盘",
             is_good: free_mib >= free_mib_min && !headroom.is_at_limit,
             text,
@@ -241,7 +241,7 @@ async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<Finding>> {
             }
             (true, _, _) => String::new(),
         };
-        findings.push(Finding {
+        findings.push(DoctorFinding {
             what: "数据库设置",
             is_good,
             text: format!("{} = {}{advice}", fact.name, fact.value),
@@ -250,13 +250,13 @@ async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<Finding>> {
     Ok(findings)
 }
 
-async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
+async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
     let (customs, free_mib_min) = (config.customs.clone(), config.store.free_mib_min);
     let process = match Process::open(config).await {
         Ok(process) => process,
         Err(error) => {
             let text = format!("{error:#}");
-            return Ok(vec![Finding {
+            return Ok(vec![DoctorFinding {
                 what: "数据库与队列",
                 is_good: false,
                 text,
@@ -266,7 +266,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
     let shared = &process.shared;
     let applied = shared.db.applied().await?;
     let text = format!("{}，结构版本 {}", shared.db.engine_name(), applied.len());
-    let mut findings = vec![Finding {
+    let mut findings = vec![DoctorFinding {
         what: "数据库",
         is_good: true,
         text,
@@ -278,7 +278,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
         "待校验 {}，待发送 {}，待海关答复 {}，未匹配回执 {}",
         waiting.n_received, waiting.n_checked, waiting.n_sent, waiting.n_parked
     );
-    findings.push(Finding {
+    findings.push(DoctorFinding {
         what: "报文",
         is_good: waiting.n_parked == 0,
         text,
@@ -295,7 +295,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
             Ok(depth) => format!("{queue} 有 {depth} 份"),
             Err(error) => format!("{queue}：{error}"),
         };
-        findings.push(Finding {
+        findings.push(DoctorFinding {
             what: "海关队列",
             is_good,
             text,

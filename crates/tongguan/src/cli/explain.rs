@@ -174,7 +174,7 @@ fn explained_documents(
             for (at, document) in message.documents.iter().enumerate() {
                 let key = ceb::key::of_document(message.kind, document);
                 if key.is_some_and(|key| entry.keys.contains(&key)) {
-                    locate_in(&mut explanation, (message.kind, at + 1), document);
+                    locate_in(&mut explanation, message.kind, at + 1, document);
                 }
             }
         }

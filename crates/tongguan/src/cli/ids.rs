@@ -2,7 +2,7 @@
 //! it never makes an id that a running process makes in the same millisecond.
 
 use crate::config::Config;
-use crate::node::Node;
+use crate::node::NodeClaim;
 use std::sync::Arc;
 use store::Db;
 use store::clock::SystemClock;
@@ -11,7 +11,7 @@ use store::id::IdMaker;
 /// The ids of one command; given back by [`Ids::release`], or by time when the command fails.
 pub(super) struct Ids {
     maker: Arc<IdMaker>,
-    node: Node,
+    node: NodeClaim,
 }
 
 impl Ids {
@@ -21,7 +21,7 @@ impl Ids {
     /// When none is free, or the database cannot be asked.
     pub(super) async fn claim(config: &Config, db: &Db) -> anyhow::Result<Self> {
         let clock = SystemClock::shared();
-        let node = Node::claim_any(config, db, &clock).await?;
+        let node = NodeClaim::claim_any(config, db, &clock).await?;
         let until_ms = clock.now_ms().saturating_add(store::event::AHEAD_MS);
         let maker = IdMaker::new(clock, node.claimant.number);
         maker.begin_after(

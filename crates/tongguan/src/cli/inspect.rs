@@ -1,7 +1,7 @@
 //! `message show|trace|list` and `receipts`: over HTTP with `--url` and `--key`, or straight from
 //! the database of this machine (`--data`, `--config`) for those who run the platform.
 
-use super::client::{Answer, Client, Remote};
+use super::client::{ApiAnswer, Client, Remote};
 use super::table::table;
 use super::{Base, Ended, existing, say};
 use crate::roles::open_db;
@@ -96,7 +96,7 @@ async fn fetch(args: &OneArgs) -> anyhow::Result<Option<MessageDetail>> {
         .await?)
 }
 
-fn refusal(answer: &Answer) -> String {
+fn refusal(answer: &ApiAnswer) -> String {
     let body = answer.json().unwrap_or_default();
     let text = |key: &str| {
         body.get(key)

@@ -54,11 +54,11 @@ pub struct Command {
     #[arg(long, value_enum, global = true, display_order = words::LANG_LAST)]
     lang: Option<Language>,
     #[command(subcommand)]
-    verb: Verb,
+    verb: CliCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum CliCommand {
     /// 演示：内置数据库、三家演示企业、海关模拟器和一个实况页面
     Demo(serve::DemoArgs),
     /// 启动平台
@@ -267,7 +267,7 @@ enum Ended {
 
 /// Runs a command.
 pub fn run(command: Command) -> ExitCode {
-    if let Verb::Help(args) = &command.verb {
+    if let CliCommand::Help(args) = &command.verb {
         return help::help(args, command.lang.unwrap_or(Language::Chinese));
     }
     // Two libraries bring TLS; both must use the same one (ring), chosen before either starts.
@@ -289,39 +289,39 @@ pub fn run(command: Command) -> ExitCode {
     }
 }
 
-async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
+async fn dispatch(verb: CliCommand) -> anyhow::Result<Ended> {
     match verb {
-        Verb::Demo(args) => serve::demo(args).await,
-        Verb::Serve(args) => serve::serve(args).await,
-        Verb::Migrate(base) => admin::migrate(&base).await,
-        Verb::CustomsSim(args) => serve::customs_sim(args).await,
-        Verb::UsbKeySim(args) => payment::usb_key_sim(args).await,
-        Verb::InquirySim(args) => payment::inquiry_sim(args).await,
-        Verb::Signing(verb) => signing::signing(verb).await,
-        Verb::Sign(args) => signing::sign(args).await,
-        Verb::PaymentData(verb) => payment::payment(&verb),
-        Verb::Company(verb) => admin::company(verb).await,
-        Verb::Key(verb) => admin::key(verb).await,
-        Verb::Sso(verb) => sso::sso(verb).await,
-        Verb::Audit(verb) => officers::audit(verb).await,
-        Verb::Account(verb) => officers::account(verb).await,
-        Verb::Check(args) => check::check(&args),
-        Verb::Clinic(args) => clinic::clinic(&args),
-        Verb::CodeTable(verb) => code_table::code_table(verb).await,
-        Verb::Preflight(args) => preflight::preflight(&args),
-        Verb::Tax(args) => tax::tax(&args),
-        Verb::Message(MessageVerb::Submit(args)) => submit::submit(&args),
-        Verb::Message(MessageVerb::Show(args)) => inspect::show(&args).await,
-        Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,
-        Verb::Message(MessageVerb::List(args)) => inspect::list(&args).await,
-        Verb::Receipts(args) => inspect::receipts(&args).await,
-        Verb::Explain(args) => explain::explain(&args),
-        Verb::Sample(args) => sample::sample(&args).await,
-        Verb::Standard(verb) => standard::standard(verb).await,
-        Verb::Config(verb) => admin::config(&verb),
-        Verb::Doctor(base) => doctor::doctor(&base).await,
+        CliCommand::Demo(args) => serve::demo(args).await,
+        CliCommand::Serve(args) => serve::serve(args).await,
+        CliCommand::Migrate(base) => admin::migrate(&base).await,
+        CliCommand::CustomsSim(args) => serve::customs_sim(args).await,
+        CliCommand::UsbKeySim(args) => payment::usb_key_sim(args).await,
+        CliCommand::InquirySim(args) => payment::inquiry_sim(args).await,
+        CliCommand::Signing(verb) => signing::signing(verb).await,
+        CliCommand::Sign(args) => signing::sign(args).await,
+        CliCommand::PaymentData(verb) => payment::payment(&verb),
+        CliCommand::Company(verb) => admin::company(verb).await,
+        CliCommand::Key(verb) => admin::key(verb).await,
+        CliCommand::Sso(verb) => sso::sso(verb).await,
+        CliCommand::Audit(verb) => officers::audit(verb).await,
+        CliCommand::Account(verb) => officers::account(verb).await,
+        CliCommand::Check(args) => check::check(&args),
+        CliCommand::Clinic(args) => clinic::clinic(&args),
+        CliCommand::CodeTable(verb) => code_table::code_table(verb).await,
+        CliCommand::Preflight(args) => preflight::preflight(&args),
+        CliCommand::Tax(args) => tax::tax(&args),
+        CliCommand::Message(MessageVerb::Submit(args)) => submit::submit(&args),
+        CliCommand::Message(MessageVerb::Show(args)) => inspect::show(&args).await,
+        CliCommand::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,
+        CliCommand::Message(MessageVerb::List(args)) => inspect::list(&args).await,
+        CliCommand::Receipts(args) => inspect::receipts(&args).await,
+        CliCommand::Explain(args) => explain::explain(&args),
+        CliCommand::Sample(args) => sample::sample(&args).await,
+        CliCommand::Standard(verb) => standard::standard(verb).await,
+        CliCommand::Config(verb) => admin::config(&verb),
+        CliCommand::Doctor(base) => doctor::doctor(&base).await,
         // Told already: it needs the language and nothing that runs.
-        Verb::Help(_) => Ok(Ended::Done),
+        CliCommand::Help(_) => Ok(Ended::Done),
     }
 }
 

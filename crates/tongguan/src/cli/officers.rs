@@ -7,7 +7,7 @@ use super::{Base, Ended, existing, say};
 use crate::roles::{Process, open_db};
 use back_office::user;
 use clap::{Args, Subcommand};
-use registry::audit::{self, Filter};
+use registry::audit::{self, AuditFilter};
 use registry::{account, hash_text};
 use serde_json::json;
 use store::Tx;
@@ -101,9 +101,9 @@ async fn verify(args: VerifyArgs) -> anyhow::Result<Ended> {
 
 async fn list(args: AuditListArgs) -> anyhow::Result<Ended> {
     let db = open_db(existing(&args.base)?.store).await?;
-    let filter = Filter {
+    let filter = AuditFilter {
         acts: args.act,
-        ..Filter::default()
+        ..AuditFilter::default()
     };
     let limit = i64::from(args.limit);
     let rows = db.read(move |tx| audit::list(tx, &filter, limit)).await?;
@@ -149,7 +149,7 @@ pub(super) async fn account(verb: AccountVerb) -> anyhow::Result<Ended> {
 async fn accounts(base: &Base) -> anyhow::Result<Ended> {
     let db = open_db(existing(base)?.store).await?;
     let found = db
-        .read(|tx| account::list(tx, &account::Filter::default(), ACCOUNTS))
+        .read(|tx| account::list(tx, &account::AccountFilter::default(), ACCOUNTS))
         .await?;
     if base.json {
         let items: Vec<_> = found
@@ -194,7 +194,7 @@ async fn link(args: LinkArgs) -> anyhow::Result<Ended> {
         let Some(found) = account::by_login(tx, &login)? else {
             return Ok(false);
         };
-        user::state::rescue(tx, &inside, &administrator(), (found.id, &hash))?;
+        user::state::rescue(tx, &inside, &administrator(), found.id, &hash)?;
         Ok(true)
     };
     let is_made = context.db.write(write).await?;

@@ -6,7 +6,7 @@ use super::table::table;
 use super::{Ended, input, say};
 use crate::log;
 use clap::{Args, Subcommand};
-use exchange::keyring::certificate::Certificate;
+use exchange::keyring::certificate::CardCertificate;
 use exchange::keyring::provider::file::{FileKey, FileSettings};
 use exchange::keyring::provider::secret;
 use exchange::usb_key_box::{Behaviour, CARD_MS, UsbKeyBox};
@@ -22,12 +22,12 @@ use tokio::sync::watch;
 #[derive(Debug, Subcommand)]
 pub(super) enum PaymentVerb {
     /// 提交支付原始数据（179 号公告）文件：{"items": […]}
-    Submit(SubmitArgs),
+    Submit(PaymentSubmitArgs),
 }
 
 /// Arguments of `payment-data submit`.
 #[derive(Debug, Args)]
-pub(super) struct SubmitArgs {
+pub(super) struct PaymentSubmitArgs {
     #[command(flatten)]
     remote: Remote,
     /// JSON 文件
@@ -173,7 +173,7 @@ pub(super) async fn inquiry_sim(args: InquiryArgs) -> anyhow::Result<Ended> {
     log::start("warn");
     let mut certificates = Vec::new();
     for file in &args.certificate {
-        certificates.push(Certificate::from_file(file)?);
+        certificates.push(CardCertificate::from_file(file)?);
     }
     let clock = SystemClock::shared();
     let side = CustomsSide::new(certificates, clock);

@@ -22,7 +22,7 @@ const DEMO_COMPANY: &str = "1105960001";
 pub(super) struct SampleArgs {
     /// 报文类型，例如 CEB311；或 company：一家合成企业，用于试填入驻申请
     #[arg(value_name = "KIND", value_parser = wanted)]
-    wanted: Wanted,
+    wanted: SampleKind,
     /// 传输企业的海关编号或统一社会信用代码（演示环境有 1105960001 至 1105960003）
     #[arg(long, value_name = "CODE", default_value = DEMO_COMPANY)]
     company: String,
@@ -57,21 +57,23 @@ pub(super) struct SampleArgs {
 
 /// What is to be made up.
 #[derive(Debug, Clone, Copy)]
-enum Wanted {
+enum SampleKind {
     /// A company.
     Company,
     /// A message of this kind.
     Message(Kind),
 }
 
-fn wanted(text: &str) -> Result<Wanted, String> {
+fn wanted(text: &str) -> Result<SampleKind, String> {
     if text == "company" {
-        return Ok(Wanted::Company);
+        return Ok(SampleKind::Company);
     }
-    Kind::from_code(text).map(Wanted::Message).ok_or_else(|| {
-        let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
-        format!("{NO_KIND}company {}", known.join(" "))
-    })
+    Kind::from_code(text)
+        .map(SampleKind::Message)
+        .ok_or_else(|| {
+            let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+            format!("{NO_KIND}company {}", known.join(" "))
+        })
 }
 
 /// Writes samples.
@@ -81,11 +83,11 @@ pub(super) async fn sample(args: &SampleArgs) -> anyhow::Result<Ended> {
         .seed
         .unwrap_or_else(|| u64::try_from(now_ms).unwrap_or(0));
     match args.wanted {
-        Wanted::Company => {
+        SampleKind::Company => {
             companies(args, seed);
             Ok(Ended::Done)
         }
-        Wanted::Message(kind) => messages(args, kind, (seed, now_ms)).await,
+        SampleKind::Message(kind) => messages(args, kind, seed, now_ms).await,
     }
 }
 
@@ -110,11 +112,7 @@ fn companies(args: &SampleArgs, seed: u64) {
     }
 }
 
-async fn messages(
-    args: &SampleArgs,
-    kind: Kind,
-    (seed, now_ms): (u64, i64),
-) -> anyhow::Result<Ended> {
+async fn messages(args: &SampleArgs, kind: Kind, seed: u64, now_ms: i64) -> anyhow::Result<Ended> {
     let sender = sender(args).await?;
     if let Some(folder) = &args.out {
         std::fs::create_dir_all(folder).map_err(|error| input::unwritable(folder, &error))?;

@@ -5,7 +5,7 @@ use crate::app::{self, Metrics};
 use crate::config::{Config, QueueKind};
 use crate::demo;
 use crate::log;
-use crate::roles::{Process, Role, beside, open_db};
+use crate::roles::{Process, ProcessRole, beside, open_db};
 use clap::Args;
 use registry::parameter::Adjustable;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) struct ServeArgs {
     listen: Option<String>,
     /// 本进程承担的角色
     #[arg(long, value_enum, value_delimiter = ',', default_values = ["api", "pipeline"])]
-    roles: Vec<Role>,
+    roles: Vec<ProcessRole>,
 }
 
 /// Arguments of `demo`.
@@ -43,9 +43,9 @@ pub(super) struct BoxArgs {
     base: Base,
 }
 
-fn box_db(config: &Config, base: &Base) -> store::Config {
+fn box_db(config: &Config, base: &Base) -> store::StoreConfig {
     let file = crate::config::data_folder(base.data.clone()).join("customs-box.db");
-    store::Config {
+    store::StoreConfig {
         // It keeps no message as a company sent it, and so asks for no key.
         is_plain: true,
         ..beside(&config.store, format!("sqlite:{}", file.display()))
@@ -63,10 +63,10 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     let customs_box = box_db(&config, &args.base);
     let mut process = Process::open_to_stay(config).await?;
     process.follow();
-    if args.roles.contains(&Role::Pipeline) {
+    if args.roles.contains(&ProcessRole::Pipeline) {
         process.start_pipeline().await?;
     }
-    let customs_box = if args.roles.contains(&Role::CustomsBox) {
+    let customs_box = if args.roles.contains(&ProcessRole::CustomsBox) {
         Some(
             process
                 .start_customs_box(open_db(customs_box).await?)
@@ -76,7 +76,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
         None
     };
     stop_on_signal(&process);
-    if args.roles.contains(&Role::Api) {
+    if args.roles.contains(&ProcessRole::Api) {
         process.start_jobs();
         let metrics = Metrics::install(Arc::clone(&process.shared.clock))?;
         let router = app::router(&process, metrics, false, customs_box)?;
@@ -104,8 +104,11 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
 }
 
 /// The address by which people come, when nobody said another: where we listen.
-fn reached_at(mut registry: registry::config::Config, listen: &str) -> registry::config::Config {
-    if registry.public_url == registry::config::Config::default().public_url {
+fn reached_at(
+    mut registry: registry::config::RegistryConfig,
+    listen: &str,
+) -> registry::config::RegistryConfig {
+    if registry.public_url == registry::config::RegistryConfig::default().public_url {
         registry.public_url = format!("http://{listen}");
     }
     registry

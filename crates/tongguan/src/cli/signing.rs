@@ -31,16 +31,16 @@ pub(super) enum SigningVerb {
     /// 列出配置中的密钥和已登记给企业的密钥
     List(Base),
     /// 把配置中的密钥登记给一家企业（命令行直接生效，并记入审计）
-    Add(AddArgs),
+    Add(SigningAddArgs),
     /// 用配置中的密钥试签，检查设备、口令与证书
     Test(NameArgs),
     /// 移除企业的代签密钥
-    Remove(RemoveArgs),
+    Remove(KeyRemoveArgs),
 }
 
 /// Arguments of `signing add`.
 #[derive(Debug, Args)]
-pub(super) struct AddArgs {
+pub(super) struct SigningAddArgs {
     #[command(flatten)]
     base: Base,
     /// 密钥在配置 signing.keys 中的名称
@@ -61,7 +61,7 @@ pub(super) struct NameArgs {
 
 /// Arguments of `signing remove`.
 #[derive(Debug, Args)]
-pub(super) struct RemoveArgs {
+pub(super) struct KeyRemoveArgs {
     #[command(flatten)]
     base: Base,
     /// 企业的统一社会信用代码或海关注册编号
@@ -169,7 +169,7 @@ async fn list(base: &Base) -> anyhow::Result<Ended> {
     Ok(Ended::Done)
 }
 
-async fn add(args: AddArgs) -> anyhow::Result<Ended> {
+async fn add(args: SigningAddArgs) -> anyhow::Result<Ended> {
     let config = args.base.load()?;
     let keyring = keyring(&config);
     let certificate = card(&keyring, &args.name)?.certificate().await?;
@@ -247,7 +247,7 @@ async fn probe(card: &Card) -> Result<(String, &'static str), String> {
     Ok((certificate.serial.clone(), method.name()))
 }
 
-async fn remove(args: RemoveArgs) -> anyhow::Result<Ended> {
+async fn remove(args: KeyRemoveArgs) -> anyhow::Result<Ended> {
     let config = args.base.load()?;
     let db = open_db(config.store.clone()).await?;
     let now_ms = SystemClock.now_ms();

@@ -7,7 +7,7 @@ use super::table::table;
 use super::{Base, Ended, say};
 use crate::roles::open_db;
 use clap::{Args, Subcommand};
-use identity::relying_party::{self, Protocol, Refusal, RelyingParty};
+use identity::relying_party::{self, EntryRefusal, Protocol, RelyingParty};
 use registry::access::{Actor, Origin};
 use registry::audit;
 use serde_json::json;
@@ -27,14 +27,14 @@ pub(super) enum SsoVerb {
     Client(oidc::ClientVerb),
     /// 签名密钥：列出与轮换
     #[command(subcommand)]
-    Key(oidc::KeyVerb),
+    Key(oidc::ClientKeyVerb),
 }
 
 /// Verbs on relying parties.
 #[derive(Debug, Subcommand)]
 pub(super) enum ServiceVerb {
     /// 登记或修改接入系统（命令行直接生效，并记入审计）
-    Add(AddArgs),
+    Add(SsoAddArgs),
     /// 列出接入系统
     List(Base),
     /// 移除接入系统
@@ -43,7 +43,7 @@ pub(super) enum ServiceVerb {
 
 /// Arguments of `sso service add`.
 #[derive(Debug, Args)]
-pub(super) struct AddArgs {
+pub(super) struct SsoAddArgs {
     #[command(flatten)]
     base: Base,
     /// 简称（小写字母、数字、点、横线、下划线）
@@ -96,7 +96,7 @@ pub(super) fn administrator() -> Actor {
     }
 }
 
-async fn add(args: AddArgs) -> anyhow::Result<Ended> {
+async fn add(args: SsoAddArgs) -> anyhow::Result<Ended> {
     let config = args.base.load()?;
     let db = open_db(config.store.clone()).await?;
     let ids = Ids::claim(&config, &db).await?;
@@ -117,7 +117,7 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     };
     let name = party.name.clone();
     let added = put(&db, party).await;
-    if let Err(Refusal::Store(error)) = added {
+    if let Err(EntryRefusal::Store(error)) = added {
         return Err(error.into());
     }
     ids.release(&db).await;
@@ -134,9 +134,9 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
 }
 
 /// Puts an entry on the list, with its row in the audit.
-async fn put(db: &Db, party: RelyingParty) -> Result<(), Refusal> {
+async fn put(db: &Db, party: RelyingParty) -> Result<(), EntryRefusal> {
     let now_ms = SystemClock.now_ms();
-    let write = move |tx: &mut Tx<'_>| -> Result<(), Refusal> {
+    let write = move |tx: &mut Tx<'_>| -> Result<(), EntryRefusal> {
         relying_party::put(tx, &party, now_ms)?;
         let object = format!("relying_party:{}", party.name);
         let detail = party.urls.join(" ");

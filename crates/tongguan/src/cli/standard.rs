@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Which schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Family {
+pub(super) enum SchemaFamily {
     /// 进口
     Import,
     /// 出口
@@ -21,7 +21,7 @@ pub(super) enum Family {
 
 /// A folder to write into.
 #[derive(Debug, Args)]
-pub(super) struct Folder {
+pub(super) struct OutputFolder {
     /// 写到哪个目录（没有则建立）
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -34,7 +34,7 @@ pub(super) enum StandardVerb {
     Xsd {
         /// import、export 或 dxp
         #[arg(value_enum)]
-        family: Family,
+        family: SchemaFamily,
     },
     /// 输出一种申报报文 JSON 形式的 JSON Schema（2020-12）
     JsonSchema {
@@ -47,9 +47,9 @@ pub(super) enum StandardVerb {
         kind: Option<String>,
     },
     /// 写出报文规范手册（静态网页，可离线打开、打印）
-    Html(Folder),
+    Html(OutputFolder),
     /// 写出各种报文的样例（XML 与 JSON）
-    Samples(Folder),
+    Samples(OutputFolder),
     /// 写出一种报文的 Excel 模板
     Xlsx {
         /// 报文类型，例如 CEB311
@@ -96,9 +96,9 @@ pub(super) enum StandardVerb {
 pub(super) async fn standard(verb: StandardVerb) -> anyhow::Result<Ended> {
     match verb {
         StandardVerb::Xsd { family } => say(&match family {
-            Family::Import => ceb::xsd::schema(Direction::Import),
-            Family::Export => ceb::xsd::schema(Direction::Export),
-            Family::Dxp => ceb::xsd::dxp(),
+            SchemaFamily::Import => ceb::xsd::schema(Direction::Import),
+            SchemaFamily::Export => ceb::xsd::schema(Direction::Export),
+            SchemaFamily::Dxp => ceb::xsd::dxp(),
         }),
         StandardVerb::JsonSchema { kind } => {
             let schema = ceb::publish::json_schema::schema(declaration(&kind)?);

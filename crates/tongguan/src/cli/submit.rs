@@ -1,6 +1,6 @@
 //! `message submit`: files to the platform, with a progress bar and a result for each.
 
-use super::client::{Answer, Client, Remote};
+use super::client::{ApiAnswer, Client, Remote};
 use super::table::table;
 use super::{Ended, input, say};
 use clap::Args;
@@ -110,7 +110,7 @@ fn report(client: &Client, file: &str, status: u16) -> anyhow::Result<Option<Str
 }
 
 /// Waits as long as the platform asks: the same bytes again are never declared twice.
-fn pause(answer: &Answer) {
+fn pause(answer: &ApiAnswer) {
     let wait = Duration::from_secs(answer.retry_after_s.unwrap_or(1).min(PAUSE_S_MAX));
     let sleep = SystemClock.sleep(wait);
     tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(sleep));

@@ -49,13 +49,13 @@ pub(super) fn tax(args: &TaxArgs) -> anyhow::Result<Ended> {
             let Some(estimate) = estimate else {
                 bail!("{file} 第 {number} 份清单的金额不是数字，或过大");
             };
-            print(args.json, (file, number), &estimate);
+            print(args.json, file, number, &estimate);
         }
     }
     Ok(Ended::Done)
 }
 
-fn print(is_json: bool, (file, number): (&str, i32), estimate: &Estimate) {
+fn print(is_json: bool, file: &str, number: i32, estimate: &Estimate) {
     if is_json {
         let line = json!({
             "file": file,

@@ -62,7 +62,7 @@ pub fn dxp_id_of(code: &str) -> Option<&'static str> {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Keys(BTreeMap<String, String>);
+struct DemoKeys(BTreeMap<String, String>);
 
 /// Makes sure that the companies of the demo exist and have keys.
 ///
@@ -70,14 +70,14 @@ struct Keys(BTreeMap<String, String>);
 /// When the database or the file of the keys fails.
 pub async fn companies(shared: &Shared, data: &Path) -> anyhow::Result<Vec<DemoCompany>> {
     let path = data.join("demo-keys.json");
-    let mut keys: Keys = match std::fs::read(&path) {
+    let mut keys: DemoKeys = match std::fs::read(&path) {
         Ok(bytes) => serde_json::from_slice(&bytes)
             .with_context(|| format!("{} 已损坏，删除后重新启动即可", path.display()))?,
-        Err(_) => Keys::default(),
+        Err(_) => DemoKeys::default(),
     };
     let mut found = Vec::new();
     for (seed, (code, name, dxp_id)) in (1_u64..).zip(COMPANIES) {
-        let company = ensure(shared, seed, (code, name, dxp_id)).await?;
+        let company = ensure(shared, seed, code, name, dxp_id).await?;
         let key = match keys.0.get(code) {
             Some(key) => key.clone(),
             None => issue(shared, company.id).await?,
@@ -112,7 +112,9 @@ pub fn trust(data: &Path) -> anyhow::Result<PathBuf> {
 async fn ensure(
     shared: &Shared,
     seed: u64,
-    (code, name, dxp_id): (&'static str, &str, &str),
+    code: &'static str,
+    name: &str,
+    dxp_id: &str,
 ) -> anyhow::Result<Company> {
     if let Some(company) = shared.db.read(move |tx| company::by_code(tx, code)).await? {
         return Ok(company);
@@ -166,7 +168,7 @@ pub fn secret() -> anyhow::Result<Secret> {
     Ok(secret)
 }
 
-fn keep(path: &Path, keys: &Keys) -> anyhow::Result<()> {
+fn keep(path: &Path, keys: &DemoKeys) -> anyhow::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = std::fs::OpenOptions::new();

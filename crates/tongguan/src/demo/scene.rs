@@ -82,7 +82,7 @@ pub(super) async fn play(
 ) -> anyhow::Result<()> {
     let order = Spec {
         marker: scene.marker().map(str::to_owned),
-        ..spec(shared, company, (Kind::Ceb311, seed))
+        ..spec(shared, company, Kind::Ceb311, seed)
     };
     match scene {
         Scene::Unmatched => return unmatched(shared, &order).await,

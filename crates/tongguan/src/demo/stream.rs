@@ -88,14 +88,14 @@ pub(super) fn chain(
         Direction::Import => ceb::Kind::Ceb311,
         Direction::Export => ceb::Kind::Ceb303,
     };
-    ceb::sample::set(&spec(shared, company, (kind, seed)))
+    ceb::sample::set(&spec(shared, company, kind, seed))
         .into_iter()
         .map(|(_, xml)| xml)
         .collect()
 }
 
 /// The sample of a company, now.
-pub(super) fn spec(shared: &Shared, company: &DemoCompany, (kind, seed): (ceb::Kind, u64)) -> Spec {
+pub(super) fn spec(shared: &Shared, company: &DemoCompany, kind: ceb::Kind, seed: u64) -> Spec {
     Spec {
         sender: Sender {
             code: company.code.clone(),

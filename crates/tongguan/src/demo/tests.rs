@@ -68,7 +68,7 @@ impl Setup {
         loop {
             let n_done = drain(&self.process.shared).await.unwrap();
             let work = self.customs_box.step(256).await.unwrap();
-            if n_done == 0 && work == exchange::customs_box::Work::default() {
+            if n_done == 0 && work == exchange::customs_box::StepResult::default() {
                 return;
             }
         }

@@ -38,7 +38,7 @@ struct Practice {
 
 #[derive(Template)]
 #[template(path = "clinic.html")]
-struct Clinic {
+struct ClinicPage {
     lang: Lang,
     answer: Option<ClinicAnswer>,
     /// Why there is no answer.
@@ -47,7 +47,7 @@ struct Clinic {
 
 /// Which example to show instead of a message of one's own.
 #[derive(Deserialize)]
-struct Wish {
+struct ClinicQuery {
     sample: Option<String>,
 }
 
@@ -65,14 +65,14 @@ async fn show(
     State(practice): State<Practice>,
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
-    Query(wish): Query<Wish>,
+    Query(wish): Query<ClinicQuery>,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     let answer = match wish.sample.as_deref().and_then(example) {
         Some(message) => Some(answer(&practice, &headers, message.into_bytes()).await?),
         None => None,
     };
-    Ok(page(&Clinic {
+    Ok(page(&ClinicPage {
         lang,
         answer,
         refusal: None,
@@ -86,12 +86,12 @@ async fn examine(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let reported = match message(form).await {
-        Ok(message) => Clinic {
+        Ok(message) => ClinicPage {
             lang,
             answer: Some(answer(&practice, &headers, message).await?),
             refusal: None,
         },
-        Err(refusal) => Clinic {
+        Err(refusal) => ClinicPage {
             lang,
             answer: None,
             refusal: Some(lang.text(&refusal).to_owned()),
@@ -154,7 +154,7 @@ fn example(name: &str) -> Option<String> {
     })
 }
 
-fn page(clinic: &Clinic) -> Response {
+fn page(clinic: &ClinicPage) -> Response {
     let policy = POLICY.replace("form-action 'none'", "form-action 'self'");
     page_with(clinic.lang, StatusCode::OK, clinic, &policy)
 }

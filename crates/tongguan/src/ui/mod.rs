@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Redirect, Response};
 use axum::routing::get;
 use exchange::finder::{find_any, latest};
-use exchange::message::{Message, MessageId};
+use exchange::message::{MessageId, StoredMessage};
 use exchange::outcome::{self, OutcomeCounts};
 use exchange::query::board::{self, KindToday, Waiting};
 use exchange::query::{MessageDetail, MessageSummary, Unsure, detail, unsure};
@@ -43,7 +43,7 @@ struct Line {
 
 #[derive(Template)]
 #[template(path = "board.html")]
-struct Board {
+struct LiveBoard {
     lang: Lang,
     day: String,
     time: String,
@@ -175,7 +175,7 @@ async fn live(
         )
     });
     let time = beijing_rfc3339(now_ms);
-    let template = Board {
+    let template = LiveBoard {
         lang,
         n_held,
         kinds: kinds.collect(),
@@ -194,7 +194,7 @@ async fn live(
     Ok(page_with(lang, StatusCode::OK, &template, POLICY))
 }
 
-fn line(message: &Message, companies: &[Company], unsure: &Unsure) -> Line {
+fn line(message: &StoredMessage, companies: &[Company], unsure: &Unsure) -> Line {
     let mut summary = MessageSummary::from(message);
     summary.unsure(unsure);
     let time = summary
@@ -209,7 +209,7 @@ fn line(message: &Message, companies: &[Company], unsure: &Unsure) -> Line {
     }
 }
 
-fn name_of(message: &Message, companies: &[Company]) -> String {
+fn name_of(message: &StoredMessage, companies: &[Company]) -> String {
     companies
         .iter()
         .find(|company| company.id == message.company_id)
@@ -250,7 +250,7 @@ async fn life(
 
 #[cfg(test)]
 mod tests {
-    use super::{Board, KindToday, Lang, OutcomeCounts, Waiting};
+    use super::{KindToday, Lang, LiveBoard, OutcomeCounts, Waiting};
     use askama::Template;
 
     fn board(lang: Lang) -> String {
@@ -262,7 +262,7 @@ mod tests {
             n_settled: 0,
             n_receipts: 0,
         };
-        let board = Board {
+        let board = LiveBoard {
             lang,
             day: "2026-11-23".to_owned(),
             time: "10:00:00".to_owned(),

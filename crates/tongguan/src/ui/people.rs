@@ -9,9 +9,9 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use registry::page::{Asked, Lang, Refusal};
+use registry::page::{Lang, PageRefusal, RefusedRequest};
 use serde::Deserialize;
-use web::{Code, codes};
+use web::{ErrorCode, codes};
 
 /// Longest problem that is read again, in bytes.
 const PROBLEM_BYTES_MAX: usize = 64 << 10;
@@ -44,7 +44,7 @@ pub async fn pages(request: Request, next: Next) -> Response {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    let reported = match parts.extensions.remove::<Refusal>() {
+    let reported = match parts.extensions.remove::<PageRefusal>() {
         Some(refusal) => refusal,
         None => {
             let kind = parts.headers.get(header::CONTENT_TYPE);
@@ -58,7 +58,7 @@ pub async fn pages(request: Request, next: Next) -> Response {
             refusal_of(lang, parts.status, read.flatten(), &uri)
         }
     };
-    let asked = Asked {
+    let asked = RefusedRequest {
         here: here(&method, &uri, &reported.next),
         request_id: request_id(&parts.headers),
     };
@@ -100,7 +100,12 @@ fn weight(text: &str) -> u32 {
     format!("{digits:0<4}").parse().unwrap_or(0).min(1000)
 }
 
-fn refusal_of(lang: Lang, status: StatusCode, read: Option<ShownProblem>, uri: &Uri) -> Refusal {
+fn refusal_of(
+    lang: Lang,
+    status: StatusCode,
+    read: Option<ShownProblem>,
+    uri: &Uri,
+) -> PageRefusal {
     let next = match status {
         StatusCode::UNAUTHORIZED => "/login",
         _ => "/",
@@ -110,7 +115,7 @@ fn refusal_of(lang: Lang, status: StatusCode, read: Option<ShownProblem>, uri: &
         false => next,
     };
     match read {
-        Some(reported) => Refusal {
+        Some(reported) => PageRefusal {
             lang,
             status: status.as_u16(),
             code: reported.code,
@@ -121,7 +126,7 @@ fn refusal_of(lang: Lang, status: StatusCode, read: Option<ShownProblem>, uri: &
             next: next.to_owned(),
         },
         None => {
-            let mut refusal = Refusal::of(lang, code_of(status), next);
+            let mut refusal = PageRefusal::of(lang, code_of(status), next);
             refusal.status = status.as_u16();
             refusal
         }
@@ -129,7 +134,7 @@ fn refusal_of(lang: Lang, status: StatusCode, read: Option<ShownProblem>, uri: &
 }
 
 /// The code of an answer that has none: of the library that reads requests.
-fn code_of(status: StatusCode) -> Code {
+fn code_of(status: StatusCode) -> ErrorCode {
     match status.as_u16() {
         403 => registry::access::FORBIDDEN,
         404 => codes::NOT_FOUND,

@@ -8,8 +8,8 @@ use crate::problem::{Problem, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-pub use order::{Age, Begin, Key, KeyForm, Order, Place, schema_of};
-pub use sql::{By, Rows};
+pub use order::{Age, Begin, KeyForm, Order, PagePlace, SortKey, schema_of};
+pub use sql::{ListRows, OrderBy};
 
 /// Items on a page when the caller does not say.
 const LIMIT_DEFAULT: u32 = 50;
@@ -221,7 +221,7 @@ impl<T> Page<Option<T>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Age, Begin, COUNT_MAX, Order, Page, PageSize, Place, Total};
+    use super::{Age, Begin, COUNT_MAX, Order, Page, PagePlace, PageSize, Total};
 
     crate::orders! {
         /// Orders of a list (试验排序).
@@ -262,19 +262,19 @@ mod tests {
 
     #[test]
     fn a_place_begins_a_page_of_its_own_order_only() {
-        let place = |id, key: &str| Place {
+        let place = |id, key: &str| PagePlace {
             key: Some(key.into()),
             id,
         };
         let begin = |sort, after: &str| Begin::<Sorted>::of(Some(sort), Some(after));
         for (sort, item) in [
-            ("newest", Place::from(7)),
-            ("newest", Place::from(-7)),
+            ("newest", PagePlace::from(7)),
+            ("newest", PagePlace::from(-7)),
             ("name", place(7, "甲~乙")),
             ("-name", place(7, "")),
             (
                 "due",
-                Place {
+                PagePlace {
                     key: Some(9.into()),
                     id: 7,
                 },

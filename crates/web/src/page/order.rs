@@ -109,44 +109,44 @@ crate::orders! {
 
 /// What rows are put in order by, beside their id, which decides between equal ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
+pub enum SortKey {
     /// A number, such as a time.
     Number(i64),
     /// A text, such as a code.
     Text(String),
 }
 
-impl From<i64> for Key {
+impl From<i64> for SortKey {
     fn from(number: i64) -> Self {
         Self::Number(number)
     }
 }
 
-impl From<&str> for Key {
+impl From<&str> for SortKey {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl<'a> From<&'a Key> for Value<'a> {
-    fn from(key: &'a Key) -> Self {
+impl<'a> From<&'a SortKey> for Value<'a> {
+    fn from(key: &'a SortKey) -> Self {
         match key {
-            Key::Number(number) => Self::Int(*number),
-            Key::Text(text) => Self::Text(text),
+            SortKey::Number(number) => Self::Int(*number),
+            SortKey::Text(text) => Self::Text(text),
         }
     }
 }
 
 /// A place in a list: that of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct PagePlace {
     /// What the order goes by; nothing when it goes by the id alone.
-    pub key: Option<Key>,
+    pub key: Option<SortKey>,
     /// Id of the item.
     pub id: i64,
 }
 
-impl From<i64> for Place {
+impl From<i64> for PagePlace {
     fn from(id: i64) -> Self {
         Self { key: None, id }
     }
@@ -155,7 +155,7 @@ impl From<i64> for Place {
 /// Between the parts of a written place.
 const BETWEEN: char = '~';
 
-impl Place {
+impl PagePlace {
     /// The place as the value for `after`. It names its order, so that it is of use in no other; in the default order
     /// it is the id alone, as it was before lists had others.
     fn written<O: Order>(&self, order: O) -> String {
@@ -166,8 +166,8 @@ impl Place {
         };
         match &self.key {
             None => format!("{begin}{id}"),
-            Some(Key::Number(number)) => format!("{begin}{id}{BETWEEN}{number}"),
-            Some(Key::Text(text)) => format!("{begin}{id}{BETWEEN}{text}"),
+            Some(SortKey::Number(number)) => format!("{begin}{id}{BETWEEN}{number}"),
+            Some(SortKey::Text(text)) => format!("{begin}{id}{BETWEEN}{text}"),
         }
     }
 
@@ -183,9 +183,11 @@ impl Place {
         };
         let key = match (order.by(), key) {
             (KeyForm::Id, None) => None,
-            (KeyForm::Number, Some(number)) => Some(Key::Number(number.parse().ok()?)),
+            (KeyForm::Number, Some(number)) => Some(SortKey::Number(number.parse().ok()?)),
             // PostgreSQL has no text with a zero in it.
-            (KeyForm::Text, Some(text)) if !text.contains('\0') => Some(Key::Text(text.to_owned())),
+            (KeyForm::Text, Some(text)) if !text.contains('\0') => {
+                Some(SortKey::Text(text.to_owned()))
+            }
             _ => return None,
         };
         let id = id.parse().ok()?;
@@ -199,12 +201,12 @@ pub struct Begin<O> {
     /// The order.
     pub order: O,
     /// The last item of the page before; nothing for the first page.
-    pub after: Option<Place>,
+    pub after: Option<PagePlace>,
 }
 
 impl<O: Order> Begin<O> {
     /// The first page in the default order that comes after an item.
-    pub fn after(item: impl Into<Place>) -> Self {
+    pub fn after(item: impl Into<PagePlace>) -> Self {
         Self {
             order: O::default(),
             after: Some(item.into()),
@@ -221,7 +223,7 @@ impl<O: Order> Begin<O> {
         let after = match after {
             None => None,
             Some(text) => Some(
-                Place::read(text, order)
+                PagePlace::read(text, order)
                     .ok_or_else(|| bad("after 应为同一排序下上一页的 next".to_owned()))?,
             ),
         };
@@ -229,7 +231,7 @@ impl<O: Order> Begin<O> {
     }
 
     /// The value for `after` by which an item is found again in this order.
-    pub fn next(&self, item: impl Into<Place>) -> String {
+    pub fn next(&self, item: impl Into<PagePlace>) -> String {
         item.into().written(self.order)
     }
 }

@@ -1,6 +1,6 @@
 //! The statements of a list: its pages and its total are asked with one text of conditions.
 
-use super::order::{Key, Place};
+use super::order::{PagePlace, SortKey};
 use super::{COUNT_MAX, Total};
 use std::fmt::Write as _;
 use store::{Result, Row, Tx, Value};
@@ -8,7 +8,7 @@ use store::{Result, Row, Tx, Value};
 /// Which rows a list has (列表条件): where they stand and what they fulfil. What is counted is what is listed, because
 /// both are made of this.
 #[derive(Debug)]
-pub struct Rows<'a> {
+pub struct ListRows<'a> {
     from: &'static str,
     conditions: String,
     args: Vec<Value<'a>>,
@@ -16,7 +16,7 @@ pub struct Rows<'a> {
 
 /// By which columns the rows of a list are put in order.
 #[derive(Debug, Clone, Copy)]
-pub struct By {
+pub struct OrderBy {
     /// The column with the id, which no two rows share.
     pub id: &'static str,
     /// What comes before it, and is never null.
@@ -25,7 +25,7 @@ pub struct By {
     pub is_descending: bool,
 }
 
-impl By {
+impl OrderBy {
     /// By the id alone.
     #[must_use]
     pub fn id(id: &'static str, is_descending: bool) -> Self {
@@ -47,7 +47,7 @@ impl By {
     }
 }
 
-impl<'a> Rows<'a> {
+impl<'a> ListRows<'a> {
     /// The rows that a caller sees: `from` is that part of the statement, such as `from message m`; the condition
     /// appends its arguments.
     pub fn seen(from: &'static str, condition: impl FnOnce(&mut Vec<Value<'a>>) -> String) -> Self {
@@ -120,7 +120,7 @@ impl<'a> Rows<'a> {
         mut self,
         tx: &mut Tx<'_>,
         columns: &str,
-        (by, after): (By, Option<&'a Place>),
+        (by, after): (OrderBy, Option<&'a PagePlace>),
         limit: i64,
     ) -> Result<Vec<Row>> {
         let (sign, down) = match by.is_descending {
@@ -132,7 +132,7 @@ impl<'a> Rows<'a> {
             (_, None) => {}
             (None, Some(place)) => self.and(&format!("{id} {sign} ?"), Some(place.id)),
             (Some(key), Some(place)) => {
-                let of = place.key.as_ref().unwrap_or(&Key::Number(0));
+                let of = place.key.as_ref().unwrap_or(&SortKey::Number(0));
                 self.and_with(|args| {
                     args.extend([of.into(), place.id.into()]);
                     let n = args.len();
@@ -175,8 +175,8 @@ impl<'a> Rows<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{By, Rows};
-    use crate::page::{COUNT_MAX, Key, Page, Place};
+    use super::{ListRows, OrderBy};
+    use crate::page::{COUNT_MAX, Page, PagePlace, SortKey};
     use rstest::rstest;
     use store::Tx;
     use store::testing::TestEngine::{self, Postgres, Sqlite};
@@ -185,7 +185,7 @@ mod tests {
     const NUMBERS: &str = "from (with recursive number (id) as (select 1 union all \
                            select id + 1 from number where id < 10500) select id from number) row";
 
-    fn counted(rows: Rows<'_>, tx: &mut Tx<'_>) -> store::Result<(Option<i64>, bool)> {
+    fn counted(rows: ListRows<'_>, tx: &mut Tx<'_>) -> store::Result<(Option<i64>, bool)> {
         let page = Page::<i64>::whole(Vec::new()).counted(Some(rows.count(tx)?));
         Ok((page.total, page.more_than_total))
     }
@@ -197,18 +197,18 @@ mod tests {
     ) {
         let test = engine.database();
         let read = |tx: &mut Tx<'_>| {
-            let all = Rows::those(NUMBERS, "1 = 1");
+            let all = ListRows::those(NUMBERS, "1 = 1");
             assert_eq!(counted(all, tx)?, (Some(COUNT_MAX), true));
             for bound in [COUNT_MAX, 0, 7] {
                 let few = |limit| {
-                    let mut rows = Rows::those(NUMBERS, "1 = 1");
+                    let mut rows = ListRows::those(NUMBERS, "1 = 1");
                     rows.and("id <= ?", Some(bound));
                     rows.and("id > ?", None::<i64>);
                     rows.and_one_of("id", Vec::<i64>::new());
                     (rows, limit)
                 };
                 let (rows, limit) = few(COUNT_MAX + 1);
-                let listed = rows.page(tx, "id", (By::id("id", false), None), limit)?;
+                let listed = rows.page(tx, "id", (OrderBy::id("id", false), None), limit)?;
                 assert_eq!(i64::try_from(listed.len()).unwrap(), bound);
                 assert_eq!(counted(few(0).0, tx)?, (Some(bound), false));
             }
@@ -227,23 +227,23 @@ mod tests {
         for (key, is_text) in [("(id / 4)", false), ("cast(id / 4 as text)", true)] {
             for (is_descending, limit) in [(false, 1), (false, 3), (true, 3), (true, 7)] {
                 let read = move |tx: &mut Tx<'_>| {
-                    let (mut seen, mut after) = (Vec::new(), None::<Place>);
+                    let (mut seen, mut after) = (Vec::new(), None::<PagePlace>);
                     loop {
-                        let mut rows = Rows::those(NUMBERS, "id <> 8");
+                        let mut rows = ListRows::those(NUMBERS, "id <> 8");
                         rows.and("id <= ?", Some(23));
-                        let by = By::key(key, "id", is_descending);
+                        let by = OrderBy::key(key, "id", is_descending);
                         let columns = format!("id, {key}");
                         let page = rows.page(tx, &columns, (by, after.as_ref()), limit)?;
                         let Some(last) = page.last() else { break };
                         let key = match is_text {
-                            true => Key::Text(last.text(1)?),
-                            false => Key::Number(last.int(1)?),
+                            true => SortKey::Text(last.text(1)?),
+                            false => SortKey::Number(last.int(1)?),
                         };
                         let id = last.int(0)?;
                         for row in &page {
                             seen.push(row.int(0)?);
                         }
-                        after = Some(Place { key: Some(key), id });
+                        after = Some(PagePlace { key: Some(key), id });
                     }
                     Ok::<_, store::Error>(seen)
                 };

@@ -3,7 +3,7 @@
 
 use crate::administration::AdministrationApi;
 use crate::department::http::Made;
-use crate::dictionary::{self, DICTIONARIES_MAX, ENTRIES_MAX, EXPORT, Entry, standard};
+use crate::dictionary::{self, DICTIONARIES_MAX, DictionaryEntry, ENTRIES_MAX, EXPORT, standard};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -81,7 +81,7 @@ pub struct EntryView {
     pub is_removable: bool,
 }
 
-fn entry_view(one: Entry, known: &Known) -> EntryView {
+fn entry_view(one: DictionaryEntry, known: &KnownDictionaries) -> EntryView {
     let is_standard = one.id == 0;
     let (name, is_own) = known.get(&one.dictionary).cloned().unwrap_or_default();
     EntryView {
@@ -104,7 +104,7 @@ fn entry_view(one: Entry, known: &Known) -> EntryView {
 }
 
 /// Name of each dictionary, and whether the platform itself asks for it.
-type Known = BTreeMap<String, (String, bool)>;
+type KnownDictionaries = BTreeMap<String, (String, bool)>;
 
 /// The code tables as they are now.
 fn standing(api: &AdministrationApi) -> Standing {
@@ -112,7 +112,7 @@ fn standing(api: &AdministrationApi) -> Standing {
     context.code_tables.standing(context.now_ms())
 }
 
-fn names(tx: &mut Tx<'_>, standing: &Standing) -> StoreResult<Known> {
+fn names(tx: &mut Tx<'_>, standing: &Standing) -> StoreResult<KnownDictionaries> {
     let own = dictionary::all(tx, DICTIONARIES_MAX)?;
     let all = own.into_iter().chain(standard::tables(standing));
     Ok(all
@@ -176,7 +176,7 @@ async fn dictionary_search(
             return Ok(Vec::new());
         }
         let names = names(tx, &standing)?;
-        let found = dictionary::search(tx, &standing, (&text, SEARCH_MAX))?.into_iter();
+        let found = dictionary::search(tx, &standing, &text, SEARCH_MAX)?.into_iter();
         Ok(found.map(|one| entry_view(one, &names)).collect())
     };
     let items = api.context().read(read).await?;
@@ -239,7 +239,7 @@ async fn export_dictionary(
         &store::clock::beijing_compact(now_ms),
         "xlsx",
     );
-    web::sheet::answer(&file, ("字典", COLUMNS), rows).await
+    web::sheet::answer(&file, "字典", COLUMNS, rows).await
 }
 
 /// An entry as it should be.
@@ -267,8 +267,8 @@ pub struct EntryData {
     pub remark: String,
 }
 
-fn entry(dictionary: String, data: EntryData) -> Entry {
-    Entry {
+fn entry(dictionary: String, data: EntryData) -> DictionaryEntry {
+    DictionaryEntry {
         id: 0,
         dictionary,
         code: data.code,
@@ -299,7 +299,7 @@ async fn create_dictionary_entry(
     JsonBody(given): JsonBody<EntryData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
     let (given, context) = (entry(code, given), api.context().clone());
-    let write = move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &context, &actor, (None, &given));
+    let write = move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &context, &actor, None, &given);
     let id = api.context().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
@@ -323,7 +323,7 @@ async fn change_dictionary_entry(
     let given = entry(String::new(), given);
     let context = api.context().clone();
     let write =
-        move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &context, &actor, (Some(asked), &given));
+        move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &context, &actor, Some(asked), &given);
     api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

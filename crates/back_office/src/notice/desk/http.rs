@@ -4,7 +4,7 @@
 use crate::administration::{AdministrationApi, Asked};
 use crate::department::http::Made;
 use crate::notice::http::{BlockView, view};
-use crate::notice::{self, Details, Level, Notice, PUBLISH, Wish};
+use crate::notice::{self, Level, Notice, NoticeDetails, PUBLISH, PublishWish};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -158,7 +158,7 @@ fn desk_view(found: Notice, own: Option<i64>, is_pending: bool, readers: i64) ->
 
 /// Ids of the notices whose publication waits.
 fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<i64>> {
-    let filter = approval::Filter {
+    let filter = approval::ApprovalFilter {
         state: Some("pending".to_owned()),
         kinds: vec![PUBLISH.name.to_owned()],
         asked_by: 0,
@@ -166,7 +166,7 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<i64>> {
     };
     let found = approval::list(tx, &filter, PENDING)?.into_iter();
     Ok(found
-        .filter_map(|one| serde_json::from_str::<Wish>(&one.payload).ok())
+        .filter_map(|one| serde_json::from_str::<PublishWish>(&one.payload).ok())
         .map(|wish| wish.notice)
         .collect())
 }
@@ -227,7 +227,7 @@ pub struct NoticeData {
     pub is_pinned: bool,
 }
 
-fn details(data: NoticeData, now_ms: i64) -> Result<Details, Problem> {
+fn details(data: NoticeData, now_ms: i64) -> Result<NoticeDetails, Problem> {
     let level = Level::from_name(&data.level);
     let from_at = time_opt("from", data.from.as_deref())?.unwrap_or(now_ms);
     let is_day = data.until.as_deref().is_some_and(|text| text.len() == 10);
@@ -237,7 +237,7 @@ fn details(data: NoticeData, now_ms: i64) -> Result<Details, Problem> {
         Some(at) => at,
         None => from_at + notice::VALID_DAYS * DAY_MS,
     };
-    Ok(Details {
+    Ok(NoticeDetails {
         title: data.title,
         text: data.text,
         category: data.category,
@@ -264,7 +264,7 @@ async fn create_notice(
 ) -> Result<(StatusCode, Json<Made>), Problem> {
     let context = api.context().clone();
     let given = details(given, context.now_ms())?;
-    let write = move |tx: &mut Tx<'_>| notice::put(tx, &context, &actor, (None, &given));
+    let write = move |tx: &mut Tx<'_>| notice::put(tx, &context, &actor, None, &given);
     let id = api.context().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
@@ -288,7 +288,7 @@ async fn change_notice(
 ) -> Result<StatusCode, Problem> {
     let context = api.context().clone();
     let given = details(given, context.now_ms())?;
-    let write = move |tx: &mut Tx<'_>| notice::put(tx, &context, &actor, (Some(asked), &given));
+    let write = move |tx: &mut Tx<'_>| notice::put(tx, &context, &actor, Some(asked), &given);
     api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -338,7 +338,7 @@ async fn ask_notice(
         if pending(tx)?.contains(&asked) {
             return Err(notice::wrong_state("该公告已在等待复核"));
         }
-        let wish = Wish {
+        let wish = PublishWish {
             notice: asked,
             hash: found.hash(),
         };
@@ -378,7 +378,7 @@ async fn withdraw_notice(
 ) -> Result<StatusCode, Problem> {
     let why = reason(&given.reason)?;
     let context = api.context().clone();
-    let write = move |tx: &mut Tx<'_>| notice::withdraw(tx, &context, &actor, (asked, &why));
+    let write = move |tx: &mut Tx<'_>| notice::withdraw(tx, &context, &actor, asked, &why);
     api.context().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
 }

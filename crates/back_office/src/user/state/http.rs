@@ -65,7 +65,8 @@ pub(crate) fn link(context: &AppContext, id: AccountId, token: &str) -> LinkView
 async fn set(
     api: &AdministrationApi,
     actor: Actor,
-    (asked, change): (&str, Change),
+    asked: &str,
+    change: Change,
     given: Reason,
 ) -> Result<StatusCode, Problem> {
     let (asked, why) = (AccountId(id(asked)?), reason(&given.reason)?);
@@ -93,7 +94,7 @@ async fn enable_user(
     Path(asked): Path<String>,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    set(&api, actor, (&asked, Change::Enable), given).await
+    set(&api, actor, &asked, Change::Enable, given).await
 }
 
 /// Closes an account and ends its sessions (停用用户).
@@ -114,7 +115,7 @@ async fn disable_user(
     Path(asked): Path<String>,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    set(&api, actor, (&asked, Change::Disable), given).await
+    set(&api, actor, &asked, Change::Disable, given).await
 }
 
 /// Forgets the failures of an account (解锁用户).
@@ -135,7 +136,7 @@ async fn unlock_user(
     Path(asked): Path<String>,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    set(&api, actor, (&asked, Change::Unlock), given).await
+    set(&api, actor, &asked, Change::Unlock, given).await
 }
 
 /// Makes a new one-time link; the old password opens nothing any more, the second factors stay
@@ -161,7 +162,7 @@ async fn reset_user(
     let context = api.context().clone();
     let (shared, token) = (context.clone(), context.token()?);
     let hash = hash_text(&token);
-    let write = move |tx: &mut Tx<'_>| reset(tx, &shared, &actor, (asked, &hash), &why);
+    let write = move |tx: &mut Tx<'_>| reset(tx, &shared, &actor, asked, &hash, &why);
     context.act(write).await?;
     Ok(Json(link(&context, asked, &token)))
 }
@@ -189,7 +190,7 @@ async fn link_user(
     let context = api.context().clone();
     let (shared, token) = (context.clone(), context.token()?);
     let hash = hash_text(&token);
-    let write = move |tx: &mut Tx<'_>| invite_again(tx, &shared, &actor, (asked, &hash), &why);
+    let write = move |tx: &mut Tx<'_>| invite_again(tx, &shared, &actor, asked, &hash, &why);
     context.act(write).await?;
     Ok(Json(link(&context, asked, &token)))
 }

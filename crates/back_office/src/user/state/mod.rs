@@ -8,7 +8,7 @@ use identity::factor;
 use identity::login::lock;
 use registry::access::Actor;
 use registry::account::{self, Account, AccountId};
-use registry::approval::{Doing, Kind, Undone};
+use registry::approval::{ApprovalKind, Doing, Undone};
 use registry::context::AppContext;
 use registry::request::{codes, not_found};
 use registry::role::Role;
@@ -18,14 +18,14 @@ use store::{Error, Result as StoreResult, Tx};
 use web::Problem;
 
 /// Takes every second factor of an account away, for a lost telephone.
-pub const FACTOR_RESET: Kind = Kind {
+pub const FACTOR_RESET: ApprovalKind = ApprovalKind {
     name: "factor.reset",
     chinese: "解除两步验证（设备遗失）",
     deciders: &[Role::SystemAdmin, Role::SecurityAdmin],
     run: reset_factors,
 };
 /// The kinds of approvals of this module.
-pub const KINDS: &[Kind] = &[FACTOR_RESET];
+pub const KINDS: &[ApprovalKind] = &[FACTOR_RESET];
 
 /// What an approval of [`FACTOR_RESET`] carries.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,7 +95,8 @@ pub fn reset(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, link_hash): (AccountId, &str),
+    id: AccountId,
+    link_hash: &str,
     reason: &str,
 ) -> Result<(), Problem> {
     let (found, now_ms) = (account::by_id(tx, id)?, context.now_ms());
@@ -120,7 +121,8 @@ pub fn invite_again(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, link_hash): (AccountId, &str),
+    id: AccountId,
+    link_hash: &str,
     reason: &str,
 ) -> Result<(), Problem> {
     let (found, now_ms) = (account::by_id(tx, id)?, context.now_ms());
@@ -142,7 +144,8 @@ pub fn rescue(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, link_hash): (AccountId, &str),
+    id: AccountId,
+    link_hash: &str,
 ) -> StoreResult<()> {
     let now_ms = context.now_ms();
     account::set_state(tx, id, "invited", now_ms)?;

@@ -30,7 +30,7 @@ pub struct Facts {
 
 /// What a document looks for among the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct SoughtDocument {
     /// Documents about these orders.
     pub orders: Vec<String>,
     /// Documents about these parcels.
@@ -169,8 +169,8 @@ impl Facts {
 
     /// What must be known for it to be judged.
     #[must_use]
-    pub fn wanted(&self) -> Wanted {
-        let mut wanted = Wanted {
+    pub fn wanted(&self) -> SoughtDocument {
+        let mut wanted = SoughtDocument {
             orders: self.order_key().into_iter().collect(),
             waybills: self.waybill_key().into_iter().collect(),
             lists: self.list_no().into_iter().collect(),

@@ -28,7 +28,7 @@ mod version;
 mod tests;
 
 pub use board::{Board, Judgement, Known, Partner, is_gone};
-pub use facts::{Facts, Values, Wanted, is_compared, shown};
+pub use facts::{Facts, SoughtDocument, Values, is_compared, shown};
 
 use crate::code::Code;
 use crate::finding::Finding;
@@ -126,7 +126,7 @@ impl Difference {
 
 /// A document of a set, judged within the set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
+pub struct JudgedDocument {
     /// Place of its message in the set, from 0.
     pub message: usize,
     /// Its number in the message, from 1.
@@ -140,7 +140,7 @@ pub struct Judged {
 /// Matches the documents of a set with each other, without any store (离线对碰). All of them are taken
 /// for one owner's, so texts may show masked values of partners.
 #[must_use]
-pub fn within(messages: &[&Message], hash: &dyn Fn(&str) -> String) -> Vec<Judged> {
+pub fn within(messages: &[&Message], hash: &dyn Fn(&str) -> String) -> Vec<JudgedDocument> {
     let mut board = Board::default();
     let mut places = Vec::new();
     for (message, parsed) in messages.iter().enumerate() {
@@ -156,7 +156,7 @@ pub fn within(messages: &[&Message], hash: &dyn Fn(&str) -> String) -> Vec<Judge
         let judgement = board.judge(id)?;
         let facts = board.facts(id)?;
         let differences = judgement.differences.iter();
-        Some(Judged {
+        Some(JudgedDocument {
             message,
             number,
             findings: differences.map(|one| one.finding(facts, number)).collect(),

@@ -35,7 +35,7 @@ fn changed(
     trade.iter().map(change).collect()
 }
 
-fn judged(trade: &[(Kind, String)]) -> Vec<(Kind, Judged)> {
+fn judged(trade: &[(Kind, String)]) -> Vec<(Kind, JudgedDocument)> {
     let parsed: Vec<Message> = trade
         .iter()
         .map(|(_, xml)| parse(xml.as_bytes(), Profile::Down).message.unwrap())

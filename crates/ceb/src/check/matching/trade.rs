@@ -16,16 +16,16 @@ enum How {
 }
 
 /// One element against another; a value that one side leaves out is not compared.
-struct Rule {
+struct TradeRule {
     code: &'static Code,
     left: &'static str,
     right: &'static str,
     how: How,
 }
 
-const fn text(code: &'static Code, left: &'static str, right: &'static str) -> Rule {
+const fn text(code: &'static Code, left: &'static str, right: &'static str) -> TradeRule {
     let how = How::Text;
-    Rule {
+    TradeRule {
         code,
         left,
         right,
@@ -33,9 +33,9 @@ const fn text(code: &'static Code, left: &'static str, right: &'static str) -> R
     }
 }
 
-const fn amount(code: &'static Code, left: &'static str, right: &'static str) -> Rule {
+const fn amount(code: &'static Code, left: &'static str, right: &'static str) -> TradeRule {
     let how = How::Amount;
-    Rule {
+    TradeRule {
         code,
         left,
         right,
@@ -43,7 +43,7 @@ const fn amount(code: &'static Code, left: &'static str, right: &'static str) ->
     }
 }
 
-static ORDER_PAYMENT: [Rule; 6] = [
+static ORDER_PAYMENT: [TradeRule; 6] = [
     amount(&code::PAID_DIFFERS, "acturalPaid", "amountPaid"),
     text(&code::PAYER_DIFFERS, "buyerName", "payerName"),
     text(&code::PAYER_DIFFERS, "buyerIdNumber", "payerIdNumber"),
@@ -56,7 +56,7 @@ static ORDER_PAYMENT: [Rule; 6] = [
     text(&code::PLATFORM_DIFFERS, "ebpName", "ebpName"),
 ];
 
-static ORDER_WAYBILL: [Rule; 3] = [
+static ORDER_WAYBILL: [TradeRule; 3] = [
     text(&code::CONSIGNEE_DIFFERS, "consignee", "consignee"),
     text(
         &code::CONSIGNEE_DIFFERS,
@@ -70,7 +70,7 @@ static ORDER_WAYBILL: [Rule; 3] = [
     ),
 ];
 
-static LIST_ORDER: [Rule; 6] = [
+static LIST_ORDER: [TradeRule; 6] = [
     text(&code::BUYER_DIFFERS, "buyerName", "buyerName"),
     text(&code::BUYER_DIFFERS, "buyerIdNumber", "buyerIdNumber"),
     text(&code::BUYER_TELEPHONE, "buyerTelephone", "buyerTelephone"),
@@ -83,7 +83,7 @@ static LIST_ORDER: [Rule; 6] = [
     ),
 ];
 
-static LIST_WAYBILL: [Rule; 4] = [
+static LIST_WAYBILL: [TradeRule; 4] = [
     text(&code::WAYBILL_ORDER, "orderNo", "orderNo"),
     amount(&code::FREIGHT_DIFFERS, "freight", "freight"),
     amount(&code::FREIGHT_DIFFERS, "insuredFee", "insuredFee"),
@@ -91,7 +91,7 @@ static LIST_WAYBILL: [Rule; 4] = [
 ];
 
 /// The rules of two parts; the first is on the left.
-fn rules(left: Part, right: Part) -> &'static [Rule] {
+fn rules(left: Part, right: Part) -> &'static [TradeRule] {
     match (left, right) {
         (Part::Order, Part::Payment) => &ORDER_PAYMENT,
         (Part::Order, Part::Logistics) => &ORDER_WAYBILL,
@@ -242,7 +242,7 @@ fn arrived(board: &Board, known: &Known, judgement: &mut Judgement) {
     }
 }
 
-fn differs(rule: &Rule, left: &Known, right: &Known) -> bool {
+fn differs(rule: &TradeRule, left: &Known, right: &Known) -> bool {
     let (Some(one), Some(other)) = (left.facts.get(rule.left), right.facts.get(rule.right)) else {
         return false;
     };

@@ -9,10 +9,14 @@ use crate::spec::{FieldSpec, FieldType, Rule};
 /// Digits that a spreadsheet keeps of a number.
 const NUMBER_DIGITS: usize = 15;
 
-pub(super) type Problem = (&'static Code, String, String, Option<String>);
+pub(super) type CellProblem = (&'static Code, String, String, Option<String>);
 
 /// The value that a cell gives a field, or what the spreadsheet has done to it.
-pub(super) fn text_of(field: &FieldSpec, cell: &Cell, is_1904: bool) -> Result<String, Problem> {
+pub(super) fn text_of(
+    field: &FieldSpec,
+    cell: &Cell,
+    is_1904: bool,
+) -> Result<String, CellProblem> {
     let bad = |code, value: &str, text: &str| Err((code, value.to_owned(), text.to_owned(), None));
     let form = moment::Form::of(field);
     match cell {
@@ -58,7 +62,7 @@ fn serial(form: moment::Form, number: &str, is_1904: bool) -> Option<String> {
     moment::convert(form, &moment).or(Some(moment))
 }
 
-fn number_of(field: &FieldSpec, number: &str) -> Result<String, Problem> {
+fn number_of(field: &FieldSpec, number: &str) -> Result<String, CellProblem> {
     if !matches!(field.kind, FieldType::Text { .. }) {
         return Ok(number.to_owned());
     }
@@ -94,7 +98,7 @@ fn width(field: &FieldSpec) -> Option<usize> {
     }
 }
 
-fn moment_of(field: &FieldSpec, moment: &str) -> Result<String, Problem> {
+fn moment_of(field: &FieldSpec, moment: &str) -> Result<String, CellProblem> {
     if field.rules.contains(&Rule::Time14) {
         return Ok(moment.to_owned());
     }

@@ -7,7 +7,7 @@ fn a_row_with_just_the_marked_columns_lacks_nothing() {
     for kind in declared() {
         let columns = columns(kind);
         let rows = sample_rows(kind);
-        let needed = |part: &Part, element: &str| {
+        let needed = |part: &ColumnPart, element: &str| {
             let mut columns = columns.iter();
             columns.any(|one| one.part == *part && one.field.element == element && one.needed)
         };

@@ -81,12 +81,12 @@ pub enum Wanted {
 }
 
 /// What may still be taken from a workbook.
-struct Budget {
+struct WorkbookBudget {
     cells: usize,
     text_bytes: usize,
 }
 
-impl Budget {
+impl WorkbookBudget {
     fn take(&mut self, n_cells: usize, n_bytes: usize) -> Result<(), BookFault> {
         let cells = self.cells.checked_sub(n_cells);
         let text_bytes = self.text_bytes.checked_sub(n_bytes);
@@ -155,7 +155,7 @@ pub fn read_wanted(
     let styles = part("/styles").map_or_else(|| Ok(Vec::new()), |bytes| number::styles(&bytes))?;
     let bytes = parts.get(&book.target).ok_or(BookFault::Malformed)?;
     let (names, is_1904) = names(bytes)?;
-    let mut budget = Budget {
+    let mut budget = WorkbookBudget {
         cells: CELLS_MAX,
         text_bytes: TEXT_BYTES_MAX,
     };
@@ -206,9 +206,9 @@ struct Relation {
 fn relations(parts: &Parts, name: &str, folder: &str) -> Result<Vec<Relation>, BookFault> {
     let bytes = parts.get(&part_name(name)).ok_or(BookFault::Malformed)?;
     let mut relations = Vec::new();
-    let mut walk = Walk::new(bytes)?;
+    let mut walk = XmlWalk::new(bytes)?;
     while let Some(step) = walk.next()? {
-        if matches!(step, Step::Start("Relationship")) {
+        if matches!(step, XmlStep::Start("Relationship")) {
             let target = walk.attribute("Target").unwrap_or_default();
             let target = if target.starts_with(['/', '\\']) {
                 part_name(&target)
@@ -232,21 +232,21 @@ fn relations(parts: &Parts, name: &str, folder: &str) -> Result<Vec<Relation>, B
 fn names(bytes: &[u8]) -> Result<(Vec<(String, String)>, bool), BookFault> {
     let mut names = Vec::new();
     let mut is_1904 = false;
-    let mut walk = Walk::new(bytes)?;
+    let mut walk = XmlWalk::new(bytes)?;
     while let Some(step) = walk.next()? {
         match step {
-            Step::Start("sheet") => {
+            XmlStep::Start("sheet") => {
                 if names.len() == SHEETS_MAX {
                     return Err(BookFault::TooManySheets);
                 }
                 let name = walk.attribute("name").unwrap_or_default();
                 names.push((name, walk.attribute("id").unwrap_or_default()));
             }
-            Step::Start("workbookPr") => {
+            XmlStep::Start("workbookPr") => {
                 let flag = walk.attribute("date1904");
                 is_1904 = flag.is_some_and(|flag| flag == "1" || flag == "true");
             }
-            Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+            XmlStep::Start(_) | XmlStep::End(_) | XmlStep::Text(_) => {}
         }
     }
     Ok((names, is_1904))
@@ -255,9 +255,9 @@ fn names(bytes: &[u8]) -> Result<(Vec<(String, String)>, bool), BookFault> {
 /// The shared texts.
 fn texts(bytes: &[u8]) -> Result<Vec<String>, BookFault> {
     let mut texts = Vec::new();
-    let mut walk = Walk::new(bytes)?;
+    let mut walk = XmlWalk::new(bytes)?;
     while let Some(step) = walk.next()? {
-        if matches!(step, Step::Start("si")) {
+        if matches!(step, XmlStep::Start("si")) {
             if texts.len() == TEXTS_MAX {
                 return Err(BookFault::TooManyCells);
             }
@@ -268,19 +268,19 @@ fn texts(bytes: &[u8]) -> Result<Vec<String>, BookFault> {
 }
 
 /// A step through a part.
-enum Step<'a> {
+enum XmlStep<'a> {
     Start(&'a str),
     End(&'a str),
     Text(String),
 }
 
 /// Walks through a part by local names.
-struct Walk<'a> {
+struct XmlWalk<'a> {
     tokens: Tokens<'a>,
     open: Vec<&'a str>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> XmlWalk<'a> {
     fn new(bytes: &'a [u8]) -> Result<Self, BookFault> {
         Ok(Self {
             tokens: Tokens::new(prepare(bytes)?),
@@ -288,15 +288,15 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn next(&mut self) -> Result<Option<Step<'a>>, BookFault> {
+    fn next(&mut self) -> Result<Option<XmlStep<'a>>, BookFault> {
         Ok(Some(match self.tokens.next()? {
             Token::Start(name) => {
                 self.open.push(name.local);
-                Step::Start(name.local)
+                XmlStep::Start(name.local)
             }
-            Token::End => Step::End(self.open.pop().unwrap_or_default()),
-            Token::Text(text) | Token::CData(text) => Step::Text(text.to_owned()),
-            Token::Char(c) => Step::Text(c.to_string()),
+            Token::End => XmlStep::End(self.open.pop().unwrap_or_default()),
+            Token::Text(text) | Token::CData(text) => XmlStep::Text(text.to_owned()),
+            Token::Char(c) => XmlStep::Text(c.to_string()),
             Token::Eof => return Ok(None),
         }))
     }
@@ -326,9 +326,11 @@ impl<'a> Walk<'a> {
         let depth = self.open.len();
         while let Some(step) = self.next()? {
             match step {
-                Step::Text(more) => append(&mut text, &more)?,
-                Step::End(name) if name == element && self.open.len() < depth => return Ok(text),
-                Step::Start(_) | Step::End(_) => {}
+                XmlStep::Text(more) => append(&mut text, &more)?,
+                XmlStep::End(name) if name == element && self.open.len() < depth => {
+                    return Ok(text);
+                }
+                XmlStep::Start(_) | XmlStep::End(_) => {}
             }
         }
         Err(BookFault::Malformed)
@@ -340,14 +342,14 @@ impl<'a> Walk<'a> {
         let depth = self.open.len();
         while let Some(step) = self.next()? {
             match step {
-                Step::Start("t") if !self.open.contains(&"rPh") => {
+                XmlStep::Start("t") if !self.open.contains(&"rPh") => {
                     let more = self.text("t")?;
                     append(&mut text, &more)?;
                 }
-                Step::End(name) if name == element && self.open.len() < depth => {
+                XmlStep::End(name) if name == element && self.open.len() < depth => {
                     return Ok(unescape(&text));
                 }
-                Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+                XmlStep::Start(_) | XmlStep::End(_) | XmlStep::Text(_) => {}
             }
         }
         Err(BookFault::Malformed)

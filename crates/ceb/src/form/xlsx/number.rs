@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
-use super::{BookFault, Step, Walk};
+use super::{BookFault, XmlStep, XmlWalk};
 
 /// Most styles of cells and most formats of their own; spreadsheets themselves allow about as many.
 const STYLES_MAX: usize = 65_536;
@@ -14,10 +14,10 @@ pub(super) fn styles(bytes: &[u8]) -> Result<Vec<bool>, BookFault> {
     let mut own: HashMap<u32, bool> = HashMap::new();
     let mut styles = Vec::new();
     let mut is_inside = false;
-    let mut walk = Walk::new(bytes)?;
+    let mut walk = XmlWalk::new(bytes)?;
     while let Some(step) = walk.next()? {
         match step {
-            Step::Start("numFmt") => {
+            XmlStep::Start("numFmt") => {
                 let id = walk.attribute("numFmtId").and_then(|id| id.parse().ok());
                 let code = walk.attribute("formatCode").unwrap_or_default();
                 own.extend(id.map(|id| (id, is_date_code(&code))));
@@ -25,9 +25,9 @@ pub(super) fn styles(bytes: &[u8]) -> Result<Vec<bool>, BookFault> {
                     return Err(BookFault::Malformed);
                 }
             }
-            Step::Start("cellXfs") => is_inside = true,
-            Step::End("cellXfs") => is_inside = false,
-            Step::Start("xf") if is_inside => {
+            XmlStep::Start("cellXfs") => is_inside = true,
+            XmlStep::End("cellXfs") => is_inside = false,
+            XmlStep::Start("xf") if is_inside => {
                 let id = walk.attribute("numFmtId").and_then(|id| id.parse().ok());
                 let id: u32 = id.unwrap_or(0);
                 styles.push(
@@ -38,7 +38,7 @@ pub(super) fn styles(bytes: &[u8]) -> Result<Vec<bool>, BookFault> {
                     return Err(BookFault::Malformed);
                 }
             }
-            Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+            XmlStep::Start(_) | XmlStep::End(_) | XmlStep::Text(_) => {}
         }
     }
     Ok(styles)

@@ -4,7 +4,9 @@ use super::number::shown;
 use crate::serial::{decimal, moment};
 use std::collections::BTreeSet;
 
-use super::{BookFault, Budget, COLUMNS_MAX, MERGED_MAX, ROWS_MAX, Step, Walk, Wanted};
+use super::{
+    BookFault, COLUMNS_MAX, MERGED_MAX, ROWS_MAX, Wanted, WorkbookBudget, XmlStep, XmlWalk,
+};
 use crate::form::grid::{self, Cell, Sheet};
 
 /// What the cells of a sheet refer to.
@@ -19,10 +21,10 @@ pub(super) fn read(
     bytes: &[u8],
     context: &Context<'_>,
     wanted: Wanted,
-    budget: &mut Budget,
+    budget: &mut WorkbookBudget,
 ) -> Result<Sheet, BookFault> {
-    let mut reader = Reader {
-        walk: Walk::new(bytes)?,
+    let mut reader = SheetReader {
+        walk: XmlWalk::new(bytes)?,
         context,
         wanted,
         budget,
@@ -35,20 +37,20 @@ pub(super) fn read(
     };
     while let Some(step) = reader.walk.next()? {
         match step {
-            Step::Start("row") => {
+            XmlStep::Start("row") => {
                 let given = reader.walk.attribute("r").and_then(|row| row.parse().ok());
                 reader.names();
                 reader.row = given.unwrap_or(reader.row.saturating_add(1));
                 reader.column = 0;
             }
-            Step::Start("c") => {
+            XmlStep::Start("c") => {
                 reader.cell()?;
                 if wanted == Wanted::Something && !reader.rows.is_empty() {
                     break;
                 }
             }
-            Step::Start("mergeCell") => reader.merged()?,
-            Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+            XmlStep::Start("mergeCell") => reader.merged()?,
+            XmlStep::Start(_) | XmlStep::End(_) | XmlStep::Text(_) => {}
         }
     }
     Ok(Sheet {
@@ -59,11 +61,11 @@ pub(super) fn read(
     })
 }
 
-struct Reader<'a, 'c> {
-    walk: Walk<'a>,
+struct SheetReader<'a, 'c> {
+    walk: XmlWalk<'a>,
     context: &'c Context<'c>,
     wanted: Wanted,
-    budget: &'c mut Budget,
+    budget: &'c mut WorkbookBudget,
     /// Columns whose element is known, once the row of names was read.
     known: Option<BTreeSet<u32>>,
     /// Other columns of which a cell was kept.
@@ -76,7 +78,7 @@ struct Reader<'a, 'c> {
     column: u32,
 }
 
-impl Reader<'_, '_> {
+impl SheetReader<'_, '_> {
     /// Looks for the row of names in the row that was just read.
     fn names(&mut self) {
         if let (Wanted::Columns(kind), None) = (self.wanted, &self.known)
@@ -111,11 +113,11 @@ impl Reader<'_, '_> {
         let depth = self.walk.open.len();
         while let Some(step) = self.walk.next()? {
             match step {
-                Step::Start("v") => value = self.walk.text("v")?,
-                Step::Start("is") => inline = Some(self.walk.rich_text("is")?),
-                Step::Start("f") => is_formula = true,
-                Step::End("c") if self.walk.open.len() < depth => break,
-                Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+                XmlStep::Start("v") => value = self.walk.text("v")?,
+                XmlStep::Start("is") => inline = Some(self.walk.rich_text("is")?),
+                XmlStep::Start("f") => is_formula = true,
+                XmlStep::End("c") if self.walk.open.len() < depth => break,
+                XmlStep::Start(_) | XmlStep::End(_) | XmlStep::Text(_) => {}
             }
         }
         let cell = if is_formula {

@@ -7,24 +7,24 @@ use x509_cert::der::Encode;
 /// What an extension or a part of the name says, by its object identifier: those of the E-Port, with
 /// their older arc, and those of GM/T 0015 for organisations. Others under the same arcs say something
 /// else.
-const FIELDS: [(&str, Field); 13] = [
-    ("1.3.6.1.4.1.5315.100.5.1", Field::Company),
-    ("1.3.6.1.4.1.5315.100.5.8", Field::Identity),
-    ("1.3.6.1.4.1.5315.100.5.9", Field::Card),
-    ("1.3.6.1.4.1.5315.100.5.11", Field::Organisation),
-    ("1.3.6.1.4.1.9572.100.1", Field::Company),
-    ("1.3.6.1.4.1.9572.100.8", Field::Identity),
-    ("1.3.6.1.4.1.9572.100.9", Field::Card),
-    ("1.3.6.1.4.1.9572.100.11", Field::Organisation),
-    ("1.3.6.1.4.1.9572.100.5.1", Field::Company),
-    ("1.3.6.1.4.1.9572.100.5.11", Field::Organisation),
-    ("1.2.156.10260.4.1.1", Field::Identity),
-    ("1.2.156.10260.4.1.3", Field::Organisation),
-    ("1.2.156.10260.4.1.4", Field::CreditCode),
+const FIELDS: [(&str, HolderField); 13] = [
+    ("1.3.6.1.4.1.5315.100.5.1", HolderField::Company),
+    ("1.3.6.1.4.1.5315.100.5.8", HolderField::Identity),
+    ("1.3.6.1.4.1.5315.100.5.9", HolderField::Card),
+    ("1.3.6.1.4.1.5315.100.5.11", HolderField::Organisation),
+    ("1.3.6.1.4.1.9572.100.1", HolderField::Company),
+    ("1.3.6.1.4.1.9572.100.8", HolderField::Identity),
+    ("1.3.6.1.4.1.9572.100.9", HolderField::Card),
+    ("1.3.6.1.4.1.9572.100.11", HolderField::Organisation),
+    ("1.3.6.1.4.1.9572.100.5.1", HolderField::Company),
+    ("1.3.6.1.4.1.9572.100.5.11", HolderField::Organisation),
+    ("1.2.156.10260.4.1.1", HolderField::Identity),
+    ("1.2.156.10260.4.1.3", HolderField::Organisation),
+    ("1.2.156.10260.4.1.4", HolderField::CreditCode),
 ];
 
 #[derive(Debug, Clone, Copy)]
-enum Field {
+enum HolderField {
     Company,
     Identity,
     Card,
@@ -34,7 +34,7 @@ enum Field {
 
 /// What a certificate says of its holder (证书持有人).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holder {
+pub struct CertificateHolder {
     /// Company (单位名称): as the E-Port writes it, else the organisation or the common name of the
     /// certificate's holder.
     pub company: Option<String>,
@@ -59,7 +59,7 @@ pub enum Match {
     Unknown,
 }
 
-impl Holder {
+impl CertificateHolder {
     pub(super) fn of(inner: &CertificateInner<Raw>) -> Self {
         let tbs = inner.tbs_certificate();
         let mut holder = Self::default();
@@ -86,14 +86,14 @@ impl Holder {
         };
         let text = names::text(value);
         let place = match field {
-            Field::Company => &mut self.company,
-            Field::Identity => {
+            HolderField::Company => &mut self.company,
+            HolderField::Identity => {
                 self.has_identity |= text.is_some();
                 return;
             }
-            Field::Card => &mut self.card,
-            Field::Organisation => &mut self.organisation,
-            Field::CreditCode => &mut self.credit_code,
+            HolderField::Card => &mut self.card,
+            HolderField::Organisation => &mut self.organisation,
+            HolderField::CreditCode => &mut self.credit_code,
         };
         if place.is_none() {
             *place = text;

@@ -15,7 +15,7 @@ mod revocation;
 
 pub use calendar::{day, seconds_of};
 pub use chain::{CertificateFault, Trust};
-pub use holder::{Holder, Match};
+pub use holder::{CertificateHolder, Match};
 pub use revocation::RevocationList;
 
 use super::key::{PublicKey, Scheme, Sm2};
@@ -129,8 +129,8 @@ impl Certificate {
 
     /// Who holds it, as the E-Port writes it.
     #[must_use]
-    pub fn holder(&self) -> Holder {
-        Holder::of(&self.inner)
+    pub fn holder(&self) -> CertificateHolder {
+        CertificateHolder::of(&self.inner)
     }
 
     /// Whether it is an authority's, and how many authorities may be below it.

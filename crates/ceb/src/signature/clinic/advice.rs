@@ -11,7 +11,7 @@ use crate::base64_text::Blemish;
 use crate::signature::certificate::{CertificateFault, day};
 use crate::signature::findings::key_name_text;
 use crate::signature::profile::DigestProfile;
-use crate::signature::verify::{Failure, Outcome};
+use crate::signature::verify::{Failure, SignatureOutcome};
 
 /// What may have happened when the value is right and nothing gives the digest.
 pub(super) const POSSIBILITIES: [&str; 6] = [
@@ -74,7 +74,7 @@ fn describe(cause: &Cause, clinic: &Clinic) -> String {
 }
 
 fn tolerated(clinic: &Clinic) -> String {
-    let Outcome::Passed(profile) = &clinic.outcome else {
+    let SignatureOutcome::Passed(profile) = &clinic.outcome else {
         return String::new();
     };
     let what = if profile.is_relabelled {
@@ -138,7 +138,7 @@ fn failed(failure: &Failure, clinic: &Clinic) -> String {
 
 fn unsupported(clinic: &Clinic) -> String {
     let uri = match &clinic.outcome {
-        Outcome::Unsupported(what) => what.uri(),
+        SignatureOutcome::Unsupported(what) => what.uri(),
         _ => "",
     };
     if uri.starts_with("http://www.w3.org/2001/10/xml-exc-c14n#") {

@@ -6,7 +6,7 @@ use crate::signature::c14n::Comments;
 use crate::signature::certificate::Certificate;
 use crate::signature::key::{Scheme, Sm2, raw_sm2};
 use crate::signature::profile::ValueProfile;
-use crate::signature::scan::{Form, Namespaces, Scan, SignatureElement, scan};
+use crate::signature::scan::{CanonicalForm, Namespaces, Scan, SignatureElement, scan};
 use crate::signature::verify::{Methods, Verdict};
 use crate::xml::{NS_CEB, NS_DS, NS_XSI};
 
@@ -30,7 +30,7 @@ const CONTEXTS: &[(&str, &str, Namespaces)] = &[
 ];
 
 /// A form of `SignedInfo` and whether the value is one over it.
-pub(super) struct Shown {
+pub(super) struct TriedForm {
     /// The profile that it is; none when it does not pass in any.
     pub(super) profile: Option<ValueProfile>,
     /// Prefixes of its namespaces; empty for those of the document.
@@ -48,14 +48,15 @@ pub(super) struct Case<'a> {
     pub(super) digest: Option<DigestMethod>,
     pub(super) certificate: Option<&'a Certificate>,
     pub(super) others: Vec<&'a Certificate>,
-    pub(super) shown: Vec<Shown>,
+    pub(super) shown: Vec<TriedForm>,
     pub(super) sm2: &'a dyn Sm2,
 }
 
 pub(super) fn case<'a>(
     bytes: &'a [u8],
     scan: &'a Scan,
-    (element, methods): (&'a SignatureElement, Methods),
+    element: &'a SignatureElement,
+    methods: Methods,
     verdict: &'a Verdict,
     given: &Given<'a>,
 ) -> Case<'a> {
@@ -96,7 +97,7 @@ impl Case<'_> {
         for &profile in ValueProfile::ALL {
             let made = profile.signed_info(self.bytes, self.scan, self.methods.comments);
             if let Ok(Some(signed_info)) = made {
-                self.shown.push(Shown {
+                self.shown.push(TriedForm {
                     profile: Some(profile),
                     namespaces: "",
                     passes: self.passes(&signed_info),
@@ -106,7 +107,7 @@ impl Case<'_> {
         }
         for (prefix, names, namespaces) in CONTEXTS {
             for is_compact in [false, true] {
-                let form = Form {
+                let form = CanonicalForm {
                     comments: self.methods.comments,
                     is_compact,
                     namespaces: Some(*namespaces),
@@ -124,7 +125,7 @@ impl Case<'_> {
                 {
                     continue;
                 }
-                self.shown.push(Shown {
+                self.shown.push(TriedForm {
                     profile: None,
                     namespaces: names,
                     passes: self.passes(&found.signed_info),
@@ -136,7 +137,7 @@ impl Case<'_> {
 
     /// `SignedInfo` with no namespaces, as programs make it that cut it out first.
     pub(super) fn detached(&self) -> Vec<u8> {
-        let form = Form {
+        let form = CanonicalForm {
             comments: Comments::Without,
             is_compact: false,
             namespaces: Some(&[]),

@@ -8,7 +8,7 @@ use crate::base64_text::Blemish;
 use crate::signature::algorithm::{DigestMethod, SignatureMethod};
 use crate::signature::certificate::{Certificate, CertificateFault};
 use crate::signature::key::{PublicKey, Scheme, raw_sm2, sm2_of_hash};
-use crate::signature::verify::{Failure, Outcome};
+use crate::signature::verify::{Failure, SignatureOutcome};
 
 /// What is wrong (病因).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,15 +76,15 @@ pub enum Cause {
 
 impl Cause {
     /// What the outcome alone says.
-    pub(super) fn of(outcome: &Outcome) -> Self {
+    pub(super) fn of(outcome: &SignatureOutcome) -> Self {
         match outcome {
-            Outcome::Unsigned => Self::Unsigned,
-            Outcome::Passed(profile) if profile.is_strict() => Self::None,
-            Outcome::Passed(_) => Self::Tolerated,
-            Outcome::Failed(Failure::Digest) => Self::Digest,
-            Outcome::Failed(Failure::Value) => Self::Value,
-            Outcome::Failed(failure) => Self::Failure(failure.clone()),
-            Outcome::Unsupported(_) => Self::Unsupported,
+            SignatureOutcome::Unsigned => Self::Unsigned,
+            SignatureOutcome::Passed(profile) if profile.is_strict() => Self::None,
+            SignatureOutcome::Passed(_) => Self::Tolerated,
+            SignatureOutcome::Failed(Failure::Digest) => Self::Digest,
+            SignatureOutcome::Failed(Failure::Value) => Self::Value,
+            SignatureOutcome::Failed(failure) => Self::Failure(failure.clone()),
+            SignatureOutcome::Unsupported(_) => Self::Unsupported,
         }
     }
 

@@ -113,7 +113,7 @@ pub enum Encoding {
 }
 
 /// What explains a digest.
-pub(super) struct Explained {
+pub(super) struct ExplainedDigest {
     pub(super) deviations: Vec<Deviation>,
     pub(super) bytes: Vec<u8>,
 }
@@ -272,7 +272,7 @@ fn printed() -> Vec<Vec<Deviation>> {
 }
 
 /// Looks for the text that was digested; also tells how many were tried.
-pub(super) fn explain(sources: &Sources<'_>, expected: &[u8]) -> (Option<Explained>, usize) {
+pub(super) fn explain(sources: &Sources<'_>, expected: &[u8]) -> (Option<ExplainedDigest>, usize) {
     let methods = [DigestMethod::Sm3, DigestMethod::Sha256, DigestMethod::Sha1];
     let methods: Vec<_> = methods
         .into_iter()
@@ -298,7 +298,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn run(&mut self) -> Option<Explained> {
+    fn run(&mut self) -> Option<ExplainedDigest> {
         let all = Deviation::all(self.sources.n_elements());
         let (strict, other_gaps) = self.sources.gaps();
         for gap in std::iter::once(strict).chain(other_gaps) {
@@ -325,7 +325,7 @@ impl Search<'_> {
         None
     }
 
-    fn attempt(&mut self, deviations: &[Deviation], gap: DigestProfile) -> Option<Explained> {
+    fn attempt(&mut self, deviations: &[Deviation], gap: DigestProfile) -> Option<ExplainedDigest> {
         if self.n_bytes >= BYTES_MAX {
             return None;
         }
@@ -336,7 +336,7 @@ impl Search<'_> {
         self.n_tried += 1;
         let mut methods = self.methods.iter();
         let is_it = methods.any(|method| method.digest(&bytes) == self.expected);
-        is_it.then_some(Explained {
+        is_it.then_some(ExplainedDigest {
             deviations: ordered,
             bytes,
         })

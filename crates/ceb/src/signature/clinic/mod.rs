@@ -35,8 +35,8 @@ use super::algorithm::{DigestMethod, SignatureMethod};
 use super::certificate::{Certificate, CertificateFault, Match, Trust};
 use super::key::Sm2;
 use super::profile::{DigestProfile, ValueProfile};
-use super::scan::{Form, Scan, SignatureElement, scan};
-use super::verify::{Failure, Outcome, Policy, Verdict, Verifier, understood};
+use super::scan::{CanonicalForm, Scan, SignatureElement, scan};
+use super::verify::{Failure, SignatureOutcome, Verdict, Verifier, VerifyPolicy, understood};
 use crate::parse::parse;
 use crate::profile::Profile;
 
@@ -67,7 +67,7 @@ pub struct ValueTry {
 
 /// Where two canonical forms part (第一处不同).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct FirstDifference {
     /// Byte of the canonical document.
     pub offset: usize,
     /// What should stand there.
@@ -80,7 +80,7 @@ pub struct Difference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clinic {
     /// What checking says, under the policy that takes most.
-    pub outcome: Outcome,
+    pub outcome: SignatureOutcome,
     /// What is wrong.
     pub cause: Cause,
     /// What else is wrong, beside it.
@@ -104,7 +104,7 @@ pub struct Clinic {
     /// All profiles of the value.
     pub values: Vec<ValueTry>,
     /// Where what was digested differs from what should have been, when we know what was.
-    pub difference: Option<Difference>,
+    pub difference: Option<FirstDifference>,
     /// The signer's certificate.
     pub certificate: Option<Certificate>,
     /// What is wrong with it; empty without anybody to believe.
@@ -143,7 +143,7 @@ impl std::fmt::Debug for Given<'_> {
 #[must_use]
 pub fn examine(bytes: &[u8], given: &Given<'_>) -> Clinic {
     let verifier = Verifier {
-        policy: Policy::LEGACY,
+        policy: VerifyPolicy::LEGACY,
         sm2: given.sm2,
         certificate: None,
     };
@@ -176,7 +176,7 @@ pub fn examine(bytes: &[u8], given: &Given<'_>) -> Clinic {
         }
         clinic.holder = holder(bytes, certificate, given.codes);
     }
-    if let Ok(found) = scan(bytes, &Form::STRICT) {
+    if let Ok(found) = scan(bytes, &CanonicalForm::STRICT) {
         clinic.pem_lines = pem_lines(bytes, &found);
         clinic.document.clone_from(&found.document);
         clinic.signed_info.clone_from(&found.signed_info);
@@ -184,7 +184,7 @@ pub fn examine(bytes: &[u8], given: &Given<'_>) -> Clinic {
             && clinic.is_readable()
             && let Some(methods) = understood(element)
         {
-            let case = case::case(bytes, &found, (element, methods), &verdict, given);
+            let case = case::case(bytes, &found, element, methods, &verdict, given);
             let first = clinic.first(&found, form);
             clinic.look(&case, first);
         }
@@ -276,8 +276,8 @@ impl Clinic {
     fn is_readable(&self) -> bool {
         !matches!(
             self.outcome,
-            Outcome::Unsigned
-                | Outcome::Failed(
+            SignatureOutcome::Unsigned
+                | SignatureOutcome::Failed(
                     Failure::NotWellFormed(_)
                         | Failure::Misplaced
                         | Failure::Several
@@ -290,21 +290,23 @@ impl Clinic {
     /// What has to be put right before digest and value can be judged at all.
     fn first(&self, scan: &Scan, form: Option<&'static str>) -> Option<Cause> {
         match &self.outcome {
-            Outcome::Passed(_)
-            | Outcome::Unsigned
-            | Outcome::Failed(
+            SignatureOutcome::Passed(_)
+            | SignatureOutcome::Unsigned
+            | SignatureOutcome::Failed(
                 Failure::Digest | Failure::Value | Failure::ValueForm | Failure::DigestLength,
             ) => None,
-            Outcome::Failed(Failure::Structure(problem)) => Some(match &scan.blemish {
+            SignatureOutcome::Failed(Failure::Structure(problem)) => Some(match &scan.blemish {
                 Some((element, blemish)) if blemish.describe(element) == *problem => {
                     Cause::Blemish(element.clone(), *blemish)
                 }
                 _ => self.cause.clone(),
             }),
-            Outcome::Failed(Failure::BadCertificate) => {
+            SignatureOutcome::Failed(Failure::BadCertificate) => {
                 Some(form.map_or_else(|| self.cause.clone(), Cause::CertificateForm))
             }
-            Outcome::Failed(_) | Outcome::Unsupported(_) => Some(self.cause.clone()),
+            SignatureOutcome::Failed(_) | SignatureOutcome::Unsupported(_) => {
+                Some(self.cause.clone())
+            }
         }
     }
 
@@ -334,7 +336,7 @@ impl Clinic {
         }
         let passed = self.digests.iter().find(|one| one.is_equal);
         let mut digested = passed.map(|one| one.profile.parts(case.scan).concat());
-        if !matches!(self.outcome, Outcome::Passed(_)) {
+        if !matches!(self.outcome, SignatureOutcome::Passed(_)) {
             let (causes, bytes) = self.causes(case, first);
             digested = digested.or(bytes);
             let mut causes = causes.into_iter();
@@ -374,7 +376,10 @@ impl Clinic {
             (Cause::Value, _) if case.has_wrong_length() => Cause::Failure(Failure::ValueForm),
             _ => cause,
         });
-        let is_length = matches!(self.outcome, Outcome::Failed(Failure::DigestLength));
+        let is_length = matches!(
+            self.outcome,
+            SignatureOutcome::Failed(Failure::DigestLength)
+        );
         let digest = digest.map(|cause| match is_length && cause.is_unexplained() {
             true => self.cause.clone(),
             false => cause,
@@ -394,7 +399,7 @@ impl Clinic {
 
     /// The signature is right; whether something else is not.
     fn doubt(&self, extra: Option<&str>) -> Cause {
-        if !matches!(self.outcome, Outcome::Passed(_)) {
+        if !matches!(self.outcome, SignatureOutcome::Passed(_)) {
             return Cause::None;
         }
         let names = self
@@ -415,7 +420,7 @@ impl Clinic {
 }
 
 /// The first byte at which two texts differ, with what stands around it.
-fn difference(strict: &[u8], digested: &[u8]) -> Option<Difference> {
+fn difference(strict: &[u8], digested: &[u8]) -> Option<FirstDifference> {
     let common = strict
         .iter()
         .zip(digested)
@@ -431,7 +436,7 @@ fn difference(strict: &[u8], digested: &[u8]) -> Option<Difference> {
         let text = text.trim_matches('\u{FFFD}').escape_debug().to_string();
         text.replace("\\\"", "\"").replace("\\'", "'")
     };
-    Some(Difference {
+    Some(FirstDifference {
         offset: common,
         strict: excerpt(strict),
         digested: excerpt(digested),

@@ -30,11 +30,11 @@ pub fn examine(upload: &Upload, trust: &Trust, at: i64, sm2: &dyn Sm2) -> Value 
         _ => Vec::new(),
     };
     let found = match certificate {
-        _ if upload.value.is_empty() => Found::failed(
+        _ if upload.value.is_empty() => PaymentCause::failed(
             "unsigned",
             "没有 signValue：请用企业的签名证书签名后再报送。",
         ),
-        None => Found::failed(
+        None => PaymentCause::failed(
             "no-certificate",
             "报送的数据只写证书编号 certNo，没有证书，无法验签：请把签名证书（PEM，-----BEGIN CERTIFICATE----- 开头）附在数据后面再诊断。应当签名的字符串见下。",
         ),
@@ -116,14 +116,14 @@ pub fn text(reported: &Value) -> String {
     lines.join("\n")
 }
 
-struct Found {
+struct PaymentCause {
     cause: String,
     advice: String,
     possibilities: Vec<&'static str>,
     signed: Option<Vec<u8>>,
 }
 
-impl Found {
+impl PaymentCause {
     fn failed(cause: &str, advice: &str) -> Self {
         Self {
             cause: cause.to_owned(),
@@ -140,7 +140,7 @@ fn diagnosed(
     certificate: &Certificate,
     faults: &[CertificateFault],
     sm2: &dyn Sm2,
-) -> Found {
+) -> PaymentCause {
     let right = upload.to_be_signed().into_bytes();
     let (value, blemish) = decode(&upload.value);
     let tries = Tries {
@@ -151,35 +151,35 @@ fn diagnosed(
     };
     if tries.passes(&right) {
         if let Some(blemish) = blemish {
-            return Found::failed("base64", &format!("{}。", blemish.describe("signValue")));
+            return PaymentCause::failed("base64", &format!("{}。", blemish.describe("signValue")));
         }
         if let Some(fault) = faults.iter().find(|fault| fault.is_grave()) {
             let code = fault.code();
-            return Found::failed(
+            return PaymentCause::failed(
                 "certificate",
                 &format!("签名本身正确，但{}：{}", code.title, code.todo),
             );
         }
         if !certificate.is_named(&upload.certificate_no) {
             let serial = certificate.serial();
-            return Found::failed(
+            return PaymentCause::failed(
                 "key-name",
                 &format!("签名本身正确，但 certNo 不是这张证书的编号：请改为 {serial}。"),
             );
         }
-        return Found::failed("none", "签名正确，不需要修改。");
+        return PaymentCause::failed("none", "签名正确，不需要修改。");
     }
     if let Some(form) = tries.form(&right) {
-        return Found::failed(&format!("value-{}", form.name()), &form.describe());
+        return PaymentCause::failed(&format!("value-{}", form.name()), &form.describe());
     }
     if let Some((cause, advice)) = tries.hashing(&right) {
-        return Found::failed(cause, advice);
+        return PaymentCause::failed(cause, advice);
     }
     for mistake in upload.others() {
         if tries.passes(&mistake.signed) || tries.form(&mistake.signed).is_some() {
-            return Found {
+            return PaymentCause {
                 signed: Some(mistake.signed),
-                ..Found::failed(
+                ..PaymentCause::failed(
                     mistake.name,
                     &format!(
                         "{}：请对下面“应当签名的字符串”原样（UTF-8）签名。",
@@ -189,9 +189,9 @@ fn diagnosed(
             };
         }
     }
-    Found {
+    PaymentCause {
         possibilities: PAYMENT_POSSIBILITIES.to_vec(),
-        ..Found::failed(
+        ..PaymentCause::failed(
             "unexplained",
             "签名值与加签字符串不符，试过的写法都不能解释。请按下面列出的可能逐一排查。",
         )

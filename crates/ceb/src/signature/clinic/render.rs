@@ -144,7 +144,7 @@ impl<'a> Sources<'a> {
                 if !is_in_context {
                     return Some(element.to_owned());
                 }
-                let root = tag::Tag::of(self.canonical.get(tag::root_tag(self.canonical)?)?)?;
+                let root = tag::StartTag::of(self.canonical.get(tag::root_tag(self.canonical)?)?)?;
                 tag::with_root(element, |tag| {
                     let declared = root
                         .attributes

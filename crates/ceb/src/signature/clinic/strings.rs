@@ -22,7 +22,7 @@ pub struct Upload {
 }
 
 /// What was signed instead of the string of the announcement.
-pub(super) struct Tried {
+pub(super) struct TriedString {
     pub(super) name: &'static str,
     pub(super) advice: &'static str,
     pub(super) signed: Vec<u8>,
@@ -104,17 +104,17 @@ impl Upload {
     }
 
     /// The strings that programs sign instead.
-    pub(super) fn others(&self) -> Vec<Tried> {
+    pub(super) fn others(&self) -> Vec<TriedString> {
         let right = self.to_be_signed();
         let texts = self.joinings(&right).into_iter().chain(self.spellings());
-        let mut all: Vec<Tried> = texts
-            .map(|(name, advice, text)| Tried {
+        let mut all: Vec<TriedString> = texts
+            .map(|(name, advice, text)| TriedString {
                 name,
                 advice,
                 signed: text.into_bytes(),
             })
             .collect();
-        all.push(Tried {
+        all.push(TriedString {
             name: "encoding",
             advice: "加签字符串按 GBK 编码，应为 UTF-8",
             signed: encoding_rs::GBK.encode(&right).0.into_owned(),

@@ -6,14 +6,14 @@
 use crate::xml::{Token, Tokens, prepare};
 
 /// A start tag: its name and its attributes as written, namespace declarations included.
-pub(super) struct Tag<'a> {
+pub(super) struct StartTag<'a> {
     name: &'a str,
     /// Name and value; the value with its references, without its quotes.
     pub(super) attributes: Vec<(&'a str, &'a str)>,
     is_empty: bool,
 }
 
-impl<'a> Tag<'a> {
+impl<'a> StartTag<'a> {
     /// Takes a start tag apart; `None` when it is none.
     pub(super) fn of(tag: &'a str) -> Option<Self> {
         let inside = tag.strip_prefix('<')?.strip_suffix('>')?;
@@ -81,10 +81,10 @@ pub(super) fn root_tag(text: &str) -> Option<std::ops::Range<usize>> {
 /// The text with another start tag of its root.
 pub(super) fn with_root<'a>(
     text: &'a str,
-    change: impl FnOnce(&mut Tag<'a>) -> bool,
+    change: impl FnOnce(&mut StartTag<'a>) -> bool,
 ) -> Option<String> {
     let place = root_tag(text)?;
-    let mut tag = Tag::of(text.get(place.clone())?)?;
+    let mut tag = StartTag::of(text.get(place.clone())?)?;
     if !change(&mut tag) {
         return None;
     }
@@ -103,7 +103,7 @@ pub(super) fn exclusive(canonical: &str) -> Option<String> {
         let raw = canonical.get(tokens.place())?;
         match token {
             Token::Start(_) => {
-                let mut tag = Tag::of(raw)?;
+                let mut tag = StartTag::of(raw)?;
                 tag.attributes.retain(|(name, _)| !declares(name));
                 let mut used: Vec<&str> = tag.attributes.iter().map(|one| prefix(one.0)).collect();
                 used.retain(|prefix| !prefix.is_empty() && *prefix != "xml");

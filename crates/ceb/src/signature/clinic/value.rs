@@ -1,6 +1,6 @@
 //! SM2 values that are not r‖s with 64 bytes: what they are, and what r‖s they mean.
 
-use crate::sm2::PublicKey;
+use crate::sm2::Sm2PublicKey;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -285,5 +285,5 @@ fn by_length(n: usize) -> String {
 fn is_ciphertext(value: &[u8]) -> bool {
     value
         .get(..65)
-        .is_some_and(|point| PublicKey::from_sec1(point).is_some())
+        .is_some_and(|point| Sm2PublicKey::from_sec1(point).is_some())
 }

@@ -4,23 +4,23 @@ use super::{Cause, Clinic, english};
 use crate::signature::algorithm::{DigestMethod, SignatureMethod};
 use crate::signature::certificate::{Certificate, CertificateFault, Match, day};
 use crate::signature::profile::{DigestProfile, SignatureProfile, ValueProfile};
-use crate::signature::verify::Outcome;
+use crate::signature::verify::SignatureOutcome;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-fn outcome(outcome: &Outcome) -> (&'static str, &'static str) {
+fn outcome(outcome: &SignatureOutcome) -> (&'static str, &'static str) {
     match outcome {
-        Outcome::Unsigned => ("unsigned", "没有签名"),
-        Outcome::Passed(profile) if profile.is_strict() => ("passed", "通过（严格档）"),
-        Outcome::Passed(_) => ("passed", "通过（宽松档）"),
-        Outcome::Failed(_) => ("failed", "不通过"),
-        Outcome::Unsupported(_) => ("unsupported", "无法验签"),
+        SignatureOutcome::Unsigned => ("unsigned", "没有签名"),
+        SignatureOutcome::Passed(profile) if profile.is_strict() => ("passed", "通过（严格档）"),
+        SignatureOutcome::Passed(_) => ("passed", "通过（宽松档）"),
+        SignatureOutcome::Failed(_) => ("failed", "不通过"),
+        SignatureOutcome::Unsupported(_) => ("unsupported", "无法验签"),
     }
 }
 
 fn profile(clinic: &Clinic) -> Option<String> {
-    if let Outcome::Passed(profile) = &clinic.outcome {
+    if let SignatureOutcome::Passed(profile) = &clinic.outcome {
         return Some(SignatureProfile::name(profile));
     }
     None
@@ -185,9 +185,9 @@ impl Clinic {
     pub fn code(&self) -> Option<&'static str> {
         use crate::code;
         match (&self.outcome, &self.cause) {
-            (Outcome::Failed(failure), _) => Some(failure.code().id),
-            (Outcome::Unsupported(_), _) => Some(code::SIGNATURE_ALGORITHM.id),
-            (Outcome::Unsigned, _) => Some(code::SIGNATURE_MISSING.id),
+            (SignatureOutcome::Failed(failure), _) => Some(failure.code().id),
+            (SignatureOutcome::Unsupported(_), _) => Some(code::SIGNATURE_ALGORITHM.id),
+            (SignatureOutcome::Unsigned, _) => Some(code::SIGNATURE_MISSING.id),
             (_, Cause::Tolerated) => Some(code::SIGNATURE_TOLERATED.id),
             (_, Cause::KeyName) => Some(code::KEY_NAME_DIFFERS.id),
             (_, Cause::Certificate(fault)) => Some(fault.code().id),

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use ceb::Kind;
 use ceb::form::xlsx::{self, cell_name, part_name};
-use ceb::form::{Part, columns};
+use ceb::form::{ColumnPart, columns};
 use registry::role::Role;
 use rstest::rstest;
 use serde_json::Value;
@@ -109,7 +109,7 @@ impl Book {
 
 /// The column of an element of the head, from 0.
 fn column(element: &str) -> usize {
-    let is = |one: &ceb::form::Column| one.part == Part::Head && one.field.element == element;
+    let is = |one: &ceb::form::Column| one.part == ColumnPart::Head && one.field.element == element;
     columns(KIND).iter().position(is).unwrap()
 }
 
@@ -151,12 +151,12 @@ fn expected(xml: &str) -> Vec<Vec<String>> {
             let value = |column: &ceb::form::Column| {
                 let element = &*column.field.element;
                 let record = match column.part {
-                    Part::Line => line,
+                    ColumnPart::Line => line,
                     // Later rows repeat the key only.
-                    Part::Head if at == 0 || ["orderNo", "ebpCode"].contains(&element) => {
+                    ColumnPart::Head if at == 0 || ["orderNo", "ebpCode"].contains(&element) => {
                         &document.head
                     }
-                    Part::Head => return String::new(),
+                    ColumnPart::Head => return String::new(),
                 };
                 match element {
                     "appTime" => String::new(),

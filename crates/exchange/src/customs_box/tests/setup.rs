@@ -1,6 +1,6 @@
 //! A stage: a simulator on a database of its own, a queue, and a clock that the test moves.
 
-use crate::customs_box::{Config, CustomsBox, Delays};
+use crate::customs_box::{CustomsBox, CustomsBoxConfig, Delays};
 use bytes::Bytes;
 use ceb::envelope::{self, Envelope};
 use ceb::sample::{self, Spec};
@@ -21,7 +21,7 @@ pub(super) struct Setup {
     pub(super) customs: CustomsBox,
     pub(super) queue: Arc<Builtin>,
     pub(super) clock: Arc<TestClock>,
-    pub(super) config: Config,
+    pub(super) config: CustomsBoxConfig,
     db: Db,
     elapsed_ms: i64,
     next: AtomicU32,
@@ -34,12 +34,12 @@ impl Setup {
         Self::with(|_| {})
     }
 
-    pub(super) fn with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(super) fn with(change: impl FnOnce(&mut CustomsBoxConfig)) -> Self {
         Self::on(sqlite(), change)
     }
 
-    pub(super) fn on(test: TestDb, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config {
+    pub(super) fn on(test: TestDb, change: impl FnOnce(&mut CustomsBoxConfig)) -> Self {
+        let mut config = CustomsBoxConfig {
             delays: Delays {
                 first_ms: 100,
                 second_ms: 100,
@@ -50,7 +50,7 @@ impl Setup {
             },
             match_wait_ms: 1000,
             match_poll_ms: 200,
-            ..Config::default()
+            ..CustomsBoxConfig::default()
         };
         change(&mut config);
         let clock = TestClock::at(START_MS);
@@ -58,7 +58,7 @@ impl Setup {
             test.db.clone(),
             clock.clone(),
             1,
-            builtin::Config::default(),
+            builtin::BuiltinConfig::default(),
         ));
         let db = test.db.clone();
         let customs = CustomsBox::new(db.clone(), queue.clone(), clock.clone(), config.clone());

@@ -4,7 +4,7 @@
 use super::{address, cell};
 use crate::api::bad;
 use crate::export::EXPORT_ROWS_MAX;
-use crate::export::http::{Exports, Pages, send, writer};
+use crate::export::http::{ExportPages, Exports, send, writer};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use store::clock::beijing_compact;
 use tower::ServiceExt;
 use utoipa::ToSchema;
-use web::sheet::Column;
+use web::sheet::SheetColumn;
 use web::{JsonBody, Problem, codes};
 
 /// Columns of one workbook at most.
@@ -219,7 +219,7 @@ fn conditions(asked: &ListExport) -> String {
     web::conditions(&reported)
 }
 
-async fn hand_over(pages: &Pages, asked: &ListExport, items: Vec<Tree>) -> bool {
+async fn hand_over(pages: &ExportPages, asked: &ListExport, items: Vec<Tree>) -> bool {
     let row = |item: &Tree| {
         asked
             .columns
@@ -230,7 +230,7 @@ async fn hand_over(pages: &Pages, asked: &ListExport, items: Vec<Tree>) -> bool 
     pages.send(items.iter().map(row).collect()).await.is_ok()
 }
 
-fn columns(asked: &ListExport) -> Vec<Column> {
+fn columns(asked: &ListExport) -> Vec<SheetColumn> {
     let width = |column: &ExportColumn| match column.form {
         ExportForm::Text => 24,
         ExportForm::Time => 22,

@@ -6,7 +6,7 @@ pub mod http;
 use http::{ExportColumn, ExportForm};
 use serde_json::Value as Tree;
 use std::collections::BTreeMap;
-use web::sheet::Value;
+use web::sheet::SheetValue;
 
 /// Rows that are asked for at once.
 const PAGE: u32 = 500;
@@ -25,23 +25,23 @@ fn address(path: &str, query: &BTreeMap<String, String>, after: Option<&str>) ->
     format!("{path}?{}", address.finish())
 }
 
-fn cell(item: &Tree, column: &ExportColumn) -> Value {
+fn cell(item: &Tree, column: &ExportColumn) -> SheetValue {
     let mut found = Vec::new();
     walk(item, &column.from, &mut found);
     if let (ExportForm::Number, [Tree::Number(number)]) = (column.form, found.as_slice())
         && let Some(number) = number.as_i64()
     {
-        return Value::Number(number);
+        return SheetValue::Number(number);
     }
     if let (ExportForm::Time, [value]) = (column.form, found.as_slice()) {
         return match (value.as_i64(), value.as_str()) {
-            (Some(at_ms), _) => Value::Time(at_ms),
-            (None, Some(text)) => Value::time(text),
-            (None, None) => Value::from(""),
+            (Some(at_ms), _) => SheetValue::Time(at_ms),
+            (None, Some(text)) => SheetValue::time(text),
+            (None, None) => SheetValue::from(""),
         };
     }
     let texts: Vec<String> = found.into_iter().map(|value| text(value, column)).collect();
-    Value::Text(texts.join("、"))
+    SheetValue::Text(texts.join("、"))
 }
 
 /// The values at a place of an item; a list at the end is its elements.
@@ -79,7 +79,7 @@ mod tests {
     use super::{address, cell};
     use serde_json::json;
     use std::collections::BTreeMap;
-    use web::sheet::Value;
+    use web::sheet::SheetValue;
 
     fn column(from: &str, form: ExportForm) -> ExportColumn {
         let words = [("active", "启用"), ("true", "是")];
@@ -101,13 +101,13 @@ mod tests {
             "deep": {"er": {"x": "y"}}
         });
         let at = |from: &str, form| cell(&item, &column(from, form));
-        let text = |text: &str| Value::from(text);
+        let text = |text: &str| SheetValue::from(text);
         assert_eq!(at("name", ExportForm::Text), text("=1+1"));
         assert_eq!(at("state", ExportForm::Text), text("启用"));
         assert_eq!(at("isLocked", ExportForm::Text), text("是"));
-        assert_eq!(at("n", ExportForm::Number), Value::Number(7));
-        assert_eq!(at("at", ExportForm::Time), Value::Time(0));
-        assert_eq!(at("since", ExportForm::Time), Value::Time(1000));
+        assert_eq!(at("n", ExportForm::Number), SheetValue::Number(7));
+        assert_eq!(at("at", ExportForm::Time), SheetValue::Time(0));
+        assert_eq!(at("since", ExportForm::Time), SheetValue::Time(1000));
         assert_eq!(at("name", ExportForm::Time), text("=1+1"));
         assert_eq!(at("roles.*.name", ExportForm::Text), text("甲、乙"));
         assert_eq!(at("roles.name", ExportForm::Text), text("甲、乙"));

@@ -3,9 +3,9 @@
 //! For servers whose disk is protected otherwise, and for tests; a card or a module keeps a key
 //! better. The file must not be readable by others, and the passphrase comes from a file of its own.
 
-use super::{Fault, KeyProvider, Method, Result, private_file, secret};
-use crate::keyring::certificate::Certificate;
-use crate::keyring::provider::Family;
+use super::{KeyProvider, Method, SigningFault, SigningResult, private_file, secret};
+use crate::keyring::certificate::CardCertificate;
+use crate::keyring::provider::KeyFamily;
 use async_trait::async_trait;
 use getrandom::SysRng;
 use pkcs8::der::Decode;
@@ -42,15 +42,15 @@ pub struct FileSettings {
 /// A key in a file (软件密钥).
 pub struct FileKey {
     settings: FileSettings,
-    open: Mutex<Option<Arc<Open>>>,
+    open: Mutex<Option<Arc<OpenFile>>>,
 }
 
-struct Open {
-    secret: Secret,
-    certificate: Arc<Certificate>,
+struct OpenFile {
+    secret: KeySecret,
+    certificate: Arc<CardCertificate>,
 }
 
-enum Secret {
+enum KeySecret {
     Rsa {
         key: Box<RsaPrivateKey>,
         // Nothing for a key shorter than 2048 bits, which signs the old way only.
@@ -70,26 +70,26 @@ impl FileKey {
 
     /// Signs a digest that somebody else made, as the USB key's service offers: SHA-1 for RSA, e for
     /// SM2.
-    pub fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>> {
+    pub fn sign_digest(&self, digest: &[u8]) -> SigningResult<Vec<u8>> {
         let open = self.opened()?;
-        let failed = |_| Fault::Device("签名运算失败".to_owned());
+        let failed = |_| SigningFault::Device("签名运算失败".to_owned());
         match &open.secret {
-            Secret::Rsa { key, .. } => key
+            KeySecret::Rsa { key, .. } => key
                 .sign_with_rng(&mut UnwrapErr(SysRng), Pkcs1v15Sign::new::<Sha1>(), digest)
-                .map_err(|_| Fault::Device("签名运算失败".to_owned())),
-            Secret::Sm2(key) => {
+                .map_err(|_| SigningFault::Device("签名运算失败".to_owned())),
+            KeySecret::Sm2(key) => {
                 let signature: sm2::dsa::Signature = key.sign_prehash(digest).map_err(failed)?;
                 Ok(signature.to_bytes().to_vec())
             }
         }
     }
 
-    fn opened(&self) -> Result<Arc<Open>> {
+    fn opened(&self) -> SigningResult<Arc<OpenFile>> {
         let mut held = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(open) = held.as_ref() {
             return Ok(Arc::clone(open));
         }
-        let open = Arc::new(Open::read(&self.settings)?);
+        let open = Arc::new(OpenFile::read(&self.settings)?);
         *held = Some(Arc::clone(&open));
         Ok(open)
     }
@@ -97,16 +97,16 @@ impl FileKey {
 
 #[async_trait]
 impl KeyProvider for FileKey {
-    async fn certificate(&self) -> Result<Arc<Certificate>> {
+    async fn certificate(&self) -> SigningResult<Arc<CardCertificate>> {
         Ok(Arc::clone(&self.opened()?.certificate))
     }
 
-    async fn sign(&self, data: &[u8], method: Method) -> Result<Vec<u8>> {
+    async fn sign(&self, data: &[u8], method: Method) -> SigningResult<Vec<u8>> {
         let (open, data) = (self.opened()?, data.to_vec());
         // A signature of RSA takes a millisecond of work, which is not for the threads that wait.
         tokio::task::spawn_blocking(move || open.sign(&data, method))
             .await
-            .map_err(|_| Fault::Device("签名任务中断".to_owned()))?
+            .map_err(|_| SigningFault::Device("签名任务中断".to_owned()))?
     }
 
     async fn reset(&self) {
@@ -114,34 +114,37 @@ impl KeyProvider for FileKey {
     }
 }
 
-impl Open {
-    fn read(settings: &FileSettings) -> Result<Self> {
-        let certificate = Certificate::from_file(&settings.certificate_file)?;
+impl OpenFile {
+    fn read(settings: &FileSettings) -> SigningResult<Self> {
+        let certificate = CardCertificate::from_file(&settings.certificate_file)?;
         let document = document(&settings.key_file, settings.passphrase_file.as_deref())?;
         let wrong = |_| {
             let path = settings.key_file.display();
-            Fault::Settings(format!("{path} 不是 PKCS#8 格式的 RSA 或 SM2 私钥"))
+            SigningFault::Settings(format!("{path} 不是 PKCS#8 格式的 RSA 或 SM2 私钥"))
         };
         let (secret, public_key) = match certificate.family {
-            Family::Rsa => {
+            KeyFamily::Rsa => {
                 let key = RsaPrivateKey::from_pkcs8_der(document.as_bytes()).map_err(wrong)?;
                 let public_key = key.to_public_key().to_pkcs1_der();
                 let public_key = public_key.map(|der| der.as_bytes().to_vec());
                 let modern = RsaKeyPair::from_pkcs8(document.as_bytes());
                 let modern = modern.ok().map(Box::new);
                 let key = Box::new(key);
-                (Secret::Rsa { key, modern }, public_key.unwrap_or_default())
+                (
+                    KeySecret::Rsa { key, modern },
+                    public_key.unwrap_or_default(),
+                )
             }
-            Family::Sm2 => {
+            KeyFamily::Sm2 => {
                 let key = sm2::SecretKey::from_pkcs8_der(document.as_bytes()).map_err(wrong)?;
                 let key = SigningKey::new(USER_ID, &key)
-                    .map_err(|_| Fault::Settings("SM2 私钥无效".to_owned()))?;
+                    .map_err(|_| SigningFault::Settings("SM2 私钥无效".to_owned()))?;
                 let public_key = key.verifying_key().to_sec1_bytes().to_vec();
-                (Secret::Sm2(Box::new(key)), public_key)
+                (KeySecret::Sm2(Box::new(key)), public_key)
             }
         };
         if public_key != certificate.public_key() {
-            return Err(Fault::Settings("私钥与证书不是一对".to_owned()));
+            return Err(SigningFault::Settings("私钥与证书不是一对".to_owned()));
         }
         Ok(Self {
             secret,
@@ -149,18 +152,18 @@ impl Open {
         })
     }
 
-    fn sign(&self, data: &[u8], method: Method) -> Result<Vec<u8>> {
-        let failed = || Fault::Device("签名运算失败".to_owned());
+    fn sign(&self, data: &[u8], method: Method) -> SigningResult<Vec<u8>> {
+        let failed = || SigningFault::Device("签名运算失败".to_owned());
         match (&self.secret, method) {
-            (Secret::Rsa { key, .. }, Method::RsaSha1) => {
+            (KeySecret::Rsa { key, .. }, Method::RsaSha1) => {
                 let digest = Sha1::digest(data);
                 // The randomness blinds the operation, so that its time tells nothing of the key.
                 key.sign_with_rng(&mut UnwrapErr(SysRng), Pkcs1v15Sign::new::<Sha1>(), &digest)
                     .map_err(|_| failed())
             }
-            (Secret::Rsa { modern, .. }, Method::RsaSha256) => {
+            (KeySecret::Rsa { modern, .. }, Method::RsaSha256) => {
                 let Some(pair) = modern else {
-                    return Err(Fault::Unsupported(
+                    return Err(SigningFault::Unsupported(
                         "RSA-SHA256 要求 2048 位以上的密钥".to_owned(),
                     ));
                 };
@@ -175,23 +178,23 @@ impl Open {
                 .map_err(|_| failed())?;
                 Ok(signature)
             }
-            (Secret::Sm2(key), Method::Sm2Sm3) => {
+            (KeySecret::Sm2(key), Method::Sm2Sm3) => {
                 let signature = key.try_sign_with_rng(&mut SysRng, data);
                 signature
                     .map(|signature| signature.to_bytes().to_vec())
                     .map_err(|_| failed())
             }
-            (Secret::Rsa { .. } | Secret::Sm2(_), method) => {
-                Err(Fault::Unsupported(method.name().to_owned()))
+            (KeySecret::Rsa { .. } | KeySecret::Sm2(_), method) => {
+                Err(SigningFault::Unsupported(method.name().to_owned()))
             }
         }
     }
 }
 
 /// The key as DER PKCS#8, decrypted.
-fn document(key_file: &Path, passphrase_file: Option<&Path>) -> Result<SecretDocument> {
+fn document(key_file: &Path, passphrase_file: Option<&Path>) -> SigningResult<SecretDocument> {
     let bytes = private_file(key_file, KEY_BYTES_MAX)?;
-    let wrong = |why: &str| Fault::Settings(format!("{}：{why}", key_file.display()));
+    let wrong = |why: &str| SigningFault::Settings(format!("{}：{why}", key_file.display()));
     let text = std::str::from_utf8(&bytes).map_err(|_| wrong("不是 PEM 文本"))?;
     let begin = text
         .find("-----BEGIN ")
@@ -206,7 +209,7 @@ fn document(key_file: &Path, passphrase_file: Option<&Path>) -> Result<SecretDoc
                 .map_err(|_| wrong("加密方式不是 PKCS#5 PBES2"))?;
             sealed
                 .decrypt(passphrase.as_bytes())
-                .map_err(|_| Fault::WrongPin)
+                .map_err(|_| SigningFault::WrongPin)
         }
         ("ENCRYPTED PRIVATE KEY", None) => Err(wrong("私钥已加密，请配置 passphrase_file")),
         _ => Err(wrong(

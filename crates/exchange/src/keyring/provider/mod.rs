@@ -2,13 +2,13 @@
 //!
 //! A provider signs one thing at a time or several; [`Card`](super::Card) stands in front of
 //! it with a queue, a time limit and a latch, so a provider itself is simple. What it is given is
-//! never logged, and neither is a PIN: a [`Fault`] carries texts of ours and names of errors only.
+//! never logged, and neither is a PIN: a [`SigningFault`] carries texts of ours and names of errors only.
 
 pub mod file;
 pub mod pkcs11;
 pub mod usb_key;
 
-use super::certificate::Certificate;
+use super::certificate::CardCertificate;
 use async_trait::async_trait;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,14 +24,14 @@ const SECRET_BYTES_MAX: u64 = 1024;
 /// What kind of key it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Family {
+pub enum KeyFamily {
     /// RSA, the older cards.
     Rsa,
     /// SM2, cards since 2022.
     Sm2,
 }
 
-impl Family {
+impl KeyFamily {
     /// The name in the database and the API.
     pub fn name(self) -> &'static str {
         self.into()
@@ -62,10 +62,10 @@ pub enum Method {
 
 impl Method {
     /// The family of keys that can sign so.
-    pub fn family(self) -> Family {
+    pub fn family(self) -> KeyFamily {
         match self {
-            Self::RsaSha1 | Self::RsaSha256 => Family::Rsa,
-            Self::Sm2Sm3 => Family::Sm2,
+            Self::RsaSha1 | Self::RsaSha256 => KeyFamily::Rsa,
+            Self::Sm2Sm3 => KeyFamily::Sm2,
         }
     }
 
@@ -82,7 +82,7 @@ impl Method {
 
 /// Why a provider could not sign; the text says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum SigningFault {
     /// No card in the reader, or no token of that name.
     #[error("签名卡未插入或找不到指定的令牌，请检查设备后重试")]
     Absent,
@@ -121,7 +121,7 @@ pub enum Fault {
     Device(String),
 }
 
-impl Fault {
+impl SigningFault {
     /// Whether trying again by itself does harm or cannot help; a person must act first.
     pub fn is_lasting(&self) -> bool {
         matches!(self, Self::WrongPin | Self::Locked | Self::LastTry)
@@ -129,16 +129,16 @@ impl Fault {
 }
 
 /// The result of what a provider does.
-pub type Result<T> = std::result::Result<T, Fault>;
+pub type SigningResult<T> = Result<T, SigningFault>;
 
 /// Whatever holds a key and signs with it (密钥提供者).
 #[async_trait]
 pub trait KeyProvider: Send + Sync {
     /// The certificate of the key.
-    async fn certificate(&self) -> Result<Arc<Certificate>>;
+    async fn certificate(&self) -> SigningResult<Arc<CardCertificate>>;
 
     /// Signs: PKCS#1 v1.5 bytes for RSA, r and s in 64 bytes for SM2.
-    async fn sign(&self, data: &[u8], method: Method) -> Result<Vec<u8>>;
+    async fn sign(&self, data: &[u8], method: Method) -> SigningResult<Vec<u8>>;
 
     /// Forgets sessions and secrets, so that the next call reads them anew.
     async fn reset(&self);
@@ -148,11 +148,11 @@ pub trait KeyProvider: Send + Sync {
 /// end after it is not part of it.
 ///
 /// # Errors
-/// [`Fault::Settings`] with the name of the file, never with what is in it.
-pub fn secret(path: &Path) -> Result<Zeroizing<String>> {
+/// [`SigningFault::Settings`] with the name of the file, never with what is in it.
+pub fn secret(path: &Path) -> SigningResult<Zeroizing<String>> {
     let bytes = private_file(path, SECRET_BYTES_MAX)?;
     let text = std::str::from_utf8(&bytes)
-        .map_err(|_| Fault::Settings(format!("{} 不是文本", path.display())))?;
+        .map_err(|_| SigningFault::Settings(format!("{} 不是文本", path.display())))?;
     Ok(Zeroizing::new(
         text.trim_end_matches(['\r', '\n']).to_owned(),
     ))
@@ -161,10 +161,10 @@ pub fn secret(path: &Path) -> Result<Zeroizing<String>> {
 /// Reads a file that others must not be able to read.
 ///
 /// # Errors
-/// [`Fault::Settings`].
-fn private_file(path: &Path, bytes_max: u64) -> Result<Zeroizing<Vec<u8>>> {
+/// [`SigningFault::Settings`].
+fn private_file(path: &Path, bytes_max: u64) -> SigningResult<Zeroizing<Vec<u8>>> {
     use std::os::unix::fs::PermissionsExt;
-    let wrong = |why: String| Fault::Settings(format!("{}：{why}", path.display()));
+    let wrong = |why: String| SigningFault::Settings(format!("{}：{why}", path.display()));
     let about = std::fs::metadata(path).map_err(|error| wrong(error.kind().to_string()))?;
     if about.permissions().mode() & 0o007 != 0 {
         return Err(wrong("其他用户可读写此文件，请执行 chmod 600".to_owned()));

@@ -8,9 +8,9 @@
 //! the settings, with what it takes (the message, or the digest e); a token that does not list it is
 //! told apart before anything is signed.
 
-use super::{Fault, KeyProvider, Method, Result, secret};
-use crate::keyring::certificate::Certificate;
-use crate::keyring::provider::Family;
+use super::{KeyProvider, Method, SigningFault, SigningResult, secret};
+use crate::keyring::certificate::CardCertificate;
+use crate::keyring::provider::KeyFamily;
 use crate::keyring::sm2_text::{e_of, raw_signature};
 use async_trait::async_trait;
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
@@ -66,26 +66,26 @@ pub struct TokenKey {
     settings: TokenSettings,
     modules: Arc<Modules>,
     /// Sessions that nobody uses now; a session serves one call at a time.
-    idle: Arc<Mutex<Vec<Open>>>,
+    idle: Arc<Mutex<Vec<OpenToken>>>,
     /// Calls that may be in the module at once, those that hang in it among them.
     turns: Arc<Semaphore>,
 }
 
-struct Open {
+struct OpenToken {
     session: Session,
     slot: Slot,
     key: ObjectHandle,
-    certificate: Arc<Certificate>,
+    certificate: Arc<CardCertificate>,
 }
 
 impl Modules {
-    fn load(&self, path: &Path) -> Result<Pkcs11> {
+    fn load(&self, path: &Path) -> SigningResult<Pkcs11> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(module) = held.get(path) {
             return Ok(module.clone());
         }
         let wrong = |error: &Error| {
-            Fault::Settings(format!("PKCS#11 模块 {} 无法加载：{error}", path.display()))
+            SigningFault::Settings(format!("PKCS#11 模块 {} 无法加载：{error}", path.display()))
         };
         let module = Pkcs11::new(path).map_err(|error| wrong(&error))?;
         match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
@@ -111,14 +111,14 @@ impl TokenKey {
 
     /// Runs `f` with an open session on a thread that may block; opens a new one when the session has
     /// been lost, once.
-    async fn with<T, F>(&self, f: F) -> Result<T>
+    async fn with<T, F>(&self, f: F) -> SigningResult<T>
     where
         T: Send + 'static,
-        F: Fn(&Pkcs11, &TokenSettings, &Open) -> std::result::Result<T, Error> + Send + 'static,
+        F: Fn(&Pkcs11, &TokenSettings, &OpenToken) -> Result<T, Error> + Send + 'static,
     {
         let turn = Arc::clone(&self.turns)
             .try_acquire_owned()
-            .map_err(|_| Fault::Busy)?;
+            .map_err(|_| SigningFault::Busy)?;
         let (settings, modules) = (self.settings.clone(), Arc::clone(&self.modules));
         let idle = Arc::clone(&self.idle);
         let task = tokio::task::spawn_blocking(move || {
@@ -127,18 +127,18 @@ impl TokenKey {
             outcome
         });
         task.await
-            .unwrap_or_else(|_| Err(Fault::Device("签名任务中断".to_owned())))
+            .unwrap_or_else(|_| Err(SigningFault::Device("签名任务中断".to_owned())))
     }
 }
 
 fn call<T, F>(
     settings: &TokenSettings,
     modules: &Modules,
-    idle: &Mutex<Vec<Open>>,
+    idle: &Mutex<Vec<OpenToken>>,
     f: F,
-) -> Result<T>
+) -> SigningResult<T>
 where
-    F: Fn(&Pkcs11, &TokenSettings, &Open) -> std::result::Result<T, Error>,
+    F: Fn(&Pkcs11, &TokenSettings, &OpenToken) -> Result<T, Error>,
 {
     let module = modules.load(&settings.module)?;
     let sessions = || idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,7 +147,7 @@ where
         let is_fresh = held.is_none();
         let open = match held.take() {
             Some(open) => open,
-            None => Open::new(&module, settings)?,
+            None => OpenToken::new(&module, settings)?,
         };
         match f(&module, settings, &open) {
             Ok(value) => {
@@ -167,18 +167,18 @@ where
 
 #[async_trait]
 impl KeyProvider for TokenKey {
-    async fn certificate(&self) -> Result<Arc<Certificate>> {
+    async fn certificate(&self) -> SigningResult<Arc<CardCertificate>> {
         self.with(|_, _, open| Ok(Arc::clone(&open.certificate)))
             .await
     }
 
-    async fn sign(&self, data: &[u8], method: Method) -> Result<Vec<u8>> {
+    async fn sign(&self, data: &[u8], method: Method) -> SigningResult<Vec<u8>> {
         let data = data.to_vec();
         let signed = self.with(move |module, settings, open| {
             if open.certificate.family != method.family() {
-                return Ok(Err(Fault::Unsupported(method.name().to_owned())));
+                return Ok(Err(SigningFault::Unsupported(method.name().to_owned())));
             }
-            sign(module, settings, open, (&data, method))
+            sign(module, settings, open, &data, method)
         });
         signed.await?
     }
@@ -195,15 +195,15 @@ impl KeyProvider for TokenKey {
     }
 }
 
-impl Open {
-    fn new(module: &Pkcs11, settings: &TokenSettings) -> Result<Self> {
+impl OpenToken {
+    fn new(module: &Pkcs11, settings: &TokenSettings) -> SigningResult<Self> {
         let slot = slot(module, &settings.token)?;
         let about = module.get_token_info(slot).map_err(|error| fault(&error))?;
         if about.user_pin_locked() {
-            return Err(Fault::Locked);
+            return Err(SigningFault::Locked);
         }
         if about.user_pin_final_try() {
-            return Err(Fault::LastTry);
+            return Err(SigningFault::LastTry);
         }
         let session = module
             .open_ro_session(slot)
@@ -216,10 +216,10 @@ impl Open {
         }
         let key = find(&session, ObjectClass::PRIVATE_KEY, &settings.key_label)?;
         let key = key.ok_or_else(|| {
-            Fault::Settings(format!("令牌中没有标签为 {} 的私钥", settings.key_label))
+            SigningFault::Settings(format!("令牌中没有标签为 {} 的私钥", settings.key_label))
         })?;
         let certificate = match &settings.certificate_file {
-            Some(path) => Certificate::from_file(path)?,
+            Some(path) => CardCertificate::from_file(path)?,
             None => certificate(&session, &settings.key_label)?,
         };
         Ok(Self {
@@ -231,7 +231,7 @@ impl Open {
     }
 }
 
-fn slot(module: &Pkcs11, label: &str) -> Result<Slot> {
+fn slot(module: &Pkcs11, label: &str) -> SigningResult<Slot> {
     let slots = module
         .get_slots_with_token()
         .map_err(|error| fault(&error))?;
@@ -241,10 +241,10 @@ fn slot(module: &Pkcs11, label: &str) -> Result<Slot> {
             return Ok(slot);
         }
     }
-    Err(Fault::Absent)
+    Err(SigningFault::Absent)
 }
 
-fn find(session: &Session, class: ObjectClass, label: &str) -> Result<Option<ObjectHandle>> {
+fn find(session: &Session, class: ObjectClass, label: &str) -> SigningResult<Option<ObjectHandle>> {
     let wanted = [
         Attribute::Class(class),
         Attribute::Label(label.as_bytes().to_vec()),
@@ -253,9 +253,9 @@ fn find(session: &Session, class: ObjectClass, label: &str) -> Result<Option<Obj
     Ok(found.map_err(|error| fault(&error))?.first().copied())
 }
 
-fn certificate(session: &Session, label: &str) -> Result<Certificate> {
+fn certificate(session: &Session, label: &str) -> SigningResult<CardCertificate> {
     let missing = || {
-        Fault::Settings(format!(
+        SigningFault::Settings(format!(
             "令牌中没有标签为 {label} 的证书，请配置 certificate_file"
         ))
     };
@@ -266,16 +266,17 @@ fn certificate(session: &Session, label: &str) -> Result<Certificate> {
     let Some(Attribute::Value(der)) = attributes.into_iter().next() else {
         return Err(missing());
     };
-    Certificate::from_der(&der)
+    CardCertificate::from_der(&der)
 }
 
-type Signed = std::result::Result<Result<Vec<u8>>, Error>;
+type Signed = Result<SigningResult<Vec<u8>>, Error>;
 
 fn sign(
     module: &Pkcs11,
     settings: &TokenSettings,
-    open: &Open,
-    (data, method): (&[u8], Method),
+    open: &OpenToken,
+    data: &[u8],
+    method: Method,
 ) -> Signed {
     let session = &open.session;
     match method {
@@ -287,14 +288,14 @@ fn sign(
             .map(Ok),
         Method::Sm2Sm3 => {
             let Some(number) = settings.sm2_mechanism else {
-                return Ok(Err(Fault::Settings(
+                return Ok(Err(SigningFault::Settings(
                     "请配置厂商的 SM2 签名机制编号 sm2_mechanism".to_owned(),
                 )));
             };
             let kind = MechanismType::new_vendor_defined(number)?;
             if !module.get_mechanism_list(open.slot)?.contains(&kind) {
                 let text = format!("令牌没有编号为 {number:#x} 的签名机制");
-                return Ok(Err(Fault::Unsupported(text)));
+                return Ok(Err(SigningFault::Unsupported(text)));
             }
             let mechanism = Mechanism::VendorDefined(VendorDefinedMechanism::new::<()>(kind, None));
             let signed = match settings.sm2_input {
@@ -307,7 +308,7 @@ fn sign(
                     session.sign(&mechanism, open.key, &e)?
                 }
             };
-            Ok(raw_signature(Family::Sm2, &signed))
+            Ok(raw_signature(KeyFamily::Sm2, &signed))
         }
     }
 }
@@ -332,27 +333,29 @@ fn is_lost(error: &Error) -> bool {
 }
 
 /// What an error of the module means for people.
-fn fault(error: &Error) -> Fault {
+fn fault(error: &Error) -> SigningFault {
     let Error::Pkcs11(code, _) = error else {
-        return Fault::Device(error.to_string());
+        return SigningFault::Device(error.to_string());
     };
-    fault_of(code).unwrap_or_else(|| Fault::Device(error.to_string()))
+    fault_of(code).unwrap_or_else(|| SigningFault::Device(error.to_string()))
 }
 
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "a module may answer a hundred codes; those that no person can act on are told as they are"
 )]
-fn fault_of(code: &RvError) -> Option<Fault> {
+fn fault_of(code: &RvError) -> Option<SigningFault> {
     Some(match code {
-        RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange => Fault::WrongPin,
-        RvError::PinLocked | RvError::PinExpired => Fault::Locked,
+        RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange => {
+            SigningFault::WrongPin
+        }
+        RvError::PinLocked | RvError::PinExpired => SigningFault::Locked,
         RvError::TokenNotPresent
         | RvError::TokenNotRecognized
         | RvError::DeviceRemoved
-        | RvError::SlotIdInvalid => Fault::Absent,
+        | RvError::SlotIdInvalid => SigningFault::Absent,
         RvError::MechanismInvalid | RvError::KeyTypeInconsistent => {
-            Fault::Unsupported("令牌不支持此机制".to_owned())
+            SigningFault::Unsupported("令牌不支持此机制".to_owned())
         }
         _ => return None,
     })

@@ -6,8 +6,8 @@
 //! no codes for a wrong password or an absent card, so the texts of its errors are looked at: these
 //! words are inferred, and what none of them fits is reported as it was said.
 
-use super::{Family, Fault, KeyProvider, Method, Result, secret};
-use crate::keyring::certificate::Certificate;
+use super::{KeyFamily, KeyProvider, Method, SigningFault, SigningResult, secret};
+use crate::keyring::certificate::CardCertificate;
 use crate::keyring::sm2_text::raw_signature;
 use async_trait::async_trait;
 use base64::Engine;
@@ -62,7 +62,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 #[derive(Default)]
 struct Line {
     socket: Option<Socket>,
-    certificate: Option<Arc<Certificate>>,
+    certificate: Option<Arc<CardCertificate>>,
     number: i64,
 }
 
@@ -76,13 +76,18 @@ impl UsbKey {
     }
 
     /// Calls a method; repeats it once over a new connection, and once when the reader asks.
-    async fn call(&self, line: &mut Line, method: &str, args: &Value) -> Result<Vec<String>> {
+    async fn call(
+        &self,
+        line: &mut Line,
+        method: &str,
+        args: &Value,
+    ) -> SigningResult<Vec<String>> {
         let mut was_reset = false;
         let mut was_new = line.socket.is_none();
         loop {
             match self.once(line, method, args).await {
-                Err(Fault::Unreachable(_)) if !was_new => was_new = true,
-                Err(Fault::NeedsReset) if !was_reset => {
+                Err(SigningFault::Unreachable(_)) if !was_new => was_new = true,
+                Err(SigningFault::NeedsReset) if !was_reset => {
                     was_reset = true;
                     line.socket = None;
                 }
@@ -91,7 +96,12 @@ impl UsbKey {
         }
     }
 
-    async fn once(&self, line: &mut Line, method: &str, args: &Value) -> Result<Vec<String>> {
+    async fn once(
+        &self,
+        line: &mut Line,
+        method: &str,
+        args: &Value,
+    ) -> SigningResult<Vec<String>> {
         line.number += 1;
         let number = line.number;
         // Taken out: a call that is given up half-way leaves no connection with half an answer.
@@ -100,7 +110,7 @@ impl UsbKey {
             None => self.connect().await?,
         };
         let text = json!({ "_method": method, "_id": number, "args": args }).to_string();
-        let lost = |why: &str| Fault::Unreachable(why.to_owned());
+        let lost = |why: &str| SigningFault::Unreachable(why.to_owned());
         let sent = socket.send(Message::text(text)).await;
         sent.map_err(|_| lost("连接中断"))?;
         for _ in 0..STRANGERS_MAX {
@@ -124,27 +134,27 @@ impl UsbKey {
         Err(lost("没有收到对应的应答"))
     }
 
-    async fn connect(&self) -> Result<Socket> {
+    async fn connect(&self) -> SigningResult<Socket> {
         let limits = WebSocketConfig::default()
             .max_message_size(Some(ANSWER_BYTES_MAX))
             .max_frame_size(Some(ANSWER_BYTES_MAX));
         let connected = connect_async_with_config(&self.settings.url, Some(limits), true).await;
         connected
             .map(|(socket, _)| socket)
-            .map_err(|_| Fault::Unreachable(self.settings.url.clone()))
+            .map_err(|_| SigningFault::Unreachable(self.settings.url.clone()))
     }
 
-    async fn read_certificate(&self, line: &mut Line) -> Result<Arc<Certificate>> {
+    async fn read_certificate(&self, line: &mut Line) -> SigningResult<Arc<CardCertificate>> {
         if let Some(certificate) = &line.certificate {
             return Ok(Arc::clone(certificate));
         }
         let data = self.call(line, CERTIFICATE, &json!({})).await?;
         let text = data.first().map(String::as_str).unwrap_or_default();
         let certificate = if text.contains("-----BEGIN") {
-            Certificate::from_bytes(text.as_bytes())
+            CardCertificate::from_bytes(text.as_bytes())
         } else {
-            let wrong = |_| Fault::Device("证书不是 Base64".to_owned());
-            Certificate::from_der(
+            let wrong = |_| SigningFault::Device("证书不是 Base64".to_owned());
+            CardCertificate::from_der(
                 &STANDARD
                     .decode(text.replace(['\r', '\n'], ""))
                     .map_err(wrong)?,
@@ -158,34 +168,36 @@ impl UsbKey {
 
 #[async_trait]
 impl KeyProvider for UsbKey {
-    async fn certificate(&self) -> Result<Arc<Certificate>> {
+    async fn certificate(&self) -> SigningResult<Arc<CardCertificate>> {
         let mut line = self.line.lock().await;
         self.read_certificate(&mut line).await
     }
 
-    async fn sign(&self, data: &[u8], method: Method) -> Result<Vec<u8>> {
+    async fn sign(&self, data: &[u8], method: Method) -> SigningResult<Vec<u8>> {
         let mut line = self.line.lock().await;
         let certificate = self.read_certificate(&mut line).await?;
         // The card chooses the algorithm by its own key: RSA with SHA-1, or SM2 with SM3.
         if certificate.family.method() != method {
-            return Err(Fault::Unsupported(method.name().to_owned()));
+            return Err(SigningFault::Unsupported(method.name().to_owned()));
         }
         let text = std::str::from_utf8(data)
-            .map_err(|_| Fault::Unsupported("电子口岸卡只能签文本".to_owned()))?;
+            .map_err(|_| SigningFault::Unsupported("电子口岸卡只能签文本".to_owned()))?;
         let password = secret(&self.settings.password_file)?;
         let args = json!({ "inData": text, "passwd": password.as_str() });
         let answer = self.call(&mut line, SIGN, &args).await?;
         let [signature, number, ..] = answer.as_slice() else {
-            return Err(Fault::Device("签名应答不完整".to_owned()));
+            return Err(SigningFault::Device("签名应答不完整".to_owned()));
         };
         if !number.is_empty() && !number.eq_ignore_ascii_case(&certificate.serial) {
             // Somebody put another card in; what it signed must not go out under this certificate.
             line.certificate = None;
-            return Err(Fault::Device("签名卡已更换，请重新登记密钥".to_owned()));
+            return Err(SigningFault::Device(
+                "签名卡已更换，请重新登记密钥".to_owned(),
+            ));
         }
         let bytes = STANDARD
             .decode(signature.replace(['\r', '\n'], ""))
-            .map_err(|_| Fault::Device("签名值不是 Base64".to_owned()))?;
+            .map_err(|_| SigningFault::Device("签名值不是 Base64".to_owned()))?;
         raw_signature(certificate.family, &bytes)
     }
 
@@ -195,7 +207,7 @@ impl KeyProvider for UsbKey {
 }
 
 /// The data of an answer, or the fault that it tells.
-fn data(answer: &Value) -> Result<Vec<String>> {
+fn data(answer: &Value) -> SigningResult<Vec<String>> {
     let args = answer.get("_args").unwrap_or(&Value::Null);
     let texts = |name: &str| -> Vec<String> {
         let list = match args.get(name) {
@@ -214,22 +226,22 @@ fn data(answer: &Value) -> Result<Vec<String>> {
 }
 
 /// What the text of an error means.
-fn fault_of(text: &str) -> Fault {
+fn fault_of(text: &str) -> SigningFault {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if has(&[RESET]) {
-        Fault::NeedsReset
+        SigningFault::NeedsReset
     } else if has(&["锁定", "锁死", "locked"]) {
-        Fault::Locked
+        SigningFault::Locked
     } else if has(&["密码", "口令", "PIN"]) {
-        Fault::WrongPin
+        SigningFault::WrongPin
     } else if has(&["未插", "无卡", "没有卡", "未检测到", "找不到"]) {
-        Fault::Absent
+        SigningFault::Absent
     } else {
-        Fault::Device(text.chars().take(200).collect())
+        SigningFault::Device(text.chars().take(200).collect())
     }
 }
 
-impl Family {
+impl KeyFamily {
     /// The family of keys with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Rsa, Self::Sm2]

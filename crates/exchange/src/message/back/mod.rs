@@ -18,7 +18,8 @@ pub(crate) fn reopen(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
     id: MessageId,
-    (at_ms, why): (i64, &str),
+    at_ms: i64,
+    why: &str,
 ) -> Result<bool> {
     let Some((company_id, kind, refused_at)) = sql::reopen(tx, id, at_ms)? else {
         return Ok(false);

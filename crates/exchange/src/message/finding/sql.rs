@@ -23,11 +23,7 @@ struct Sealed<'a> {
 }
 
 impl<'a> Sealed<'a> {
-    fn new(
-        vault: &Vault,
-        (message, number): (MessageId, i64),
-        finding: &'a Finding,
-    ) -> Result<Self> {
+    fn new(vault: &Vault, message: MessageId, number: i64, finding: &'a Finding) -> Result<Self> {
         Ok(Self {
             message,
             number,
@@ -63,7 +59,7 @@ pub(crate) fn insert_findings(tx: &mut Tx<'_>, findings: &[(MessageId, &[Finding
     let mut sealed = Vec::new();
     for (message, list) in findings {
         for (number, finding) in (1_i64..).zip(list.iter()) {
-            sealed.push(Sealed::new(&vault, (*message, number), finding)?);
+            sealed.push(Sealed::new(&vault, *message, number, finding)?);
         }
     }
     write_findings(tx, &sealed)
@@ -90,7 +86,7 @@ pub(crate) fn append_findings(
     for (message, list) in findings {
         let first = numbers.get(message).copied().unwrap_or(0) + 1;
         for (number, finding) in (first..=most).zip(list) {
-            sealed.push(Sealed::new(&vault, (*message, number), finding)?);
+            sealed.push(Sealed::new(&vault, *message, number, finding)?);
         }
     }
     write_findings(tx, &sealed)

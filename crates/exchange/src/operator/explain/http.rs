@@ -1,6 +1,6 @@
 //! `PUT` and `DELETE /api/v1/operator/unknown-codes/{id}/answer`.
 
-use super::{Explained, explain, withdraw};
+use super::{ExplainedCode, explain, withdraw};
 use crate::answer;
 use crate::api::ApiState;
 use crate::unknown_code::Answer;
@@ -28,8 +28,8 @@ pub fn routes() -> Routes<ApiState> {
 
 /// Reads the other documents with the status, some in each transaction: what a crash leaves out is read when they get
 /// another answer, or when the explanation is saved once more.
-async fn finish(api: &ApiState, done: Explained) -> Result<Json<UnknownCodeItem>, Problem> {
-    let Explained { code, status, last } = done;
+async fn finish(api: &ApiState, done: ExplainedCode) -> Result<Json<UnknownCodeItem>, Problem> {
+    let ExplainedCode { code, status, last } = done;
     let mut last = last;
     while let (Some(status), Some(after)) = (status, last) {
         let (context, kind, now_ms) = (
@@ -38,7 +38,7 @@ async fn finish(api: &ApiState, done: Explained) -> Result<Json<UnknownCodeItem>
             api.shared.clock.now_ms(),
         );
         let write =
-            move |tx: &mut Tx<'_>| answer::review(tx, &context, (&kind, status, after), now_ms);
+            move |tx: &mut Tx<'_>| answer::review(tx, &context, &kind, status, after, now_ms);
         last = api.shared.db.write(write).await?;
     }
     Ok(Json(code.into()))
@@ -83,7 +83,7 @@ pub(crate) async fn answer_unknown_code(
     };
     let now_ms = api.shared.clock.now_ms();
     let context = api.shared.context.clone();
-    let write = move |tx: &mut Tx<'_>| explain(tx, &context, &actor, (id, &answer), now_ms);
+    let write = move |tx: &mut Tx<'_>| explain(tx, &context, &actor, id, &answer, now_ms);
     finish(&api, api.shared.db.write(write).await?).await
 }
 

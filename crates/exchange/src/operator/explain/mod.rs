@@ -12,7 +12,7 @@ use web::Problem;
 
 /// A code as it was explained, or taken back.
 #[derive(Debug)]
-pub(crate) struct Explained {
+pub(crate) struct ExplainedCode {
     pub(crate) code: UnknownCode,
     /// The status that it is; none for a code of a text, of which nothing follows for documents.
     pub(crate) status: Option<i64>,
@@ -25,9 +25,10 @@ pub(crate) fn explain(
     tx: &mut Tx<'_>,
     context: &AppContext,
     actor: &Actor,
-    (id, answer): (i64, &Answer),
+    id: i64,
+    answer: &Answer,
     now_ms: i64,
-) -> Result<Explained, Problem> {
+) -> Result<ExplainedCode, Problem> {
     let code = unknown_code::put_answer(tx, actor, id, answer, now_ms)?;
     Ok(reviewed(tx, context, code, now_ms)?)
 }
@@ -39,7 +40,7 @@ pub(crate) fn withdraw(
     actor: &Actor,
     id: i64,
     now_ms: i64,
-) -> Result<Explained, Problem> {
+) -> Result<ExplainedCode, Problem> {
     let code = unknown_code::withdraw_answer(tx, actor, id, now_ms)?;
     Ok(reviewed(tx, context, code, now_ms)?)
 }
@@ -49,11 +50,11 @@ fn reviewed(
     context: &AppContext,
     code: UnknownCode,
     now_ms: i64,
-) -> Result<Explained> {
+) -> Result<ExplainedCode> {
     let status = unknown_code::status_of(&code.code);
     let last = match status {
-        Some(status) => answer::review(tx, context, (&code.kind, status, 0), now_ms)?,
+        Some(status) => answer::review(tx, context, &code.kind, status, 0, now_ms)?,
         None => None,
     };
-    Ok(Explained { code, status, last })
+    Ok(ExplainedCode { code, status, last })
 }

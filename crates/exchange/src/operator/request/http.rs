@@ -1,16 +1,16 @@
 //! `POST /api/v1/operator/messages/{id}/release`, `…/resubmit`, `/api/v1/operator/parked/{id}/release`.
 
 use super::{DISMISS_RECEIPT, Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT, parked_title};
-use crate::api::{ApiState, Asked};
+use crate::api::{ApiState, ApprovalAsked};
 use crate::finder::find;
 use crate::inbox;
-use crate::message::{Message, MessageId, State};
+use crate::message::{MessageId, State, StoredMessage};
 use crate::receipt::parked;
 use axum::Json;
 use axum::extract::State as Held;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes, Sight};
-use registry::approval::{self, Kind, reason};
+use registry::approval::{self, ApprovalKind, reason};
 use registry::company::CompanyId;
 use registry::role::Role;
 use serde::Deserialize;
@@ -41,7 +41,7 @@ pub struct ReleaseBody {
     pub refuse: bool,
 }
 
-type Answer = Result<(StatusCode, Json<Asked>), Problem>;
+type RequestAnswer = Result<(StatusCode, Json<ApprovalAsked>), Problem>;
 
 fn body_of(body: ReleaseBody) -> Result<ReleaseBody, Problem> {
     reason(&body.reason)?;
@@ -54,7 +54,7 @@ fn body_of(body: ReleaseBody) -> Result<ReleaseBody, Problem> {
     params(("id" = String, Path, description = "报文 id 或受理号")),
     request_body = ReleaseBody,
     responses(
-        (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
+        (status = 202, body = ApprovalAsked, description = "已提交复核，由另一人批准后执行"),
         (status = 400, body = Problem, description = "缺少理由"),
         (status = 404, body = Problem, description = "不存在"),
         (status = 409, body = Problem, description = "报文不是待人工处理状态")
@@ -65,10 +65,10 @@ async fn release_message(
     Held(api): Held<ApiState>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ReleaseBody>,
-) -> Answer {
+) -> RequestAnswer {
     let body = body_of(body)?;
     let kind = if body.refuse { &REFUSE } else { &RELEASE };
-    ask_for_message(&api, actor, &id, (kind, State::Held), body.reason).await
+    ask_for_message(&api, actor, &id, kind, State::Held, body.reason).await
 }
 
 /// Asks for a refused message to be checked anew (申请重新校验): done when another person approves.
@@ -77,7 +77,7 @@ async fn release_message(
     params(("id" = String, Path, description = "报文 id 或受理号")),
     request_body = ReleaseBody,
     responses(
-        (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
+        (status = 202, body = ApprovalAsked, description = "已提交复核，由另一人批准后执行"),
         (status = 400, body = Problem, description = "缺少理由"),
         (status = 404, body = Problem, description = "不存在"),
         (status = 409, body = Problem, description = "报文不是平台拒收状态")
@@ -88,9 +88,9 @@ async fn resubmit_message(
     Held(api): Held<ApiState>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ReleaseBody>,
-) -> Answer {
+) -> RequestAnswer {
     let body = body_of(body)?;
-    ask_for_message(&api, actor, &id, (&RESUBMIT, State::Refused), body.reason).await
+    ask_for_message(&api, actor, &id, &RESUBMIT, State::Refused, body.reason).await
 }
 
 /// Asks for a parked receipt to be matched again, or with `refuse` to be dismissed (申请处理未匹配回执): done
@@ -100,7 +100,7 @@ async fn resubmit_message(
     params(("id" = String, Path, description = "未匹配回执 id")),
     request_body = ReleaseBody,
     responses(
-        (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
+        (status = 202, body = ApprovalAsked, description = "已提交复核，由另一人批准后执行"),
         (status = 400, body = Problem, description = "缺少理由"),
         (status = 404, body = Problem, description = "不存在，或已处理")
     )
@@ -110,7 +110,7 @@ async fn release_parked(
     Held(api): Held<ApiState>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ReleaseBody>,
-) -> Answer {
+) -> RequestAnswer {
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let read = api.shared.db.read(move |tx| -> Result<_, Problem> {
@@ -134,14 +134,15 @@ async fn ask_for_message(
     api: &ApiState,
     actor: Actor,
     id: &str,
-    (kind, state): (&'static Kind, State),
+    kind: &'static ApprovalKind,
+    state: State,
     why: String,
-) -> Answer {
+) -> RequestAnswer {
     let id = MessageId::parse(id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let sight: Sight = actor.sight.clone();
     let read = api.shared.db.read(move |tx| -> Result<_, Problem> {
         let found = find(tx, &sight, id)?;
-        let is_held = |message: &&Message| message.state == State::Held;
+        let is_held = |message: &&StoredMessage| message.state == State::Held;
         let why = match found.as_ref().filter(is_held) {
             Some(message) if kind.name == RELEASE.name => super::unfit(tx, message)?,
             _ => None,
@@ -167,10 +168,10 @@ async fn ask_for_message(
 async fn ask(
     api: &ApiState,
     actor: Actor,
-    (kind, id): (&'static Kind, i64),
+    (kind, id): (&'static ApprovalKind, i64),
     (title, company): (String, Option<CompanyId>),
     why: String,
-) -> Answer {
+) -> RequestAnswer {
     actor.require_account()?;
     let request = approval::Request {
         kind: kind.name,
@@ -195,5 +196,5 @@ async fn ask(
         Ok(approval::ask(tx, &context, &actor, &request)?)
     });
     let approval_id = asked.await?.to_string();
-    Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
+    Ok((StatusCode::ACCEPTED, Json(ApprovalAsked { approval_id })))
 }

@@ -3,11 +3,11 @@
 
 pub mod http;
 
-use crate::message::{self, Message, MessageId, State, Step};
+use crate::message::{self, MessageId, State, Step, StoredMessage};
 use crate::receipt::{self, RefusedMessage, parked, refusal_receipt};
 use crate::{answer, finder, inbox, matching, outcome, signing};
 use registry::access::Sight;
-use registry::approval::{self, Approval, Doing, Kind, Undone};
+use registry::approval::{self, Approval, ApprovalKind, Doing, Undone};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,42 +19,42 @@ use web::Begin;
 const DECIDERS: &[Role] = &[Role::Operator];
 
 /// A held message is sent again.
-pub const RELEASE: Kind = Kind {
+pub const RELEASE: ApprovalKind = ApprovalKind {
     name: "message.release",
     chinese: "放行待人工处理的报文",
     deciders: DECIDERS,
     run: release,
 };
 /// A held message is refused by hand.
-pub const REFUSE: Kind = Kind {
+pub const REFUSE: ApprovalKind = ApprovalKind {
     name: "message.refuse",
     chinese: "人工拒收报文",
     deciders: DECIDERS,
     run: refuse,
 };
 /// A refused message is checked anew.
-pub const RESUBMIT: Kind = Kind {
+pub const RESUBMIT: ApprovalKind = ApprovalKind {
     name: "message.resubmit",
     chinese: "重新校验平台拒收的报文",
     deciders: DECIDERS,
     run: resubmit,
 };
 /// A parked receipt is matched again.
-pub const RELEASE_RECEIPT: Kind = Kind {
+pub const RELEASE_RECEIPT: ApprovalKind = ApprovalKind {
     name: "receipt.release",
     chinese: "重新匹配回执",
     deciders: DECIDERS,
     run: release_receipt,
 };
 /// A parked receipt is nobody's here, and waits no more.
-pub const DISMISS_RECEIPT: Kind = Kind {
+pub const DISMISS_RECEIPT: ApprovalKind = ApprovalKind {
     name: "receipt.dismiss",
     chinese: "不再处理未匹配回执",
     deciders: DECIDERS,
     run: dismiss_receipt,
 };
 /// The kinds of this module.
-pub const KINDS: &[Kind] = &[RELEASE, REFUSE, RESUBMIT, RELEASE_RECEIPT, DISMISS_RECEIPT];
+pub const KINDS: &[ApprovalKind] = &[RELEASE, REFUSE, RESUBMIT, RELEASE_RECEIPT, DISMISS_RECEIPT];
 
 /// What a request is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -137,7 +137,7 @@ pub fn n_asked(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
     Ok((n_of(held), n_of(waiting.len())))
 }
 
-type Done = Result<String, Undone>;
+type RequestDone = Result<String, Undone>;
 
 fn id_of(doing: &Doing<'_>) -> Result<i64, Undone> {
     let payload: StdResult<Payload, _> = serde_json::from_str(&doing.approval.payload);
@@ -155,7 +155,7 @@ fn step<'a>(doing: &Doing<'_>, to: State, detail: &'a str) -> Step<'a> {
 }
 
 /// The held message that a request is about, which nobody else moves until the transaction ends.
-fn held(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<Message, Undone> {
+fn held(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<StoredMessage, Undone> {
     let id = MessageId(id_of(doing)?);
     message::sql::lock(tx, id)?;
     let Some(message) = finder::find(tx, &Sight::All, id)? else {
@@ -172,7 +172,7 @@ fn moved_on(state: State) -> String {
 }
 
 /// Why a held message is not released; nothing when it can be.
-pub(super) fn unfit(tx: &mut Tx<'_>, message: &Message) -> Result<Option<&'static str>> {
+pub(super) fn unfit(tx: &mut Tx<'_>, message: &StoredMessage) -> Result<Option<&'static str>> {
     let (_, damaged) = message::sql::load(tx, &[message.id])?;
     if !damaged.is_empty() {
         return Ok(Some(DAMAGED));
@@ -188,7 +188,7 @@ const DAMAGED: &str = "平台存储的内容已损坏，仍无法读取，原样
 const UNSIGNED: &str = "报文在等待代签，签名密钥可用后自动继续，无须放行；也可以申请拒收";
 
 /// A message that was checked is sent again; one that was held before its check is checked.
-fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> RequestDone {
     let message = held(tx, doing)?;
     if let Some(why) = unfit(tx, &message)? {
         return Err(Undone::failed(why));
@@ -211,7 +211,7 @@ fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     Ok("；已排入发送".to_owned())
 }
 
-fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> RequestDone {
     let message = held(tx, doing)?;
     let id = message.id;
     let step = step(doing, State::Refused, "经复核人工拒收");
@@ -219,7 +219,7 @@ fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         return Err(Undone::Failed(moved_on(message.state)));
     }
     matching::forget(tx, id)?;
-    outcome::refuse(tx, &doing.context.ids, id, (true, doing.context.now_ms()))?;
+    outcome::refuse(tx, &doing.context.ids, id, true, doing.context.now_ms())?;
     let info = format!("平台人工拒收：{}", doing.approval.why);
     let refused = RefusedMessage {
         company_id: message.company_id,
@@ -232,7 +232,7 @@ fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     Ok("；已通知企业".to_owned())
 }
 
-fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> RequestDone {
     let id = MessageId(id_of(doing)?);
     let now_ms = doing.context.now_ms();
     message::sql::lock(tx, id)?;
@@ -244,7 +244,7 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     if !damaged.is_empty() {
         return Err(Undone::failed(DAMAGED));
     }
-    if !message::reopen(tx, &doing.context.ids, id, (now_ms, "经复核重新校验"))? {
+    if !message::reopen(tx, &doing.context.ids, id, now_ms, "经复核重新校验")? {
         return Err(Undone::failed("没有这份报文，或它不是平台拒收状态"));
     }
     receipt::forget_documents(tx, id)?;
@@ -256,7 +256,7 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
 /// Why a refused message is not checked anew.
 const SETTLED: &str = "企业已更正重报或登记不再处理，重新校验会造成重复申报";
 
-fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> RequestDone {
     let id = id_of(doing)?;
     let now_ms = doing.context.now_ms();
     match inbox::aside::release(tx, id)? {
@@ -297,7 +297,7 @@ fn is_unread(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     Ok(inbox::aside::is_in(tx, id)? || parked::waits(tx, id)? && parked::body(tx, id)?.is_none())
 }
 
-fn dismiss_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+fn dismiss_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> RequestDone {
     let id = id_of(doing)?;
     if is_unread(tx, id)? && !says_unread(&doing.approval.why) {
         return Err(Undone::failed(UNREAD));

@@ -33,7 +33,7 @@ async fn free(platform: &TestPlatform, kind: &'static str, id: i64) -> Result<St
 /// As [`free`], for a reason of the test's own.
 async fn free_because(platform: &TestPlatform, request: Request) -> Result<String, String> {
     let context = platform.gate.context.clone();
-    let of_kind = |of: &&registry::approval::Kind| of.name == request.kind;
+    let of_kind = |of: &&registry::approval::ApprovalKind| of.name == request.kind;
     let run = KINDS.iter().find(of_kind).copied().unwrap();
     let done = platform.shared.db.write(move |tx| {
         let asker = person(1, Role::Operator, None, Sight::All);
@@ -275,7 +275,7 @@ async fn a_refused_message_that_is_settled_is_not_checked_anew(
     let dismiss = platform
         .shared
         .db
-        .write(move |tx| crate::outcome::dismiss(tx, &ids, &company, id, ("另行申报", now_ms)));
+        .write(move |tx| crate::outcome::dismiss(tx, &ids, &company, id, "另行申报", now_ms));
     assert!(dismiss.await.unwrap());
     let why = free(&platform, RESUBMIT.name, id.0).await.unwrap_err();
     assert!(why.contains("重复申报"), "{why}");

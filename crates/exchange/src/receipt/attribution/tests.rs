@@ -1,6 +1,6 @@
 //! Answers by the document that they are about, whatever the order in which they arrive.
 
-use super::{Answer, SKEW_MS, Sent, attribute, names};
+use super::{KeyAnswer, SKEW_MS, Sent, attribute, names};
 use ceb::Kind;
 use proptest::prelude::*;
 
@@ -16,8 +16,8 @@ fn sent(guid: &str) -> Sent {
     Sent::new(Some(guid.to_owned()), None)
 }
 
-fn answer(time: usize, status: i64, info: &str) -> Answer {
-    Answer::new("E-PORT", status, &format!("2026030209{time:07}"), info)
+fn answer(time: usize, status: i64, info: &str) -> KeyAnswer {
+    KeyAnswer::new("E-PORT", status, &format!("2026030209{time:07}"), info)
 }
 
 /// Clocks of two processes differ a little: what one has received is no later than the answer that another
@@ -30,7 +30,7 @@ fn clocks_of_two_processes_decide_nothing() {
         let second = Sent::new(Some(GUIDS[1].to_owned()), Some(now_ms + late_ms));
         let answers = [
             answer(1, 100, &format!("[{}]", GUIDS[0])),
-            Answer {
+            KeyAnswer {
                 received_ms: Some(now_ms),
                 ..answer(2, 120, "")
             },
@@ -48,9 +48,9 @@ fn a_minute_does_not_turn_an_acceptance_round() {
     for gap_ms in [700, 6000] {
         let first = Sent::new(Some(GUIDS[0].to_owned()), Some(now_ms - 60_000));
         let second = Sent::new(Some(GUIDS[1].to_owned()), Some(now_ms + gap_ms));
-        let dated = |status, received_ms| Answer {
+        let dated = |status, received_ms| KeyAnswer {
             received_ms,
-            ..Answer::new("E-PORT", status, "20260302090000", "")
+            ..KeyAnswer::new("E-PORT", status, "20260302090000", "")
         };
         for last in [None, Some(now_ms + gap_ms + 2000)] {
             let answers = [dated(100, Some(now_ms)), dated(120, last)];
@@ -85,7 +85,7 @@ fn what_names_nobody_goes_on_from_the_document_under_way() {
     assert_eq!(attribute(Kind::Ceb311, &guids, &twice), [0, 0, 1, 0]);
     // Nothing is ever named: by the order of declaration.
     let plain = [2, 3, 100, 2, 3, 120].into_iter().enumerate();
-    let plain: Vec<Answer> = plain.map(|(at, status)| answer(at, status, "")).collect();
+    let plain: Vec<KeyAnswer> = plain.map(|(at, status)| answer(at, status, "")).collect();
     assert_eq!(attribute(Kind::Ceb311, &guids, &plain), [0, 0, 0, 1, 1, 1]);
     // A change that customs turns down leaves the list where it was.
     let change = [
@@ -114,7 +114,7 @@ fn no_document_gets_an_answer_from_before_it_was_there() {
         Sent::new(None, at("2026-03-02T09:00:00")),
         Sent::new(None, at("2026-03-02T10:00:00")),
     ];
-    let answer = |time: &str, status| Answer::new("E-PORT", status, time, "");
+    let answer = |time: &str, status| KeyAnswer::new("E-PORT", status, time, "");
     let answers = [
         answer("20260302090100000", 120),
         answer("20260302090200000", 120),
@@ -129,7 +129,7 @@ fn no_document_gets_an_answer_from_before_it_was_there() {
         answer("20260302090200000", 300),
     ];
     assert_eq!(attribute(Kind::Ceb311, &waits, &late), [0, 0]);
-    let named = Answer::new(GUIDS[1], 2, "20260302090300000", "");
+    let named = KeyAnswer::new(GUIDS[1], 2, "20260302090300000", "");
     assert_eq!(attribute(Kind::Ceb311, &waits, &[named]), [1]);
     // One whose whole message was turned down is not under way any more.
     let mut closed = [Sent::new(None, None), Sent::new(None, None)];
@@ -178,7 +178,7 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
 /// The answers of customs to documents that are declared one after the other, each with the place
 /// of its document. Customs names the document when it is declared and when the E-Port turns it
 /// down, but not every duplicate; those are turned down in the midst of the answers to another.
-fn customs(turns: &[Turn]) -> Vec<(usize, Answer)> {
+fn customs(turns: &[Turn]) -> Vec<(usize, KeyAnswer)> {
     let mut said: Vec<(usize, i64, String)> = Vec::new();
     for (at, turn) in turns.iter().enumerate() {
         // What is refused first of all names itself: from nothing else it could be told apart.
@@ -242,7 +242,7 @@ proptest! {
         let mut order: Vec<usize> = (0..said.len()).collect();
         order.sort_by_key(|at| keys.get(*at));
         said = order.into_iter().map(|at| said[at].clone()).collect();
-        let answers: Vec<Answer> = said.iter().map(|(_, answer)| answer.clone()).collect();
+        let answers: Vec<KeyAnswer> = said.iter().map(|(_, answer)| answer.clone()).collect();
         for kind in [Kind::Ceb311, Kind::Ceb621] {
             let places = attribute(kind, &guids, &answers);
             let expected: Vec<usize> = said.iter().map(|(at, _)| *at).collect();

@@ -3,7 +3,7 @@
 
 pub(super) mod sql;
 
-use super::attribution::{self, Answer, Sent, attribute};
+use super::attribution::{self, KeyAnswer, Sent, attribute};
 use super::document::{is_same_moment, moment, step_ms};
 use super::{DocumentStatus, NewReceipt, Taken};
 use crate::message::{self, MessageId};
@@ -25,11 +25,11 @@ fn content(receipt: &NewReceipt) -> (i64, String, i64) {
 /// Answers that are known under one key, with their times: an answer is the same by its number, status and text,
 /// and by its time where customs wrote one, however that is spelt.
 #[derive(Default)]
-struct Known {
+struct KnownAnswers {
     times: HashMap<(String, i64, i64), Vec<String>>,
 }
 
-impl Known {
+impl KnownAnswers {
     /// Takes note of an answer; whether it was known already.
     fn has(&mut self, one: &NewReceipt) -> bool {
         let said = (one.guid.clone(), one.return_status, one.fingerprint);
@@ -56,7 +56,7 @@ pub(super) fn settle(
     let mut moved = BTreeSet::new();
     for ((company, key), places) in groups {
         let fresh = places.iter().filter_map(|at| batch.get_mut(*at)?.take());
-        let placed = one_key(tx, (*company, key), (fresh.collect(), now_ms), &mut moved)?;
+        let placed = one_key(tx, *company, key, fresh.collect(), now_ms, &mut moved)?;
         for (at, receipt) in places.iter().zip(placed) {
             if let Some(slot) = batch.get_mut(*at) {
                 *slot = Some(receipt);
@@ -67,11 +67,11 @@ pub(super) fn settle(
 }
 
 /// A receipt as it is attributed.
-fn answer(one: &NewReceipt) -> Answer {
+fn answer(one: &NewReceipt) -> KeyAnswer {
     let (guid, info) = (&one.guid, &one.return_info);
-    Answer {
+    KeyAnswer {
         received_ms: one.received_ms,
-        ..Answer::new(guid, one.return_status, &one.return_time, info)
+        ..KeyAnswer::new(guid, one.return_status, &one.return_time, info)
     }
 }
 
@@ -99,8 +99,10 @@ fn is_again(one: &NewReceipt, came_before: &[NewReceipt], declared: &[(i64, Opti
 
 fn one_key(
     tx: &mut Tx<'_>,
-    (company, key): (CompanyId, &str),
-    (fresh, now_ms): (Vec<NewReceipt>, i64),
+    company: CompanyId,
+    key: &str,
+    fresh: Vec<NewReceipt>,
+    now_ms: i64,
     moved: &mut BTreeSet<i64>,
 ) -> Result<Vec<NewReceipt>> {
     let documents = sql::with_key(tx, company, key)?;
@@ -121,7 +123,7 @@ fn one_key(
     let is_whole = is_readable && all.len() <= sql::ANSWERS_MAX;
     let n_known = all.len();
     // Customs answers at least once: the same answer has the same number of its own.
-    let mut known = Known::default();
+    let mut known = KnownAnswers::default();
     for one in &all {
         known.has(one);
     }
@@ -145,7 +147,7 @@ fn one_key(
             all.push(receipt);
         }
     }
-    let answers: Vec<Answer> = all.iter().map(answer).collect();
+    let answers: Vec<KeyAnswer> = all.iter().map(answer).collect();
     let places = attribute(kind, &sent, &answers);
     let mut taken: HashSet<(i64, (i64, String, i64))> = all
         .iter()

@@ -38,7 +38,8 @@ pub(in crate::receipt) fn by_business_key(
 /// that have one of them.
 pub(in crate::receipt) fn by_number(
     tx: &mut Tx<'_>,
-    (column, number): (&'static str, &str),
+    column: &'static str,
+    number: &str,
     kind: &str,
     names: &[String],
 ) -> Result<Vec<Numbered>> {

@@ -16,7 +16,7 @@ pub(crate) use sql::{body, close, found, hold, list, total, waits};
 /// Why an answer has no home, as far as it decides what becomes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub(crate) enum Cause {
+pub(crate) enum ParkedCause {
     /// Nothing that it fits was declared, as after the loss of some days: it may answer what is declared later.
     Undeclared,
     /// Nothing had been sent under its key: it answers nothing that is sent later.
@@ -27,7 +27,7 @@ pub(crate) enum Cause {
     Found,
 }
 
-impl Cause {
+impl ParkedCause {
     fn name(self) -> &'static str {
         self.into()
     }
@@ -36,7 +36,7 @@ impl Cause {
 /// An answer that is to be parked.
 #[derive(Debug)]
 pub(crate) struct NewParked<'a> {
-    pub(crate) cause: Cause,
+    pub(crate) cause: ParkedCause,
     /// When it arrived, in Unix milliseconds.
     pub(crate) at_ms: i64,
     /// Its kind; empty when it could not be read.
@@ -123,7 +123,7 @@ pub(crate) fn print_of(body: &[u8], receivers: &[String]) -> i64 {
 
 /// An answer as it is compared with those that are parked.
 #[derive(Debug)]
-pub(crate) struct Known<'a> {
+pub(crate) struct ParkedAnswer<'a> {
     pub(crate) print: i64,
     pub(crate) key: String,
     pub(crate) kind: ceb::Kind,
@@ -148,17 +148,20 @@ const OPENED_AT_ONCE: usize = 64;
 /// Of these answers those that came before and found no home among what was declared, whether that waits or was
 /// dismissed: the same bytes, or the same status of the same moment for the same address, as customs sends an answer
 /// again under another number or with a coarser time.
-pub(crate) fn came_before(tx: &mut Tx<'_>, answers: &[Known<'_>]) -> Result<BTreeMap<i64, First>> {
+pub(crate) fn came_before(
+    tx: &mut Tx<'_>,
+    answers: &[ParkedAnswer<'_>],
+) -> Result<BTreeMap<i64, First>> {
     let keys: BTreeSet<&str> = answers.iter().map(|one| one.key.as_str()).collect();
     let parked = sql::under(tx, &keys)?;
     let mut found = BTreeMap::new();
-    let mut note = |one: &Known<'_>, first: First| {
+    let mut note = |one: &ParkedAnswer<'_>, first: First| {
         let known = found.entry(one.print).or_insert(first);
         if first.at_ms < known.at_ms {
             *known = first;
         }
     };
-    let mut to_open: BTreeMap<i64, (First, Vec<&Known<'_>>)> = BTreeMap::new();
+    let mut to_open: BTreeMap<i64, (First, Vec<&ParkedAnswer<'_>>)> = BTreeMap::new();
     for row in &parked {
         for one in answers {
             if row.print == one.print {
@@ -193,7 +196,7 @@ struct Under {
 
 impl Under {
     /// Whether it is of the same document, kind and address.
-    fn may_be(&self, one: &Known<'_>) -> bool {
+    fn may_be(&self, one: &ParkedAnswer<'_>) -> bool {
         self.key == one.key
             && self.kind == one.kind.code()
             && self.receivers == one.receivers.join(" ")
@@ -201,7 +204,7 @@ impl Under {
 }
 
 /// Whether a parked answer has the status and the moment of another.
-fn says_the_same(body: &[u8], one: &Known<'_>) -> bool {
+fn says_the_same(body: &[u8], one: &ParkedAnswer<'_>) -> bool {
     let Ok(receipts) = ceb::receipt::split(body) else {
         return false;
     };

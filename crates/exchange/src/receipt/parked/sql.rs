@@ -1,9 +1,9 @@
 //! Statements on `parked_receipt`.
 
-use super::{Cause, First, Listed, NewParked, Parked, ParkedBody, Under};
+use super::{First, Listed, NewParked, Parked, ParkedBody, ParkedCause, Under};
 use std::collections::BTreeSet;
 use store::{Many, Result, Tx, Value};
-use web::{Age, Begin, By, Rows, Total};
+use web::{Age, Begin, ListRows, OrderBy, Total};
 
 /// Inserts an answer under an id and a fingerprint; answers the id under which it waits from now on, or none
 /// when it is there and waits; its body is written anew, for the stored one may be damaged. One that was dismissed
@@ -55,8 +55,8 @@ const LISTED_BYTES_MAX: i64 = 32 << 10;
 const DAMAGED: &str = "（已损坏）";
 
 /// The parked receipts that are still open.
-fn open<'a>() -> Rows<'a> {
-    Rows::those("from parked_receipt", "released_at is null")
+fn open<'a>() -> ListRows<'a> {
+    ListRows::those("from parked_receipt", "released_at is null")
 }
 
 /// How many parked receipts are open, as far as lists are counted.
@@ -70,7 +70,7 @@ pub(crate) fn list(tx: &mut Tx<'_>, begin: &Begin<Age>, limit: i64) -> Result<Ve
         "id, kind, document_key, reason, at_ms, receivers, \
          case when length(body) <= {LISTED_BYTES_MAX} then body else null end"
     );
-    let by = By::id("id", begin.order == Age::Newest);
+    let by = OrderBy::id("id", begin.order == Age::Newest);
     let rows = open().page(tx, &columns, (by, begin.after.as_ref()), limit)?;
     rows.iter()
         .map(|row| {
@@ -123,7 +123,7 @@ pub(super) fn under(tx: &mut Tx<'_>, keys: &BTreeSet<&str>) -> Result<Vec<Under>
                 receivers: row.text(3)?,
                 kind: row.text(4)?,
                 first: First {
-                    is_early: row.text(6)? == Cause::Unsent.name(),
+                    is_early: row.text(6)? == ParkedCause::Unsent.name(),
                     at_ms: row.int(5)?,
                 },
             })
@@ -176,7 +176,7 @@ pub(crate) fn body(tx: &mut Tx<'_>, id: i64) -> Result<Option<ParkedBody>> {
     let cause = tx.try_raw(row.text(3), at)?.unwrap_or_default();
     Ok(body.map(|body| ParkedBody {
         at_ms,
-        is_of_later: cause == Cause::Undeclared.name(),
+        is_of_later: cause == ParkedCause::Undeclared.name(),
         receivers,
         body,
     }))
@@ -190,7 +190,7 @@ fn receivers(text: &str) -> Vec<String> {
 pub(crate) fn found(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<()> {
     tx.execute(
         "update parked_receipt set cause = $1 where id = $2",
-        &[Cause::Found.name().into(), id.into()],
+        &[ParkedCause::Found.name().into(), id.into()],
     )?;
     close(tx, id, now_ms).map(|_| ())
 }

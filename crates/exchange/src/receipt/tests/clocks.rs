@@ -144,7 +144,7 @@ async fn a_rejection_after_a_dismissed_fault_asks_for_an_action(
     let (ids, now_ms) = (platform.shared.ids.clone(), platform.shared.clock.now_ms());
     let dismiss = move |tx: &mut store::Tx<'_>| {
         let nobody = Actor::nobody(registry::access::Origin::default());
-        crate::outcome::dismiss(tx, &ids, &nobody, id, ("", now_ms))
+        crate::outcome::dismiss(tx, &ids, &nobody, id, "", now_ms)
     };
     assert!(platform.shared.db.write(dismiss).await.unwrap());
     answer(&platform, &dxp_id, &[fault]).await;

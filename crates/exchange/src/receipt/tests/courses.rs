@@ -31,7 +31,7 @@ pub(super) async fn dismiss(platform: &TestPlatform, id: MessageId) {
     let (ids, now_ms) = (platform.shared.ids.clone(), platform.shared.clock.now_ms());
     let dismiss = move |tx: &mut store::Tx<'_>| {
         let nobody = Actor::nobody(registry::access::Origin::default());
-        crate::outcome::dismiss(tx, &ids, &nobody, id, ("", now_ms))
+        crate::outcome::dismiss(tx, &ids, &nobody, id, "", now_ms)
     };
     assert!(platform.shared.db.write(dismiss).await.unwrap());
 }
@@ -127,7 +127,7 @@ async fn what_an_operator_refused_replaces_nothing(#[values(Sqlite, Postgres)] e
     let refuse = platform
         .shared
         .db
-        .write(move |tx| crate::outcome::refuse(tx, &ids, second, (true, now_ms)));
+        .write(move |tx| crate::outcome::refuse(tx, &ids, second, true, now_ms));
     refuse.await.unwrap();
     dismiss(&platform, second).await;
     answer(

@@ -87,7 +87,7 @@ async fn explain(
             advice: "见说明。".to_owned(),
             resubmit: resubmit.name().to_owned(),
         };
-        explain::explain(tx, &context, &operator, (id, &answer), now_ms).map(|_| ())
+        explain::explain(tx, &context, &operator, id, &answer, now_ms).map(|_| ())
     });
     write.await.unwrap();
 }
@@ -280,7 +280,7 @@ async fn an_explained_status_asks_again_for_what_was_dismissed() {
     let dismiss = platform
         .shared
         .db
-        .write(move |tx| crate::outcome::dismiss(tx, &ids, &actor, id, ("", now_ms)));
+        .write(move |tx| crate::outcome::dismiss(tx, &ids, &actor, id, "", now_ms));
     assert!(dismiss.await.unwrap());
     assert!(!stands(&platform, id).await.1);
     hear(&platform, &dxp_id, &[(777, "20260302100000000")]).await;

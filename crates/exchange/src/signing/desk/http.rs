@@ -2,9 +2,9 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use crate::api::ApiState;
-use crate::api::Asked;
+use crate::api::ApprovalAsked;
 use crate::keyring::Card;
-use crate::keyring::provider::Fault;
+use crate::keyring::provider::SigningFault;
 use crate::signing::http::{SigningKeyView, SigningQuery, ask, id_of, view};
 use crate::signing::{
     KEY_KIND, KEY_TESTED, KeyFilter, KeyWish, SigningKey, codes, key, keys, remove_key, sql,
@@ -66,7 +66,7 @@ pub struct KeyTest {
     pub text: String,
 }
 
-fn fault(fault: &Fault) -> Problem {
+fn fault(fault: &SigningFault) -> Problem {
     Problem::new(codes::KEY_FAULT).detail(fault.to_string())
 }
 
@@ -75,7 +75,7 @@ fn fault(fault: &Fault) -> Problem {
 #[utoipa::path(
     post, path = "/api/v1/signing/keys", tag = "signing", request_body = SigningKeyBody,
     responses(
-        (status = 202, body = Asked, description = "已提交复核，由安全管理员批准后使用"),
+        (status = 202, body = ApprovalAsked, description = "已提交复核，由安全管理员批准后使用"),
         (status = 400, body = Problem, description = "缺少理由"),
         (status = 404, body = Problem, description = "没有这家企业"),
         (status = 409, body = Problem, description = "密钥不可用或证书过期"),
@@ -86,7 +86,7 @@ async fn ask_signing_key(
     By { actor, .. }: By<AskSigningKey>,
     Held(api): Held<ApiState>,
     JsonBody(body): JsonBody<SigningKeyBody>,
-) -> Result<(StatusCode, Json<Asked>), Problem> {
+) -> Result<(StatusCode, Json<ApprovalAsked>), Problem> {
     let company = id_of(&body.company)?;
     let keyring = Arc::clone(&api.shared.keyring);
     let (Some(card), Some(provider)) = (keyring.card(&body.name), keyring.kind(&body.name)) else {
@@ -219,12 +219,12 @@ async fn test_signing_key(
 }
 
 /// Signs a few bytes with a key; answers the algorithm, or why it cannot.
-async fn probe(card: &Card, key: &SigningKey) -> Result<String, Fault> {
+async fn probe(card: &Card, key: &SigningKey) -> Result<String, SigningFault> {
     card.reset().await;
     let certificate = card.certificate().await?;
     if certificate.serial != key.serial {
         let text = format!("证书现为 {}，请重新登记密钥", certificate.serial);
-        return Err(Fault::Device(text));
+        return Err(SigningFault::Device(text));
     }
     let method = certificate.family.method();
     card.sign(PROBE, method).await?;

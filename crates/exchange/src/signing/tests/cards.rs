@@ -1,8 +1,8 @@
 //! The queue in front of a key.
 
-use crate::keyring::certificate::Certificate;
-use crate::keyring::provider::{DATA_BYTES_MAX, Fault, KeyProvider, Method, Result};
-use crate::keyring::{Card, Limits};
+use crate::keyring::certificate::CardCertificate;
+use crate::keyring::provider::{DATA_BYTES_MAX, KeyProvider, Method, SigningFault, SigningResult};
+use crate::keyring::{Card, CardLimits};
 use async_trait::async_trait;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ struct Slow {
     now: AtomicUsize,
     at_once: AtomicUsize,
     seen: Mutex<Vec<Vec<u8>>>,
-    fault: Mutex<Option<Fault>>,
+    fault: Mutex<Option<SigningFault>>,
 }
 
 impl Slow {
@@ -40,11 +40,11 @@ impl Slow {
 
 #[async_trait]
 impl KeyProvider for Slow {
-    async fn certificate(&self) -> Result<Arc<Certificate>> {
-        Err(Fault::Absent)
+    async fn certificate(&self) -> SigningResult<Arc<CardCertificate>> {
+        Err(SigningFault::Absent)
     }
 
-    async fn sign(&self, data: &[u8], _: Method) -> Result<Vec<u8>> {
+    async fn sign(&self, data: &[u8], _: Method) -> SigningResult<Vec<u8>> {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.at_once.fetch_max(now, Ordering::SeqCst);
         self.seen.lock().unwrap().push(data.to_vec());
@@ -63,7 +63,7 @@ impl KeyProvider for Slow {
 }
 
 fn card(slow: &Arc<Slow>, queue_max: usize, ms: u64) -> Card {
-    let limits = Limits {
+    let limits = CardLimits {
         time_max: Duration::from_millis(ms),
         queue_max,
         at_once: 1,
@@ -138,11 +138,11 @@ async fn who_goes_away_is_passed_over_and_never_leaves_two_at_one_device() {
 async fn a_wrong_pin_shuts_the_card_until_a_person_tries_it() {
     let slow = Slow::new();
     let card = card(&slow, 100, 60_000);
-    *slow.fault.lock().unwrap() = Some(Fault::WrongPin);
+    *slow.fault.lock().unwrap() = Some(SigningFault::WrongPin);
     slow.may.add_permits(10);
     for _ in 0..3 {
         let fault = card.sign(b"x", Method::RsaSha1).await.unwrap_err();
-        assert_eq!(fault, Fault::WrongPin);
+        assert_eq!(fault, SigningFault::WrongPin);
     }
     assert_eq!(slow.seen().len(), 1, "the device was asked once only");
     assert!(card.facts().last_fault.contains("口令错误"));
@@ -157,7 +157,7 @@ async fn limits_are_kept() {
     let large = vec![0; DATA_BYTES_MAX + 1];
     assert_eq!(
         card.sign(&large, Method::RsaSha1).await,
-        Err(Fault::TooLarge)
+        Err(SigningFault::TooLarge)
     );
     // One is with the device, two wait; it does not answer, so each in turn takes too long.
     let callers: Vec<_> = (0..4)
@@ -171,7 +171,7 @@ async fn limits_are_kept() {
         faults.push(caller.await.unwrap().unwrap_err());
     }
     assert!(
-        faults.contains(&Fault::Timeout) && faults.contains(&Fault::Busy),
+        faults.contains(&SigningFault::Timeout) && faults.contains(&SigningFault::Busy),
         "{faults:?}"
     );
     slow.may.add_permits(1);

@@ -1,10 +1,10 @@
 //! Keys in files.
 
 use super::Keys;
-use crate::keyring::certificate::Certificate;
+use crate::keyring::certificate::CardCertificate;
 use crate::keyring::config::KeyConfig;
 use crate::keyring::provider::file::{FileKey, FileSettings};
-use crate::keyring::provider::{Fault, KeyProvider, Method, secret};
+use crate::keyring::provider::{KeyProvider, Method, SigningFault, secret};
 use crate::keyring::sm2_text::{e_of, raw_signature};
 use std::os::unix::fs::PermissionsExt;
 
@@ -44,7 +44,10 @@ async fn keys_sign_with_their_own_methods_and_no_others() {
                     );
                     assert!(!certificate.has_signed(method, b"other", &signature));
                 } else {
-                    assert!(matches!(signed, Err(Fault::Unsupported(_))), "{method:?}");
+                    assert!(
+                        matches!(signed, Err(SigningFault::Unsupported(_))),
+                        "{method:?}"
+                    );
                 }
             }
         }
@@ -54,17 +57,17 @@ async fn keys_sign_with_their_own_methods_and_no_others() {
 #[tokio::test]
 async fn a_certificate_is_read_from_pem_and_der() {
     let keys = Keys::new();
-    let pem = Certificate::from_file(&keys.path("sm2.crt.pem")).unwrap();
+    let pem = CardCertificate::from_file(&keys.path("sm2.crt.pem")).unwrap();
     assert_eq!(pem.serial, "01010000000019f1");
-    assert_eq!(Certificate::from_der(&pem.der).unwrap(), pem);
-    let rsa = Certificate::from_file(&keys.path("rsa.crt.pem")).unwrap();
+    assert_eq!(CardCertificate::from_der(&pem.der).unwrap(), pem);
+    let rsa = CardCertificate::from_file(&keys.path("rsa.crt.pem")).unwrap();
     assert_eq!(rsa.serial, "013b5b11");
     // 2020-01-01 and 2099-12-31 in UTC.
     assert!(!rsa.holds_at(1_577_836_799_000));
     assert!(rsa.holds_at(1_577_836_800_000));
     assert!(rsa.holds_at(4_102_444_799_000));
     assert!(!rsa.holds_at(4_102_444_801_000));
-    assert!(Certificate::from_bytes(b"not a certificate").is_err());
+    assert!(CardCertificate::from_bytes(b"not a certificate").is_err());
 }
 
 #[tokio::test]
@@ -117,7 +120,10 @@ async fn a_key_and_a_certificate_that_are_no_pair_are_refused() {
     assert!(made.success());
     let stranger = key(&keys, "stranger.pem", "sm2.crt.pem", None);
     let fault = stranger.certificate().await.unwrap_err();
-    assert_eq!(fault, Fault::Settings("私钥与证书不是一对".to_owned()));
+    assert_eq!(
+        fault,
+        SigningFault::Settings("私钥与证书不是一对".to_owned())
+    );
 }
 
 #[tokio::test]

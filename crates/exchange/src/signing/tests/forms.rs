@@ -2,7 +2,7 @@
 
 use super::Keys;
 use super::step::{give_consent, give_key, platform, stored};
-use crate::intake::Config;
+use crate::intake::IntakeConfig;
 use crate::intake::http::SubmitState;
 use crate::message::MessageId;
 use crate::preflight::http::preflight;
@@ -12,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use ceb::Kind;
-use ceb::form::{Part, sample_rows};
+use ceb::form::{ColumnPart, sample_rows};
 use rstest::rstest;
 use serde_json::Value;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// A router without the frame that stands in for signatures.
 fn api(platform: &TestPlatform) -> Arc<SubmitState> {
-    let config = Arc::new(Config::default());
+    let config = Arc::new(IntakeConfig::default());
     Arc::new(SubmitState {
         gate: Arc::clone(&platform.gate),
         intake: platform.intake(),
@@ -68,12 +68,12 @@ async fn a_form_is_stored_unsigned_and_signed_on_its_way(
     let platform = platform(test, &keys).await;
     let api = api(&platform);
     let rows = sample_rows(Kind::Ceb621);
-    let members = |part: Part| {
+    let members = |part: ColumnPart| {
         let of_part = rows[0].iter().filter(|(own, ..)| *own == part);
         let members = of_part.map(|(_, element, value)| format!("\"{element}\": \"{value}\""));
         members.collect::<Vec<_>>().join(",")
     };
-    let (head, line) = (members(Part::Head), members(Part::Line));
+    let (head, line) = (members(ColumnPart::Head), members(ColumnPart::Line));
     let json =
         format!("{{\"kind\": \"CEB621\", \"documents\": [{{{head}, \"lines\": [{{{line}}}]}}]}}");
     let (status, _) = submitted(&platform, &api, json.clone()).await;

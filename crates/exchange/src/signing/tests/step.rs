@@ -1,8 +1,8 @@
 //! The step of the pipeline, on both engines.
 
 use super::Keys;
-use crate::keyring::certificate::Certificate;
-use crate::keyring::config::Config;
+use crate::keyring::certificate::CardCertificate;
+use crate::keyring::config::KeyringConfig;
 use crate::keyring::provider::Method;
 use crate::message::MessageId;
 use crate::pipeline::retry;
@@ -27,7 +27,7 @@ pub(super) fn unsigned(platform: &TestPlatform, seed: u64) -> String {
 }
 
 pub(super) async fn platform(test: store::testing::TestDb, keys: &Keys) -> TestPlatform {
-    let config = Config {
+    let config = KeyringConfig {
         keys: vec![keys.config("sm2", "sm2"), keys.config("rsa", "rsa")],
     };
     TestPlatform::with_keys(test, config).await
@@ -42,7 +42,7 @@ pub(super) async fn give_consent(platform: &TestPlatform) {
     );
     let (company, now_ms) = (platform.company_id(0), platform.clock.now_ms());
     let write = move |tx: &mut store::Tx<'_>| {
-        consent(tx, &admin, company, (true, now_ms))?;
+        consent(tx, &admin, company, true, now_ms)?;
         crate::signing::sql::hurry(tx, company, now_ms)
     };
     platform.shared.db.write(write).await.unwrap();
@@ -50,7 +50,7 @@ pub(super) async fn give_consent(platform: &TestPlatform) {
 
 pub(super) async fn give_key(platform: &TestPlatform, keys: &Keys, name: &str) {
     let operator = person(2, Role::Operator, None, registry::access::Sight::All);
-    let certificate = Certificate::from_file(&keys.path(&format!("{name}.crt.pem"))).unwrap();
+    let certificate = CardCertificate::from_file(&keys.path(&format!("{name}.crt.pem"))).unwrap();
     let wish = KeyWish {
         company: platform.company_id(0).0,
         name: name.to_owned(),
@@ -229,7 +229,7 @@ async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it(
     let platform = platform(test, &keys).await;
     give_consent(&platform).await;
     give_key(&platform, &keys, "rsa").await;
-    let certificate = Certificate::from_file(&keys.path("rsa.crt.pem")).unwrap();
+    let certificate = CardCertificate::from_file(&keys.path("rsa.crt.pem")).unwrap();
     for (seed, allow_old, method) in [(1, false, Method::RsaSha256), (2, true, Method::RsaSha1)] {
         let officer = person(
             3,

@@ -2,9 +2,9 @@
 
 use super::Keys;
 use crate::keyring::Keyring;
-use crate::keyring::config::{Config, KeyConfig, KeyKind};
+use crate::keyring::config::{KeyConfig, KeyKind, KeyringConfig};
 use crate::keyring::provider::file::{FileKey, FileSettings};
-use crate::keyring::provider::{Fault, Method};
+use crate::keyring::provider::{Method, SigningFault};
 use crate::usb_key_box::{Behaviour, UsbKeyBox, WRONG_MAX};
 use store::clock::SystemClock;
 use tokio::net::TcpListener;
@@ -36,7 +36,7 @@ async fn setup(family: &str, change: impl FnOnce(&mut Behaviour)) -> Setup {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(usb.clone().serve(listener, stopped));
-    let config = Config {
+    let config = KeyringConfig {
         keys: vec![KeyConfig {
             name: "card".to_owned(),
             kind: KeyKind::UsbKey,
@@ -63,7 +63,10 @@ async fn a_card_signs_by_its_own_family() {
         let signature = card.sign(TEXT.as_bytes(), method).await.unwrap();
         assert!(certificate.has_signed(method, TEXT.as_bytes(), &signature));
         let other = card.sign(TEXT.as_bytes(), Method::RsaSha256).await;
-        assert!(matches!(other, Err(Fault::Unsupported(_))), "{other:?}");
+        assert!(
+            matches!(other, Err(SigningFault::Unsupported(_))),
+            "{other:?}"
+        );
     }
 }
 
@@ -76,7 +79,7 @@ async fn a_wrong_password_reaches_the_card_once() {
             .sign(TEXT.as_bytes(), Method::Sm2Sm3)
             .await
             .unwrap_err();
-        assert_eq!(fault, Fault::WrongPin);
+        assert_eq!(fault, SigningFault::WrongPin);
     }
     assert_eq!(
         setup.usb.behaviour(|card| card.n_wrong),
@@ -96,7 +99,7 @@ async fn a_locked_card_is_recognised() {
         .sign(TEXT.as_bytes(), Method::Sm2Sm3)
         .await
         .unwrap_err();
-    assert_eq!(fault, Fault::Locked);
+    assert_eq!(fault, SigningFault::Locked);
 }
 
 #[tokio::test]
@@ -107,7 +110,7 @@ async fn an_absent_card_may_come_back() {
         .sign(TEXT.as_bytes(), Method::Sm2Sm3)
         .await
         .unwrap_err();
-    assert_eq!(fault, Fault::Absent);
+    assert_eq!(fault, SigningFault::Absent);
     setup.usb.behaviour(|card| card.absent = false);
     assert!(card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.is_ok());
 }
@@ -124,7 +127,7 @@ async fn a_reader_that_wants_a_reset_gets_one_more_try() {
         .sign(TEXT.as_bytes(), Method::Sm2Sm3)
         .await
         .unwrap_err();
-    assert_eq!(fault, Fault::NeedsReset);
+    assert_eq!(fault, SigningFault::NeedsReset);
     assert!(fault.to_string().contains("Custom50070"));
 }
 
@@ -135,7 +138,7 @@ async fn a_lost_connection_is_made_anew() {
     for _ in 0..10 {
         assert!(card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.is_ok());
     }
-    let nobody = Config {
+    let nobody = KeyringConfig {
         keys: vec![KeyConfig {
             name: "card".to_owned(),
             kind: KeyKind::UsbKey,
@@ -150,7 +153,10 @@ async fn a_lost_connection_is_made_anew() {
         .unwrap()
         .sign(b"x", Method::Sm2Sm3)
         .await;
-    assert!(matches!(signed, Err(Fault::Unreachable(_))), "{signed:?}");
+    assert!(
+        matches!(signed, Err(SigningFault::Unreachable(_))),
+        "{signed:?}"
+    );
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::testing::TestPlatform;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use ceb::Kind;
-use ceb::form::{Part, columns, sample_rows};
+use ceb::form::{ColumnPart, columns, sample_rows};
 use rstest::rstest;
 use rust_xlsxwriter::{Workbook, Worksheet};
 use serde_json::Value;
@@ -108,7 +108,7 @@ fn fill(
                 let found = row.iter().find(|(part, element, _)| {
                     *part == column.part && *element == column.field.element
                 });
-                let is_key = column.part == Part::Head
+                let is_key = column.part == ColumnPart::Head
                     && kind.spec().key.last() == Some(&column.field.element);
                 let value = found.map(|(_, _, value)| match is_key {
                     true if n > 1 => format!("{value}{document:02}"),

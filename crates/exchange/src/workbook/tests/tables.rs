@@ -4,7 +4,7 @@ use super::{api, checked, fill, noted, submitted, workbook};
 use crate::testing::TestPlatform;
 use crate::workbook::{Body, XLSX, origin, read};
 use ceb::Kind;
-use ceb::form::{Part, columns, sample_rows};
+use ceb::form::{ColumnPart, columns, sample_rows};
 use rstest::rstest;
 use rust_xlsxwriter::Workbook;
 use std::io::{Cursor, Read, Write};
@@ -28,7 +28,8 @@ fn table(kind: Kind, separator: &str, note: &str) -> String {
     ];
     for (at, row) in sample_rows(kind).iter().enumerate() {
         let value = |column: &ceb::form::Column| {
-            let is_note = column.part == Part::Head && column.field.element == "note" && at == 0;
+            let is_note =
+                column.part == ColumnPart::Head && column.field.element == "note" && at == 0;
             let found = row.iter().find(|(part, element, _)| {
                 *part == column.part && *element == column.field.element
             });

@@ -5,7 +5,7 @@ use super::platform::{NOW_MS, PASSWORD, TestPlatform, code, encoded, later, part
 use crate::farewell;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use registry::config::Config;
+use registry::config::RegistryConfig;
 use registry::session;
 use rstest::rstest;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
@@ -252,9 +252,9 @@ async fn c18_c19_tickets_and_cookie_are_plain_and_the_cookie_ends_with_the_brows
         idle.body.contains("name=\"lt\""),
         "an idle session has ended"
     );
-    let secure = Config {
+    let secure = RegistryConfig {
         public_url: "https://sso.example".to_owned(),
-        ..Config::default()
+        ..RegistryConfig::default()
     };
     let platform = &TestPlatform::with(engine, &secure, "").await;
     let page = platform.login(SERVICE, "", "").await;

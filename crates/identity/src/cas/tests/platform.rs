@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::routing::get;
 use registry::access::{Gate, Origin};
 use registry::account::{self, AccountId, NewAccount, password};
-use registry::config::Config;
+use registry::config::RegistryConfig;
 use registry::context::{AppContext, system_random};
 use registry::seal::Seal;
 use registry::session::Session;
@@ -107,10 +107,10 @@ fn hash() -> &'static str {
 impl TestPlatform {
     /// A platform on this engine, with a person of a company (1) and one of the staff (2).
     pub(crate) async fn on(engine: TestEngine) -> Self {
-        Self::with(engine, &Config::default(), "").await
+        Self::with(engine, &RegistryConfig::default(), "").await
     }
 
-    pub(crate) async fn with(engine: TestEngine, config: &Config, ca_file: &str) -> Self {
+    pub(crate) async fn with(engine: TestEngine, config: &RegistryConfig, ca_file: &str) -> Self {
         let (db, config) = (engine.database(), config.clone());
         let clock = TestClock::at(NOW_MS);
         let context = AppContext {

@@ -2,7 +2,7 @@
 
 use super::peer::{Authority, Peer};
 use super::platform::{TestPlatform, code, encoded, party};
-use registry::config::Config;
+use registry::config::RegistryConfig;
 use rstest::rstest;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
@@ -18,7 +18,7 @@ async fn scene(engine: TestEngine) -> Scene {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, authority.pem()).unwrap();
-    let config = Config::default();
+    let config = RegistryConfig::default();
     let platform = TestPlatform::with(engine, &config, file.to_str().unwrap()).await;
     Scene {
         platform,

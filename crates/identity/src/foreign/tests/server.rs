@@ -1,6 +1,6 @@
 //! Another system in software: a server on loopback that answers what the test says, path by path.
 
-use crate::testing::{Answer, Browser, Pages};
+use crate::testing::{Browser, PageAnswer, Pages};
 use registry::config::{ForeignProtocol, ForeignSource};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -127,7 +127,11 @@ pub(super) async fn away(pages: &Pages, browser: &mut Browser) -> BTreeMap<Strin
 }
 
 /// Comes back with these parameters.
-pub(super) async fn back(pages: &Pages, browser: &mut Browser, params: &[(&str, &str)]) -> Answer {
+pub(super) async fn back(
+    pages: &Pages,
+    browser: &mut Browser,
+    params: &[(&str, &str)],
+) -> PageAnswer {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(params);
     let path = format!("/login/foreign/house/callback?{}", query.finish());

@@ -1,6 +1,6 @@
 //! An authenticator in software: ES256, attestation `none`, a counter, and ways to do wrong.
 
-use crate::testing::{Answer, Browser, Pages, URL};
+use crate::testing::{Browser, PageAnswer, Pages, URL};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -142,7 +142,7 @@ pub(super) async fn send(
     browser: &mut Browser,
     path: &str,
     (slip, credential): (&str, &str),
-) -> Answer {
+) -> PageAnswer {
     let csrf = browser.csrf(pages).await;
     let fields = [
         ("slip", slip),
@@ -154,7 +154,7 @@ pub(super) async fn send(
 }
 
 /// Gives the browser's person a passkey.
-pub(super) async fn enrol(pages: &Pages, browser: &mut Browser, device: &mut Device) -> Answer {
+pub(super) async fn enrol(pages: &Pages, browser: &mut Browser, device: &mut Device) -> PageAnswer {
     let (slip, options) = question(pages, browser, "enrol").await;
     let credential = device.make(&options);
     send(pages, browser, "/account/passkey", (&slip, &credential)).await
@@ -170,7 +170,7 @@ pub(super) async fn person(pages: &Pages, login: &str) -> (Browser, Device) {
 }
 
 /// A login by passkey from a new browser.
-pub(super) async fn by_passkey(pages: &Pages, device: &mut Device) -> (Browser, Answer) {
+pub(super) async fn by_passkey(pages: &Pages, device: &mut Device) -> (Browser, PageAnswer) {
     let mut browser = Browser::default();
     let (slip, options) = question(pages, &mut browser, "login").await;
     let credential = device.answer(&options);

@@ -5,7 +5,7 @@ use crate::factor;
 use crate::passkey::{PASSKEYS_MAX, Passkeys};
 use crate::testing::{Browser, COMPANY, OTHER, PASSWORD, Pages, STAFF};
 use registry::account::AccountId;
-use registry::config::Config;
+use registry::config::RegistryConfig;
 use rstest::rstest;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
@@ -173,9 +173,9 @@ async fn a_credential_belongs_to_one_account_and_each_has_so_many(
 #[test]
 fn passkeys_are_bound_to_a_name() {
     let rp = |url: &str| {
-        let config = Config {
+        let config = RegistryConfig {
             public_url: url.to_owned(),
-            ..Config::default()
+            ..RegistryConfig::default()
         };
         Passkeys::of(&config).map(|passkeys| passkeys.rp)
     };

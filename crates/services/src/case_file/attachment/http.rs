@@ -3,7 +3,7 @@
 
 use super::super::http::{PARTIES, id_of, not_found, seen};
 use super::super::view::AttachmentView;
-use super::super::{CaseId, Doing, READ, Side, attach as keep, body, codes, sees, sides};
+use super::super::{CaseId, KindContext, READ, Side, attach as keep, body, codes, sees, sides};
 use crate::ServicesApi;
 use axum::Json;
 use axum::body::Body;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use std::time::Duration;
 use store::Tx;
 use utoipa::IntoParams;
-use web::budget::{Fault, Taken};
+use web::budget::{BodyFault, HeldBudget};
 use web::shares::Full;
 use web::{Path, Problem, QueryOf, codes as common};
 
@@ -49,18 +49,18 @@ pub(crate) async fn receive(
     api: &ServicesApi,
     actor: &Actor,
     body: Body,
-) -> Result<(axum::body::Bytes, Taken), Problem> {
+) -> Result<(axum::body::Bytes, HeldBudget), Problem> {
     let clock = api.context().clock.clone();
     let holder = actor.holder();
     let received = tokio::select! {
         received = api.uploads.receive(&holder, body, super::BYTES_MAX) => received,
-        () = clock.sleep(UPLOAD_TIME) => Err(Fault::Broken),
+        () = clock.sleep(UPLOAD_TIME) => Err(BodyFault::Broken),
     };
     received.map_err(|fault| match fault {
-        Fault::TooLarge => Problem::new(codes::FILE_SIZE),
-        Fault::Broken => Problem::new(common::BODY_SLOW),
-        Fault::Full(Full::All) => Problem::new(codes::BUSY).retry_after(Duration::from_secs(5)),
-        Fault::Full(full @ Full::Share) => full.into(),
+        BodyFault::TooLarge => Problem::new(codes::FILE_SIZE),
+        BodyFault::Broken => Problem::new(common::BODY_SLOW),
+        BodyFault::Full(Full::All) => Problem::new(codes::BUSY).retry_after(Duration::from_secs(5)),
+        BodyFault::Full(full @ Full::Share) => full.into(),
     })
 }
 
@@ -86,7 +86,7 @@ async fn attach(
         if !sides(&actor, &kind, &case).contains(&Side::Applicant) {
             return Err(Problem::new(codes::SIDE));
         }
-        let doing = Doing {
+        let doing = KindContext {
             context: &context,
             actor: &actor,
         };

@@ -70,7 +70,7 @@ impl Media {
 
 /// A file that may be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckedFile {
     /// Its name, cleaned.
     pub name: String,
     /// Its type.
@@ -83,7 +83,7 @@ pub struct Checked {
 ///
 /// # Errors
 /// [`codes::FILE_SIZE`], [`codes::FILE_TYPE`].
-pub fn check(name: &str, bytes: &[u8]) -> Result<Checked, Problem> {
+pub fn check(name: &str, bytes: &[u8]) -> Result<CheckedFile, Problem> {
     if bytes.len() > BYTES_MAX {
         return Err(Problem::new(codes::FILE_SIZE));
     }
@@ -98,7 +98,7 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<Checked, Problem> {
             media.endings().first().copied().unwrap_or_default()
         )));
     }
-    Ok(Checked {
+    Ok(CheckedFile {
         name: clean_name(name, media),
         media,
         hash: hash_of(bytes),

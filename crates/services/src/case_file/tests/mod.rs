@@ -3,7 +3,7 @@
 mod order;
 
 use super::attachment::{BYTES_MAX, Media, check};
-use super::{CaseId, Kind, STEPS, Side, State, Verb, calendar, mask, open_private, step};
+use super::{CaseId, CaseKind, CaseState, STEPS, Side, Verb, calendar, mask, open_private, step};
 use crate::tests::{MONDAY, PLAIN, World, code, seen};
 use proptest::prelude::*;
 use registry::access::Actor;
@@ -19,7 +19,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[test]
 fn there_are_no_dead_ends_and_what_is_final_is_final() {
-    for &state in State::ALL {
+    for &state in CaseState::ALL {
         let from: Vec<_> = STEPS.iter().filter(|(from, ..)| *from == state).collect();
         assert_eq!(from.is_empty(), state.is_final(), "{state:?}");
         // The applicant can always take it back, and somebody of the bureau can always end it.
@@ -27,10 +27,13 @@ fn there_are_no_dead_ends_and_what_is_final_is_final() {
         assert_eq!(withdraw.is_some(), !state.is_final(), "{state:?}");
         let ends = step(state, Verb::Return, &[Side::Reviewer, Side::Approver]);
         assert_eq!(ends.is_some(), !state.is_final(), "{state:?}");
-        assert_eq!(State::from_name(state.name()), Some(state));
+        assert_eq!(CaseState::from_name(state.name()), Some(state));
     }
     // One way only to be granted, and one meaning of a verb on a side.
-    let granted: Vec<_> = STEPS.iter().filter(|(.., to)| *to == State::Done).collect();
+    let granted: Vec<_> = STEPS
+        .iter()
+        .filter(|(.., to)| *to == CaseState::Done)
+        .collect();
     assert_eq!(granted.len(), 1);
     assert_eq!(granted[0].2, Side::Approver);
     for (n, one) in STEPS.iter().enumerate() {
@@ -45,7 +48,7 @@ proptest! {
     #[test]
     fn nothing_is_granted_without_a_proposal(verbs in prop::collection::vec((0..7_usize, 0..3_usize), 0..40)) {
         let sides = [Side::Applicant, Side::Reviewer, Side::Approver];
-        let (mut state, mut is_proposed, mut is_accepted) = (State::Applied, false, false);
+        let (mut state, mut is_proposed, mut is_accepted) = (CaseState::Applied, false, false);
         for (verb, side) in verbs {
             let verb = Verb::ALL[verb];
             if let Some((_, to)) = step(state, verb, &[sides[side]]) {
@@ -63,7 +66,7 @@ proptest! {
                 state = to;
             }
         }
-        prop_assert!(state != State::Done || (is_proposed && is_accepted));
+        prop_assert!(state != CaseState::Done || (is_proposed && is_accepted));
     }
 
     /// Any bytes are judged without panic, and only by what they are.
@@ -273,7 +276,7 @@ async fn a_case_goes_its_way_with_four_eyes(#[values(Sqlite, Postgres)] engine: 
         .act(&approver, PLAIN, &proposed, Verb::Finish)
         .await
         .unwrap();
-    assert_eq!((done.state, done.due_at), (State::Done, None));
+    assert_eq!((done.state, done.due_at), (CaseState::Done, None));
     for &verb in Verb::ALL {
         assert!(world.act(&approver, PLAIN, &done, verb).await.is_err());
     }
@@ -296,11 +299,11 @@ async fn a_case_goes_its_way_with_four_eyes(#[values(Sqlite, Postgres)] engine: 
 
 /// Name of the applicant in the list, in the detail and in the timeline, and of the clerk in the timeline, as somebody
 /// sees them.
-async fn names(world: &World, actor: &Actor, kind: Kind, case: CaseId) -> [String; 4] {
+async fn names(world: &World, actor: &Actor, kind: CaseKind, case: CaseId) -> [String; 4] {
     let (context, actor) = (world.context.clone(), actor.clone());
     let read = move |tx: &mut Tx<'_>| -> Result<_, web::Problem> {
         let who = (&actor, &[kind][..]);
-        let asked = (&super::Filter::default(), &web::PageQuery::default());
+        let asked = (&super::CaseFilter::default(), &web::PageQuery::default());
         let listed = crate::case_file::http::listed(tx, who, asked, context.now_ms())?.items;
         let detail = super::http::detail(tx, &context, who, case)?;
         let of = |n: usize| detail.timeline[n].name.clone();
@@ -339,7 +342,7 @@ async fn the_applicant_s_name_is_open_to_his_side_and_masked_for_all_others(
         assert_eq!(reported, [&*masked, &masked, &masked, "某clerk"]);
     }
     // A form without personal fields hides nobody.
-    let open = Kind {
+    let open = CaseKind {
         name: "test.open",
         read: |tx, doing, form| {
             let mut opening = (PLAIN.read)(tx, doing, form)?;
@@ -409,7 +412,7 @@ async fn what_cannot_be_carried_out_leaves_the_case_as_it_was(
     let now = seen(&world, &admin, case.id).await.unwrap();
     assert_eq!(
         (now.state, now.decided_by, now.n_steps),
-        (State::Approving, None, 3)
+        (CaseState::Approving, None, 3)
     );
     // A clock that jumps by years does not keep anybody from ending it.
     world.clock.advance(3000 * DAY);
@@ -417,7 +420,7 @@ async fn what_cannot_be_carried_out_leaves_the_case_as_it_was(
         .act(&approver, PLAIN, &now, Verb::Return)
         .await
         .unwrap();
-    assert_eq!(returned.state, State::Returned);
+    assert_eq!(returned.state, CaseState::Returned);
     // What is closed may be applied for again.
     world
         .open(&admin, PLAIN, &[("what", "impossible")])

@@ -1,7 +1,7 @@
 //! The list of cases in every order, and how many there are, on both engines.
 
 use crate::case_file::http::listed;
-use crate::case_file::{CaseId, CaseOrder, Filter, Verb};
+use crate::case_file::{CaseFilter, CaseId, CaseOrder, Verb};
 use crate::tests::{PLAIN, World};
 use registry::access::Actor;
 use registry::role::Role;
@@ -17,9 +17,9 @@ const LATER: Duration = Duration::from_secs(72 * 3600);
 /// Ids and total of a page of cases, and where the next one begins.
 async fn asked(world: &World, actor: &Actor, sort: &str, page: PageQuery) -> Page<i64> {
     let (context, actor) = (world.context.clone(), actor.clone());
-    let filter = Filter {
+    let filter = CaseFilter {
         begin: page.begin(Some(sort)).unwrap(),
-        ..Filter::default()
+        ..CaseFilter::default()
     };
     let read = move |tx: &mut Tx<'_>| {
         let who = (&actor, &[PLAIN][..]);

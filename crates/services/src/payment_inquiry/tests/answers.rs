@@ -1,7 +1,7 @@
 //! Whatever arrives from customs, customs get an answer in their form.
 
 use super::journey::setup;
-use crate::payment_inquiry::Config;
+use crate::payment_inquiry::PaymentInquiryConfig;
 use rstest::rstest;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
@@ -17,7 +17,7 @@ async fn bad_input_gets_20000_with_the_reason_and_status_200(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let setup = setup(&test.db, "sm2", Config::default()).await;
+    let setup = setup(&test.db, "sm2", PaymentInquiryConfig::default()).await;
     let own = setup.company.customs_code.clone();
     let right = r#"{"orderNo":"SO1","sessionID":"s-1","serviceTime":"1544519952469"}"#;
     let long = format!(
@@ -73,9 +73,9 @@ async fn bad_input_gets_20000_with_the_reason_and_status_200(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_company_has_a_limit_in_a_minute(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let test = &engine.database();
-    let config = Config {
+    let config = PaymentInquiryConfig {
         minute_max: 3,
-        ..Config::default()
+        ..PaymentInquiryConfig::default()
     };
     let setup = setup(&test.db, "sm2", config).await;
     let mut codes = Vec::new();
@@ -96,9 +96,9 @@ async fn where_callers_are_named_others_are_refused(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let config = Config {
+    let config = PaymentInquiryConfig {
         callers: vec!["192.0.2.1".to_owned()],
-        ..Config::default()
+        ..PaymentInquiryConfig::default()
     };
     let setup = setup(&test.db, "sm2", config).await;
     let answer = setup.ask("SO1", "s-1").await;
@@ -112,10 +112,10 @@ async fn strangers_who_know_no_orders_do_not_use_up_what_customs_need(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let config = Config {
+    let config = PaymentInquiryConfig {
         minute_max: 5,
         unknown_minute_max: 2,
-        ..Config::default()
+        ..PaymentInquiryConfig::default()
     };
     let setup = setup(&test.db, "sm2", config).await;
     setup.put("T1", &["SO1"], "5").await;
@@ -163,7 +163,7 @@ async fn one_address_that_keeps_everybody_waiting_keeps_only_itself(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let setup = std::sync::Arc::new(setup(&test.db, "sm2", Config::default()).await);
+    let setup = std::sync::Arc::new(setup(&test.db, "sm2", PaymentInquiryConfig::default()).await);
     let own = setup.company.customs_code.clone();
     let waiting: Vec<_> = (0..100)
         .map(|_| {

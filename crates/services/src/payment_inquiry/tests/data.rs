@@ -2,7 +2,7 @@
 
 use super::{body, payment, right};
 use crate::payment_inquiry::data::{ITEMS_MAX, items, read};
-use crate::payment_inquiry::text::{Upload, guid, head};
+use crate::payment_inquiry::text::{PaymentUpload, guid, head};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -126,9 +126,9 @@ fn the_amount_keeps_its_decimals_and_members_their_order() {
     }
 }
 
-fn upload() -> Upload {
+fn upload() -> PaymentUpload {
     let payment = right(&payment("T1", "1105960101", &["SO1"], "5.0"));
-    Upload {
+    PaymentUpload {
         session_no: "ad2254-8hewyf32-55616249".to_owned(),
         head: head(&guid([0xab; 16]), &payment.head_rest),
         lists: payment.lists,

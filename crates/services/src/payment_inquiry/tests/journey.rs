@@ -6,7 +6,8 @@ use crate::payment_inquiry::customs::{CustomsAnswer, InquiryApi, plat_data_open}
 use crate::payment_inquiry::customs_side::{CustomsSide, open_req};
 use crate::payment_inquiry::upload::{Uploader, run};
 use crate::payment_inquiry::{
-    Config, Environment, Inquiry, InquiryFilter, State, Stored, inquiries, put, resend, unsettled,
+    Environment, Inquiry, InquiryFilter, InquiryState, PaymentInquiryConfig, UploadResult,
+    inquiries, put, resend, unsettled,
 };
 use crate::tests::World;
 use axum::Router;
@@ -14,8 +15,8 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::routing::post;
 use exchange::keyring::Keyring;
-use exchange::keyring::certificate::Certificate;
-use exchange::keyring::config::{Config as SigningConfig, KeyConfig};
+use exchange::keyring::certificate::CardCertificate;
+use exchange::keyring::config::{KeyConfig, KeyringConfig as SigningConfig};
 use exchange::signature::Verify;
 use exchange::signing::{KeyWish, PolicyWish, add_key, consent, set_policy};
 use registry::access::{Actor, Gate, Sight};
@@ -41,7 +42,7 @@ pub(super) struct Setup {
 }
 
 /// A platform with one company, its key, and customs that listen.
-pub(super) async fn setup(db: &store::Db, family: &str, config: Config) -> Setup {
+pub(super) async fn setup(db: &store::Db, family: &str, config: PaymentInquiryConfig) -> Setup {
     let world = World::on(db);
     let company = world.company(1, &["ebp"]).await;
     let admin = world
@@ -61,13 +62,13 @@ pub(super) async fn setup(db: &store::Db, family: &str, config: Config) -> Setup
         certificate_file: folder.path().join(format!("{family}.crt.pem")),
         ..KeyConfig::default()
     };
-    let certificate = Certificate::from_file(&key.certificate_file).unwrap();
+    let certificate = CardCertificate::from_file(&key.certificate_file).unwrap();
     let customs = CustomsSide::new(vec![certificate.clone()], SystemClock::shared());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let routes = customs.clone().routes();
     tokio::spawn(async move { axum::serve(listener, routes).await });
-    let config = Config {
+    let config = PaymentInquiryConfig {
         environment: Environment::Test,
         test_url: format!("http://{address}/ceb2grab/grab/realTimeDataUpload"),
         ..config
@@ -93,7 +94,7 @@ pub(super) async fn setup(db: &store::Db, family: &str, config: Config) -> Setup
     );
     let id = company.id;
     let write = move |tx: &mut store::Tx<'_>| {
-        consent(tx, &actor, id, (true, at.1))?;
+        consent(tx, &actor, id, true, at.1)?;
         Ok(add_key(tx, &actor, &wish, at).unwrap())
     };
     world.write(write).await.unwrap();
@@ -147,12 +148,17 @@ impl Setup {
         answer
     }
 
-    pub(super) async fn put(&self, transaction: &str, orders: &[&str], amount: &str) -> Stored {
+    pub(super) async fn put(
+        &self,
+        transaction: &str,
+        orders: &[&str],
+        amount: &str,
+    ) -> UploadResult {
         let text = payment(transaction, &self.company.customs_code, orders, amount);
         let payment = right(&text);
         let (context, company) = (self.world.context.clone(), self.company.clone());
         let write =
-            move |tx: &mut store::Tx<'_>| Ok(put(tx, &context, &company, (&payment, &[5; 32]))?);
+            move |tx: &mut store::Tx<'_>| Ok(put(tx, &context, &company, &payment, &[5; 32])?);
         self.world.write(write).await.unwrap()
     }
 
@@ -191,10 +197,10 @@ impl Setup {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn customs_ask_and_get_what_verifies(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let test = &engine.database();
-    let setup = setup(&test.db, "sm2", Config::default()).await;
+    let setup = setup(&test.db, "sm2", PaymentInquiryConfig::default()).await;
     assert!(matches!(
         setup.put("T1", &["SO1", "SO2"], "5.0").await,
-        Stored::New(_)
+        UploadResult::New(_)
     ));
     for (order, session) in [("SO1", "s-1"), ("SO2", "s-2"), ("SO1", "s-1")] {
         assert_eq!(setup.ask(order, session).await.code, "10000");
@@ -212,17 +218,17 @@ async fn customs_ask_and_get_what_verifies(#[values(Sqlite, Postgres)] engine: T
         assert!(one.text.contains("\"totalAmount\":5.0,"), "{}", one.text);
     }
     let found = setup.inquiries().await;
-    assert!(found.iter().all(|one| one.state == State::Uploaded));
+    assert!(found.iter().all(|one| one.state == InquiryState::Uploaded));
     assert!(found.iter().all(|one| one.answer_text == "上传成功"));
     assert_eq!(setup.unsettled().await, (0, 0));
     // What customs have got may not be changed any more; the same again is the same.
     assert!(matches!(
         setup.put("T1", &["SO1", "SO2"], "5.0").await,
-        Stored::Same(_)
+        UploadResult::Same(_)
     ));
     assert!(matches!(
         setup.put("T1", &["SO1", "SO2"], "6.0").await,
-        Stored::Refused(_)
+        UploadResult::Refused(_)
     ));
 }
 
@@ -232,7 +238,7 @@ async fn an_old_card_signs_with_sha1_only_where_the_policy_allows_it(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let setup = setup(&test.db, "rsa", Config::default()).await;
+    let setup = setup(&test.db, "rsa", PaymentInquiryConfig::default()).await;
     setup.put("T1", &["SO1"], "5").await;
     setup.ask("SO1", "s-1").await;
     setup.run().await;
@@ -254,11 +260,11 @@ async fn an_inquiry_waits_for_its_payment_and_is_shown_as_late(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let setup = setup(&test.db, "sm2", Config::default()).await;
+    let setup = setup(&test.db, "sm2", PaymentInquiryConfig::default()).await;
     assert_eq!(setup.ask("SO9", "s-9").await.code, "10000");
     setup.run().await;
     let found = setup.inquiries().await;
-    assert_eq!(found[0].state, State::Waiting);
+    assert_eq!(found[0].state, InquiryState::Waiting);
     assert!(found[0].reason.contains("还没有该订单的支付数据"));
     assert_eq!(setup.unsettled().await, (0, 0));
     setup.world.clock.advance(Duration::from_secs(121));
@@ -275,7 +281,7 @@ async fn exceptions_are_tried_again_with_the_same_bytes_and_refusals_wait_for_a_
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let setup = setup(&test.db, "sm2", Config::default()).await;
+    let setup = setup(&test.db, "sm2", PaymentInquiryConfig::default()).await;
     setup.put("T1", &["SO1"], "5").await;
     setup.ask("SO1", "s-1").await;
     setup.customs.answer_with(Some("20001"));
@@ -296,7 +302,7 @@ async fn exceptions_are_tried_again_with_the_same_bytes_and_refusals_wait_for_a_
     let found = setup.inquiries().await.remove(0);
     assert_eq!(
         (found.state, found.answer_code.as_str()),
-        (State::Failed, "20000")
+        (InquiryState::Failed, "20000")
     );
     assert_eq!(setup.unsettled().await, (1, 0));
     assert_eq!(setup.run().await, "", "nothing is sent again by itself");
@@ -314,12 +320,12 @@ async fn exceptions_are_tried_again_with_the_same_bytes_and_refusals_wait_for_a_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_day_it_is_given_up(#[values(Sqlite, Postgres)] engine: TestEngine) {
     let test = &engine.database();
-    let setup = setup(&test.db, "sm2", Config::default()).await;
+    let setup = setup(&test.db, "sm2", PaymentInquiryConfig::default()).await;
     setup.ask("SO9", "s-9").await;
     setup.run().await;
     setup.world.clock.advance(Duration::from_secs(86_401));
     setup.run().await;
     let found = setup.inquiries().await;
-    assert_eq!(found[0].state, State::Failed);
+    assert_eq!(found[0].state, InquiryState::Failed);
     assert!(found[0].reason.starts_with("一天内未能上传"));
 }

@@ -3,7 +3,9 @@
 use super::journey::setup;
 use crate::payment_inquiry::keep::clean;
 use crate::payment_inquiry::view::PaymentDetail;
-use crate::payment_inquiry::{Config, PaymentFilter, Stored, payments, private};
+use crate::payment_inquiry::{
+    PaymentFilter, PaymentInquiryConfig, UploadResult, payments, private,
+};
 use registry::access::Sight;
 use rstest::rstest;
 use std::time::Duration;
@@ -17,7 +19,7 @@ async fn nothing_is_removed_before_three_years_after_its_last_use(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let setup = setup(&test.db, "sm2", Config::default()).await;
+    let setup = setup(&test.db, "sm2", PaymentInquiryConfig::default()).await;
     setup.put("T1", &["SO1"], "5").await;
     setup.put("T2", &["SO2"], "5").await;
     let all = PaymentFilter::default();
@@ -53,17 +55,17 @@ async fn orders_lead_to_one_payment_and_other_companies_see_nothing(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let setup = setup(&test.db, "sm2", Config::default()).await;
-    let Stored::New(id) = setup.put("T1", &["SO1", "SO2"], "5.0").await else {
+    let setup = setup(&test.db, "sm2", PaymentInquiryConfig::default()).await;
+    let UploadResult::New(id) = setup.put("T1", &["SO1", "SO2"], "5.0").await else {
         panic!("not stored");
     };
     assert!(matches!(
         setup.put("T2", &["SO2"], "5").await,
-        Stored::Refused(_)
+        UploadResult::Refused(_)
     ));
     assert_eq!(
         setup.put("T1", &["SO1", "SO3"], "5.0").await,
-        Stored::Changed(id)
+        UploadResult::Changed(id)
     );
     let find = |sight: Sight, order: &str| {
         let filter = PaymentFilter {
@@ -86,8 +88,8 @@ async fn what_is_personal_is_sealed_in_the_database_and_masked_for_people(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = &engine.database();
-    let setup = setup(&test.db, "sm2", Config::default()).await;
-    let Stored::New(id) = setup.put("T1", &["SO1"], "5.0").await else {
+    let setup = setup(&test.db, "sm2", PaymentInquiryConfig::default()).await;
+    let UploadResult::New(id) = setup.put("T1", &["SO1"], "5.0").await else {
         panic!("not stored");
     };
     let read = move |tx: &mut store::Tx<'_>| {

@@ -10,16 +10,16 @@ mod walk;
 
 use super::{Ended, input, say, wrong_use};
 use ceb::code_table::Tables;
-use ceb::form::Origin;
+use ceb::form::FormOrigin;
 use ceb::sample::Spec;
 use ceb::signature::certificate::Match;
 use ceb::signature::key::Library;
-use ceb::signature::{Policy, Verifier};
+use ceb::signature::{Verifier, VerifyPolicy};
 use ceb::{Finding, Kind, Message, Profile, Severity, Terms};
 use clap::{Args, ValueEnum};
 use exchange::workbook::{Body, XLSX, read};
 use serde_json::{Value, json};
-use shown::{Shown, Total};
+use shown::{DisplayOptions, ShownTotal};
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use store::clock::{Clock, SystemClock, beijing_compact};
@@ -82,14 +82,14 @@ impl Color {
 }
 
 /// A finding of a file, with its place for people.
-struct PlacedFinding {
+struct FileFinding {
     place: String,
     finding: Finding,
 }
 
 /// What was found in a file.
-struct Outcome {
-    reported: Vec<PlacedFinding>,
+struct FileOutcome {
+    reported: Vec<FileFinding>,
     /// The text to which the lines of the findings belong; empty for a workbook.
     text: Vec<u8>,
     /// The kind of a receipt or notice of customs; none of a declaration.
@@ -113,10 +113,10 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Ended> {
 }
 
 fn run(args: &CheckArgs, terms: &Terms<'_>, out: &mut dyn FnMut(&str)) -> Ended {
-    let shown = Shown {
+    let shown = DisplayOptions {
         is_coloured: args.color.is_on(),
     };
-    let mut total = Total::default();
+    let mut total = ShownTotal::default();
     for found in walk::files(&args.files) {
         let name = found.name();
         let judged = found
@@ -198,7 +198,7 @@ fn content(path: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn line(file: &str, reported: &PlacedFinding) -> Value {
+fn line(file: &str, reported: &FileFinding) -> Value {
     let finding = &reported.finding;
     json!({
         "file": file,
@@ -213,7 +213,7 @@ fn line(file: &str, reported: &PlacedFinding) -> Value {
     })
 }
 
-fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<Outcome> {
+fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<FileOutcome> {
     // The ending says what a file wants to be; without a telling one the content does.
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
     let reported = match ending.to_ascii_lowercase().as_str() {
@@ -236,13 +236,13 @@ fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<Outcome>
     };
     let mut form = read(kind, bytes).map_err(refused)?;
     form.prepare(&origin(), terms).map_err(refused)?;
-    let reported = form.findings.iter().map(|finding| PlacedFinding {
+    let reported = form.findings.iter().map(|finding| FileFinding {
         place: finding
             .cell()
             .unwrap_or_else(|| at_line(&finding.placed.finding)),
         finding: finding.placed.finding.clone(),
     });
-    Ok(Outcome {
+    Ok(FileOutcome {
         reported: reported.collect(),
         text: match kind {
             Body::Json => bytes.to_vec(),
@@ -252,7 +252,7 @@ fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<Outcome>
     })
 }
 
-fn xml(bytes: &[u8], terms: &Terms<'_>) -> Outcome {
+fn xml(bytes: &[u8], terms: &Terms<'_>) -> FileOutcome {
     let sniffed = ceb::sniff(bytes).ok();
     let about_envelope = sniffed
         .as_ref()
@@ -279,11 +279,11 @@ fn xml(bytes: &[u8], terms: &Terms<'_>) -> Outcome {
         let found = about_signature(message, &inner, terms.profile);
         parsed.findings.extend(found);
     }
-    let reported = parsed.findings.into_iter().map(|finding| PlacedFinding {
+    let reported = parsed.findings.into_iter().map(|finding| FileFinding {
         place: at_line(&finding),
         finding,
     });
-    Outcome {
+    FileOutcome {
         reported: reported.collect(),
         text: inner.into_owned(),
         received,
@@ -294,7 +294,7 @@ fn xml(bytes: &[u8], terms: &Terms<'_>) -> Outcome {
 /// ask for another. Whom to believe is the platform's business; `clinic` says more.
 fn about_signature(message: &Message, xml: &[u8], profile: Profile) -> Vec<Finding> {
     let verifier = Verifier {
-        policy: Policy::LEGACY,
+        policy: VerifyPolicy::LEGACY,
         sm2: &Library,
         certificate: None,
     };
@@ -312,9 +312,9 @@ fn at_line(finding: &Finding) -> String {
 }
 
 /// Nobody in particular: who sends is the platform's business, and so is the signature.
-fn origin() -> Origin {
+fn origin() -> FormOrigin {
     let spec = Spec::new(Kind::Ceb311, 1);
-    Origin {
+    FormOrigin {
         code: spec.sender.code,
         name: spec.sender.name,
         dxp_id: spec.sender.dxp_id,
@@ -324,7 +324,7 @@ fn origin() -> Origin {
 }
 
 /// How grave the worst finding is.
-fn worst(reported: &[PlacedFinding]) -> Option<Severity> {
+fn worst(reported: &[FileFinding]) -> Option<Severity> {
     reported
         .iter()
         .map(|reported| reported.finding.severity)

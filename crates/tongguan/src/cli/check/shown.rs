@@ -1,6 +1,6 @@
 //! Findings for people: file by file, each with the line of the source and a mark under the place.
 
-use super::{Outcome, PlacedFinding, worst};
+use super::{FileFinding, FileOutcome, worst};
 use crate::cli::columns::is_wide;
 use ceb::{Finding, Severity, code};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ const MARK_MAX: usize = 40;
 
 /// What all files gave together.
 #[derive(Default)]
-pub(super) struct Total {
+pub(super) struct ShownTotal {
     good: usize,
     pub(super) warned: usize,
     pub(super) refused: usize,
@@ -22,7 +22,7 @@ pub(super) struct Total {
     codes: BTreeMap<&'static str, usize>,
 }
 
-impl Total {
+impl ShownTotal {
     fn n_files(&self) -> usize {
         self.good + self.warned + self.refused + self.unreadable
     }
@@ -33,7 +33,7 @@ impl Total {
     }
 
     /// Counts a file.
-    pub(super) fn add(&mut self, reported: &[PlacedFinding]) {
+    pub(super) fn add(&mut self, reported: &[FileFinding]) {
         for reported in reported {
             *self.codes.entry(reported.finding.code).or_default() += 1;
         }
@@ -46,11 +46,11 @@ impl Total {
 }
 
 /// How things are shown.
-pub(super) struct Shown {
+pub(super) struct DisplayOptions {
     pub(super) is_coloured: bool,
 }
 
-impl Shown {
+impl DisplayOptions {
     fn paint(&self, text: &str, colour: &str) -> String {
         if self.is_coloured {
             format!("\u{1b}[{colour}m{text}\u{1b}[0m")
@@ -69,7 +69,7 @@ impl Shown {
     }
 
     /// A file with its findings.
-    pub(super) fn file(&self, name: &str, outcome: &Outcome) -> String {
+    pub(super) fn file(&self, name: &str, outcome: &FileOutcome) -> String {
         let reported = &outcome.reported;
         let count = |severity: Severity| {
             let n_found = reported
@@ -100,7 +100,7 @@ impl Shown {
         out
     }
 
-    fn finding(&self, out: &mut String, reported: &PlacedFinding, text: &[u8]) {
+    fn finding(&self, out: &mut String, reported: &FileFinding, text: &[u8]) {
         let finding = &reported.finding;
         let _ = write!(
             out,
@@ -134,7 +134,7 @@ impl Shown {
     }
 
     /// The summary.
-    pub(super) fn total(&self, total: &Total) -> String {
+    pub(super) fn total(&self, total: &ShownTotal) -> String {
         let n_files = total.n_files();
         if n_files == 0 {
             return String::from("没有找到 .xml、.json、.xlsx 或 .csv 文件");

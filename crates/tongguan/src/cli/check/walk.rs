@@ -12,12 +12,12 @@ const ENDINGS: [&str; 4] = ["xml", "json", "xlsx", "csv"];
 const DEPTH_MAX: usize = 32;
 
 /// A file, or why there is none.
-pub(super) struct Found {
+pub(super) struct WalkedFile {
     path: PathBuf,
     error: Option<anyhow::Error>,
 }
 
-impl Found {
+impl WalkedFile {
     /// Its name for people.
     pub(super) fn name(&self) -> String {
         self.path.display().to_string()
@@ -33,20 +33,20 @@ impl Found {
 }
 
 /// Every file that the arguments mean.
-pub(super) fn files(arguments: &[String]) -> Vec<Found> {
+pub(super) fn files(arguments: &[String]) -> Vec<WalkedFile> {
     let mut found = Vec::new();
     for argument in arguments {
         let path = PathBuf::from(argument);
         if argument != STANDARD_INPUT && path.is_dir() {
             folder(&path, 0, &mut found);
         } else {
-            found.push(Found { path, error: None });
+            found.push(WalkedFile { path, error: None });
         }
     }
     found
 }
 
-fn folder(path: &Path, depth: usize, found: &mut Vec<Found>) {
+fn folder(path: &Path, depth: usize, found: &mut Vec<WalkedFile>) {
     let listed = if depth > DEPTH_MAX {
         Err(anyhow::anyhow!("文件夹嵌套超过 {DEPTH_MAX} 层"))
     } else {
@@ -55,7 +55,7 @@ fn folder(path: &Path, depth: usize, found: &mut Vec<Found>) {
     let entries = match listed {
         Ok(entries) => entries,
         Err(error) => {
-            found.push(Found {
+            found.push(WalkedFile {
                 path: path.to_owned(),
                 error: Some(error),
             });
@@ -69,7 +69,7 @@ fn folder(path: &Path, depth: usize, found: &mut Vec<Found>) {
                 folder(&path, depth + 1, found);
             }
         } else if is_meant(&path) {
-            found.push(Found { path, error: None });
+            found.push(WalkedFile { path, error: None });
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{RemoveArgs, administrator, list, put, remove};
 use crate::roles::{Process, open_db};
 use clap::{Args, Subcommand};
 use identity::oidc::key;
-use identity::relying_party::{Protocol, Refusal, RelyingParty};
+use identity::relying_party::{EntryRefusal, Protocol, RelyingParty};
 use registry::context::system_random;
 use registry::{hash_text, token_text};
 use serde_json::json;
@@ -18,7 +18,7 @@ use store::clock::beijing_rfc3339;
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum ClientVerb {
     /// 登记或修改客户端（命令行直接生效，并记入审计）
-    Add(AddArgs),
+    Add(ClientAddArgs),
     /// 列出客户端
     List(Base),
     /// 移除客户端，其令牌立即失效
@@ -27,7 +27,7 @@ pub(in crate::cli) enum ClientVerb {
 
 /// Verbs on signing keys.
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum KeyVerb {
+pub(in crate::cli) enum ClientKeyVerb {
     /// 列出公布的签名密钥
     List(Base),
     /// 立即轮换签名密钥；旧公钥保留到不再有令牌需要它
@@ -36,7 +36,7 @@ pub(in crate::cli) enum KeyVerb {
 
 /// Arguments of `sso client add`.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct AddArgs {
+pub(in crate::cli) struct ClientAddArgs {
     #[command(flatten)]
     base: Base,
     #[arg(help = "简称，即 client_id（小写字母、数字、点、横线、下划线）")]
@@ -82,7 +82,7 @@ pub(super) async fn client(verb: ClientVerb) -> anyhow::Result<Ended> {
     }
 }
 
-async fn add(args: AddArgs) -> anyhow::Result<Ended> {
+async fn add(args: ClientAddArgs) -> anyhow::Result<Ended> {
     let config = args.base.load()?;
     let db = open_db(config.store.clone()).await?;
     let company = match &args.company {
@@ -113,7 +113,7 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         company,
     };
     let added = put(&db, party).await;
-    if let Err(Refusal::Store(error)) = added {
+    if let Err(EntryRefusal::Store(error)) = added {
         return Err(error.into());
     }
     ids.release(&db).await;
@@ -133,10 +133,10 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
 }
 
 /// Lists or rotates the keys.
-pub(super) async fn key(verb: KeyVerb) -> anyhow::Result<Ended> {
+pub(super) async fn key(verb: ClientKeyVerb) -> anyhow::Result<Ended> {
     match verb {
-        KeyVerb::List(base) => keys(&base).await,
-        KeyVerb::Rotate(base) => rotate(&base).await,
+        ClientKeyVerb::List(base) => keys(&base).await,
+        ClientKeyVerb::Rotate(base) => rotate(&base).await,
     }
 }
 
