@@ -17,8 +17,8 @@ pub use crate::actor::AccountId;
 pub use groups::{AUDIT, OFFICERS, PEOPLE, SECURITY, SYSTEM, SYSTEM_SECURITY};
 pub use named::{Named, named};
 pub use sql::{
-    GrantOrder, by_id, custom_roles, grants_of, of_account, of_company, of_role, put_custom_role,
-    remove_custom_role, total_of_grants,
+    GrantOrder, by_id, companies_by_age, custom_roles, grants_of, of_account, of_company, of_role,
+    put_custom_role, remove_custom_role, total_of_grants,
 };
 
 /// A built-in role (内置角色).

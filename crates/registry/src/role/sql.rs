@@ -57,6 +57,16 @@ pub fn of_account(tx: &mut Tx<'_>, account: AccountId, now_ms: i64) -> Result<Ve
         .collect()
 }
 
+/// The companies for which an account has or had a role, that of its first one first.
+pub fn companies_by_age(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<CompanyId>> {
+    let sql = "select company_id from role_grant where account_id = $1 and company_id is not null \
+               group by company_id order by min(id)";
+    tx.query(sql, &[account.0.into()])?
+        .iter()
+        .map(|row| row.int(0).map(CompanyId))
+        .collect()
+}
+
 /// The grants for a company that are not revoked.
 pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Grant>> {
     let sql = format!(
@@ -110,13 +120,13 @@ fn standing<'a>() -> ListRows<'a> {
 /// A page of all grants that are not revoked and do not belong to a company.
 pub fn grants_of(tx: &mut Tx<'_>, begin: &Begin<GrantOrder>, limit: i64) -> Result<Vec<Grant>> {
     let by = OrderBy::id("id", begin.order == GrantOrder::Newest);
-    let found = standing().page(tx, COLUMNS, (by, begin.after.as_ref()), limit)?;
+    let found = standing().page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
     found.iter().map(grant).collect()
 }
 
 /// How many grants are not revoked and do not belong to a company.
 pub fn total_of_grants(tx: &mut Tx<'_>) -> Result<Total> {
-    standing().count(tx)
+    standing().count(tx, "id")
 }
 
 fn grant(row: &Row) -> Result<Grant> {

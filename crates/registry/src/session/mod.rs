@@ -224,15 +224,16 @@ fn found(
     }))
 }
 
-/// The company acted for: the one chosen if it is still granted, else the only one.
+/// The company acted for: the one chosen if it is still granted, else the one that the person came to first. That is
+/// their own: whoever makes it an agent adds a company, and must not move its people.
 fn company_of(tx: &mut Tx<'_>, session: &Session, grants: &[Grant]) -> Result<Option<Company>> {
-    let mut ids: Vec<CompanyId> = grants.iter().filter_map(|grant| grant.company).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let ids: BTreeSet<CompanyId> = grants.iter().filter_map(|grant| grant.company).collect();
     let chosen = match session.company {
         Some(id) if ids.contains(&id) => Some(id),
-        _ if ids.len() == 1 => ids.first().copied(),
-        _ => None,
+        _ if ids.len() > 1 => role::companies_by_age(tx, session.account)?
+            .into_iter()
+            .find(|id| ids.contains(id)),
+        _ => ids.first().copied(),
     };
     match chosen {
         Some(id) => crate::company::by_id(tx, id),

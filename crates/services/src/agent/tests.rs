@@ -6,8 +6,10 @@ use crate::tests::{World, code};
 use registry::access::Actor;
 use registry::company::CompanyId;
 use registry::role::Role;
+use registry::session::{self, Session, SessionLimits, Stage};
 use rstest::rstest;
 use std::time::Duration;
+use store::Tx;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 const FORM: &[(&str, &str)] = &[
@@ -175,4 +177,60 @@ async fn an_appointment_that_ran_out_gives_nothing_and_may_be_renewed(
             .await
             .contains(&clerk_of(principal.id))
     );
+}
+
+/// The company for which somebody acts who begins a session now and chooses none.
+async fn acts_for(world: &World, actor: &Actor) -> Option<CompanyId> {
+    let (context, account) = (world.context.clone(), actor.require_account().unwrap());
+    let begin = move |tx: &mut Tx<'_>| {
+        let (id, now_ms) = (context.ids.next(), context.now_ms());
+        let begun = Session {
+            id,
+            hash: id.to_string(),
+            account,
+            stage: Stage::Full,
+            methods: "password".to_owned(),
+            company: None,
+            authenticated_at: now_ms,
+            created_at: now_ms,
+            seen_at: now_ms,
+            expires_at: now_ms + 1000,
+            address: String::new(),
+            agent: String::new(),
+        };
+        session::insert(tx, &begun)?;
+        Ok(session::by_id(
+            tx,
+            id,
+            now_ms,
+            &SessionLimits::of(&context),
+        )?)
+    };
+    let found = world.write(begin).await.unwrap();
+    found.unwrap().company.map(|company| company.id)
+}
+
+/// Who is made an agent is not asked: it must not take its people from their own company.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_appointment_moves_nobody_from_their_own_company(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let world = World::on(&test.db);
+    let principal = world.company(1, &["ebc"]).await;
+    let agent = world.company(2, &["agent"]).await;
+    let admin = world
+        .person("principal", Role::CompanyAdmin, Some(principal.id))
+        .await;
+    let agent_admin = world
+        .person("agent", Role::CompanyAdmin, Some(agent.id))
+        .await;
+    assert_eq!(acts_for(&world, &agent_admin).await, Some(agent.id));
+    let (clerk, approver) = world.bureau().await;
+    let case = world.open(&admin, KIND, FORM).await.unwrap();
+    let people = (&admin, &clerk, &approver);
+    world.grant(KIND, case, people).await.unwrap();
+    assert_eq!(world.companies_of(&agent_admin).await.len(), 2);
+    assert_eq!(acts_for(&world, &agent_admin).await, Some(agent.id));
 }
