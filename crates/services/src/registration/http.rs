@@ -3,8 +3,8 @@
 use super::form::{self, FIELDS, FieldFault, VALUE_BYTES_MAX};
 use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, role_names, sample, sql, taken_by};
 use crate::ServicesApi;
-use crate::case_file::attachment::{self, CheckedFile};
-use crate::case_file::{self, KindContext, attach, open};
+use crate::case_file::attachment::{self, CheckedFile, off_the_runtime};
+use crate::case_file::{self, CaseContext, attach, open};
 use crate::company_ledger::Business;
 use askama::Template;
 use axum::extract::multipart::Field;
@@ -247,7 +247,8 @@ pub async fn register(
     }
     let mut faults = form::faults(&form);
     faults.extend(form::account_faults(&form, &sent.again));
-    let (files, file_faults) = files(sent.files);
+    let sent = sent.files;
+    let (files, file_faults) = off_the_runtime(move || files(sent)).await?;
     faults.extend(file_faults);
     if faults.is_empty() {
         faults.extend(taken(context, &form).await?);
@@ -437,7 +438,7 @@ pub(super) async fn apply(
     let spare = new.id.0.to_string();
     let (kept, mut new) = (spare.clone(), new);
     let write = move |tx: &mut Tx<'_>| {
-        let doing = KindContext {
+        let doing = CaseContext {
             context: &ground_,
             actor: &actor,
         };
@@ -458,7 +459,7 @@ pub(super) async fn apply(
 
 fn make(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     new: &NewAccount,
     form: &BTreeMap<String, String>,
     files: &[RegistrationFile],

@@ -3,7 +3,8 @@
 
 use super::super::http::{PARTIES, id_of, not_found, seen};
 use super::super::view::AttachmentView;
-use super::super::{CaseId, KindContext, READ, Side, attach as keep, body, codes, sees, sides};
+use super::super::{CaseContext, CaseId, READ, Side, attach as keep, body, codes, sees, sides};
+use super::off_the_runtime;
 use crate::ServicesApi;
 use axum::Json;
 use axum::body::Body;
@@ -79,14 +80,15 @@ async fn attach(
 ) -> Result<(StatusCode, Json<AttachmentView>), Problem> {
     let id = CaseId(id_of(&id)?);
     let (bytes, _budget) = receive(&api, &actor, body).await?;
-    let checked = super::check(&query.name, &bytes)?;
+    let (name, looked_at) = (query.name, bytes.clone());
+    let checked = off_the_runtime(move || super::check(&name, &looked_at)).await??;
     let (sees, kinds, context) = (sees(&actor), api.kinds.clone(), api.context().clone());
     let write = move |tx: &mut Tx<'_>| {
         let (case, kind) = seen(tx, &kinds, &sees, id)?;
         if !sides(&actor, &kind, &case).contains(&Side::Applicant) {
             return Err(Problem::new(codes::SIDE));
         }
-        let doing = KindContext {
+        let doing = CaseContext {
             context: &context,
             actor: &actor,
         };

@@ -4,7 +4,8 @@ pub mod http;
 
 use super::codes;
 use sha2::{Digest, Sha256};
-use std::io::Cursor;
+use std::collections::BTreeSet;
+use std::io::{Cursor, Read};
 use web::Problem;
 
 /// Largest attachment, in bytes: 10 MiB.
@@ -18,6 +19,15 @@ const NAME_CHARS_MAX: usize = 80;
 
 /// Entries of a workbook's archive that are looked at.
 const ENTRIES_MAX: usize = 5000;
+
+/// What a workbook may hold when it is unpacked, in bytes: 64 MiB.
+const UNPACKED_BYTES_MAX: u64 = 64 << 20;
+
+/// Of the types of its parts so much is read, in bytes.
+const TYPES_BYTES_MAX: u64 = 1 << 20;
+
+/// How an entry of the directory of an archive begins.
+const ENTRY: &[u8] = b"PK\x01\x02";
 
 /// A type of file that is taken (附件类型).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
@@ -105,6 +115,20 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<CheckedFile, Problem> {
     })
 }
 
+/// Does what takes longer than the other requests of a thread should wait: a workbook is unpacked to be checked.
+///
+/// # Errors
+/// A fault when it panics.
+pub(crate) async fn off_the_runtime<T: Send + 'static>(
+    look: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let looked = tokio::task::spawn_blocking(look).await;
+    looked.map_err(|error| {
+        tracing::error!(%error, "a file could not be checked");
+        Problem::new(web::codes::FAULT)
+    })
+}
+
 /// SHA-256 of a file's bytes, hexadecimal.
 pub(crate) fn hash_of(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
@@ -129,21 +153,63 @@ fn clean_name(name: &str, media: Media) -> String {
     }
 }
 
-/// Whether an archive is an Excel workbook without macros, by its directory; nothing is unpacked.
+/// Whether an archive is an Excel workbook that a clerk may open: whole, without macros, and no larger unpacked than it
+/// may be.
 fn is_workbook(bytes: &[u8]) -> bool {
-    let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
-        return false;
-    };
-    if archive.len() > ENTRIES_MAX {
+    // The library keeps what it reads of every entry, and entries of one name count once there.
+    let n_entries = bytes.windows(ENTRY.len()).filter(|four| *four == ENTRY);
+    if n_entries.count() > ENTRIES_MAX {
         return false;
     }
-    let Ok(names) = archive.file_names().collect::<Result<Vec<_>, _>>() else {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
         return false;
     };
-    let has = |wanted: &str| names.iter().any(|name| name == wanted);
-    let has_macros = names.iter().any(|name| {
-        let name = name.to_ascii_lowercase();
-        name.ends_with("vbaproject.bin") || name.starts_with("xl/macrosheets")
-    });
-    has("[Content_Types].xml") && has("xl/workbook.xml") && !has_macros
+    let Some(names) = unpacked(&mut archive) else {
+        return false;
+    };
+    let has = |wanted: &str| names.contains(wanted);
+    let is_active = |name: &String| {
+        let folders = ["xl/macrosheets/", "xl/embeddings/", "xl/activex/"];
+        name.ends_with("vbaproject.bin") || folders.iter().any(|folder| name.starts_with(folder))
+    };
+    has("[content_types].xml")
+        && has("xl/workbook.xml")
+        && !names.iter().any(is_active)
+        && is_plain(&mut archive)
+}
+
+/// The names of all entries in small letters, when each can be unpacked, is there once and stays in its folder.
+fn unpacked(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Option<BTreeSet<String>> {
+    let (mut names, mut left) = (BTreeSet::new(), UNPACKED_BYTES_MAX);
+    for place in 0..archive.len() {
+        let entry = archive.by_index(place).ok()?;
+        entry.enclosed_name()?;
+        if !names.insert(entry.name().ok()?.to_ascii_lowercase()) {
+            return None;
+        }
+        // One byte more than is left shows that it is too much; at the end the check sum is compared.
+        let n_read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).ok()?;
+        left = left.checked_sub(n_read)?;
+    }
+    Some(names)
+}
+
+/// Whether the types of the parts, which decide what Excel does with them, name nothing that runs.
+fn is_plain(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> bool {
+    let mut types = String::new();
+    let Ok(entry) = archive.by_name("[Content_Types].xml") else {
+        return false;
+    };
+    // Text in another encoding is none here, and references to characters stand in no type.
+    if entry
+        .take(TYPES_BYTES_MAX)
+        .read_to_string(&mut types)
+        .is_err()
+        || types.contains('&')
+    {
+        return false;
+    }
+    let types = types.to_ascii_lowercase();
+    let runs = ["macroenabled", "vbaproject", "macrosheet", "activex"];
+    !runs.iter().any(|word| types.contains(word))
 }

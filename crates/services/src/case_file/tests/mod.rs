@@ -1,15 +1,15 @@
-//! The state machine, the calendar, the files, and the life of a case on both engines.
+//! The state machine, the calendar, and the life of a case on both engines.
 
+mod files;
 mod order;
 
-use super::attachment::{BYTES_MAX, Media, check};
+use super::attachment::check;
 use super::{CaseId, CaseKind, CaseState, STEPS, Side, Verb, calendar, mask, open_private, step};
 use crate::tests::{MONDAY, PLAIN, World, code, seen};
 use proptest::prelude::*;
 use registry::access::Actor;
 use registry::role::Role;
 use rstest::rstest;
-use std::io::Cursor;
 use std::time::Duration;
 use store::Tx;
 use store::clock::{beijing_day, parse_time};
@@ -118,59 +118,6 @@ fn working_days_are_those_of_the_state_council() {
     assert_eq!(between("2026-11-23", "2026-11-20"), 0);
     assert!(calendar::source(MONDAY).contains("2026"));
     assert!(calendar::source(parse_time("2027-03-01").unwrap()).contains("尚未录入"));
-}
-
-/// An archive with entries of these names and no contents.
-fn zip(names: &[&str]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for name in names {
-        let options = zip::write::SimpleFileOptions::default();
-        writer.start_file(*name, options).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
-
-#[test]
-fn files_are_judged_by_what_they_are() {
-    let workbook = zip(&["[Content_Types].xml", "xl/workbook.xml"]);
-    let macros = zip(&[
-        "[Content_Types].xml",
-        "xl/workbook.xml",
-        "xl/vbaProject.bin",
-    ]);
-    let png: &[u8] = b"\x89PNG\r\n\x1a\n....";
-    let jpeg: &[u8] = &[0xff, 0xd8, 0xff, 0xe0];
-    for (name, bytes, expected) in [
-        ("执照.pdf", &b"%PDF-1.7"[..], Ok("执照.pdf")),
-        ("a.PNG", png, Ok("a.png")),
-        ("b.JPEG", jpeg, Ok("b.jpg")),
-        ("c.xlsx", &workbook, Ok("c.xlsx")),
-        ("../../etc/passwd.pdf", b"%PDF-", Ok("passwd.pdf")),
-        ("C:\\x\\<script>.pdf", b"%PDF-", Ok("script.pdf")),
-        ("\u{202e}fdp.exe.pdf", b"%PDF-", Ok("fdp.exe.pdf")),
-        ("=cmd|calc.pdf", b"%PDF-", Ok("cmdcalc.pdf")),
-        ("....pdf", b"%PDF-", Ok("附件.pdf")),
-        ("renamed.pdf", &workbook, Err("TG-R4307")),
-        ("renamed.pdf", &zip(&["evil.exe"]), Err("TG-R4307")),
-        ("c.xlsx", &macros, Err("TG-R4307")),
-        ("c.xlsx", &zip(&["a.txt"]), Err("TG-R4307")),
-        ("page.pdf", b"<html><script>", Err("TG-R4307")),
-        ("page.svg", b"<svg onload=alert(1)>", Err("TG-R4307")),
-        ("run.exe", b"MZ\x90", Err("TG-R4307")),
-        ("noending", b"%PDF-", Err("TG-R4307")),
-        ("empty.pdf", b"", Err("TG-R4307")),
-    ] {
-        let got = check(name, bytes).map(|checked| checked.name);
-        let got = got.map_err(|problem| problem.code);
-        let expected = expected.map(str::to_owned).map_err(str::to_owned);
-        assert_eq!(got, expected, "{name}");
-    }
-    let mut large = b"%PDF-".to_vec();
-    large.resize(BYTES_MAX, b' ');
-    assert!(check("a.pdf", &large).is_ok());
-    large.push(b' ');
-    assert_eq!(code(check("a.pdf", &large)), "TG-R4308");
-    assert_eq!(Media::of(&workbook), Some(Media::Xlsx));
 }
 
 #[test]
