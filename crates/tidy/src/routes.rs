@@ -1,7 +1,7 @@
-//! Routes outside the API are open for a reason. Those of the API need no check here: `registry::routes!` takes no
-//! handler that does not ask who calls, and describes what it routes.
+//! Routes outside the API are open for a reason. Those of the API need no such check: `registry::routes!` takes no
+//! handler that does not ask who calls, and describes what it routes. They must be served, though.
 
-use crate::source::{all_used, files, report};
+use crate::source::{all_used, files, read, report, rust};
 
 /// Routes that anybody may call, and why.
 const OPEN: &[(&str, &str)] = &[
@@ -215,4 +215,26 @@ fn every_route_outside_the_api_is_open_for_a_reason() {
     all_used(OPEN.iter().map(|(path, _)| *path), |path| {
         routes.iter().any(|(_, routed)| routed == path)
     });
+}
+
+/// The module of a file as other crates name it: `crates/x/src/a/http.rs` is `x::a::http`.
+fn module_of(path: &str) -> String {
+    let path = path.trim_start_matches("crates/").trim_end_matches(".rs");
+    let path = path.replacen("/src/", "/", 1);
+    path.trim_end_matches("/mod").replace('/', "::")
+}
+
+#[test]
+fn every_module_s_routes_are_served() {
+    let gathered = read("crates/tongguan/src/app/api.rs");
+    let found: Vec<String> = rust()
+        .iter()
+        .filter(|file| !file.is_test() && file.text.contains("pub fn routes() -> Routes<"))
+        .map(|file| format!("{}::routes()", module_of(&file.path)))
+        .filter(|call| !gathered.contains(call.as_str()))
+        .collect();
+    report(
+        &found,
+        "These routes are described and served by nobody: merge them in crates/tongguan/src/app/api.rs.",
+    );
 }
