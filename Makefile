@@ -37,7 +37,7 @@ test: ## everything: format, lints, all tests on both engines and a real broker
 check: ## the quick part of test: format, lints, tests on SQLite
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cargo test --workspace --locked -- --skip Postgres --skip Quorum --skip Classic --skip rabbitmq
+	cargo test --workspace --locked -- --skip Postgres --skip Quorum --skip Classic --skip suite::broker
 
 bench: ## the benchmark, beside PostgreSQL and RabbitMQ in the same run
 	scripts/setup.sh test
@@ -52,6 +52,6 @@ bench-language: ## what one order costs, beside xmllint with our schema
 fuzz: ## every fuzz target for ten minutes (needs cargo-fuzz)
 	scripts/fuzz.sh 600
 
-docs: ## write the generated documents anew
+docs: ## write the generated documents again
 	cargo run -q -p ceb --example generate_docs
 	cargo run -q -p tongguan --example generate_docs

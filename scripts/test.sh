@@ -20,9 +20,10 @@ if command -v cargo-deny >/dev/null; then
     cargo deny check licenses bans sources
 fi
 say "tests"
+# The whole workspace is built for the tests, the program with it: its package has tests of its own.
+TONGGUAN_TEST_PROGRAM="$(realpath -m "${CARGO_TARGET_DIR:-target}")/debug/tongguan"
+export TONGGUAN_TEST_PROGRAM
 if command -v cargo-nextest >/dev/null; then
-    # The whole workspace is built for the tests, the program with it: its package has tests of its own.
-    export TONGGUAN_TEST_PROGRAM="${CARGO_TARGET_DIR:-$PWD/target}/debug/tongguan"
     cargo nextest run --workspace --locked
     cargo test --workspace --locked --doc --quiet
 else

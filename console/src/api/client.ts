@@ -27,10 +27,15 @@ export function setSession(token: string, whose: string): void {
 /** For whom requests are sent now. */
 export const currentOwner = (): string => owner;
 
-export function toLogin(): void {
+/** Pages of the account on which somebody must do something before anything else is answered, by the code that says so. */
+const FIRST: Readonly<Record<string, string>> = { "TG-R4605": "/account/totp", "TG-R4606": "/account/password" };
+
+function leaveFor(page: string): void {
   const next = window.location.pathname + window.location.search;
-  window.location.assign(`/login?next=${encodeURIComponent(next)}`);
+  window.location.assign(`${page}?next=${encodeURIComponent(next)}`);
 }
+
+export const toLogin = (): void => leaveFor("/login");
 
 /** Is told whether the page from which the request was sent is still the one that is seen. */
 type Listener = (isSeen: boolean) => void;
@@ -67,7 +72,12 @@ async function guarded(request: Request): Promise<Response> {
   if (isGone(response.status)) void connection.look();
   else connection.reached();
   if (response.status === 401) toLogin();
-  if (!response.ok) throw await toError(response);
+  if (!response.ok) {
+    const error = await toError(response);
+    const page = FIRST[error.problem?.code ?? ""];
+    if (page !== undefined) leaveFor(page);
+    throw error;
+  }
   if (changes) for (const listener of actListeners) listener(place === window.location.pathname);
   return response;
 }

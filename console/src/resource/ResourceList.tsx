@@ -2,7 +2,7 @@
 import { LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
 import { keepPreviousData, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer, Select, Space } from "antd";
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, useCallback, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { jsonOf, type Query, request } from "../api/client";
 import { graveOf } from "../api/problem";
@@ -24,7 +24,7 @@ import { Rows } from "./Rows";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
 import { NEWEST, readSort, SORT, writeSort } from "./sorting";
-import { asksTotal, countedBy, type Total, totalOf } from "./total";
+import { countedBy, type Total, totalOf } from "./total";
 
 interface Props<Row> {
   resource: Resource<Row>;
@@ -52,14 +52,18 @@ function useList<Row>(resource: Resource<Row>) {
   const asked = sort === undefined ? narrowed : { ...narrowed, [SORT]: sort };
   const query: Query = { ...resource.fixed, ...asked, ...place };
   const client = useQueryClient();
-  // Told with the first page, and kept while the pages are turned.
+  // Counted with the first page that is read under these filters, and kept while pages are turned; nothing when the list is
+  // too long for that. To count costs more than to read a page: what arrives by itself is no reason to do it again.
   const totalKey = ["list", resource.name, "total", resource.at, resource.fixed, narrowed];
-  const { data: total } = useQuery<Total>({ queryKey: totalKey, queryFn: skipToken });
+  const { data: total } = useQuery<Total | null>({ queryKey: totalKey, queryFn: skipToken });
+  const recounts = useRef(false);
   const ask = async (signal: AbortSignal) => {
-    const counts = resource.whole !== true && asksTotal(stack, client.getQueryData(totalKey));
+    const counts = resource.whole !== true && (recounts.current || client.getQueryData(totalKey) === undefined);
     const page = await read<Row>(resource, counts ? { ...query, count: true } : query, signal);
-    const counted = countedBy(page);
-    if (counted !== undefined) client.setQueryData(totalKey, counted);
+    if (counts) {
+      recounts.current = false;
+      client.setQueryData(totalKey, countedBy(page) ?? null);
+    }
     return page;
   };
   const list = useQuery({
@@ -67,10 +71,14 @@ function useList<Row>(resource: Resource<Row>) {
     queryFn: ({ signal }) => ask(signal),
     placeholderData: keepPreviousData,
   });
-  const refresh = useCallback(
+  const follow = useCallback(
     () => void client.invalidateQueries({ queryKey: ["list", resource.name] }),
     [client, resource.name],
   );
+  const refresh = useCallback(() => {
+    recounts.current = true;
+    follow();
+  }, [follow]);
   const go = (next: cursor.Stack) => {
     const address = new URLSearchParams(search);
     if (next.length === 0) address.delete(PAGES);
@@ -85,19 +93,19 @@ function useList<Row>(resource: Resource<Row>) {
   const filter = (values: Record<string, string | undefined>) => setSearch(writeFilters(search, known, values));
   const own = resource.order ?? NEWEST;
   const order = { holds: sort ?? own, own, set: (next: string | undefined) => setSearch(writeSort(search, next, own)) };
-  return { list, total, filters, asked, stack, size, refresh, go, resize, filter, order };
+  return { list, total: total ?? undefined, filters, asked, stack, size, follow, refresh, recounts, go, resize, filter, order };
 }
 
 export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const t = useT();
-  const { list, total, filters, asked, stack, size, refresh, go, resize, filter, order } = useList(resource);
+  const { list, total, filters, asked, stack, size, follow, refresh, recounts, go, resize, filter, order } = useList(resource);
   const [opened, open] = useState<Row>();
   const [columns, setColumns] = useState(() =>
     savedColumns(localStorage, resource.name, resource.columns.map((column) => column.key)),
   );
   // Only the first page moves; behind it a reader would lose their place.
-  useLive(stack.length === 0 ? (resource.live ?? []) : [], refresh);
-  useTodosChanged(stack.length === 0 ? (resource.todos ?? []) : [], refresh);
+  useLive(stack.length === 0 ? (resource.live ?? []) : [], follow);
+  useTodosChanged(stack.length === 0 ? (resource.todos ?? []) : [], follow);
   const shown = resource.columns.filter((column) =>
     columns === undefined ? column.extra !== true : columns.includes(column.key),
   );
@@ -105,6 +113,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const [pressed, setPressed] = useState(false);
   const press = () => {
     setPressed(true);
+    recounts.current = true;
     void list.refetch().finally(() => setPressed(false));
   };
   const rows = list.data?.items ?? [];

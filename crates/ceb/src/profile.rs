@@ -1,6 +1,6 @@
 //! How strictly a message is read.
 
-/// How strictly a message is read (校验档次).
+/// How strictly a message is read (校验方式).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Profile {
     /// Strict (严格): the schema of 202205 and the text of the standard.

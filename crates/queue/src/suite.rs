@@ -2,8 +2,8 @@
 //! RabbitMQ at the AMQP URL of `TONGGUAN_TEST_RABBITMQ`. `scripts/with-services.sh` sets
 //! both.
 
+mod broker;
 mod follow;
-mod rabbitmq_connection;
 
 use crate::{Builtin, Delivery, Error, Queue, RabbitMq, builtin, rabbitmq};
 use bytes::Bytes;
@@ -40,7 +40,7 @@ fn fresh_name() -> String {
 fn rabbit_config() -> rabbitmq::RabbitConfig {
     let url = std::env::var("TONGGUAN_TEST_RABBITMQ").expect(
         "a broker in TONGGUAN_TEST_RABBITMQ: run `scripts/with-services.sh cargo test`, which starts one, \
-         or leave these tests out with `cargo test -- --skip Quorum --skip Classic --skip rabbitmq`",
+         or leave these tests out with `cargo test -- --skip Quorum --skip Classic --skip suite::broker`",
     );
     rabbitmq::RabbitConfig {
         url,
@@ -170,19 +170,6 @@ async fn a_released_message_comes_again_and_says_so(
     assert_eq!(again[0].n_taken, 2, "{}", queue.name());
     queue.ack(&again).await.unwrap();
     assert!(queue.take(name, 1, NO_WAIT).await.unwrap().is_empty());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_consumer_of_rabbitmq_that_goes_away_leaves_its_messages() {
-    let config = rabbit_config();
-    let name = fresh_name();
-    let first = RabbitMq::new(config.clone(), SystemClock::shared()).unwrap();
-    first.declare(&name).await.unwrap();
-    first.put(&name, &bodies(&["a", "b"])).await.unwrap();
-    assert!(!first.take(&name, 2, WAIT).await.unwrap().is_empty());
-    drop(first);
-    let second: Arc<dyn Queue> = Arc::new(RabbitMq::new(config, SystemClock::shared()).unwrap());
-    assert_eq!(texts(&take_all(&second, &name, 2).await), ["a", "b"]);
 }
 
 #[rstest]

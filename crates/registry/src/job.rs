@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// A run on its way: what to note of it (nothing when nothing was done), or why it failed.
-pub type JobRunning = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
+pub type JobFuture = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
 
 /// A job (定时任务).
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub struct Job {
     /// Milliseconds from the end of one run to the next.
     pub every_ms: i64,
     /// Does it.
-    pub run: Arc<dyn Fn() -> JobRunning + Send + Sync>,
+    pub run: Arc<dyn Fn() -> JobFuture + Send + Sync>,
 }
 
 impl Job {
@@ -28,7 +28,7 @@ impl Job {
         name: &'static str,
         chinese: &'static str,
         every_ms: i64,
-        run: fn(AppContext) -> JobRunning,
+        run: fn(AppContext) -> JobFuture,
     ) -> Self {
         let context = context.clone();
         Self {

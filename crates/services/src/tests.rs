@@ -1,6 +1,6 @@
 //! A world for the tests of the modules: a database, a clock, people and companies.
 
-use crate::case_file::{self, Attachment, CaseFile, CaseId, CaseKind, KindContext, Opening, Verb};
+use crate::case_file::{self, Attachment, CaseContext, CaseFile, CaseId, CaseKind, Opening, Verb};
 use crate::enrolment::enrol;
 use registry::access::{Actor, Origin, Sight, Who};
 use registry::account::{self, AccountId, NewAccount};
@@ -140,7 +140,7 @@ impl World {
         let form = pairs(form);
         let (context, actor) = (self.context.clone(), actor.clone());
         self.write(move |tx| {
-            let doing = KindContext {
+            let doing = CaseContext {
                 context: &context,
                 actor: &actor,
             };
@@ -161,7 +161,7 @@ impl World {
     ) -> Result<CaseFile, Problem> {
         let (context, actor, case) = (self.context.clone(), actor.clone(), case.clone());
         self.write(move |tx| {
-            let doing = KindContext {
+            let doing = CaseContext {
                 context: &context,
                 actor: &actor,
             };
@@ -182,7 +182,7 @@ impl World {
         let bytes = b"%PDF-1.7 synthetic".to_vec();
         let file = case_file::attachment::check("证明.pdf", &bytes).unwrap();
         self.write(move |tx| {
-            let doing = KindContext {
+            let doing = CaseContext {
                 context: &context,
                 actor: &actor,
             };

@@ -4,7 +4,7 @@ use crate::lexer::{Part, pieces};
 use crate::source::{File, files, report, rust};
 
 /// What is not written, and what stands for it.
-const TERMS: [(&str, &str); 26] = [
+const TERMS: [(&str, &str); 28] = [
     ("无主回执", "未匹配回执"),
     ("重新归位", "重新匹配"),
     ("回执归位", "已匹配回执"),
@@ -18,6 +18,8 @@ const TERMS: [(&str, &str); 26] = [
     ("散列", "哈希值"),
     ("链条完整", "校验通过"),
     ("打码", "脱敏"),
+    ("校验口径", "校验方式"),
+    ("校验档次", "校验方式"),
     ("角色合约", "业务角色"),
     ("可得属性", "可获取的属性"),
     ("退出后地址", "退出后跳转地址"),
@@ -56,12 +58,6 @@ const NAMES: [(&str, &str); 12] = [
     ("House", "TestPlatform, Process, Server"),
     ("Desk", "`…Api`"),
     ("Told", "Bilingual, or what it is"),
-];
-
-/// Modules whose name is the customers' own word: the desk at which officers edit.
-const OWN: [&str; 2] = [
-    "crates/back_office/src/notice/",
-    "crates/exchange/src/signing/",
 ];
 
 fn texts() -> Vec<File> {
@@ -113,16 +109,11 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
 fn names_are_words_of_the_field() {
     let mut found = Vec::new();
     for file in rust() {
-        if OWN.iter().any(|folder| file.path.starts_with(folder)) {
-            continue;
-        }
         for piece in pieces(&file.text) {
             let lines = (piece.line..).zip(piece.text.lines());
             for (number, line) in lines.filter(|_| piece.part == Part::Code) {
-                // The path of a module of `OWN`.
-                let line = line.replace("::desk::", "::");
                 for (wrong, right) in NAMES {
-                    if words(&line).any(|word| word == wrong) {
+                    if words(line).any(|word| word == wrong) {
                         found.push(format!("{}:{number}: {wrong}: name it {right}", file.path));
                     }
                 }

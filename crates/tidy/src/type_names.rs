@@ -32,10 +32,15 @@ fn declared(file: &File) -> Vec<Declared> {
             is_seen,
         })
     };
-    // What stands further in is a type of an implementation, or of the tests of a small file.
+    // What stands further in is a type of an implementation or of the tests of a small file, unless it is for others:
+    // then a macro is given it.
     let lines = file.text.lines().zip(1..);
-    let at_the_margin = lines.filter(|(line, _)| !line.starts_with(' '));
-    at_the_margin.filter_map(of_line).collect()
+    let found = lines.filter_map(|(line, number)| Some((line, of_line((line, number))?)));
+    let counts = |line: &str, one: &Declared| !line.starts_with(' ') || one.is_seen;
+    found
+        .filter(|(line, one)| counts(line, one))
+        .map(|(_, one)| one)
+        .collect()
 }
 
 #[test]
@@ -70,7 +75,7 @@ fn a_type_that_others_see_has_a_name_of_its_own() {
 
 #[test]
 fn every_way_to_declare_a_type_is_seen() {
-    let text = "pub struct A<T> {\npub(crate) enum B {\npub(in crate::x) type C = D;\nstruct E;\n    type F = G;\nfn pub_h() {}\n";
+    let text = "pub struct A<T> {\npub(crate) enum B {\npub(in crate::x) type C = D;\nstruct E;\n    type F = G;\n    pub enum H {\nfn pub_h() {}\n";
     let file = File {
         path: "crates/x/src/y.rs".to_owned(),
         text: text.to_owned(),
@@ -79,6 +84,12 @@ fn every_way_to_declare_a_type_is_seen() {
         .into_iter()
         .map(|one| (one.name, one.is_seen))
         .collect();
-    let expected = [("A", true), ("B", true), ("C", true), ("E", false)];
+    let expected = [
+        ("A", true),
+        ("B", true),
+        ("C", true),
+        ("E", false),
+        ("H", true),
+    ];
     assert_eq!(found, expected.map(|(name, seen)| (name.to_owned(), seen)));
 }

@@ -29,6 +29,24 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 #[derive(Debug, Clone, Copy)]
 pub struct QueryOf<T>(pub T);
 
+/// What a parameter of a query says, if it says one of these values; nothing when it is left out or empty.
+///
+/// # Errors
+/// 400 with the values that there are.
+pub fn one_of(
+    name: &str,
+    given: Option<String>,
+    values: &[&str],
+) -> Result<Option<String>, Problem> {
+    let given = given.filter(|text| !text.is_empty());
+    match &given {
+        Some(text) if !values.contains(&text.as_str()) => {
+            Err(bad(format!("{name} 可取 {}", values.join("、"))))
+        }
+        _ => Ok(given),
+    }
+}
+
 impl<T: DeserializeOwned> QueryOf<T> {
     /// The query of an address.
     ///

@@ -30,7 +30,7 @@ pub use advice::advice_en;
 pub use code::ErrorCode;
 pub use cookie::cookie;
 pub use download::{attachment, conditions, conditions_text, file_name};
-pub use extract::{JsonBody, Path, PathId, QueryOf};
+pub use extract::{JsonBody, Path, PathId, QueryOf, one_of};
 pub use page::{
     Age, Begin, COUNT_MAX, KeyForm, ListRows, Order, OrderBy, Page, PagePlace, PageQuery, PageSize,
     SortKey, Total, schema_of,

@@ -68,7 +68,7 @@ export const acts = {
   "act.ledger.enrol": ["企业台账：企业入驻", "Company admitted"],
   "act.ledger.contract": ["企业台账：开通企业角色", "Business role granted"],
   "act.ledger.correct": ["企业台账：变更企业信息", "Company details changed"],
-  "act.ledger.profile": ["企业台账：更改企业校验口径", "Validation mode of a company changed"],
+  "act.ledger.profile": ["企业台账：更改企业校验方式", "Validation mode of a company changed"],
   "act.member.invite": ["企业人员：邀请企业人员", "Member invited"],
   "act.member.role": ["企业人员：调整企业人员角色", "Role of a member changed"],
   "act.member.remove": ["企业人员：移除企业人员", "Member removed"],

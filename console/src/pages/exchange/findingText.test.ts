@@ -11,8 +11,8 @@ const finding = {
 
 test("a finding speaks the language of the page, and names its element where no column does", () => {
   expect(findingIn("zh-CN", finding)).toEqual({ text: finding.text, advice: "请填写。" });
-  expect(findingIn("en", finding)).toEqual({ text: "Required element missing", advice: "Add it." });
-  expect(placedIn("en", finding).text).toBe("orderNo: Required element missing");
+  expect(findingIn("en", finding)).toEqual({ text: `Required element missing (${finding.text})`, advice: "Add it." });
+  expect(placedIn("en", finding).text).toBe(`orderNo: Required element missing (${finding.text})`);
   expect(placedIn("zh-CN", finding).text).toBe(finding.text);
 });
 

@@ -13,9 +13,9 @@ export const pages = definePages([
   },
   {
     path: "/notice-desk",
-    title: "menu.noticeDesk",
+    title: "menu.noticeEditing",
     needs: "notice_desk",
     icon: <EditOutlined />,
-    component: lazily(async () => (await import("./noticeDesk")).NoticeDesk),
+    component: lazily(async () => (await import("./editing")).NoticeEditing),
   },
 ]);

@@ -190,10 +190,10 @@ async fn notice_bell(
 }
 
 fn may_see(actor: &Actor, notice: &Notice, now_ms: i64) -> bool {
-    let is_of_desk = super::desk::http::READERS
+    let may_edit = super::editing::http::READERS
         .iter()
         .any(|role| actor.roles.contains(role.name()));
-    is_of_desk || is_for(notice, actor, now_ms)
+    may_edit || is_for(notice, actor, now_ms)
 }
 
 /// One notice (公告正文).

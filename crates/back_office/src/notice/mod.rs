@@ -9,7 +9,7 @@
 //! wants to know, and what somebody was told cannot be denied later. The text is plain with a few
 //! marks ([`registry::page::text`]). Important ones that are for the public stand on the login page.
 
-pub mod desk;
+pub mod editing;
 pub mod http;
 pub mod readers;
 mod audience;
@@ -104,7 +104,9 @@ impl Level {
 }
 
 /// Where a notice stands (公告状态).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::VariantArray,
+)]
 #[strum(serialize_all = "snake_case")]
 pub enum NoticeState {
     /// Being written.

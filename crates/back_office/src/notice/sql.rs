@@ -114,13 +114,13 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Notice>> {
     let by = OrderBy::id("n.id", begin.order == Age::Newest);
-    let found = in_state(state).page(tx, COLUMNS, (by, begin.after.as_ref()), limit)?;
+    let found = in_state(state).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
     found.iter().map(notice).collect()
 }
 
 /// How many notices there are in a state, or in any.
 pub fn total(tx: &mut Tx<'_>, state: Option<&str>) -> Result<Total> {
-    in_state(state).count(tx)
+    in_state(state).count(tx, "n.id")
 }
 
 /// The condition by which a notice is for somebody now.
@@ -154,7 +154,7 @@ pub fn valid(
 ) -> Result<Vec<(Notice, bool)>> {
     let mut rows = valid_for(audiences, now_ms);
     let columns = format!("{COLUMNS}, {}", is_read(&rows.place(account.0)));
-    rows.page(tx, &columns, (OrderBy::id("n.place", true), after), limit)?
+    rows.page(tx, &columns, OrderBy::id("n.place", true), after, limit)?
         .iter()
         .map(|row| Ok((notice(row)?, flag(row, 19)?)))
         .collect()
@@ -162,7 +162,7 @@ pub fn valid(
 
 /// How many of them there are.
 pub fn total_valid(tx: &mut Tx<'_>, (audiences, now_ms): (&[&'static str], i64)) -> Result<Total> {
-    valid_for(audiences, now_ms).count(tx)
+    valid_for(audiences, now_ms).count(tx, "n.place")
 }
 
 /// How many of them were not read, up to `limit`.
@@ -231,11 +231,9 @@ pub fn readers_of(
     begin: &Begin<Age>,
     limit: i64,
 ) -> Result<Vec<Reader>> {
-    let page = (
-        OrderBy::id("id", begin.order == Age::Newest),
-        begin.after.as_ref(),
-    );
-    let found = read_by(notice).page(tx, "id, account_id, at_ms", page, limit)?;
+    let by = OrderBy::id("id", begin.order == Age::Newest);
+    let found =
+        read_by(notice).page(tx, "id, account_id, at_ms", by, begin.after.as_ref(), limit)?;
     let reader = |row: &Row| {
         Ok(Reader {
             id: row.int(0)?,
@@ -248,7 +246,7 @@ pub fn readers_of(
 
 /// How many have read a notice, as far as lists are counted.
 pub fn total_readers(tx: &mut Tx<'_>, notice: i64) -> Result<Total> {
-    read_by(notice).count(tx)
+    read_by(notice).count(tx, "id")
 }
 
 fn notice(row: &Row) -> Result<Notice> {

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageQuery, PathId, Problem, QueryOf};
+use web::{JsonBody, Page, PageQuery, PathId, Problem, QueryOf, one_of};
 
 registry::operations! {
     ReadUsers = reads("users", "查看用户列表", OFFICERS);
@@ -169,8 +169,8 @@ async fn users(
 ) -> Result<Json<Page<UserView>>, Problem> {
     let department = id_opt("department", query.department.as_deref())?;
     let mut filter = AccountFilter {
-        kind: query.kind,
-        state: query.state,
+        kind: one_of("kind", query.kind, &["staff", "company"])?,
+        state: one_of("state", query.state, &["invited", "active", "disabled"])?,
         text: query.q.filter(|text| !text.trim().is_empty()),
         departments: Vec::new(),
         post: id_opt("post", query.post.as_deref())?,

@@ -1,4 +1,4 @@
-//! Places (位置): the elements that an explanation is about, in which document, with their values.
+//! Places (所指元素): the elements that an explanation is about, in which document, with their values.
 
 use super::Explanation;
 use super::said::said;
@@ -9,7 +9,7 @@ use crate::personal;
 use crate::profile::Profile;
 use crate::{Document, Record};
 
-/// An element that an explanation is about (位置).
+/// An element that an explanation is about (所指元素).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ElementPlace {
     /// The declared kind that has it; `None` for a name that no table has.

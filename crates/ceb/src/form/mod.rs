@@ -48,7 +48,7 @@ pub struct FormEntry {
     pub place: FormPlace,
 }
 
-/// Where in the form something stands (位置).
+/// Where in the form something stands (表单位置).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FormPlace {
     /// Row of the sheet or line of the text, from 1; 0 when unknown.

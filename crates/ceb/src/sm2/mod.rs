@@ -54,7 +54,7 @@ const CURVE: [u8; 128] = [
     0xD0, 0xA9, 0x87, 0x7C, 0xC6, 0x2A, 0x47, 0x40, 0x02, 0xDF, 0x32, 0xE5, 0x21, 0x39, 0xF0, 0xA0,
 ];
 
-/// A public key (公钥): a point of the curve.
+/// A public key (SM2 公钥): a point of the curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sm2PublicKey {
     bytes: [u8; KEY_BYTES],

@@ -6,7 +6,7 @@ use crate::code;
 
 /// What a token is, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FirstBytes {
+pub(crate) enum MarkupToken {
     Start,
     Empty,
     End,
@@ -20,41 +20,41 @@ pub(crate) enum FirstBytes {
 
 /// The token at byte `at` and the byte after it. `base` is added to the place of a fault.
 #[inline]
-pub(crate) fn find(text: &str, at: usize, base: usize) -> Result<(FirstBytes, usize), Fault> {
+pub(crate) fn find(text: &str, at: usize, base: usize) -> Result<(MarkupToken, usize), Fault> {
     let bytes = text.as_bytes();
     let rest = bytes.get(at..).unwrap_or_default();
     let fault = |code| Fault::new(code, base + at, text.get(at..).unwrap_or(""));
     let (found, len) = match rest {
-        [] => (FirstBytes::Eof, Some(0)),
+        [] => (MarkupToken::Eof, Some(0)),
         [b'<', b'/', ..] => (
-            FirstBytes::End,
+            MarkupToken::End,
             memchr::memchr(b'>', rest).map(|end| end + 1),
         ),
-        [b'<', b'?', ..] => (FirstBytes::Instruction, search(rest, 2, b"?>")),
+        [b'<', b'?', ..] => (MarkupToken::Instruction, search(rest, 2, b"?>")),
         [b'<', b'!', ..] if rest.starts_with(b"<!--") => {
-            (FirstBytes::Comment, search(rest, 4, b"-->"))
+            (MarkupToken::Comment, search(rest, 4, b"-->"))
         }
         [b'<', b'!', ..] if rest.starts_with(b"<![CDATA[") => {
-            (FirstBytes::CData, search(rest, 9, b"]]>"))
+            (MarkupToken::CData, search(rest, 9, b"]]>"))
         }
         [b'<', b'!', b'D' | b'd', ..] => return Err(fault(&code::DTD)),
         [b'<', b'!', _, ..] => return Err(fault(&code::SYNTAX)),
         [b'<', ..] => match tag_end(rest) {
-            Some(end) if rest[end - 1] == b'/' && end > 1 => (FirstBytes::Empty, Some(end + 1)),
-            end => (FirstBytes::Start, end.map(|end| end + 1)),
+            Some(end) if rest[end - 1] == b'/' && end > 1 => (MarkupToken::Empty, Some(end + 1)),
+            end => (MarkupToken::Start, end.map(|end| end + 1)),
         },
         [b'&', ..] => match memchr::memchr3(b';', b'&', b'<', &rest[1..]) {
-            Some(end) if rest[end + 1] == b';' => (FirstBytes::Reference, Some(end + 2)),
+            Some(end) if rest[end + 1] == b';' => (MarkupToken::Reference, Some(end + 2)),
             _ => return Err(fault(&code::BAD_REFERENCE)),
         },
         _ => (
-            FirstBytes::Text,
+            MarkupToken::Text,
             Some(memchr::memchr2(b'<', b'&', rest).unwrap_or(rest.len())),
         ),
     };
     match len {
         Some(len) => Ok((found, at + len)),
-        None if found == FirstBytes::Comment => Err(fault(&code::BAD_COMMENT)),
+        None if found == MarkupToken::Comment => Err(fault(&code::BAD_COMMENT)),
         None if memchr::memchr(b'>', rest).is_some() => Err(fault(&code::SYNTAX)),
         None => Err(fault(&code::TRUNCATED)),
     }

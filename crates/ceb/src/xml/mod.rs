@@ -20,7 +20,7 @@ mod tests;
 mod token;
 
 pub(crate) use attribute::Attribute;
-pub(crate) use bounds::{FirstBytes, find};
+pub(crate) use bounds::{MarkupToken, find};
 pub(crate) use name::is_ncname;
 pub use outline::{OutlineElement, outline};
 pub(crate) use prolog::{Source, prepare};

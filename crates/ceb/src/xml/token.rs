@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::attribute::{self, Attribute};
-use super::bounds::{self, FirstBytes};
+use super::bounds::{self, MarkupToken};
 use super::name::is_ascii_name_byte;
 use super::{
     DEPTH_MAX, Fault, NAME_BYTES_MAX, NAMESPACES_MAX, NS_XML, NS_XMLNS, Ns, Source, is_blank,
@@ -229,19 +229,19 @@ impl<'a> Tokens<'a> {
         Fault::new(code, self.source.base + self.span.start, value)
     }
 
-    fn token(&mut self, kind: FirstBytes, raw: &'a str) -> Result<Option<Token<'a>>, Fault> {
+    fn token(&mut self, kind: MarkupToken, raw: &'a str) -> Result<Option<Token<'a>>, Fault> {
         match kind {
-            FirstBytes::Start => self.start(&raw[1..raw.len() - 1], false).map(Some),
-            FirstBytes::Empty => self.start(&raw[1..raw.len() - 2], true).map(Some),
-            FirstBytes::End => {
+            MarkupToken::Start => self.start(&raw[1..raw.len() - 1], false).map(Some),
+            MarkupToken::Empty => self.start(&raw[1..raw.len() - 2], true).map(Some),
+            MarkupToken::End => {
                 let name = raw[2..raw.len() - 1].trim_end_matches([' ', '\t', '\n', '\r']);
                 match self.open.last() {
                     Some((open, _)) if *open == name => Ok(Some(self.close())),
                     _ => Err(self.fault(&code::TAG_MISMATCH, name)),
                 }
             }
-            FirstBytes::Text => self.text(raw),
-            FirstBytes::Reference => {
+            MarkupToken::Text => self.text(raw),
+            MarkupToken::Reference => {
                 if self.open.is_empty() {
                     return Err(self.fault(&code::OUTSIDE_ROOT, raw));
                 }
@@ -250,17 +250,17 @@ impl<'a> Tokens<'a> {
                     .map(Token::Char)
                     .map(Some)
             }
-            FirstBytes::CData if self.open.is_empty() => Err(self.fault(&code::OUTSIDE_ROOT, raw)),
-            FirstBytes::CData => Ok(Some(Token::CData(&raw[9..raw.len() - 3]))),
-            FirstBytes::Comment => {
+            MarkupToken::CData if self.open.is_empty() => Err(self.fault(&code::OUTSIDE_ROOT, raw)),
+            MarkupToken::CData => Ok(Some(Token::CData(&raw[9..raw.len() - 3]))),
+            MarkupToken::Comment => {
                 let inside = &raw[4..raw.len() - 3];
                 if inside.contains("--") || inside.ends_with('-') {
                     return Err(self.fault(&code::BAD_COMMENT, raw));
                 }
                 Ok(None)
             }
-            FirstBytes::Instruction => self.instruction(&raw[2..raw.len() - 2]).map(|()| None),
-            FirstBytes::Eof => match self.open.last() {
+            MarkupToken::Instruction => self.instruction(&raw[2..raw.len() - 2]).map(|()| None),
+            MarkupToken::Eof => match self.open.last() {
                 Some((name, _)) => Err(self.fault(&code::TRUNCATED, name)),
                 None if !self.root_seen => Err(self.fault(&code::NOT_XML, "")),
                 None => Ok(Some(Token::Eof)),

@@ -71,7 +71,7 @@ pub const MODULE: Module = Module::new("更正重报").acts(ACTS).codes(codes::A
 
 /// Why a document came back (退单原因).
 #[derive(Debug, Clone)]
-pub(crate) struct ReturnReason {
+pub(crate) struct RejectionReason {
     /// What it is about; none for the whole document.
     at: Option<DraftElement>,
     /// What is wrong.
@@ -92,7 +92,7 @@ pub(crate) struct Rejected {
     number: usize,
     /// Its business key, values joined with `|`.
     key: String,
-    reasons: Vec<ReturnReason>,
+    reasons: Vec<RejectionReason>,
     changed: Vec<AppliedChange>,
 }
 
@@ -403,7 +403,7 @@ impl Original {
 }
 
 /// What is wrong with a document: the findings of the platform, or the last word of customs.
-fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<ReturnReason> {
+fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<RejectionReason> {
     let is_here = |at: &DraftElement| at.document + 1 == number;
     let mut reasons = Vec::new();
     if raw.message.state == State::Refused {
@@ -412,7 +412,7 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<ReturnReason> {
             if finding.severity != Severity::Refuse.name() || !at.as_ref().is_none_or(is_here) {
                 continue;
             }
-            reasons.push(ReturnReason {
+            reasons.push(RejectionReason {
                 at,
                 text: format!("{} {}", finding.code, finding.text),
                 advice: finding.advice.clone(),
@@ -436,7 +436,7 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<ReturnReason> {
         return reasons;
     };
     let explanation = &reported.explanation;
-    let reason = |at: Option<DraftElement>| ReturnReason {
+    let reason = |at: Option<DraftElement>| RejectionReason {
         at,
         text: if reported.info.is_empty() {
             explanation.meaning.clone()
@@ -451,7 +451,7 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<ReturnReason> {
     let places = explanation.places.iter().filter(|place| {
         place.kind.is_none() || place.kind.map(Kind::code) == Some(raw.message.kind.as_str())
     });
-    let mut named: Vec<ReturnReason> = places
+    let mut named: Vec<RejectionReason> = places
         .filter_map(|place| {
             let by_path = place
                 .path

@@ -1,6 +1,6 @@
 //! The form of a correction as the API tells it.
 
-use super::{Original, Rejected, ReturnReason};
+use super::{Original, Rejected, RejectionReason};
 use crate::intake::http::AcceptedAnswer;
 use crate::message::FindingView;
 use ceb::explain::Resubmit;
@@ -304,7 +304,7 @@ impl Original {
     }
 }
 
-fn reason_view(reason: &ReturnReason) -> ReasonView {
+fn reason_view(reason: &RejectionReason) -> ReasonView {
     let resubmit: Resubmit = reason.resubmit;
     ReasonView {
         text: reason.text.clone(),

@@ -106,14 +106,13 @@ pub fn list(
 ) -> Result<Vec<StoredMessage>> {
     let begin = &filter.begin;
     let by = OrderBy::id("m.id", begin.order == Age::Newest);
-    let page = (by, begin.after.as_ref());
-    let found = rows(sight, filter).page(tx, COLUMNS, page, limit)?;
+    let found = rows(sight, filter).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
     found.iter().map(message).collect()
 }
 
 /// How many messages are seen under a filter.
 pub(crate) fn total(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter) -> Result<Total> {
-    rows(sight, filter).count(tx)
+    rows(sight, filter).count(tx, "m.id")
 }
 
 // A document's id is its message's id plus its number below 128.

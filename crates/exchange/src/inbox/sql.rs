@@ -143,14 +143,13 @@ pub(super) fn listed(
     limit: i64,
 ) -> Result<Vec<i64>> {
     let by = OrderBy::id("id", begin.order == Age::Newest);
-    let page = (by, begin.after.as_ref());
-    let found = rows(direction, company).page(tx, "id", page, limit)?;
+    let found = rows(direction, company).page(tx, "id", by, begin.after.as_ref(), limit)?;
     found.iter().map(|row| row.int(0)).collect()
 }
 
 /// How many answers of a direction a company has, as far as lists are counted.
 pub(super) fn total(tx: &mut Tx<'_>, direction: &str, company: CompanyId) -> Result<Total> {
-    rows(direction, company).count(tx)
+    rows(direction, company).count(tx, "id")
 }
 
 /// Which of these answers a company has in the table.

@@ -91,7 +91,7 @@ pub struct Pipeline {
     /// The longest lanes, at most 50 of each step.
     pub lanes: Vec<LaneView>,
     /// Messages in a second, by the state they came into, over the last ten.
-    pub rates: Vec<CardRate>,
+    pub rates: Vec<StateRate>,
     /// The queues to and from customs.
     pub queues: Vec<QueueView>,
     /// Which broker.
@@ -122,7 +122,7 @@ pub struct QuotaView {
 /// How many in ten seconds.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct CardRate {
+pub struct StateRate {
     /// The state that messages came into.
     pub state: String,
     /// Its Chinese name.
@@ -175,7 +175,7 @@ async fn pipeline(
     let rates = State::ALL.into_iter().map(|state| {
         let is_of =
             |(kind, _): &&(String, i64)| kind.strip_prefix("message.") == Some(state.name());
-        CardRate {
+        StateRate {
             state: state.name().to_owned(),
             state_name: state.chinese().to_owned(),
             in_ten_seconds: rates.iter().find(is_of).map_or(0, |(_, count)| *count),

@@ -1,7 +1,7 @@
 //! `POST /api/v1/preflight`.
 
 use super::files::{self, GivenFile};
-use super::{DOCUMENTS_MAX, PreflightAnswer, PreflightState, codes, facts, judge, read};
+use super::{DOCUMENTS_MAX, JudgingTerms, PreflightAnswer, codes, facts, judge, read};
 use crate::intake::http::{SubmitState, receive};
 use crate::intake::http::{in_turn, signing_policy, standing};
 use crate::matching::Look;
@@ -82,7 +82,7 @@ pub(crate) async fn preflight(
         let mut files = read(
             &one,
             &given,
-            PreflightState {
+            JudgingTerms {
                 standing: &standing,
                 signatures: &signatures,
                 policy: &policy,

@@ -117,7 +117,7 @@ struct CheckedDocument {
 
 /// What the files of a set are judged by.
 #[derive(Clone, Copy)]
-struct PreflightState<'a> {
+struct JudgingTerms<'a> {
     standing: &'a Standing,
     signatures: &'a Checker,
     policy: &'a Policy,
@@ -127,7 +127,7 @@ struct PreflightState<'a> {
 }
 
 /// Reads the files of a set on several threads.
-fn read(company: &Company, given: &[GivenFile], api: PreflightState<'_>) -> Vec<ReadFile> {
+fn read(company: &Company, given: &[GivenFile], api: JudgingTerms<'_>) -> Vec<ReadFile> {
     let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let n_threads = n_threads.min(READERS_MAX).min(given.len()).max(1);
     let is_set = given.len() > 1;
@@ -152,12 +152,7 @@ fn read(company: &Company, given: &[GivenFile], api: PreflightState<'_>) -> Vec<
     })
 }
 
-fn read_one(
-    company: &Company,
-    given: &GivenFile,
-    api: PreflightState<'_>,
-    is_set: bool,
-) -> ReadFile {
+fn read_one(company: &Company, given: &GivenFile, api: JudgingTerms<'_>, is_set: bool) -> ReadFile {
     let standing = api.standing;
     let terms = standing.terms(crate::workbook::profile(&company.profile));
     let mut file = ReadFile {

@@ -13,7 +13,7 @@
 //! What a company wants of signatures is its [`Policy`]; [`signature`](crate::signature) verifies by it.
 
 pub mod codes;
-pub mod desk;
+pub mod staff;
 mod document;
 pub mod http;
 pub mod offline;

@@ -159,14 +159,13 @@ pub fn keys(
     limit: i64,
 ) -> Result<Vec<SigningKey>> {
     let by = OrderBy::id("id", filter.begin.order == Age::Newest);
-    let page = (by, filter.begin.after.as_ref());
-    let found = key_rows(sight, filter).page(tx, KEY, page, limit)?;
+    let found = key_rows(sight, filter).page(tx, KEY, by, filter.begin.after.as_ref(), limit)?;
     found.iter().map(key_of).collect()
 }
 
 /// How many keys of the companies in sight there are under a filter.
 pub(super) fn total_keys(tx: &mut Tx<'_>, sight: &Sight, filter: &KeyFilter) -> Result<Total> {
-    key_rows(sight, filter).count(tx)
+    key_rows(sight, filter).count(tx, "id")
 }
 
 fn key_of(row: &Row) -> Result<SigningKey> {

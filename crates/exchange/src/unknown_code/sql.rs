@@ -125,14 +125,13 @@ pub(super) fn list(
     limit: i64,
 ) -> Result<Vec<UnknownCode>> {
     let by = OrderBy::id("id", begin.order == Age::Newest);
-    let page = (by, begin.after.as_ref());
-    let found = rows(is_answered).page(tx, COLUMNS, page, limit)?;
+    let found = rows(is_answered).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
     found.iter().map(unknown_code).collect()
 }
 
 /// How many codes there are.
 pub(super) fn total(tx: &mut Tx<'_>, is_answered: Option<bool>) -> Result<Total> {
-    rows(is_answered).count(tx)
+    rows(is_answered).count(tx, "id")
 }
 
 /// Writes an answer with its author, or takes it away.

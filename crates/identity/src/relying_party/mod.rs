@@ -137,7 +137,7 @@ pub fn of_service(tx: &mut Tx<'_>, service: &Service) -> Result<Option<RelyingPa
 
 /// What is wrong with an entry, in Chinese.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EntryRefusal {
+pub enum RelyingPartyRefusal {
     /// The short name.
     #[error("简称应为 2 至 60 个字符，只含小写字母、数字、点、横线和下划线")]
     Name,
@@ -176,14 +176,14 @@ pub enum EntryRefusal {
     Store(#[from] store::Error),
 }
 
-store::failure!(EntryRefusal);
+store::failure!(RelyingPartyRefusal);
 
 /// Makes or changes the entry with this name; its id never changes, and its secret stays when none
 /// is brought.
 ///
 /// # Errors
 /// What is wrong, or the store's.
-pub fn put(tx: &mut Tx<'_>, party: &RelyingParty, now_ms: i64) -> Result<(), EntryRefusal> {
+pub fn put(tx: &mut Tx<'_>, party: &RelyingParty, now_ms: i64) -> Result<(), RelyingPartyRefusal> {
     let old = by_name(tx, &party.name)?;
     let mut party = party.clone();
     if party.secret_hash.is_none() {
@@ -191,28 +191,28 @@ pub fn put(tx: &mut Tx<'_>, party: &RelyingParty, now_ms: i64) -> Result<(), Ent
     }
     check(&party)?;
     match old {
-        Some(old) if old.protocol != party.protocol => Err(EntryRefusal::Kind),
+        Some(old) if old.protocol != party.protocol => Err(RelyingPartyRefusal::Kind),
         Some(old) => Ok(sql::update(tx, old.id, &party, now_ms)?),
         None => Ok(sql::insert(tx, &party, now_ms)?),
     }
 }
 
 /// Whether an entry is well formed.
-pub fn check(party: &RelyingParty) -> Result<(), EntryRefusal> {
+pub fn check(party: &RelyingParty) -> Result<(), RelyingPartyRefusal> {
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
     if !(2..=60).contains(&party.name.len()) || !party.name.chars().all(is_name) {
-        return Err(EntryRefusal::Name);
+        return Err(RelyingPartyRefusal::Name);
     }
     let n_chars = party.title.trim().chars().count();
     if !(1..=60).contains(&n_chars) || party.title.chars().any(char::is_control) {
-        return Err(EntryRefusal::Title);
+        return Err(RelyingPartyRefusal::Title);
     }
     let is_oidc = party.protocol == Protocol::Oidc;
     let is_machine = party.may("client_credentials");
     let needs_url = !(is_machine && party.grants.len() == 1);
     let n_most = party.urls.len().max(party.logout_redirects.len());
     if n_most > URLS_MAX || (needs_url && party.urls.is_empty()) {
-        return Err(EntryRefusal::Urls);
+        return Err(RelyingPartyRefusal::Urls);
     }
     let is_public = is_oidc && party.secret_hash.is_none();
     let is_web = |url: &str| !url.contains('*') && Service::parse(url).is_some();
@@ -224,23 +224,23 @@ pub fn check(party: &RelyingParty) -> Result<(), EntryRefusal> {
         false => !is_web(url),
     };
     if let Some(url) = exact.into_iter().find(is_bad).or(bad_other) {
-        return Err(EntryRefusal::Url(url.clone()));
+        return Err(RelyingPartyRefusal::Url(url.clone()));
     }
     let known = |name: &&String| !ATTRIBUTES.contains(&name.as_str());
     if let Some(name) = party.attributes.iter().find(known) {
-        return Err(EntryRefusal::Attribute(name.clone()));
+        return Err(RelyingPartyRefusal::Attribute(name.clone()));
     }
     let unknown = |name: &&String| !is_oidc || !GRANTS.contains(&name.as_str());
     if let Some(name) = party.grants.iter().find(unknown) {
-        return Err(EntryRefusal::Grant(name.clone()));
+        return Err(RelyingPartyRefusal::Grant(name.clone()));
     }
     // Without a grant nothing works, and refresh tokens come from codes only.
     let has_code = party.may("authorization_code");
     if is_oidc && !has_code && (!is_machine || party.may("refresh_token")) {
-        return Err(EntryRefusal::Grants);
+        return Err(RelyingPartyRefusal::Grants);
     }
     if is_machine && (party.secret_hash.is_none() || party.company.is_none()) {
-        return Err(EntryRefusal::Machine);
+        return Err(RelyingPartyRefusal::Machine);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Addresses, entries, and how they change.
 
 use super::service::Service;
-use super::{EntryRefusal, Protocol, check};
+use super::{Protocol, RelyingPartyRefusal, check};
 use crate::cas::tests::platform::party;
 
 #[test]
@@ -48,44 +48,47 @@ fn an_entry_that_is_not_well_formed_is_refused() {
     assert_eq!(check(&good()), Ok(()));
     let mut wild = good();
     wild.urls = vec!["https://*.example/".to_owned()];
-    assert!(matches!(check(&wild), Err(EntryRefusal::Url(_))));
+    assert!(matches!(check(&wild), Err(RelyingPartyRefusal::Url(_))));
     let mut named = good();
     named.name = "App One".to_owned();
-    assert_eq!(check(&named), Err(EntryRefusal::Name));
+    assert_eq!(check(&named), Err(RelyingPartyRefusal::Name));
     let mut bare = good();
     bare.urls.clear();
-    assert_eq!(check(&bare), Err(EntryRefusal::Urls));
+    assert_eq!(check(&bare), Err(RelyingPartyRefusal::Urls));
     let mut curious = good();
     curious.attributes = vec!["password".to_owned()];
-    assert!(matches!(check(&curious), Err(EntryRefusal::Attribute(_))));
+    assert!(matches!(
+        check(&curious),
+        Err(RelyingPartyRefusal::Attribute(_))
+    ));
     let mut mixed = good();
     mixed.grants = vec!["authorization_code".to_owned()];
-    assert!(matches!(check(&mixed), Err(EntryRefusal::Grant(_))));
+    assert!(matches!(check(&mixed), Err(RelyingPartyRefusal::Grant(_))));
     let mut client = good();
     client.protocol = Protocol::Oidc;
     client.grants = vec!["password".to_owned()];
     assert!(
-        matches!(check(&client), Err(EntryRefusal::Grant(_))),
+        matches!(check(&client), Err(RelyingPartyRefusal::Grant(_))),
         "no password grant"
     );
     client.grants = vec!["authorization_code".to_owned()];
     client.urls = vec!["http://app.example/back".to_owned()];
     assert!(
-        matches!(check(&client), Err(EntryRefusal::Url(_))),
+        matches!(check(&client), Err(RelyingPartyRefusal::Url(_))),
         "plain HTTP"
     );
     client.urls = vec!["http://127.0.0.1:9/back".to_owned()];
     assert_eq!(check(&client), Ok(()));
     client.logout_redirects = vec!["https://app.example/#out".to_owned()];
     assert!(
-        matches!(check(&client), Err(EntryRefusal::Url(_))),
+        matches!(check(&client), Err(RelyingPartyRefusal::Url(_))),
         "a fragment"
     );
     client.logout_redirects.clear();
     client.grants = vec!["client_credentials".to_owned()];
-    assert_eq!(check(&client), Err(EntryRefusal::Machine));
+    assert_eq!(check(&client), Err(RelyingPartyRefusal::Machine));
     for grants in [vec![], vec!["refresh_token"]] {
         client.grants = grants.into_iter().map(str::to_owned).collect();
-        assert_eq!(check(&client), Err(EntryRefusal::Grants));
+        assert_eq!(check(&client), Err(RelyingPartyRefusal::Grants));
     }
 }

@@ -273,16 +273,15 @@ pub fn list(tx: &mut Tx<'_>, filter: &AccountFilter, limit: i64) -> Result<Vec<A
         AccountOrder::Login => OrderBy::key("a.login_folded", "a.id", false),
         AccountOrder::LoginDown => OrderBy::key("a.login_folded", "a.id", true),
     };
-    let page = (by, begin.after.as_ref());
     let text = filter.text.as_deref().map(folded).unwrap_or_default();
-    let found = rows(filter, &text).page(tx, COLUMNS, page, limit)?;
+    let found = rows(filter, &text).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
     found.iter().map(account).collect()
 }
 
 /// How many accounts there are under a filter.
 pub fn total(tx: &mut Tx<'_>, filter: &AccountFilter) -> Result<Total> {
     let text = filter.text.as_deref().map(folded).unwrap_or_default();
-    rows(filter, &text).count(tx)
+    rows(filter, &text).count(tx, "a.id")
 }
 
 /// The place of an account in an order of the list.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Age, JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes};
+use web::{Age, JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes, one_of};
 
 /// Who may take part in approvals at all; each kind names who decides it.
 const STAFF: &[Role] = &[
@@ -159,15 +159,11 @@ async fn approvals(
     QueryOf(query): QueryOf<ApprovalQuery>,
     QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<ApprovalView>>, Problem> {
-    let bad = |why: String| Problem::new(codes::BAD_REQUEST).detail(why);
     let size = asked.size();
-    let is_known = |state: &str| STATES.contains(&state);
-    if !query.state.as_deref().is_none_or(is_known) {
-        return Err(bad(format!("state 可取 {}", STATES.join("、"))));
-    }
+    let state = one_of("state", query.state, &STATES)?;
     let kinds = api.kinds.iter().map(|kind| kind.name);
     let filter = ApprovalFilter {
-        state: query.state,
+        state,
         kinds: kinds
             .filter(|name| api.may_decide(&actor, name))
             .map(str::to_owned)

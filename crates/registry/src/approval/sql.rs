@@ -106,14 +106,13 @@ fn rows(filter: &ApprovalFilter) -> ListRows<'_> {
 pub fn list(tx: &mut Tx<'_>, filter: &ApprovalFilter, limit: i64) -> Result<Vec<Approval>> {
     let begin = &filter.begin;
     let by = OrderBy::id("id", begin.order == Age::Newest);
-    let page = (by, begin.after.as_ref());
-    let found = rows(filter).page(tx, COLUMNS, page, limit)?;
+    let found = rows(filter).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
     found.iter().map(approval).collect()
 }
 
 /// How many requests there are under a filter.
 pub fn total(tx: &mut Tx<'_>, filter: &ApprovalFilter) -> Result<Total> {
-    rows(filter).count(tx)
+    rows(filter).count(tx, "id")
 }
 
 /// How many requests of these kinds wait for somebody who did not ask himself.

@@ -122,14 +122,13 @@ fn rows(filter: &AuditFilter) -> ListRows<'_> {
 pub fn list(tx: &mut Tx<'_>, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditRow>> {
     let begin = &filter.begin;
     let by = OrderBy::id("number", begin.order == Age::Newest);
-    let page = (by, begin.after.as_ref());
-    let found = rows(filter).page(tx, COLUMNS, page, limit)?;
+    let found = rows(filter).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
     found.iter().map(row).collect()
 }
 
 /// How many rows there are under a filter.
 pub fn total(tx: &mut Tx<'_>, filter: &AuditFilter) -> Result<Total> {
-    rows(filter).count(tx)
+    rows(filter).count(tx, "number")
 }
 
 /// Up to which number a reader of the audit has come; 0 before the first row.

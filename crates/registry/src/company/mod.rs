@@ -123,7 +123,7 @@ pub fn correct(tx: &mut Tx<'_>, company: &Company, now_ms: i64) -> Result<(), Co
     }
 }
 
-/// How a company's messages may be read (校验口径).
+/// How a company's messages may be read (校验方式).
 pub const PROFILES: [&str; 2] = ["strict", "lenient"];
 
 /// Changes how strictly a company's messages are read. Messages that were accepted before keep theirs.
@@ -138,7 +138,7 @@ pub fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Result<(), 
 }
 
 /// What is said of another profile.
-const PROFILE_SAID: &str = "校验口径应为 strict 或 lenient";
+const PROFILE_SAID: &str = "校验方式应为 strict 或 lenient";
 
 /// Whether a company is well formed.
 pub fn validate(company: &Company) -> Result<(), CompanyRefusal> {

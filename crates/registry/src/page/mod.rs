@@ -32,10 +32,7 @@ impl Lang {
     /// The language of a page: by its switch, which is kept in a cookie; where nobody has chosen, the one of the two
     /// that the browser would rather have.
     pub fn of_request(headers: &HeaderMap, query: Option<&str>) -> Self {
-        let asked = query
-            .unwrap_or_default()
-            .split('&')
-            .find_map(|pair| pair.strip_prefix("lang="));
+        let asked = query.and_then(Self::asked_of);
         let kept = web::cookie(headers, "tongguan_lang", |_| true);
         match asked.or(kept.as_deref()) {
             Some(name) => Self::named(name),
@@ -65,6 +62,12 @@ impl Lang {
             }
         }
         best.1
+    }
+
+    /// What a query asks for; another word than the two names is no choice.
+    fn asked_of(query: &str) -> Option<&str> {
+        let named = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
+        named.filter(|name| ["zh", "en"].contains(name))
     }
 
     /// The language with this name; Chinese when there is none.
@@ -241,6 +244,10 @@ mod tests {
         }
         assert_eq!(asked("en", Some("a=b; tongguan_lang=zh"), None), Lang::Zh);
         assert_eq!(asked("zh", Some("tongguan_lang=en"), None), Lang::En);
+        assert_eq!(
+            asked("zh", Some("tongguan_lang=en"), Some("lang=xx")),
+            Lang::En
+        );
         assert_eq!(
             asked("zh", Some("tongguan_lang=zh"), Some("lang=en")),
             Lang::En

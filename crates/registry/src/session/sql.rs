@@ -153,7 +153,7 @@ pub fn open(
 ) -> Result<Vec<OpenSession>> {
     let by = OrderBy::id("s.id", begin.order == Age::Newest);
     let columns = format!("{COLUMNS}, a.login, p.name");
-    let found = used(since_ms).page(tx, &columns, (by, begin.after.as_ref()), limit)?;
+    let found = used(since_ms).page(tx, &columns, by, begin.after.as_ref(), limit)?;
     let session = |row: &Row| {
         Ok(OpenSession {
             session: session(row)?,
@@ -166,7 +166,7 @@ pub fn open(
 
 /// How many sessions were used since `since_ms`.
 pub fn total_of_open(tx: &mut Tx<'_>, since_ms: i64) -> Result<Total> {
-    used(since_ms).count(tx)
+    used(since_ms).count(tx, "s.id")
 }
 
 /// The open sessions of an account, newest first.

@@ -5,7 +5,7 @@ use super::sql::total;
 use super::{Appointment, KIND, codes, end, find, of_company};
 use crate::ServicesApi;
 use crate::case_file::http::id_of;
-use crate::case_file::{KindContext, open};
+use crate::case_file::{CaseContext, open};
 use axum::Json;
 use axum::extract::State as Held;
 use axum::http::StatusCode;
@@ -177,7 +177,7 @@ async fn add_agent(
     ]);
     let context = api.context().clone();
     let write = move |tx: &mut Tx<'_>| {
-        let doing = KindContext {
+        let doing = CaseContext {
             context: &context,
             actor: &actor,
         };

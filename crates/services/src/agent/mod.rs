@@ -15,7 +15,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::case_file::{self, CaseFile, CaseKind, KindContext, Opening, RequiredDocument};
+use crate::case_file::{self, CaseContext, CaseFile, CaseKind, Opening, RequiredDocument};
 use crate::company_ledger::{contracts, lock};
 use registry::access::Actor;
 use registry::account::{self, AccountId};
@@ -129,14 +129,14 @@ impl Appointment {
     }
 }
 
-fn nothing(_tx: &mut Tx<'_>, _doing: &KindContext<'_>, _case: &CaseFile) -> Result<()> {
+fn nothing(_tx: &mut Tx<'_>, _doing: &CaseContext<'_>, _case: &CaseFile) -> Result<()> {
     Ok(())
 }
 
 type AgentForm = BTreeMap<String, String>;
-type AgentOutcome<T> = Result<T, Problem>;
+type AgentResult<T> = Result<T, Problem>;
 
-fn refuse<T>(code: web::ErrorCode, detail: impl Into<String>) -> AgentOutcome<T> {
+fn refuse<T>(code: web::ErrorCode, detail: impl Into<String>) -> AgentResult<T> {
     Err(Problem::new(code).detail(detail))
 }
 
@@ -174,7 +174,7 @@ fn scope(form: &AgentForm, now_ms: i64) -> Result<(String, String, i64), String>
     Ok((directions.join(","), kinds.join(","), until_ms))
 }
 
-fn read(tx: &mut Tx<'_>, doing: &KindContext<'_>, form: &AgentForm) -> AgentOutcome<Opening> {
+fn read(tx: &mut Tx<'_>, doing: &CaseContext<'_>, form: &AgentForm) -> AgentResult<Opening> {
     let principal = doing.actor.require_company()?;
     let (directions, kinds, until_ms) = match scope(form, doing.context.now_ms()) {
         Ok(scope) => scope,
@@ -213,7 +213,7 @@ fn read(tx: &mut Tx<'_>, doing: &KindContext<'_>, form: &AgentForm) -> AgentOutc
     })
 }
 
-fn finish(tx: &mut Tx<'_>, doing: &KindContext<'_>, case: &CaseFile) -> AgentOutcome<String> {
+fn finish(tx: &mut Tx<'_>, doing: &CaseContext<'_>, case: &CaseFile) -> AgentResult<String> {
     let now_ms = doing.context.now_ms();
     let principal = CompanyId(case.company.unwrap_or(0));
     let code = case.form.get("agent").map_or("", String::as_str);

@@ -94,14 +94,13 @@ pub fn of_company(
     limit: i64,
 ) -> Result<Vec<Appointment>> {
     let by = OrderBy::id("a.id", begin.order == Age::Newest);
-    let page = (by, begin.after.as_ref());
-    let found = rows(company).page(tx, COLUMNS, page, limit)?;
+    let found = rows(company).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
     found.iter().map(appointment).collect()
 }
 
 /// How many appointments a company has on either side.
 pub(super) fn total(tx: &mut Tx<'_>, company: CompanyId) -> Result<Total> {
-    rows(company).count(tx)
+    rows(company).count(tx, "a.id")
 }
 
 /// How many appointments of a company, on either side, are in force at `from` and not any more at

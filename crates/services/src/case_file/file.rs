@@ -24,7 +24,7 @@ pub struct RequiredDocument {
 }
 
 /// What the functions of a kind are given.
-pub struct KindContext<'a> {
+pub struct CaseContext<'a> {
     /// The foundations: ids, time and seal; the database is the transaction.
     pub context: &'a AppContext,
     /// Who acts.
@@ -48,13 +48,13 @@ pub struct Opening {
 
 /// Reads and checks a form.
 pub type FormReader =
-    fn(&mut Tx<'_>, &KindContext<'_>, &BTreeMap<String, String>) -> Result<Opening, Problem>;
+    fn(&mut Tx<'_>, &CaseContext<'_>, &BTreeMap<String, String>) -> Result<Opening, Problem>;
 
 /// Carries out what was applied for; answers what it did, for the audit.
-pub type Finish = fn(&mut Tx<'_>, &KindContext<'_>, &CaseFile) -> Result<String, Problem>;
+pub type Finish = fn(&mut Tx<'_>, &CaseContext<'_>, &CaseFile) -> Result<String, Problem>;
 
 /// Keeps what an application holds while it is open, or puts it away when it is not granted.
-pub type Close = fn(&mut Tx<'_>, &KindContext<'_>, &CaseFile) -> Result<()>;
+pub type Close = fn(&mut Tx<'_>, &CaseContext<'_>, &CaseFile) -> Result<()>;
 
 /// A kind of cases (办件类型).
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use super::view::{
     step, summary,
 };
 use super::{
-    CaseFile, CaseFilter, CaseId, CaseKind, CaseOrder, CaseState, KindContext, SOON_DAYS, Sees,
+    CaseContext, CaseFile, CaseFilter, CaseId, CaseKind, CaseOrder, CaseState, SOON_DAYS, Sees,
     Side, UNMASKED, Verb, advance, attachments, calendar, codes, find, list, open, open_private,
     sees, sides, steps,
 };
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common, one_of};
 
 /// Who applies, reviews, decides or looks.
 const EVERYBODY: &[Role] = &[
@@ -120,9 +120,15 @@ pub(crate) fn id_of(text: &str) -> Result<i64, Problem> {
     text.parse().map_err(|_| not_found())
 }
 
-fn filter(query: &CasesQuery, asked: &PageQuery, now_ms: i64) -> Result<CaseFilter, Problem> {
+fn filter(
+    query: &CasesQuery,
+    asked: &PageQuery,
+    kinds: &[CaseKind],
+    now_ms: i64,
+) -> Result<CaseFilter, Problem> {
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
     let mut filter = CaseFilter {
-        kind: query.kind.clone(),
+        kind: one_of("kind", query.kind.clone(), &names)?,
         company: query.company.as_deref().map(id_of).transpose()?,
         text: query
             .q
@@ -172,7 +178,7 @@ async fn cases(
     QueryOf(asked): QueryOf<PageQuery>,
 ) -> Result<Json<Page<CaseSummary>>, Problem> {
     let now_ms = api.context().now_ms();
-    let filter = filter(&query, &asked, now_ms)?;
+    let filter = filter(&query, &asked, &api.kinds, now_ms)?;
     let kinds = api.kinds.clone();
     let read = move |tx: &mut Tx<'_>| listed(tx, (&actor, &kinds), (&filter, &asked), now_ms);
     api.read(read).await.map(Json)
@@ -225,7 +231,7 @@ async fn open_case(
     }
     let (context, actor_) = (api.context().clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| {
-        let doing = KindContext {
+        let doing = CaseContext {
             context: &context,
             actor: &actor_,
         };
@@ -321,7 +327,7 @@ async fn act_on_case(
     let (sees_, kinds) = (sees(&actor), api.kinds.clone());
     let (context, actor_) = (api.context().clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| {
-        let doing = KindContext {
+        let doing = CaseContext {
             context: &context,
             actor: &actor_,
         };

@@ -41,7 +41,7 @@ use web::Problem;
 
 pub use api::ServicesApi;
 pub use file::{
-    Attachment, CaseFile, CaseId, CaseKind, CaseStep, Close, Finish, FormReader, KindContext,
+    Attachment, CaseContext, CaseFile, CaseId, CaseKind, CaseStep, Close, Finish, FormReader,
     Opening, RequiredDocument,
 };
 pub use private::{close_private, mask, open_private};
@@ -189,7 +189,7 @@ fn returned(tx: &mut Tx<'_>, kinds: &[CaseKind], asking: &Asking<'_>) -> Result<
 /// The store's, or why not.
 pub fn open(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     kind: &CaseKind,
     opening: &Opening,
     applicant: AccountId,
@@ -248,7 +248,7 @@ pub fn open(
 /// The store's, or why not, and must undo the transaction.
 pub fn advance(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     kind: &CaseKind,
     case: &CaseFile,
     verb: Verb,
@@ -369,7 +369,7 @@ pub fn missing<'a>(kind: &'a CaseKind, attached: &[Attachment]) -> Vec<&'a Requi
         .collect()
 }
 
-fn fact(tx: &mut Tx<'_>, doing: &KindContext<'_>, case: &CaseFile, kind: &str) -> Result<()> {
+fn fact(tx: &mut Tx<'_>, doing: &CaseContext<'_>, case: &CaseFile, kind: &str) -> Result<()> {
     let event = Event {
         id: doing.context.ids.next(),
         at_ms: doing.context.now_ms(),
@@ -387,7 +387,7 @@ fn fact(tx: &mut Tx<'_>, doing: &KindContext<'_>, case: &CaseFile, kind: &str) -
 /// The store's, or why not.
 pub fn attach(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     kind: &CaseKind,
     case: &CaseFile,
     (document, file, bytes): (&str, &attachment::CheckedFile, &[u8]),

@@ -217,15 +217,15 @@ pub fn list(
         CaseOrder::Due => OrderBy::key(DUE, "id", false),
     };
     let like = like_of(filter);
-    let page = (by, begin.after.as_ref());
-    let found = rows(sees, filter, like.as_deref()).page(tx, COLUMNS, page, limit)?;
+    let found =
+        rows(sees, filter, like.as_deref()).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
     found.iter().map(case).collect()
 }
 
 /// How many cases are seen under a filter.
 pub(super) fn total(tx: &mut Tx<'_>, sees: &Sees, filter: &CaseFilter) -> Result<Total> {
     let like = like_of(filter);
-    rows(sees, filter, like.as_deref()).count(tx)
+    rows(sees, filter, like.as_deref()).count(tx, "id")
 }
 
 /// The place of a case in an order of the list.

@@ -43,7 +43,7 @@ registry::operations! {
     );
     SetCompanyProfile = changes(
         "set_company_profile",
-        "更改企业校验口径",
+        "更改企业校验方式",
         &[Role::Operator, Role::BureauApprover]
     );
 }
@@ -179,13 +179,13 @@ async fn company(
     api.read(read).await.map(Json)
 }
 
-/// Changes how strictly a company's messages are read (校验口径). What was accepted before keeps its own.
+/// Changes how strictly a company's messages are read (校验方式). What was accepted before keeps its own.
 #[utoipa::path(put, path = "/api/v1/companies/{id}/profile", tag = "ledger",
     params(("id" = String, Path, description = "企业编号")),
     request_body = ProfileBody,
     responses(
         (status = 200, body = CompanyCard),
-        (status = 400, body = Problem, description = "没有这种校验口径，或没有说明原因")
+        (status = 400, body = Problem, description = "没有这种校验方式，或没有说明原因")
     ))]
 async fn set_company_profile(
     By { actor, .. }: By<SetCompanyProfile>,

@@ -4,7 +4,7 @@
 use super::{
     CONTRACTED, CORRECTED, business, codes, contract, contracts, is_provisional, lock, sql,
 };
-use crate::case_file::{self, CaseFile, CaseKind, KindContext, Opening, RequiredDocument};
+use crate::case_file::{self, CaseContext, CaseFile, CaseKind, Opening, RequiredDocument};
 use registry::audit;
 use registry::company::{self, Company, CompanyId};
 use registry::role::Role;
@@ -13,7 +13,7 @@ use store::{Result, Tx};
 use web::Problem;
 
 type CompanyCaseForm = BTreeMap<String, String>;
-type CompanyCaseOutcome<T> = Result<T, Problem>;
+type CompanyCaseResult<T> = Result<T, Problem>;
 
 /// A company applies for one more business role.
 pub const ROLE: CaseKind = CaseKind {
@@ -61,11 +61,11 @@ pub const CHANGE: CaseKind = CaseKind {
     close: nothing,
 };
 
-fn nothing(_tx: &mut Tx<'_>, _doing: &KindContext<'_>, _case: &CaseFile) -> Result<()> {
+fn nothing(_tx: &mut Tx<'_>, _doing: &CaseContext<'_>, _case: &CaseFile) -> Result<()> {
     Ok(())
 }
 
-fn refuse<T>(code: web::ErrorCode, detail: impl Into<String>) -> CompanyCaseOutcome<T> {
+fn refuse<T>(code: web::ErrorCode, detail: impl Into<String>) -> CompanyCaseResult<T> {
     Err(Problem::new(code).detail(detail))
 }
 
@@ -80,9 +80,9 @@ fn text<'a>(form: &'a CompanyCaseForm, name: &str) -> &'a str {
 
 fn read_role(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     form: &CompanyCaseForm,
-) -> CompanyCaseOutcome<Opening> {
+) -> CompanyCaseResult<Opening> {
     let company = doing.actor.require_company()?;
     let Some(role) = business(text(form, "role")) else {
         let known: Vec<&str> = super::menu::BUSINESS.iter().map(|b| b.name).collect();
@@ -110,9 +110,9 @@ fn read_role(
 /// The company of a case; it cannot have gone, because companies stay.
 fn company_of(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     case: &CaseFile,
-) -> CompanyCaseOutcome<Company> {
+) -> CompanyCaseResult<Company> {
     let id = CompanyId(case.company.unwrap_or(0));
     lock(tx, id, doing.context.now_ms())?;
     let found = company::by_id(tx, id)?;
@@ -121,9 +121,9 @@ fn company_of(
 
 fn finish_role(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     case: &CaseFile,
-) -> CompanyCaseOutcome<String> {
+) -> CompanyCaseResult<String> {
     let mut company = company_of(tx, doing, case)?;
     let role = text(&case.form, "role").to_owned();
     if contracts(tx, company.id)?.iter().any(|c| c.role == role) {
@@ -160,9 +160,9 @@ fn changed(company: &Company, form: &CompanyCaseForm) -> Company {
 
 fn read_change(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     form: &CompanyCaseForm,
-) -> CompanyCaseOutcome<Opening> {
+) -> CompanyCaseResult<Opening> {
     let company = doing.actor.require_company()?;
     let Some(company) = company::by_id(tx, company.id)? else {
         return Err(Problem::new(web::codes::NOT_FOUND));
@@ -208,9 +208,9 @@ fn read_change(
 
 fn finish_change(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     case: &CaseFile,
-) -> CompanyCaseOutcome<String> {
+) -> CompanyCaseResult<String> {
     let company = company_of(tx, doing, case)?;
     let wanted = changed(&company, &case.form);
     company::correct(tx, &wanted, doing.context.now_ms()).map_err(cannot)?;

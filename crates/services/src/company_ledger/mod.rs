@@ -37,7 +37,7 @@ registry::acts! {
     /// Master data of a company were corrected.
     pub CORRECTED = "ledger.correct", "变更企业信息";
     /// How strictly a company's messages are read was changed.
-    pub PROFILE_CHANGED = "ledger.profile", "更改企业校验口径";
+    pub PROFILE_CHANGED = "ledger.profile", "更改企业校验方式";
 }
 
 /// What this module brings to the platform.

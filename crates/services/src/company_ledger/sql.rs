@@ -158,9 +158,8 @@ pub fn list(
     };
     let code = filter.text.as_deref().unwrap_or_default();
     let code = code.to_ascii_uppercase();
-    let page = (by, begin.after.as_ref());
     let columns = "c.id, c.credit_code, c.customs_code";
-    let found = rows(sight, filter, &code).page(tx, columns, page, limit)?;
+    let found = rows(sight, filter, &code).page(tx, columns, by, begin.after.as_ref(), limit)?;
     let listed = |row: &Row| {
         let id = row.int(0)?;
         // A damaged code is read only where the order needs it.
@@ -174,5 +173,5 @@ pub fn list(
 /// How many companies are in sight under a filter.
 pub fn total(tx: &mut Tx<'_>, sight: &Sight, filter: &CompanyFilter) -> Result<Total> {
     let code = filter.text.as_deref().unwrap_or_default();
-    rows(sight, filter, &code.to_ascii_uppercase()).count(tx)
+    rows(sight, filter, &code.to_ascii_uppercase()).count(tx, "c.id")
 }

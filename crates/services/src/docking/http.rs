@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::{beijing_day, beijing_rfc3339, parse_time};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes as common, one_of};
 
 /// Most cards on a page of the board: each asks for what the platform knows by itself.
 const CARDS_MAX: u32 = 200;
@@ -237,12 +237,17 @@ fn filter(query: &DockingQuery, today: String) -> Result<DockingFilter, Problem>
             let (company, channel) = text
                 .split_once('-')
                 .ok_or_else(|| bad("after 应为上一页的 next"))?;
-            Some((id_of(company)?, channel.to_owned()))
+            let company = company
+                .parse()
+                .map_err(|_| bad("after 应为上一页的 next"))?;
+            Some((company, channel.to_owned()))
         }
     };
+    let channels = CHANNELS.map(|(id, _)| id);
+    let channel = one_of("channel", query.channel.clone(), &channels)?;
     Ok(DockingFilter {
         stage,
-        channel: query.channel.clone(),
+        channel,
         company: query.company.as_deref().map(id_of).transpose()?,
         due_before: (query.overdue == Some(true)).then_some(today),
         after,

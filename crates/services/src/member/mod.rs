@@ -40,7 +40,7 @@ registry::acts! {
 /// What this module brings to the platform.
 pub const MODULE: Module = Module::new("企业人员").acts(ACTS).codes(codes::ALL);
 
-type MemberOutcome<T> = Result<T, Problem>;
+type MemberResult<T> = Result<T, Problem>;
 
 /// A member (企业人员): an account and its role for the company.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ pub fn invite(
     actor: &Actor,
     (company, role): (CompanyId, Role),
     (login, name, link): (&str, &str, &str),
-) -> MemberOutcome<Account> {
+) -> MemberResult<Account> {
     let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     if of_company(tx, company)?.len() >= MEMBERS_MAX {
@@ -156,7 +156,7 @@ pub fn invite_again(
     context: &AppContext,
     actor: &Actor,
     (company, account, link): (CompanyId, AccountId, &str),
-) -> MemberOutcome<Account> {
+) -> MemberResult<Account> {
     let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
@@ -194,7 +194,7 @@ pub fn change(
     company: CompanyId,
     account: AccountId,
     role: Role,
-) -> MemberOutcome<()> {
+) -> MemberResult<()> {
     let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
@@ -229,7 +229,7 @@ pub fn remove(
     actor: &Actor,
     company: CompanyId,
     account: AccountId,
-) -> MemberOutcome<()> {
+) -> MemberResult<()> {
     let now_ms = context.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {

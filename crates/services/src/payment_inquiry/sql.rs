@@ -164,8 +164,8 @@ pub fn payments(
     limit: i64,
 ) -> Result<Vec<Payment>> {
     let by = OrderBy::id("id", filter.begin.order == Age::Newest);
-    let page = (by, filter.begin.after.as_ref());
-    let found = payment_rows(sight, filter).page(tx, PAYMENT, page, limit)?;
+    let found =
+        payment_rows(sight, filter).page(tx, PAYMENT, by, filter.begin.after.as_ref(), limit)?;
     found.iter().map(payment).collect()
 }
 
@@ -175,7 +175,7 @@ pub(super) fn total_payments(
     sight: &Sight,
     filter: &PaymentFilter,
 ) -> Result<Total> {
-    payment_rows(sight, filter).count(tx)
+    payment_rows(sight, filter).count(tx, "id")
 }
 
 fn payment(row: &Row) -> Result<Payment> {
@@ -356,8 +356,8 @@ pub fn inquiries(
     limit: i64,
 ) -> Result<Vec<Inquiry>> {
     let by = OrderBy::id("id", filter.begin.order == Age::Newest);
-    let page = (by, filter.begin.after.as_ref());
-    let found = inquiry_rows(sight, filter).page(tx, INQUIRY, page, limit)?;
+    let found =
+        inquiry_rows(sight, filter).page(tx, INQUIRY, by, filter.begin.after.as_ref(), limit)?;
     found.iter().map(inquiry_of).collect()
 }
 
@@ -367,7 +367,7 @@ pub(super) fn total_inquiries(
     sight: &Sight,
     filter: &InquiryFilter,
 ) -> Result<Total> {
-    inquiry_rows(sight, filter).count(tx)
+    inquiry_rows(sight, filter).count(tx, "id")
 }
 
 /// An inquiry to a company in sight.

@@ -17,7 +17,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::case_file::{self, CaseFile, CaseKind, KindContext, Opening, RequiredDocument};
+use crate::case_file::{self, CaseContext, CaseFile, CaseKind, Opening, RequiredDocument};
 use crate::company_ledger::{self, Contact, ENROLLED, provisional_dxp_id, set_contact};
 use crate::enrolment::enrol;
 use registry::account;
@@ -85,9 +85,9 @@ pub const KIND: CaseKind = CaseKind {
 };
 
 type RegistrationForm = BTreeMap<String, String>;
-type RegistrationOutcome<T> = Result<T, Problem>;
+type RegistrationResult<T> = Result<T, Problem>;
 
-fn refuse<T>(code: web::ErrorCode, detail: impl Into<String>) -> RegistrationOutcome<T> {
+fn refuse<T>(code: web::ErrorCode, detail: impl Into<String>) -> RegistrationResult<T> {
     Err(Problem::new(code).detail(detail))
 }
 
@@ -97,9 +97,9 @@ fn text<'a>(form: &'a RegistrationForm, name: &str) -> &'a str {
 
 fn read(
     tx: &mut Tx<'_>,
-    _doing: &KindContext<'_>,
+    _doing: &CaseContext<'_>,
     form: &RegistrationForm,
-) -> RegistrationOutcome<Opening> {
+) -> RegistrationResult<Opening> {
     let form = form::tidied(form);
     let faults = form::faults(&form);
     if !faults.is_empty() {
@@ -136,7 +136,7 @@ pub(crate) fn taken_by(tx: &mut Tx<'_>, form: &RegistrationForm) -> Result<Optio
     Ok(sql::is_open(tx, credit, customs)?.then_some(codes::OPEN))
 }
 
-fn opened(tx: &mut Tx<'_>, doing: &KindContext<'_>, case: &CaseFile) -> Result<()> {
+fn opened(tx: &mut Tx<'_>, doing: &CaseContext<'_>, case: &CaseFile) -> Result<()> {
     let held = sql::Held {
         case: case.id.0,
         credit_code: text(&case.form, "creditCode"),
@@ -147,12 +147,12 @@ fn opened(tx: &mut Tx<'_>, doing: &KindContext<'_>, case: &CaseFile) -> Result<(
     sql::insert(tx, &held, doing.context.now_ms())
 }
 
-fn close(tx: &mut Tx<'_>, _doing: &KindContext<'_>, case: &CaseFile) -> Result<()> {
+fn close(tx: &mut Tx<'_>, _doing: &CaseContext<'_>, case: &CaseFile) -> Result<()> {
     sql::close(tx, case.id.0)
 }
 
 /// The company that a granted application makes.
-fn company_of(doing: &KindContext<'_>, case: &CaseFile) -> Company {
+fn company_of(doing: &CaseContext<'_>, case: &CaseFile) -> Company {
     let customs_code = text(&case.form, "customsCode").to_owned();
     let dxp_id = match text(&case.form, "dxpId") {
         "" => provisional_dxp_id(&customs_code),
@@ -176,11 +176,7 @@ fn company_of(doing: &KindContext<'_>, case: &CaseFile) -> Company {
     }
 }
 
-fn finish(
-    tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
-    case: &CaseFile,
-) -> RegistrationOutcome<String> {
+fn finish(tx: &mut Tx<'_>, doing: &CaseContext<'_>, case: &CaseFile) -> RegistrationResult<String> {
     let now_ms = doing.context.now_ms();
     let company = company_of(doing, case);
     enrol(tx, &doing.context.ids, &company, Some(case.id.0))
@@ -205,10 +201,10 @@ fn finish(
 /// The applicant becomes the first administrator of the company.
 fn promote(
     tx: &mut Tx<'_>,
-    doing: &KindContext<'_>,
+    doing: &CaseContext<'_>,
     case: &CaseFile,
     company: CompanyId,
-) -> RegistrationOutcome<()> {
+) -> RegistrationResult<()> {
     let now_ms = doing.context.now_ms();
     let Some(account) = account::by_id(tx, case.applied_by)? else {
         return refuse(case_file::codes::CARRY_OUT, "申请人的账号已不存在");

@@ -144,7 +144,7 @@ fn administration() -> Routes<administration::AdministrationApi> {
         .merge(back_office::dictionary::http::routes())
         .merge(back_office::dictionary::entry::http::routes())
         .merge(back_office::notice::http::routes())
-        .merge(back_office::notice::desk::http::routes())
+        .merge(back_office::notice::editing::http::routes())
         .merge(back_office::notice::readers::http::routes())
         .merge(back_office::parameter::http::routes())
         .merge(back_office::log::audit::routes())
@@ -173,7 +173,7 @@ fn declarations() -> Routes<ApiState> {
         .merge(exchange::unknown_code::http::routes())
         .merge(exchange::operator::explain::http::routes())
         .merge(exchange::signing::http::routes())
-        .merge(exchange::signing::desk::http::routes())
+        .merge(exchange::signing::staff::http::routes())
 }
 
 fn services() -> Routes<services::ServicesApi> {

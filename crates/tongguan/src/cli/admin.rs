@@ -26,7 +26,7 @@ pub(super) enum CompanyVerb {
     Add(AdminAddArgs),
     /// 列出企业
     List(Base),
-    /// 更改企业的校验口径（写入审计）
+    /// 更改企业的校验方式（写入审计）
     Profile(ProfileArgs),
 }
 
@@ -37,7 +37,7 @@ pub(super) struct ProfileArgs {
     base: Base,
     /// 企业的海关编号、信用代码或 DXP 编号
     company: String,
-    /// 校验口径：strict 严格，lenient 宽松（旧版程序的已知偏差只警告）
+    /// 校验方式：strict 严格，lenient 宽松（旧版程序的已知偏差只警告）
     #[arg(value_parser = company::PROFILES)]
     profile: String,
     /// 原因，写入审计
@@ -65,7 +65,7 @@ pub(super) struct AdminAddArgs {
     /// 业务角色
     #[arg(long, value_delimiter = ',', default_values = ["ebc", "agent"])]
     roles: Vec<String>,
-    /// 校验口径：strict 或 lenient
+    /// 校验方式：strict 或 lenient
     #[arg(long, default_value = "strict")]
     profile: String,
     /// 通道权重（1 至 100）
@@ -194,7 +194,7 @@ async fn profile(args: ProfileArgs) -> anyhow::Result<Ended> {
         say(&json!({ "profile": args.profile }).to_string());
     } else {
         say(&format!(
-            "校验口径已改为 {}，只对此后提交的报文有效",
+            "校验方式已改为 {}，只对此后提交的报文有效",
             args.profile
         ));
     }

@@ -7,7 +7,7 @@ use super::table::table;
 use super::{Base, Ended, say};
 use crate::roles::open_db;
 use clap::{Args, Subcommand};
-use identity::relying_party::{self, EntryRefusal, Protocol, RelyingParty};
+use identity::relying_party::{self, Protocol, RelyingParty, RelyingPartyRefusal};
 use registry::access::{Actor, Origin};
 use registry::audit;
 use serde_json::json;
@@ -117,7 +117,7 @@ async fn add(args: SsoAddArgs) -> anyhow::Result<Ended> {
     };
     let name = party.name.clone();
     let added = put(&db, party).await;
-    if let Err(EntryRefusal::Store(error)) = added {
+    if let Err(RelyingPartyRefusal::Store(error)) = added {
         return Err(error.into());
     }
     ids.release(&db).await;
@@ -134,9 +134,9 @@ async fn add(args: SsoAddArgs) -> anyhow::Result<Ended> {
 }
 
 /// Puts an entry on the list, with its row in the audit.
-async fn put(db: &Db, party: RelyingParty) -> Result<(), EntryRefusal> {
+async fn put(db: &Db, party: RelyingParty) -> Result<(), RelyingPartyRefusal> {
     let now_ms = SystemClock.now_ms();
-    let write = move |tx: &mut Tx<'_>| -> Result<(), EntryRefusal> {
+    let write = move |tx: &mut Tx<'_>| -> Result<(), RelyingPartyRefusal> {
         relying_party::put(tx, &party, now_ms)?;
         let object = format!("relying_party:{}", party.name);
         let detail = party.urls.join(" ");

@@ -47,7 +47,7 @@ struct ClinicPage {
 
 /// Which example to show instead of a message of one's own.
 #[derive(Deserialize)]
-struct ClinicQuery {
+struct SampleQuery {
     sample: Option<String>,
 }
 
@@ -65,7 +65,7 @@ async fn show(
     State(practice): State<Practice>,
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
-    Query(wish): Query<ClinicQuery>,
+    Query(wish): Query<SampleQuery>,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     let answer = match wish.sample.as_deref().and_then(example) {

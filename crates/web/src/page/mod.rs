@@ -17,8 +17,11 @@ const LIMIT_DEFAULT: u32 = 50;
 /// Most items on a page.
 const LIMIT_MAX: u32 = 1000;
 
-/// Up to how many items a list is counted: no more are read to tell how many there are.
+/// Up to how many items a list is counted.
 pub const COUNT_MAX: i64 = 10_000;
+
+/// How many rows of a list are looked through at most to count those that fulfil a filter.
+const SCOPE_MAX: i64 = 50_000;
 
 fn bad(why: String) -> Problem {
     Problem::new(codes::BAD_REQUEST).detail(why)
@@ -29,6 +32,7 @@ fn bad(why: String) -> Problem {
 pub struct Total {
     n_items: i64,
     has_more: bool,
+    is_known: bool,
 }
 
 impl Total {
@@ -38,6 +42,17 @@ impl Total {
         Self {
             n_items: n_found.min(COUNT_MAX),
             has_more: n_found > COUNT_MAX,
+            is_known: true,
+        }
+    }
+
+    /// The total of a list that is too long to be counted with this filter.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self {
+            n_items: 0,
+            has_more: false,
+            is_known: false,
         }
     }
 
@@ -47,6 +62,7 @@ impl Total {
         let sum = Self::of(self.n_items + other.n_items);
         Self {
             has_more: sum.has_more || self.has_more || other.has_more,
+            is_known: self.is_known && other.is_known,
             ..sum
         }
     }
@@ -60,7 +76,8 @@ pub struct Page<T> {
     /// Value for `after` that gives the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// How many items the whole list has with these filters, up to 10000; only when `count` was asked for.
+    /// How many items the whole list has with these filters, up to 10000; only when `count` was asked for, and not for a
+    /// filter with few items in a list with more than 50000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
     /// Whether there are more than `total`; absent when there are not.
@@ -170,9 +187,10 @@ impl<T> Page<T> {
         }
     }
 
-    /// The page with the total of its list, if that was asked for.
+    /// The page with the total of its list, if that was asked for and is known.
     #[must_use]
     pub fn counted(self, total: Option<Total>) -> Self {
+        let total = total.filter(|total| total.is_known);
         Self {
             total: total.map(|total| total.n_items),
             more_than_total: total.is_some_and(|total| total.has_more),

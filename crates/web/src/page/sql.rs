@@ -1,15 +1,17 @@
 //! The statements of a list: its pages and its total are asked with one text of conditions.
 
-use super::order::{PagePlace, SortKey};
-use super::{COUNT_MAX, Total};
+use super::order::PagePlace;
+use super::{COUNT_MAX, SCOPE_MAX, Total};
 use std::fmt::Write as _;
-use store::{Result, Row, Tx, Value};
+use store::{Error, Result, Row, Tx, Value};
 
 /// Which rows a list has (列表条件): where they stand and what they fulfil. What is counted is what is listed, because
 /// both are made of this.
 #[derive(Debug)]
 pub struct ListRows<'a> {
     from: &'static str,
+    /// What every row of the list fulfils, whatever it is narrowed to, and how many arguments that has.
+    scope: (String, usize),
     conditions: String,
     args: Vec<Value<'a>>,
 }
@@ -55,6 +57,7 @@ impl<'a> ListRows<'a> {
         let conditions = condition(&mut args);
         Self {
             from,
+            scope: (conditions.clone(), args.len()),
             conditions,
             args,
         }
@@ -64,6 +67,7 @@ impl<'a> ListRows<'a> {
     pub fn those(from: &'static str, condition: &str) -> Self {
         Self {
             from,
+            scope: (condition.to_owned(), 0),
             conditions: condition.to_owned(),
             args: Vec::new(),
         }
@@ -120,7 +124,8 @@ impl<'a> ListRows<'a> {
         mut self,
         tx: &mut Tx<'_>,
         columns: &str,
-        (by, after): (OrderBy, Option<&'a PagePlace>),
+        by: OrderBy,
+        after: Option<&'a PagePlace>,
         limit: i64,
     ) -> Result<Vec<Row>> {
         let (sign, down) = match by.is_descending {
@@ -132,7 +137,9 @@ impl<'a> ListRows<'a> {
             (_, None) => {}
             (None, Some(place)) => self.and(&format!("{id} {sign} ?"), Some(place.id)),
             (Some(key), Some(place)) => {
-                let of = place.key.as_ref().unwrap_or(&SortKey::Number(0));
+                let Some(of) = &place.key else {
+                    return Err(Error::Fault(format!("a place without {key}")));
+                };
                 self.and_with(|args| {
                     args.extend([of.into(), place.id.into()]);
                     let n = args.len();
@@ -156,11 +163,16 @@ impl<'a> ListRows<'a> {
         tx.query(&sql, &self.args)
     }
 
-    /// How many there are, as far as lists are counted.
+    /// How many there are, as far as lists are counted; `id` is the column that no two rows share.
+    ///
+    /// A page ends when it is full, a count does not: a filter that no index serves would read everything. So of a list with
+    /// more than [`SCOPE_MAX`] rows only the newest are looked through, and when these do not settle it, nothing is said.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn count(mut self, tx: &mut Tx<'_>) -> Result<Total> {
+    pub fn count(mut self, tx: &mut Tx<'_>, id: &'static str) -> Result<Total> {
+        let oldest = self.oldest_counted(tx, id)?;
+        self.and(&format!("{id} > ?"), oldest);
         self.args.push((COUNT_MAX + 1).into());
         let (from, conditions) = (self.from, &self.conditions);
         let sql = format!(
@@ -169,7 +181,23 @@ impl<'a> ListRows<'a> {
         );
         let row = tx.query_opt(&sql, &self.args)?;
         let counted = row.map_or(Ok(0), |row| row.int(0))?;
-        Ok(Total::of(counted))
+        Ok(match oldest {
+            Some(_) if counted <= COUNT_MAX => Total::unknown(),
+            _ => Total::of(counted),
+        })
+    }
+
+    /// The id below which rows are not counted; nothing when the list, without what narrows it, is short.
+    fn oldest_counted(&self, tx: &mut Tx<'_>, id: &str) -> Result<Option<i64>> {
+        let (from, (scope, n_args)) = (self.from, &self.scope);
+        let mut args: Vec<Value<'_>> = self.args.iter().take(*n_args).cloned().collect();
+        args.push(SCOPE_MAX.into());
+        let sql = format!(
+            "select {id} {from} where {scope} order by {id} desc limit 1 offset ${}",
+            args.len()
+        );
+        let row = tx.query_opt(&sql, &args)?;
+        row.map(|row| row.int(0)).transpose()
     }
 }
 
@@ -186,7 +214,7 @@ mod tests {
                            select id + 1 from number where id < 10500) select id from number) row";
 
     fn counted(rows: ListRows<'_>, tx: &mut Tx<'_>) -> store::Result<(Option<i64>, bool)> {
-        let page = Page::<i64>::whole(Vec::new()).counted(Some(rows.count(tx)?));
+        let page = Page::<i64>::whole(Vec::new()).counted(Some(rows.count(tx, "id")?));
         Ok((page.total, page.more_than_total))
     }
 
@@ -208,10 +236,40 @@ mod tests {
                     (rows, limit)
                 };
                 let (rows, limit) = few(COUNT_MAX + 1);
-                let listed = rows.page(tx, "id", (OrderBy::id("id", false), None), limit)?;
+                let listed = rows.page(tx, "id", OrderBy::id("id", false), None, limit)?;
                 assert_eq!(i64::try_from(listed.len()).unwrap(), bound);
                 assert_eq!(counted(few(0).0, tx)?, (Some(bound), false));
             }
+            Ok::<_, store::Error>(())
+        };
+        test.db.read(read).await.unwrap();
+    }
+
+    #[rstest]
+    #[tokio::test]
+    async fn of_a_long_list_only_the_newest_rows_are_looked_through(
+        #[values(Sqlite, Postgres)] engine: TestEngine,
+    ) {
+        let test = engine.database();
+        let read = |tx: &mut Tx<'_>| {
+            let long = NUMBERS.replace("10500", "50001");
+            let long: &'static str = Box::leak(long.into_boxed_str());
+            let narrowed = |scope: &str, filter: &str| {
+                let mut rows = ListRows::those(long, scope);
+                rows.and_plain(filter);
+                rows
+            };
+            assert_eq!(
+                counted(narrowed("1 = 1", "id > 0"), tx)?,
+                (Some(COUNT_MAX), true)
+            );
+            // Five fulfil it, but who knows that without reading them all?
+            assert_eq!(counted(narrowed("1 = 1", "id <= 5"), tx)?, (None, false));
+            // Of those that a caller may see there are fewer.
+            assert_eq!(
+                counted(narrowed("id > 1", "id <= 5"), tx)?,
+                (Some(4), false)
+            );
             Ok::<_, store::Error>(())
         };
         test.db.read(read).await.unwrap();
@@ -233,7 +291,7 @@ mod tests {
                         rows.and("id <= ?", Some(23));
                         let by = OrderBy::key(key, "id", is_descending);
                         let columns = format!("id, {key}");
-                        let page = rows.page(tx, &columns, (by, after.as_ref()), limit)?;
+                        let page = rows.page(tx, &columns, by, after.as_ref(), limit)?;
                         let Some(last) = page.last() else { break };
                         let key = match is_text {
                             true => SortKey::Text(last.text(1)?),

@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use crate::administration::AdministrationApi;
-use crate::notice::desk::http::READERS;
+use crate::notice::editing::http::READERS;
 use crate::notice::{self, Reader, by_id};
 use axum::Json;
 use axum::extract::State;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Comments;
 use crate::code;
-use crate::xml::{Attribute, Fault, FirstBytes, NS_XML, Token, Tokens, find};
+use crate::xml::{Attribute, Fault, MarkupToken, NS_XML, Token, Tokens, find};
 
 /// What the first element of a canonical form takes from around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,9 +66,9 @@ impl<'a> Canon<'a> {
         while self.done < byte {
             let (found, end) = find(self.source, self.done, 0)?;
             let raw = self.source.get(self.done..end).unwrap_or_default();
-            if found == FirstBytes::Comment && self.comments == Comments::With {
+            if found == MarkupToken::Comment && self.comments == Comments::With {
                 self.aside(raw);
-            } else if found == FirstBytes::Instruction && !is_declaration(raw) {
+            } else if found == MarkupToken::Instruction && !is_declaration(raw) {
                 self.aside(&instruction(raw));
             }
             self.done = end;

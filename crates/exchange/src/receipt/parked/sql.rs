@@ -61,7 +61,7 @@ fn open<'a>() -> ListRows<'a> {
 
 /// How many parked receipts are open, as far as lists are counted.
 pub(crate) fn total(tx: &mut Tx<'_>) -> Result<Total> {
-    open().count(tx)
+    open().count(tx, "id")
 }
 
 /// A page of the answers that wait for a person.
@@ -71,7 +71,7 @@ pub(crate) fn list(tx: &mut Tx<'_>, begin: &Begin<Age>, limit: i64) -> Result<Ve
          case when length(body) <= {LISTED_BYTES_MAX} then body else null end"
     );
     let by = OrderBy::id("id", begin.order == Age::Newest);
-    let rows = open().page(tx, &columns, (by, begin.after.as_ref()), limit)?;
+    let rows = open().page(tx, &columns, by, begin.after.as_ref(), limit)?;
     rows.iter()
         .map(|row| {
             let id = row.int(0)?;

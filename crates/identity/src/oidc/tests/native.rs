@@ -2,7 +2,7 @@
 
 use super::platform::{Place, path, public, wish};
 use crate::relying_party::redirect::{is_private_use, is_registered};
-use crate::relying_party::{self, EntryRefusal, check};
+use crate::relying_party::{self, RelyingPartyRefusal, check};
 use axum::http::StatusCode;
 use rstest::rstest;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
@@ -119,7 +119,7 @@ fn a_scheme_of_its_own_is_the_reversed_name_of_a_domain() {
         assert_eq!(check(&party), Ok(()), "{good}");
         party.secret_hash = Some("hash".to_owned());
         assert!(
-            matches!(check(&party), Err(EntryRefusal::Url(_))),
+            matches!(check(&party), Err(RelyingPartyRefusal::Url(_))),
             "a secret: {good}"
         );
     }
@@ -138,7 +138,10 @@ fn a_scheme_of_its_own_is_the_reversed_name_of_a_domain() {
     ] {
         let mut party = public(1, "mobile");
         party.urls = vec![bad.to_owned()];
-        assert!(matches!(check(&party), Err(EntryRefusal::Url(_))), "{bad}");
+        assert!(
+            matches!(check(&party), Err(RelyingPartyRefusal::Url(_))),
+            "{bad}"
+        );
     }
 }
 

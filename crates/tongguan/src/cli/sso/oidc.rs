@@ -8,7 +8,7 @@ use super::{RemoveArgs, administrator, list, put, remove};
 use crate::roles::{Process, open_db};
 use clap::{Args, Subcommand};
 use identity::oidc::key;
-use identity::relying_party::{EntryRefusal, Protocol, RelyingParty};
+use identity::relying_party::{Protocol, RelyingParty, RelyingPartyRefusal};
 use registry::context::system_random;
 use registry::{hash_text, token_text};
 use serde_json::json;
@@ -113,7 +113,7 @@ async fn add(args: ClientAddArgs) -> anyhow::Result<Ended> {
         company,
     };
     let added = put(&db, party).await;
-    if let Err(EntryRefusal::Store(error)) = added {
+    if let Err(RelyingPartyRefusal::Store(error)) = added {
         return Err(error.into());
     }
     ids.release(&db).await;

@@ -15,7 +15,7 @@ import { ErrorView } from "../../view/ErrorView";
 import { Audience, AUDIENCES } from "./Audience";
 import { Blocks, Level } from "./NoticeText";
 
-type Draft = Item<"Page_DeskView">;
+type Draft = Item<"Page_DraftView">;
 
 const LEVELS = ["info", "important", "urgent"] as const;
 const STATES = ["draft", "published", "withdrawn"] as const;
@@ -35,11 +35,11 @@ const isOwnDraft = (row: Draft) => row.isOwn && row.state === "draft" && !row.is
 
 const desk = defineResource({
   name: "notice-desk",
-  title: "menu.noticeDesk",
-  intro: "noticeDesk.intro",
+  title: "menu.noticeEditing",
+  intro: "noticeEditing.intro",
   path: "/api/v1/notice-desk",
   rowKey: (row) => row.id,
-  empty: "noticeDesk.empty",
+  empty: "noticeEditing.empty",
   filters: [{ key: "state", label: "message.state", as: "select", options: STATES.map((value) => ({ value, label: `notice.${value}` as const })) }],
   columns: [
     { key: "title", title: "notice.title" },
@@ -148,6 +148,6 @@ function Readers({ id }: { id: string }) {
   );
 }
 
-export function NoticeDesk() {
+export function NoticeEditing() {
   return <ResourceList resource={desk} />;
 }

@@ -4,7 +4,7 @@
 use crate::administration::{AdministrationApi, Asked};
 use crate::department::http::Made;
 use crate::notice::http::{BlockView, view};
-use crate::notice::{self, Level, Notice, NoticeDetails, PUBLISH, PublishWish};
+use crate::notice::{self, Level, Notice, NoticeDetails, NoticeState, PUBLISH, PublishWish};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
+use strum::VariantArray;
 use utoipa::{IntoParams, ToSchema};
-use web::{Age, Begin, JsonBody, Page, PageQuery, PathId, Problem, QueryOf};
+use web::{Age, Begin, JsonBody, Page, PageQuery, PathId, Problem, QueryOf, one_of};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -48,7 +49,7 @@ const WITHDRAWERS: &[Role] = &[
 ];
 
 registry::operations! {
-    ReadNoticeDesk = reads("notice_desk", "查看公告管理", READERS);
+    ReadNoticeDrafts = reads("notice_desk", "查看公告管理", READERS);
     CreateNotice = changes("create_notice", "起草公告", AUTHORS);
     ChangeNotice = changes("change_notice", "修改公告草稿", AUTHORS);
     RemoveNotice = changes("remove_notice", "删除公告草稿", AUTHORS);
@@ -71,7 +72,7 @@ pub fn routes() -> Routes<AdministrationApi> {
 /// What the list for editors is narrowed to.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct DeskQuery {
+pub struct DraftQuery {
     /// `draft`, `published` or `withdrawn`.
     pub state: Option<String>,
     /// In which order; the newest first when absent.
@@ -82,7 +83,7 @@ pub struct DeskQuery {
 /// A notice as its editors see it (公告).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct DeskView {
+pub struct DraftView {
     /// Its id.
     pub id: String,
     /// Its title.
@@ -126,14 +127,14 @@ pub struct DeskView {
     pub readers: i64,
 }
 
-fn desk_view(found: Notice, own: Option<i64>, is_pending: bool, readers: i64) -> DeskView {
+fn draft_view(found: Notice, own: Option<i64>, is_pending: bool, readers: i64) -> DraftView {
     let shown = view(&found, false);
     let withdrawn = found.withdrawn_by.map(|by| {
         let at = found.withdrawn_at.map(beijing_rfc3339).unwrap_or_default();
         let why = found.withdrawn_why.unwrap_or_default();
         format!("{by} {}：{why}", at.get(..16).unwrap_or_default())
     });
-    DeskView {
+    DraftView {
         id: shown.id,
         title: shown.title,
         text: found.text,
@@ -173,31 +174,32 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<i64>> {
 
 /// Notices in every state (公告管理).
 #[utoipa::path(
-    get, path = "/api/v1/notice-desk", tag = "administration", params(DeskQuery, PageQuery),
+    get, path = "/api/v1/notice-desk", tag = "administration", params(DraftQuery, PageQuery),
     responses(
-        (status = 200, body = Page<DeskView>)
+        (status = 200, body = Page<DraftView>)
     )
 )]
 async fn notice_desk(
-    By { actor, .. }: By<ReadNoticeDesk>,
+    By { actor, .. }: By<ReadNoticeDrafts>,
     State(api): State<AdministrationApi>,
-    QueryOf(query): QueryOf<DeskQuery>,
+    QueryOf(query): QueryOf<DraftQuery>,
     QueryOf(asked): QueryOf<PageQuery>,
-) -> Result<Json<Page<DeskView>>, Problem> {
+) -> Result<Json<Page<DraftView>>, Problem> {
     let begin: Begin<Age> = asked.begin(query.sort.as_deref())?;
     let size = asked.size();
-    let (state, own) = (
-        query.state.filter(|state| !state.is_empty()),
-        actor.who.id(),
-    );
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<DeskView>> {
+    let states: Vec<&str> = NoticeState::VARIANTS
+        .iter()
+        .map(|state| state.name())
+        .collect();
+    let (state, own) = (one_of("state", query.state, &states)?, actor.who.id());
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Page<DraftView>> {
         let waiting = pending(tx)?;
         let found = notice::list(tx, state.as_deref(), &begin, size.rows())?;
         let total = asked.total(|| notice::total(tx, state.as_deref()))?;
         let page = Page::cut(found, size, |one| begin.next(one.id)).counted(total);
         page.try_map(|found| {
             let (id, readers) = (found.id, notice::n_readers(tx, found.id)?);
-            Ok(desk_view(found, own, waiting.contains(&id), readers))
+            Ok(draft_view(found, own, waiting.contains(&id), readers))
         })
     };
     api.context().read(read).await.map(Json)

@@ -133,3 +133,16 @@ async fn no_password_in_any_text() {
     let refused = RabbitMq::new(wrong, SystemClock::shared()).map(|_| ());
     assert!(!refused.unwrap_err().to_string().contains("s3cret"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_that_goes_away_leaves_its_messages() {
+    let config = rabbit_config();
+    let name = fresh_name();
+    let first = RabbitMq::new(config.clone(), SystemClock::shared()).unwrap();
+    first.declare(&name).await.unwrap();
+    first.put(&name, &bodies(&["a", "b"])).await.unwrap();
+    assert!(!first.take(&name, 2, WAIT).await.unwrap().is_empty());
+    drop(first);
+    let second: Arc<dyn Queue> = Arc::new(RabbitMq::new(config, SystemClock::shared()).unwrap());
+    assert_eq!(texts(&take_all(&second, &name, 2).await), ["a", "b"]);
+}
