@@ -3,12 +3,14 @@
 use crate::http::{Client, Connection};
 use ceb::sample::Sender;
 use serde_json::Value;
+use std::fs::File;
 use std::io::{BufRead, BufReader, PipeReader, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use tempfile::TempDir;
 
 /// The program: the one in `TONGGUAN_TEST_PROGRAM`, or one that is built here.
@@ -66,10 +68,30 @@ fn built() -> PathBuf {
     profile.join("tongguan")
 }
 
-/// A port that was free a moment ago.
+/// The ports that tests are given; those that the system gives to connections that go out begin at 32768.
+const PORTS: std::ops::Range<u16> = 20_000..30_000;
+
+/// A port that is this process's until it ends: every test that wants one locks the file of its number first.
 pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static HELD: Mutex<Vec<File>> = Mutex::new(Vec::new());
+    // The folder is of one user, for another one could not write into it.
+    let user = std::env::current_exe().unwrap().metadata().unwrap().uid();
+    let folder = std::env::temp_dir().join(format!("tongguan-test-ports-{user}"));
+    std::fs::create_dir_all(&folder).unwrap();
+    let n_ports = u32::from(PORTS.end - PORTS.start);
+    // Processes begin in different places, so that they seldom look at what another one has.
+    let begin = std::process::id() * 7 % n_ports;
+    for n in 0..n_ports {
+        let port = PORTS.start + u16::try_from((begin + n) % n_ports).unwrap();
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        let file = options.open(folder.join(port.to_string())).unwrap();
+        if file.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            HELD.lock().unwrap().push(file);
+            return port;
+        }
+    }
+    panic!("all ports for tests are taken");
 }
 
 /// Which database.

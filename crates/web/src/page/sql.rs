@@ -166,7 +166,7 @@ impl<'a> ListRows<'a> {
     /// How many there are, as far as lists are counted; `id` is the column that no two rows share.
     ///
     /// A page ends when it is full, a count does not: a filter that no index serves would read everything. So of a list with
-    /// more than [`SCOPE_MAX`] rows only the newest are looked through, and when these do not settle it, nothing is said.
+    /// more than `SCOPE_MAX` rows only the newest are looked through, and when these do not settle it, nothing is said.
     ///
     /// # Errors
     /// Those of the database.
