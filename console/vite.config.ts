@@ -49,7 +49,8 @@ export default defineConfig({
   base: "/console/",
   define: { __DESCRIBED__: JSON.stringify(described) },
   plugins: [react(), keySession],
-  server: { host: "127.0.0.1", proxy },
+  // The English advice of refusals lies beside their codes, in the binary.
+  server: { host: "127.0.0.1", proxy, fs: { allow: [".."] } },
   preview: { host: "127.0.0.1", proxy },
   build: {
     outDir: "dist",

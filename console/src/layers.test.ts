@@ -26,7 +26,9 @@ test("every folder is a layer", () => {
 
 test("imports go down", () => {
   expect(imports.length).toBeGreaterThan(500);
-  const up = imports.filter(({ from, to }) => LAYERS.indexOf(layerOf(to)) < LAYERS.indexOf(layerOf(from)));
+  // What lies outside is a text, not a module.
+  const inside = imports.filter(({ to }) => !to.startsWith(".."));
+  const up = inside.filter(({ from, to }) => LAYERS.indexOf(layerOf(to)) < LAYERS.indexOf(layerOf(from)));
   expect(up.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
 });
 

@@ -2,7 +2,15 @@
 
 const ENDS = /[。！？；：.!?;:]$/u;
 
+/** A sentence of English begins with a letter or a sign of it, whatever it quotes. */
+const isEnglish = (text: string): boolean => /^[ -~]/.test(text);
+
 export function sentences(...texts: readonly (string | null | undefined)[]): string {
   const said = texts.map((text) => text?.trim() ?? "").filter((text) => text !== "");
-  return said.map((text, i) => (i < said.length - 1 && !ENDS.test(text) ? `${text}。` : text)).join("");
+  return said.reduce((before, text) => {
+    if (before === "") return text;
+    const english = isEnglish(before) && isEnglish(text);
+    const ended = ENDS.test(before) ? before : `${before}${english ? "." : "。"}`;
+    return english ? `${ended} ${text}` : ended + text;
+  }, "");
 }
