@@ -195,7 +195,7 @@ export function workspaces(browserOf) {
     await said.getByText("已受理，已安全保存。下面实时显示进展。").or(said.getByText("海关已接受。")).waitFor();
     assert.doesNotMatch(await page.locator("#content").innerText(), /拒收|退单|退回|请/);
     await said.getByText("海关已接受。").waitFor({ timeout: 60_000 });
-    assert.equal((await said.innerText()).replace(/\s+/g, ""), "海关已接受。办理完毕，无需再做什么。选择另一个文件");
+    assert.equal((await said.innerText()).replace(/\s+/g, ""), "海关已接受。办理完毕，无需其他操作。选择另一个文件");
     assert.doesNotMatch(await page.locator("#content").innerText(), /已有结果|拒收|退单|退回|请/);
     await page.context().close();
   });

@@ -287,7 +287,7 @@ export const services = {
   "person.linkAgain": ["重新生成激活链接", "New activation link"],
   "person.linkAgainConfirm": ["链接遗失时使用：旧链接随即失效，并记入审计。", "Use this if the link was lost. The old link stops working. This is recorded in the audit log."],
   "account.active": ["正常", "Active"],
-  "account.invited": ["待激活", "Not activated"],
+  "account.invited": ["待激活", "Invited"],
   "account.disabled": ["已停用", "Disabled"],
   "account.locked": ["已锁定", "Locked"],
   "menu.agents": ["代理委托", "Agents"],

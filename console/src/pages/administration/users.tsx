@@ -50,7 +50,7 @@ function act(key: keyof typeof ACTS, label: Action<User>["label"], needs: Action
 function Place({ user }: { user: User }) {
   return (
     <>
-      {user.department}
+      {user.company ?? user.department}
       {user.post != null && <div className="soft">{user.post}</div>}
     </>
   );
@@ -90,9 +90,9 @@ const users = defineResource({
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code", sort: { up: "login", down: "-login" } },
     { key: "roles", title: "person.role", render: (row) => <NamedRoles roles={row.roles} />, from: "roles.*.name" },
-    // The post stands below the department: side by side they push the table out of its card.
-    { key: "company", title: "message.company" },
-    { key: "department", title: "user.department", render: (row) => <Place user={row} /> },
+    // A person is of a company or of a department, and the post stands below: side by side they push the table out of its card.
+    { key: "department", title: "user.place", render: (row) => <Place user={row} /> },
+    { key: "company", title: "message.company", extra: true },
     { key: "post", title: "user.post", extra: true },
     { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} locked={row.isLocked} /> },
     { key: "phone", title: "user.phone", as: "code", extra: true },
