@@ -1,11 +1,13 @@
 //! Databases for tests: a fresh SQLite file, or a fresh PostgreSQL database on the server of
 //! `TONGGUAN_TEST_PG` (CI sets it).
 //!
-//! All migrations take seconds on PostgreSQL, a copy of a migrated database some tenths of one: the first test on a
-//! server makes the template, under a lock of the server, and every test a copy, which it removes at its end.
+//! All migrations take seconds on PostgreSQL and tenths of one on SQLite, a copy of a migrated database much less: the
+//! first test on a server makes the template, under a lock of the server, the first test of a build that of SQLite, and
+//! every test works on a copy, which it removes at its end.
 
 use crate::{Db, StoreConfig, migrate};
 use ::postgres::{Client, NoTls};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The lock of the server under which its template is made.
@@ -57,16 +59,45 @@ pub fn postgres_url() -> Option<String> {
 pub fn sqlite() -> TestDb {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("test.db");
-    let config = StoreConfig {
-        url: format!("sqlite:{}", path.display()),
-        ..StoreConfig::default()
-    };
+    std::fs::copy(file_template(), &path).expect("a copy of the template");
+    let config = file_settings(&path);
     TestDb {
         db: Db::open(&config).expect("a fresh SQLite database"),
         config,
         _folder: Some(folder),
         _copy: None,
     }
+}
+
+fn file_settings(path: &Path) -> StoreConfig {
+    settings(format!("sqlite:{}", path.display()))
+}
+
+/// The migrated database file beside this build's tests, which is made when there is none. Tests are processes of
+/// their own: two may make it at the same time, and the one that is ready last puts the same in its place.
+#[expect(
+    clippy::expect_used,
+    reason = "test code: a missing database is the end of the test"
+)]
+fn file_template() -> PathBuf {
+    let program = std::env::current_exe().expect("the path of this test");
+    let folder = program.parent().expect("the folder of this test");
+    let file = folder.join(format!("template_{:016x}.db", migrate::fingerprint()));
+    if !file.exists() {
+        let draft = tempfile::tempdir_in(folder).expect("a temporary folder");
+        let (migrated, whole) = (
+            draft.path().join("migrated.db"),
+            draft.path().join("whole.db"),
+        );
+        let db = Db::open(&file_settings(&migrated)).expect("all migrations");
+        let connection = rusqlite::Connection::open(&migrated).expect("the migrated database");
+        // One file that is complete without a write-ahead log beside it.
+        let sql = format!("vacuum into '{}'", whole.display());
+        connection.execute_batch(&sql).expect("a copy in one file");
+        drop((connection, db));
+        std::fs::rename(&whole, &file).expect("the template in its place");
+    }
+    file
 }
 
 /// The URL of another database of the same server.
