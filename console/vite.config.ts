@@ -49,8 +49,7 @@ export default defineConfig({
   base: "/console/",
   define: { __DESCRIBED__: JSON.stringify(described) },
   plugins: [react(), keySession],
-  // The English advice of refusals lies beside their codes, in the binary.
-  server: { host: "127.0.0.1", proxy, fs: { allow: [".."] } },
+  server: { host: "127.0.0.1", proxy },
   preview: { host: "127.0.0.1", proxy },
   build: {
     outDir: "dist",

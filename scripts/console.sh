@@ -18,7 +18,7 @@ fi
 
 # The types of the API are made from its description, so that the two cannot drift apart.
 sources=$(find . -path ./node_modules -prune -o -path ./dist -prune -o -path ./src/api/schema.d.ts -prune \
-    -o -path ./e2e -prune -o -name .lock -prune -o -type f -print | LC_ALL=C sort | xargs cat ../docs/protocol/openapi.json ../crates/tongguan/src/app/english.txt | sha256sum)
+    -o -path ./e2e -prune -o -name .lock -prune -o -type f -print | LC_ALL=C sort | xargs cat ../docs/protocol/openapi.json | sha256sum)
 if [ ! -e dist/.sources ] || [ "$(cat dist/.sources)" != "$sources" ]; then
     rm -f dist/.sources
     npm run --silent types >/dev/null

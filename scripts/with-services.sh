@@ -3,7 +3,7 @@
 #
 #   scripts/with-services.sh cargo test --workspace
 #
-# Sets TONGGUAN_TEST_PG and TONGGUAN_TEST_RABBITMQ for the command and answers with its status.
+# Sets TONGGUAN_TEST_PG, TONGGUAN_TEST_RABBITMQ and TMPDIR for the command and answers with its status.
 # Missing Debian packages are installed when we are root. Both servers listen on loopback only, on
 # ports that are free, in a temporary folder that is removed; servers that run already are left
 # alone. Nothing here is secure against other users of the same machine: it is for tests.
@@ -51,15 +51,23 @@ for s in held: s.bind(("127.0.0.1", 0))
 print(*(s.getsockname()[1] for s in held))'
 }
 
-# Where the servers keep their data. A database of PostgreSQL is a thousand files, and each test makes one: in
-# memory that takes a tenth of the time. What is measured is on the disk (DURABLE=1).
-data_folder() {
+# Whether data may lie in memory: not what is measured (DURABLE=1), and not where there is little room, or where
+# nothing may be started.
+memory_will_do() {
+    [ -z "${DURABLE:-}" ] || return 1
     free_mib=$(df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
-    if [ -z "${DURABLE:-}" ] && [ "${free_mib:-0}" -ge 4096 ] && [ -w /dev/shm ]; then
-        echo /dev/shm
-    else
-        echo "${TMPDIR:-/tmp}"
-    fi
+    [ "${free_mib:-0}" -ge 4096 ] || return 1
+    probe=$(mktemp /dev/shm/with-services.XXXXXX) || return 1
+    { echo '#!/bin/sh' >"$probe" && chmod 700 "$probe" && "$probe"; } 2>/dev/null
+    may_start=$?
+    rm -f "$probe"
+    return $may_start
+}
+
+# Where the servers and the command keep their data. A database of PostgreSQL is a thousand files, and each test
+# makes one: in memory that takes a third of the time.
+data_folder() {
+    if memory_will_do; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
 }
 
 start_postgres() {
@@ -180,7 +188,8 @@ pg_bin=$(find_postgres)
 rabbit=$(find_rabbit)
 home=$(mktemp -d "$(data_folder)/with-services.XXXXXX")
 chmod 755 "$home"
-mkdir "$home/log"
+mkdir "$home/log" "$home/tmp"
+chmod 1777 "$home/tmp"
 pg_pid= rabbit_pid= cmd_pid= epmd_port=0
 trap clean_up EXIT
 trap 'exit 130' INT
@@ -199,6 +208,7 @@ wait_for RabbitMQ rabbit_is_up "$rabbit_pid"
 
 export TONGGUAN_TEST_PG="postgres://tg@127.0.0.1:$pg_port/postgres"
 export TONGGUAN_TEST_RABBITMQ="amqp://guest:guest@127.0.0.1:$amqp_port/%2f"
+export TMPDIR="$home/tmp"
 # In the background and waited for, so that a signal to us is answered at once.
 "$@" <&0 &
 cmd_pid=$!

@@ -4,7 +4,6 @@ import { Component, type ReactNode, useCallback, useEffect, useState } from "rea
 import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, useT } from "../i18n";
 import { Sentence } from "../i18n/sentence";
-import { useEnglishAdvice } from "./englishAdvice";
 import { LoadError, recover } from "./lazily";
 
 export function problemTitle(error: unknown, t: Translate, english: boolean): string {
@@ -15,10 +14,10 @@ export function problemTitle(error: unknown, t: Translate, english: boolean): st
 
 export function ProblemText({ error }: { error: unknown }) {
   const { t, language } = useLanguage();
-  const english = useEnglishAdvice(language, error instanceof ApiError ? error.problem?.code : undefined);
   if (!(error instanceof ApiError)) return <p>{error instanceof Error ? error.message : String(error)}</p>;
   const { problem, requestId } = error;
-  const advice = english ?? problem?.advice ?? (error.status === 0 ? t("error.offlineAdvice") : t("error.unknownAdvice"));
+  const given = language === "en" ? problem?.adviceEn : problem?.advice;
+  const advice = given ?? (error.status === 0 ? t("error.offlineAdvice") : t("error.unknownAdvice"));
   return (
     <div className="problem">
       {problem?.detail != null && <p><Sentence text={problem.detail} /></p>}

@@ -5,7 +5,8 @@
 //!
 //! The one rewrite between the engines: `bigint primary key` becomes `integer primary key` on
 //! SQLite, where only that spelling makes the key the row's own address instead of a second index.
-//! The one addition: a line `-- append only: TABLE` becomes triggers in the engine's own language.
+//! Two additions: a line `-- append only: TABLE` becomes triggers in the engine's own language, and a line `-- by bytes:
+//! TABLE.COLUMN` sorts a text on PostgreSQL by its bytes, as SQLite always does.
 
 use crate::{Error, Result, Tx, reseal, vault};
 
@@ -166,10 +167,18 @@ const ALL: &[Migration] = &[
         "case_due_order",
         include_str!("../migrations/0037_case_due_order.sql"),
     ),
+    (
+        38,
+        "byte_order",
+        include_str!("../migrations/0038_byte_order.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
 const APPEND_ONLY: &str = "-- append only:";
+
+/// Mark of a column that is sorted by its bytes.
+const BY_BYTES: &str = "-- by bytes:";
 
 /// A migration that a database has had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,11 +216,12 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
         } else {
             tx.script(text)?;
         }
-        for table in text
-            .lines()
-            .filter_map(|line| line.strip_prefix(APPEND_ONLY))
-        {
+        let marked = |mark| text.lines().filter_map(move |line| line.strip_prefix(mark));
+        for table in marked(APPEND_ONLY) {
             tx.script(&append_only(table.trim(), tx.is_sqlite()))?;
+        }
+        for column in marked(BY_BYTES).filter(|_| !tx.is_sqlite()) {
+            tx.script(&by_bytes(column.trim())?)?;
         }
         tx.execute(
             "insert into migration (number, name) values ($1, $2)",
@@ -229,7 +239,18 @@ pub(crate) fn fingerprint() -> u64 {
     let mut hasher = DefaultHasher::new();
     ALL.hash(&mut hasher);
     append_only("any", false).hash(&mut hasher);
+    by_bytes("any.one").unwrap_or_default().hash(&mut hasher);
     hasher.finish()
+}
+
+/// The statement by which PostgreSQL sorts a column, `table.column`, by its bytes; it builds the indexes anew.
+fn by_bytes(place: &str) -> Result<String> {
+    let Some((table, column)) = place.split_once('.') else {
+        return Err(Error::Fault(format!("{place} is no column of a table")));
+    };
+    Ok(format!(
+        "alter table {table} alter column {column} type text collate \"C\""
+    ))
 }
 
 /// The triggers by which an engine refuses to change or remove rows of `table`.

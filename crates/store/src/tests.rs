@@ -254,6 +254,32 @@ async fn migrations_apply_once_and_a_newer_database_is_refused(
     assert!(matches!(refused.map(|_| ()), Err(Error::Fault(text)) if text.contains("9999")));
 }
 
+/// The order of a list does not depend on the language of a server.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_lists_are_sorted_by_is_compared_by_its_bytes(
+    #[values(Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let read = |tx: &mut Tx<'_>| {
+        let sql = "select table_name || '.' || column_name from information_schema.columns \
+                   where collation_name = 'C' order by 1";
+        let rows = tx.query(sql, &[])?;
+        rows.iter()
+            .map(|row| row.text(0))
+            .collect::<Result<Vec<_>>>()
+    };
+    let columns = test.db.read(read).await.unwrap();
+    let expected = [
+        "account.login_folded",
+        "company.credit_code",
+        "company.customs_code",
+    ];
+    for column in expected {
+        assert!(columns.iter().any(|one| one == column), "{columns:?}");
+    }
+}
+
 #[test]
 fn every_migration_file_is_listed_in_order() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");

@@ -16,6 +16,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Values of which it is remembered that they were reported.
 const REPORTED_MAX: usize = 10_000;
 
+/// What a list shows for a part of a row that is damaged.
+pub const DAMAGED: &str = "（已损坏）";
+
 /// Where a value stands: a name for the table, and the key of its row; of a key with one number the second is 0.
 pub type At = (&'static str, (i64, i64));
 

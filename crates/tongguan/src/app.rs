@@ -5,7 +5,6 @@ mod company;
 mod describe;
 pub mod descriptors;
 pub mod docs;
-pub mod english;
 mod host;
 pub mod inside;
 mod linger;

@@ -15,6 +15,10 @@ pub struct ErrorCode {
     pub meaning: &'static str,
     /// What to do, in Chinese.
     pub advice: &'static str,
+    /// What happened, in English.
+    pub meaning_en: &'static str,
+    /// What to do, in English.
+    pub advice_en: &'static str,
 }
 
 impl ErrorCode {
@@ -25,14 +29,22 @@ impl ErrorCode {
             self.code, self.title, self.title_en, self.status, self.meaning, self.advice
         )
     }
+
+    /// The same page in English.
+    pub fn markdown_en(&self) -> String {
+        format!(
+            "# {} {}\n\n- HTTP status: {}\n\n## What happened\n\n{}\n\n## What to do\n\n{}\n",
+            self.code, self.title_en, self.status, self.meaning_en, self.advice_en
+        )
+    }
 }
 
 /// Declares the codes of a module and `ALL`, the list of them: `NAME = code, HTTP status, title, title in
-/// English, what happened, what to do;`.
+/// English, what happened, what to do, what happened and what to do in English;`.
 #[macro_export]
 macro_rules! codes {
     ($($name:ident = $code:literal, $status:literal, $title:literal, $title_en:literal,
-        $meaning:literal, $advice:literal;)+) => {
+        $meaning:literal, $advice:literal, $meaning_en:literal, $advice_en:literal;)+) => {
         $(
             #[doc = $code]
             pub const $name: $crate::ErrorCode = $crate::ErrorCode {
@@ -42,6 +54,8 @@ macro_rules! codes {
                 title_en: $title_en,
                 meaning: $meaning,
                 advice: $advice,
+                meaning_en: $meaning_en,
+                advice_en: $advice_en,
             };
         )+
         /// Every code of this module.

@@ -1,7 +1,9 @@
 //! What handlers take of a request, refused with our problems: its JSON, its query, an id of its path.
 
+use crate::mistake::in_chinese;
 use crate::problem::{Problem, codes};
 use axum::Json;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::Uri;
 use axum::http::request::Parts;
@@ -20,8 +22,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let read = Json::from_request(request, state).await;
-        read.map(|Json(body)| Self(body))
-            .map_err(|error| bad(error.body_text()))
+        read.map(|Json(body)| Self(body)).map_err(|error| {
+            bad(match error {
+                JsonRejection::MissingJsonContentType(_) => {
+                    "请求头 Content-Type 应为 application/json".to_owned()
+                }
+                error => in_chinese(&error.body_text()),
+            })
+        })
     }
 }
 
@@ -55,7 +63,7 @@ impl<T: DeserializeOwned> QueryOf<T> {
     pub fn of(uri: &Uri) -> Result<Self, Problem> {
         let read = axum::extract::Query::try_from_uri(uri);
         read.map(|query| Self(query.0))
-            .map_err(|error| bad(error.body_text()))
+            .map_err(|error| bad(in_chinese(&error.body_text())))
     }
 }
 

@@ -20,19 +20,18 @@ pub mod request_id;
 pub mod address;
 mod page;
 mod extract;
+mod mistake;
 mod problem;
 mod download;
 mod cookie;
-mod advice;
 mod code;
 
-pub use advice::advice_en;
 pub use code::ErrorCode;
 pub use cookie::cookie;
 pub use download::{attachment, conditions, conditions_text, file_name};
 pub use extract::{JsonBody, Path, PathId, QueryOf, one_of};
 pub use page::{
-    Age, Begin, COUNT_MAX, KeyForm, ListRows, Order, OrderBy, Page, PagePlace, PageQuery, PageSize,
-    SortKey, Total, schema_of,
+    Age, Begin, COUNT_MAX, KeyForm, LIMIT_MAX, ListRows, Order, OrderBy, Page, PagePlace,
+    PageQuery, PageSize, SortKey, Total, limit, schema_of,
 };
 pub use problem::{Problem, bad_query, codes};

@@ -13,37 +13,59 @@ pub mod codes {
     crate::codes! {
         UNAVAILABLE = "TG-F5030", 503, "平台暂时无法受理", "The platform is temporarily unavailable",
             "平台的存储或队列此刻不可用（繁忙、磁盘已满或连接中断）。本次请求没有被受理，也没有保存任何内容。",
-            "请按应答头 Retry-After 的秒数等待后，用同一报文（相同 guid、相同内容）重新提交；重复提交不会产生重复申报。";
+            "请按应答头 Retry-After 的秒数等待后，用同一报文（相同 guid、相同内容）重新提交；重复提交不会产生重复申报。",
+            "Storage or queue of the platform is not available (busy, disk full or connection lost). The request was not accepted and nothing was stored.",
+            "Wait for the number of seconds in Retry-After, then submit the same message (same guid, same content); it will not be declared twice.";
         FAULT = "TG-F5000", 500, "平台内部错误", "Internal error",
             "平台处理请求时发生了内部错误，原因已记录。",
-            "请稍后重试；若仍出现，请把应答头 X-Request-Id 的值告知平台运维人员。";
+            "请稍后重试；若仍出现，请把应答头 X-Request-Id 的值告知平台运维人员。",
+            "The platform failed while handling the request; the cause has been recorded.",
+            "Try again later; if it happens again, give the operators the value of the header X-Request-Id.";
         DAMAGED = "TG-F5001", 500, "平台存储的内容已损坏", "The stored content is damaged",
             "平台存储的这份内容（报文原文、回执等）已损坏，无法读取；其他内容不受影响。原因已记录，已提醒平台运维人员。",
-            "重试不会成功。请把受理号和应答头 X-Request-Id 的值告知平台，由运维人员从备份恢复；报文尚未发往海关、急需办理的，请重新申报。";
+            "重试不会成功。请把受理号和应答头 X-Request-Id 的值告知平台，由运维人员从备份恢复；报文尚未发往海关、急需办理的，请重新申报。",
+            "The stored content (a message as received, or a receipt) is damaged and cannot be read; nothing else is affected. The cause has been recorded and the operators have been alerted.",
+            "Trying again will not help. Give the operators the acceptance number and the value of the header X-Request-Id, so that they restore it from a backup; if the message has not been sent to customs and is urgent, declare it again.";
         BAD_REQUEST = "TG-R4000", 400, "请求有误", "Bad request",
             "请求的参数或格式不符合接口说明。",
-            "请对照 /api/docs 检查参数名称、类型和取值后重新提交。";
+            "请对照 /api/docs 检查参数名称、类型和取值后重新提交。",
+            "The parameters or format of the request do not match the API description.",
+            "Check names, types and values against /api/docs and send it again.";
         NOT_FOUND = "TG-R4040", 404, "没有找到", "Not found",
-            "所请求的内容不存在，或不属于当前企业。",
-            "请检查地址和编号；其他企业的报文不可查询。";
+            "所请求的内容不存在，或您无权查看。",
+            "请检查地址和编号，或回到列表中查找；只能查看本企业或本岗位的内容。",
+            "It does not exist, or you may not see it.",
+            "Check the address and the number, or look for it in the list; you see only what belongs to your company or post.";
         TOO_LARGE = "TG-R4130", 413, "报文过大", "The body is too large",
             "提交的内容超过了平台允许的大小。",
-            "请拆分后重新提交；单份报文的上限见应答 detail。";
+            "请拆分后重新提交；单份报文的上限见应答 detail。",
+            "What was submitted is larger than the platform allows.",
+            "Split it and submit again; the limit is in detail.";
         METHOD = "TG-R4050", 405, "请求方法不适用", "Method not allowed",
             "该地址不支持所用的 HTTP 方法。",
-            "请对照 /api/docs 使用正确的方法。";
+            "请对照 /api/docs 使用正确的方法。",
+            "This address does not support the HTTP method used.",
+            "Use the method given in /api/docs.";
         SHARE = "TG-R4290", 429, "同时进行的请求过多", "Too many requests at the same time",
             "本企业（不代表企业的人员为本账号，未登录时为本地址）同时占用的份额已满，例如正在处理的查询、正在上传的内容、等待中的领取请求或正在生成的导出。其他调用方不受影响，本次请求没有被受理。",
-            "请等先前的请求完成，或按应答头 Retry-After 的秒数等待后重试；程序请减少并发。";
+            "请等先前的请求完成，或按应答头 Retry-After 的秒数等待后重试；程序请减少并发。",
+            "Your company (your account when you act for no company; without a login, your address) is using its full share of queries, uploads, long polls or exports. Others are not affected; the request was not accepted.",
+            "Wait for earlier requests to finish, or for the number of seconds in Retry-After; programs should send fewer at once.";
         BODY_SLOW = "TG-R4081", 408, "请求内容传输过慢或中断", "The request body arrived too slowly or was cut off",
             "请求内容没有以最低速率送达，或连接中断。本次请求没有被受理。",
-            "请检查网络后重新提交。";
+            "请检查网络后重新提交。",
+            "The content arrived more slowly than the minimum rate, or the connection broke. The request was not accepted.",
+            "Check the network and submit again.";
         HOST = "TG-R4007", 400, "请求头 Host 有误", "The Host header is missing or wrong",
             "HTTP/1.1 请求应有且仅有一个 Host，并与请求行中的地址一致。",
-            "请检查客户端或代理的配置。";
+            "请检查客户端或代理的配置。",
+            "An HTTP/1.1 request must have exactly one Host header, which matches the address in its first line.",
+            "Check the settings of the client or proxy.";
         INSIDE = "TG-R4036", 403, "仅供运维访问", "For operators only",
             "该地址只对本机、配置中列出的网段（http.metrics_callers）或持有令牌（http.metrics_token_file）的调用方开放。",
-            "请从本机访问，或请运维人员调整配置。";
+            "请从本机访问，或请运维人员调整配置。",
+            "This address is only for this machine, the networks in http.metrics_callers, and callers with the token in http.metrics_token_file.",
+            "Call it from this machine, or ask the operators to change the settings.";
     }
 }
 
@@ -69,6 +91,8 @@ pub struct Problem {
     pub detail: Option<String>,
     /// What to do, in Chinese.
     pub advice: String,
+    /// What to do, in English.
+    pub advice_en: String,
     /// Line of the submitted text, from 1, when the problem is at a place in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
@@ -96,6 +120,7 @@ impl Problem {
             title_en: code.title_en.to_owned(),
             detail: None,
             advice: code.advice.to_owned(),
+            advice_en: code.advice_en.to_owned(),
             line: None,
             message_id: None,
             retry_after: None,
@@ -103,16 +128,18 @@ impl Problem {
         }
     }
 
-    /// A problem whose texts come from elsewhere, such as the message language.
-    pub fn of(code: &str, status: u16, title: &str, advice: &str) -> Self {
+    /// A problem whose texts come from elsewhere, such as the message language: title and advice, each in Chinese
+    /// and in English.
+    pub fn of(code: &str, status: u16, title: [&str; 2], advice: [&str; 2]) -> Self {
         Self {
             kind: format!("/docs/codes/{code}"),
             status,
             code: code.to_owned(),
-            title: title.to_owned(),
-            title_en: "The message cannot be accepted".to_owned(),
+            title: title[0].to_owned(),
+            title_en: title[1].to_owned(),
             detail: None,
-            advice: advice.to_owned(),
+            advice: advice[0].to_owned(),
+            advice_en: advice[1].to_owned(),
             line: None,
             message_id: None,
             retry_after: None,

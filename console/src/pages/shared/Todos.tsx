@@ -8,26 +8,26 @@ import { useLive } from "../../api/live";
 import { useCan } from "../../api/session";
 import { type Todo, useTodos } from "../../api/todos";
 import { dateTime } from "../../format/time";
-import { useT, type Word } from "../../i18n";
+import { useLanguage, useT } from "../../i18n";
 import type { MenuPath } from "..";
 
-/** The word of each kind and the page that has it. */
-const KINDS: Readonly<Record<string, [Word, MenuPath | `${MenuPath}?${string}`]>> = {
-  approvals: ["todo.approvals", "/approvals?state=pending"],
-  cases_review: ["todo.casesReview", "/cases?state=open"],
-  cases_approve: ["todo.casesApprove", "/cases?state=approving"],
-  cases_supplement: ["todo.casesSupplement", "/cases?state=supplementing"],
-  cases_returned: ["todo.casesReturned", "/cases?state=returned"],
-  docking: ["todo.docking", "/docking"],
-  rejected: ["todo.rejected", "/messages?needsAction=true&outcome=rejected"],
-  faulty: ["todo.faulty", "/messages?needsAction=true&outcome=faulty"],
-  refused: ["todo.refused", "/messages?needsAction=true&outcome=refused"],
-  held: ["todo.held", "/operator/stuck"],
-  parked: ["todo.parked", "/operator/parked"],
-  payment_inquiries: ["todo.paymentInquiries", "/payment-inquiries"],
-  unknown_codes: ["todo.unknownCodes", "/operator/unknown-codes?state=open"],
-  keys: ["todo.keys", "/keys"],
-  agents: ["todo.agents", "/agents"],
+/** The page that has each kind. */
+const PAGES: Readonly<Record<string, MenuPath | `${MenuPath}?${string}`>> = {
+  approvals: "/approvals?state=pending",
+  cases_review: "/cases?state=open",
+  cases_approve: "/cases?state=approving",
+  cases_supplement: "/cases?state=supplementing",
+  cases_returned: "/cases?state=returned",
+  docking: "/docking",
+  rejected: "/messages?needsAction=true&outcome=rejected",
+  faulty: "/messages?needsAction=true&outcome=faulty",
+  refused: "/messages?needsAction=true&outcome=refused",
+  held: "/operator/stuck",
+  parked: "/operator/parked",
+  payment_inquiries: "/payment-inquiries",
+  unknown_codes: "/operator/unknown-codes?state=open",
+  keys: "/keys",
+  agents: "/agents",
 };
 
 /** The kinds that say: something was turned down, and its company must act. */
@@ -68,22 +68,19 @@ export function Todos() {
 }
 
 export function TodoList({ items, done }: { items: readonly Todo[]; done: () => void }) {
-  const t = useT();
+  const { t, language } = useLanguage();
   if (items.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("todo.empty")} />;
   return (
     <ul className="todos">
-      {items.map((item) => {
-        const [word, path] = KINDS[item.kind] ?? [undefined, "/"];
-        return (
-          <li key={item.kind}>
-            <Link to={path} onClick={done}>
-              {word === undefined ? item.title : t(word)} <b className="num">{item.count}</b>
-            </Link>
-            {item.overdue > 0 && <span className="badge bad">{t("todo.overdue", { n: item.overdue })}</span>}
-            {item.dueAt != null && <span className="soft nowrap">{t("todo.due", { at: dateTime(item.dueAt) })}</span>}
-          </li>
-        );
-      })}
+      {items.map((item) => (
+        <li key={item.kind}>
+          <Link to={PAGES[item.kind] ?? "/"} onClick={done}>
+            {language === "en" ? item.titleEn : item.title} <b className="num">{item.count}</b>
+          </Link>
+          {item.overdue > 0 && <span className="badge bad">{t("todo.overdue", { n: item.overdue })}</span>}
+          {item.dueAt != null && <span className="soft nowrap">{t("todo.due", { at: dateTime(item.dueAt) })}</span>}
+        </li>
+      ))}
     </ul>
   );
 }

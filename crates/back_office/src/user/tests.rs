@@ -1,5 +1,6 @@
 //! Users on both engines.
 
+use super::http::view;
 use super::state::{Change, invite_again, reset, set_state};
 use super::{Details, change, create, personal};
 use registry::account::personal::Field;
@@ -7,8 +8,9 @@ use registry::account::{self, AccountId};
 use registry::role::Role;
 use registry::testing::{context, person};
 use rstest::rstest;
-use store::Tx;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
+use store::unreadable::DAMAGED;
+use store::{Error, Tx};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -84,6 +86,34 @@ async fn personal_data_are_sealed_and_the_link_is_the_way_in(
         .await
         .unwrap();
     assert_eq!(after, (String::new(), "new@example.com".to_owned()));
+}
+
+/// A telephone number is damaged on the disk: the person is still in the list, to be given another one.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_number_hides_no_user(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    let system = person(&context, "system", Some(Role::SystemAdmin)).await;
+    let id = system.require_account().unwrap();
+    let harm = move |tx: &mut Tx<'_>| {
+        let sealed: &[u8] = b"no seal opens this";
+        tx.execute(
+            "update account set phone_sealed = $2 where id = $1",
+            &[id.0.into(), sealed.into()],
+        )
+    };
+    test.db.write(harm).await.unwrap();
+    let shared = context.clone();
+    let read = move |tx: &mut Tx<'_>| {
+        let found = account::by_id(tx, id)?.unwrap();
+        view(tx, &shared, found)
+    };
+    let shown = test.db.read(read).await.unwrap();
+    assert_eq!((shown.phone.as_str(), shown.email.as_str()), (DAMAGED, ""));
+    let shared = context.clone();
+    let opened = test.db.read(move |tx| personal(tx, &shared, id)).await;
+    assert!(matches!(opened, Err(Error::Damaged(_))), "{opened:?}");
 }
 
 #[rstest]

@@ -2,7 +2,7 @@
 //! message and receipt, which give their columns.
 
 use super::Found;
-use crate::message::row::{DAMAGED, message, outcome};
+use crate::message::row::{message, outcome};
 use crate::message::sql::COLUMNS;
 use crate::message::{FindingView, MessageId, State, StoredMessage, finding};
 use ceb::Outcome;
@@ -10,6 +10,7 @@ use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use std::collections::BTreeSet;
 use store::id::PART_MAX;
+use store::unreadable::DAMAGED;
 use store::unreadable::{read_or, readable};
 use store::{Error, Many, Result, Row, Tx, Value};
 use web::{Age, Begin, ListRows, OrderBy, Total};

@@ -155,7 +155,15 @@ pub fn look(
 /// The refusal: not a message, not a declaration, or not this company's.
 pub(crate) fn examine<'b>(company: &Company, body: &'b [u8]) -> Result<Sniffed<'b>, Problem> {
     let sniffed = ceb::sniff(body).map_err(|error| {
-        let mut problem = Problem::of(error.code(), 400, &error.text(), error.advice());
+        let english = ceb::code::english(error.code());
+        let title = english.map_or("The message cannot be accepted", |texts| texts.title);
+        let advice = english.map_or(error.advice(), |texts| texts.todo);
+        let mut problem = Problem::of(
+            error.code(),
+            400,
+            [&error.text(), title],
+            [error.advice(), advice],
+        );
         problem.line = Some(error.line());
         problem
     })?;

@@ -3,11 +3,8 @@
 use super::{MessageId, State, StoredMessage, direction_name};
 use ceb::Outcome;
 use registry::company::CompanyId;
-use store::unreadable::read_or;
+use store::unreadable::{DAMAGED, read_or};
 use store::{Error, Result, Row};
-
-/// What stands for a part of a message that is damaged.
-pub(crate) const DAMAGED: &str = "（已损坏）";
 
 /// A message of its row. One that is damaged is reported, and shown with what can be read of it, as one that waits for
 /// a person: a list goes on.

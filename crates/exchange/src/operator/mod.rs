@@ -41,7 +41,14 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     let n_held = board::n_held(tx)?.saturating_sub(asked_held);
     let n_parked = board::waiting(tx)?.n_parked.saturating_sub(asked_parked);
     Ok(vec![
-        Todo::plain("held", "待人工处理的报文", n_held),
-        Todo::plain("parked", "未匹配回执", n_parked),
+        Todo::plain(
+            "held",
+            [
+                "滞留报文（待人工处理）",
+                "Messages held for manual handling",
+            ],
+            n_held,
+        ),
+        Todo::plain("parked", ["未匹配回执", "Unmatched receipts"], n_parked),
     ])
 }

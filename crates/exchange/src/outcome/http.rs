@@ -40,10 +40,14 @@ pub mod codes {
     web::codes! {
         NOTHING_OPEN = "TG-R4461", 409, "报文没有待企业处理的事项", "The message needs no action",
             "报文没有被退单、异常或拒收，或已经重新申报、已标记为不再处理。",
-            "无需操作；请刷新后查看报文的办理结果。";
+            "无需操作；请刷新后查看报文的办理结果。",
+            "The message was not rejected, faulty or refused, or it was declared again or dismissed.",
+            "Nothing to do; reload it to see its outcome.";
         NOTHING_DISMISSED = "TG-R4462", 409, "报文没有可恢复处理的事项", "Nothing in the message can be reopened",
             "报文的单证没有登记过不再处理，或登记之后已经重新申报。",
-            "无需操作；请刷新后查看报文的办理结果。";
+            "无需操作；请刷新后查看报文的办理结果。",
+            "Nothing in the message was dismissed, or it has been declared again since.",
+            "Nothing to do; reload it to see its outcome.";
     }
 }
 

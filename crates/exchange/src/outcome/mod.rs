@@ -70,9 +70,30 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     };
     let counts = n_open(tx, &Sight::Company(company))?;
     Ok(vec![
-        Todo::plain("rejected", "海关退单，待更正后重新申报", counts.rejected),
-        Todo::plain("faulty", "处理异常，待按回执处理", counts.faulty),
-        Todo::plain("refused", "平台拒收，待更正后重新申报", counts.refused),
+        Todo::plain(
+            "rejected",
+            [
+                "海关退单，请更正重报",
+                "Rejected by customs: correct and declare again",
+            ],
+            counts.rejected,
+        ),
+        Todo::plain(
+            "faulty",
+            [
+                "处理异常，请按回执处理",
+                "Processing error: act on the receipt",
+            ],
+            counts.faulty,
+        ),
+        Todo::plain(
+            "refused",
+            [
+                "平台拒收，请更正重报",
+                "Refused by the platform: correct and declare again",
+            ],
+            counts.refused,
+        ),
     ])
 }
 

@@ -1,9 +1,10 @@
 //! Rows of `document` as they are read, and what is shown of one that is damaged.
 
 use super::DocumentStatus;
-use crate::message::row::{DAMAGED, outcome};
+use crate::message::row::outcome;
 use ceb::Outcome;
 use registry::company::CompanyId;
+use store::unreadable::DAMAGED;
 use store::unreadable::read_or;
 use store::{Result, Row};
 

@@ -73,6 +73,8 @@ pub struct FeedQuery {
     /// on. Not together with `after` or `wait`.
     pub before: Option<String>,
     /// Receipts in one answer, 1 to 1000; 50 when absent.
+    #[serde(default, deserialize_with = "web::limit::<_, { web::LIMIT_MAX }>")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
     /// Seconds to wait when there is nothing new, 0 to 60.
     pub wait: Option<u64>,

@@ -61,7 +61,7 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     let count = n_open(tx)?;
     Ok(vec![Todo::plain(
         "unknown_codes",
-        "待解释的回执代码",
+        ["待解释的回执代码", "Receipt codes to explain"],
         count,
     )])
 }
@@ -72,10 +72,15 @@ pub mod codes {
         INCOMPLETE = "TG-R4660", 400, "解释不完整或有误", "The explanation is incomplete or not valid",
             "解释一个回执代码须写明含义、怎么办（各 2 至 500 个字符，换行按空格计，不含控制字符和不可见字符）和\
                   是否重报。",
-            "请按 detail 补全或改正后再提交。";
+            "请按 detail 补全或改正后再提交。",
+            "An explanation of a receipt code must give a meaning and advice (2 to 500 characters each; line breaks \
+                  count as spaces; no control characters or invisible characters) and say whether to declare again.",
+            "Complete or correct it as the detail says and submit again.";
         NOT_ANSWERED = "TG-R4661", 409, "该代码还没有解释", "The code has no explanation yet",
             "要撤回的解释不存在，可能已被他人撤回。",
-            "请刷新列表后再看。";
+            "请刷新列表后再看。",
+            "There is no such explanation to withdraw; someone else may have withdrawn it.",
+            "Reload the list.";
     }
 }
 

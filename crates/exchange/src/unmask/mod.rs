@@ -46,13 +46,19 @@ pub mod codes {
     web::codes! {
         HOURLY = "TG-R4411", 429, "查看原文过于频繁", "Too many views of personal data",
             "本账号一小时内查看个人信息原文的次数已达上限。",
-            "请稍后再试；确需批量核对个人信息，请按规定办理审批。";
+            "请稍后再试；确需批量核对个人信息，请按规定办理审批。",
+            "This account has reached its limit of views of personal data within an hour.",
+            "Try again later; to check many records, apply for approval.";
         CANNOT_MASK = "TG-R4412", 409, "报文无法脱敏显示", "The message cannot be masked",
             "报文不是格式良好的 XML，平台无法确定其中个人信息的位置，因此不能显示脱敏后的内容。",
-            "如确需查看，请先说明理由“查看原文”；提交单位也可用接口密钥取回自己的原文。";
+            "如确需查看，请先说明理由“查看原文”；提交单位也可用接口密钥取回自己的原文。",
+            "The message is not well-formed XML, so the platform cannot tell where its personal data is and cannot show it masked.",
+            "If you must see it, give a reason and view the original; the sender can get its own bytes with its key.";
         FILE_HOURLY = "TG-R4413", 429, "导出原文过于频繁", "Too many exports of personal data",
             "本账号一小时内用文件导出的含个人信息的报文份数将超过上限，本次没有导出。",
-            "请减少所选报文，或一小时后再导出；日常批量处理请用接口密钥由本企业系统取回。";
+            "请减少所选报文，或一小时后再导出；日常批量处理请用接口密钥由本企业系统取回。",
+            "This export would exceed the limit of messages with personal data that this account can export within an hour; nothing was exported.",
+            "Choose fewer messages, or export in an hour; for daily work let your own system fetch them with its key.";
     }
 }
 

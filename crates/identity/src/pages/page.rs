@@ -37,7 +37,7 @@ impl Shown {
 
     /// What to do.
     pub(crate) fn advice(&self, lang: Lang) -> &'static str {
-        lang.of(self.code.advice, web::advice_en(self.code.status))
+        lang.of(self.code.advice, self.code.advice_en)
     }
 
     pub(crate) fn title(&self, lang: Lang) -> &'static str {

@@ -86,7 +86,7 @@ pub fn close(
 /// Opens a sealed text; nothing is an empty one.
 ///
 /// # Errors
-/// A fault when it was sealed with another key or changed since.
+/// [`Error::Damaged`] when it was sealed with another key or changed since.
 pub fn open(
     context: &AppContext,
     account: AccountId,
@@ -97,6 +97,6 @@ pub fn open(
         return Ok(String::new());
     };
     let opened = context.seal.open(sealed, &field.purpose(account));
-    let bytes = opened.map_err(|error| Error::Fault(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| Error::Fault(error.to_string()))
+    let bytes = opened.map_err(|error| Error::Damaged(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| Error::Damaged(error.to_string()))
 }

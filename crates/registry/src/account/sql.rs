@@ -2,6 +2,7 @@
 
 use super::{Account, AccountId, NewAccount, folded};
 use crate::company::CompanyId;
+use store::unreadable::{DAMAGED, read_or};
 use store::{Error, Result, Row, Tx};
 use web::{Begin, ListRows, OrderBy, PagePlace, SortKey, Total};
 
@@ -275,7 +276,10 @@ pub fn list(tx: &mut Tx<'_>, filter: &AccountFilter, limit: i64) -> Result<Vec<A
     };
     let text = filter.text.as_deref().map(folded).unwrap_or_default();
     let found = rows(filter, &text).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
-    found.iter().map(account).collect()
+    found
+        .iter()
+        .map(|row| read_or(row, "account", account, readable))
+        .collect()
 }
 
 /// How many accounts there are under a filter.
@@ -431,6 +435,26 @@ pub fn companies_below(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Compan
     .iter()
     .map(|row| row.int(0).map(CompanyId))
     .collect()
+}
+
+/// What can be read of a damaged account, for a list.
+fn readable(row: &Row, id: i64) -> Account {
+    let text = |column| row.text(column).unwrap_or_else(|_| DAMAGED.to_owned());
+    let int = |column| row.int(column).unwrap_or_default();
+    Account {
+        id: AccountId(id),
+        party: int(1),
+        login: text(2),
+        name: text(3),
+        kind: text(4),
+        state: text(5),
+        password_hash: None,
+        password_at: int(7),
+        must_change: true,
+        last_login_at: row.int_opt(9).ok().flatten(),
+        language: text(10),
+        created_at: int(11),
+    }
 }
 
 fn account(row: &Row) -> Result<Account> {

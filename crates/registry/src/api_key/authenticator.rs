@@ -20,19 +20,29 @@ pub mod codes {
     web::codes! {
         MISSING = "TG-R4010", 401, "缺少接口密钥", "No API key",
             "请求没有携带接口密钥，或格式不是 Authorization: Bearer 密钥。",
-            "请在请求头中加入 Authorization: Bearer 密钥；密钥由平台管理员为企业签发。";
+            "请在请求头中加入 Authorization: Bearer 密钥；密钥由平台管理员为企业签发。",
+            "The request has no key, or not in the form Authorization: Bearer KEY.",
+            "Add the header Authorization: Bearer KEY; the administrators issue keys to companies.";
         UNKNOWN = "TG-R4011", 401, "接口密钥无效", "Unknown API key",
             "平台没有签发过这个密钥，可能抄写不完整。",
-            "请核对密钥全文（以 tg_ 开头）；如已遗失，请申请签发新的密钥。";
+            "请核对密钥全文（以 tg_ 开头）；如已遗失，请申请签发新的密钥。",
+            "The platform did not issue this key; it may not have been copied completely.",
+            "Check the whole key (it begins with tg_); if it is lost, ask for a new one.";
         REVOKED = "TG-R4012", 401, "接口密钥已吊销", "The API key was revoked",
             "这个密钥已被吊销，不能再使用。",
-            "请改用新的密钥，或联系平台管理员重新签发。";
+            "请改用新的密钥，或联系平台管理员重新签发。",
+            "This key has been revoked.",
+            "Use the new key, or ask the administrators for one.";
         EXPIRED = "TG-R4013", 401, "接口密钥已过期", "The API key has expired",
             "这个密钥已超过有效期。",
-            "请联系平台管理员签发新的密钥。";
+            "请联系平台管理员签发新的密钥。",
+            "This key has expired.",
+            "Ask the administrators for a new one.";
         SUSPENDED = "TG-R4030", 403, "企业通道已暂停", "The company's channel is suspended",
             "该企业的申报通道已被平台暂停，不能提交新的申报；查询和领取回执不受影响。",
-            "请联系平台了解暂停原因；恢复后可用同一报文重新提交。";
+            "请联系平台了解暂停原因；恢复后可用同一报文重新提交。",
+            "The platform has suspended this company's channel: no new messages are accepted, but you can still query and collect receipts.",
+            "Ask the platform why; once the channel is restored, submit the same message again.";
     }
 }
 

@@ -26,6 +26,8 @@ pub struct PageRefusal {
     pub what: String,
     /// What to do, in Chinese.
     pub advice: String,
+    /// What to do, in English.
+    pub advice_en: String,
     /// Where the button leads: a path of ours.
     pub next: String,
 }
@@ -45,7 +47,6 @@ struct RefusalPage<'a> {
     lang: Lang,
     of: &'a PageRefusal,
     asked: &'a RefusedRequest,
-    advice_en: &'static str,
 }
 
 impl PageRefusal {
@@ -59,6 +60,7 @@ impl PageRefusal {
             title_en: code.title_en.to_owned(),
             what: code.meaning.to_owned(),
             advice: code.advice.to_owned(),
+            advice_en: code.advice_en.to_owned(),
             next: next.to_owned(),
         }
     }
@@ -70,7 +72,6 @@ impl PageRefusal {
             lang: self.lang,
             of: self,
             asked,
-            advice_en: web::advice_en(self.status),
         };
         let mut response = page(self.lang, status, &template);
         response.extensions_mut().insert(self.clone());

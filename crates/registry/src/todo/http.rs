@@ -51,8 +51,10 @@ pub struct TodoView {
     /// `approvals`, `cases_review`, `cases_approve`, `cases_supplement`, `cases_returned`, `docking`, `held`,
     /// `parked`, `unknown_codes`, `payment_inquiries`, `keys` or `agents`.
     pub kind: &'static str,
-    /// What it is, for people.
+    /// What it is, in Chinese.
     pub title: &'static str,
+    /// What it is, in English.
+    pub title_en: &'static str,
     /// How many.
     pub count: i64,
     /// How many of them are late.
@@ -88,7 +90,8 @@ async fn todos(
         .into_iter()
         .map(|todo| TodoView {
             kind: todo.kind,
-            title: todo.chinese,
+            title: todo.title[0],
+            title_en: todo.title[1],
             count: todo.count,
             overdue: todo.overdue,
             due_at: todo.due_at.map(beijing_rfc3339),

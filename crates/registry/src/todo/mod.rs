@@ -16,8 +16,8 @@ use store::{Result, Tx};
 pub struct Todo {
     /// What it is, such as `cases_review`.
     pub kind: &'static str,
-    /// What it is, for people.
-    pub chinese: &'static str,
+    /// What it is, for people: in Chinese and in English.
+    pub title: [&'static str; 2],
     /// How many.
     pub count: i64,
     /// How many of them are late.
@@ -29,10 +29,10 @@ pub struct Todo {
 impl Todo {
     /// So many, of which none is ever late.
     #[must_use]
-    pub const fn plain(kind: &'static str, chinese: &'static str, count: i64) -> Self {
+    pub const fn plain(kind: &'static str, title: [&'static str; 2], count: i64) -> Self {
         Self {
             kind,
-            chinese,
+            title,
             count,
             overdue: 0,
             due_at: None,
@@ -85,5 +85,9 @@ pub(crate) fn of_approvals(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<T
     let mine: Vec<&str> = mine.map(|kind| kind.name).collect();
     let own = asking.actor.who.id().unwrap_or(0);
     let count = approval::count_pending(tx, &mine, own)?;
-    Ok(vec![Todo::plain("approvals", "待复核的申请", count)])
+    Ok(vec![Todo::plain(
+        "approvals",
+        ["待复核的申请", "Requests to approve"],
+        count,
+    )])
 }

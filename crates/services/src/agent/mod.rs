@@ -58,7 +58,14 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     };
     let until = asking.now_ms + SOON_MS;
     let count = count_ending(tx, company, asking.now_ms, until)?;
-    Ok(vec![Todo::plain("agents", "30 天内到期的代理委托", count)])
+    Ok(vec![Todo::plain(
+        "agents",
+        [
+            "30 天内到期的代理委托",
+            "Appointments expiring within 30 days",
+        ],
+        count,
+    )])
 }
 
 /// Longest appointment, in days: three years.

@@ -130,12 +130,24 @@ fn turns_of(side: Side, kinds: &[CaseKind], asking: &Asking<'_>) -> Vec<&'static
 /// decide that they did not propose themselves, and their own that they must supplement.
 pub fn waits(kinds: &[CaseKind], tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     let sides = [
-        ("cases_review", "待受理或审核的办件", Side::Reviewer),
-        ("cases_approve", "待审批的办件", Side::Approver),
-        ("cases_supplement", "待补正的申请", Side::Applicant),
+        (
+            "cases_review",
+            ["待受理或审核的办件", "Cases to accept or review"],
+            Side::Reviewer,
+        ),
+        (
+            "cases_approve",
+            ["待审批的办件", "Cases to decide"],
+            Side::Approver,
+        ),
+        (
+            "cases_supplement",
+            ["待补正的申请", "Applications to correct"],
+            Side::Applicant,
+        ),
     ];
     let mut found = Vec::new();
-    for (kind, chinese, side) in sides {
+    for (kind, title, side) in sides {
         let names = turns_of(side, kinds, asking);
         if names.is_empty() {
             continue;
@@ -155,7 +167,7 @@ pub fn waits(kinds: &[CaseKind], tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result
         let (count, overdue, due_at) = sql::count_waiting(tx, &seen, of, but, asking.now_ms)?;
         found.push(Todo {
             kind,
-            chinese,
+            title,
             count,
             overdue,
             due_at,
@@ -178,7 +190,10 @@ fn returned(tx: &mut Tx<'_>, kinds: &[CaseKind], asking: &Asking<'_>) -> Result<
     };
     Ok(Todo::plain(
         "cases_returned",
-        "已退回的申请，请重新申请",
+        [
+            "已退回的申请，请重新申请",
+            "Rejected applications: apply again",
+        ],
         count,
     ))
 }

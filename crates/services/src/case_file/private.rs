@@ -33,7 +33,7 @@ pub fn close_private(
 /// Opens the personal part of a form.
 ///
 /// # Errors
-/// A fault when the seal does not open it: another key, or another case.
+/// `TG-F5001` when the seal does not open it: another key, or another case.
 pub fn open_private(
     context: &AppContext,
     case: CaseId,
@@ -44,9 +44,9 @@ pub fn open_private(
     };
     let text = context.seal.open(sealed, &purpose(case)).map_err(|error| {
         tracing::error!(%error, "a form could not be opened");
-        Problem::new(codes::FAULT)
+        Problem::new(codes::DAMAGED)
     })?;
-    serde_json::from_slice(&text).map_err(|_| Problem::new(codes::FAULT))
+    serde_json::from_slice(&text).map_err(|_| Problem::new(codes::DAMAGED))
 }
 
 /// A personal value as it is shown: the beginning and the end stay, so that the person concerned

@@ -5,7 +5,7 @@ use super::{Attachment, CaseFile, CaseId, CaseState, CaseStep};
 use registry::access::{Sight, visible};
 use registry::role::AccountId;
 use std::collections::BTreeMap;
-use store::unreadable::report;
+use store::unreadable::{DAMAGED, read_or, report};
 use store::{Error, Result, Row, Tx, Value};
 use web::{Begin, ListRows, OrderBy, PagePlace, SortKey, Total};
 
@@ -219,7 +219,10 @@ pub fn list(
     let like = like_of(filter);
     let found =
         rows(sees, filter, like.as_deref()).page(tx, COLUMNS, by, begin.after.as_ref(), limit)?;
-    found.iter().map(case).collect()
+    found
+        .iter()
+        .map(|row| read_or(row, "case_file", case, readable))
+        .collect()
 }
 
 /// How many cases are seen under a filter.
@@ -412,12 +415,41 @@ fn attachment(row: &Row) -> Result<Attachment> {
 }
 
 fn state(name: &str) -> Result<CaseState> {
-    CaseState::from_name(name).ok_or_else(|| Error::Fault(format!("no state of cases: {name}")))
+    CaseState::from_name(name).ok_or_else(|| Error::Damaged(format!("no state of cases: {name}")))
+}
+
+/// What can be read of a damaged case, for a list; who opens it is told that it is damaged.
+fn readable(row: &Row, id: i64) -> CaseFile {
+    let text = |column| row.text(column).unwrap_or_default();
+    let int = |column| row.int(column).unwrap_or_default();
+    let may = |column| row.int_opt(column).ok().flatten();
+    let known = row.text(3).and_then(|name| state(&name));
+    CaseFile {
+        id: CaseId(id),
+        kind: text(1),
+        title: DAMAGED.to_owned(),
+        // One that waits: somebody must see to it.
+        state: known.unwrap_or(CaseState::Applied),
+        company: may(4),
+        subject: text(5),
+        form: BTreeMap::new(),
+        private: None,
+        applied_by: AccountId(int(8)),
+        applied_name: text(9),
+        applied_at: int(10),
+        proposed_by: may(11).map(AccountId),
+        decided_by: may(12).map(AccountId),
+        changed_at: int(13),
+        due_at: may(14),
+        n_days_left: int(15),
+        n_steps: int(16),
+        n_attachments: int(17),
+    }
 }
 
 fn case(row: &Row) -> Result<CaseFile> {
     let form: BTreeMap<String, String> = serde_json::from_str(&row.text(6)?)
-        .map_err(|error| Error::Fault(format!("a stored form is not JSON: {error}")))?;
+        .map_err(|error| Error::Damaged(format!("a stored form is not JSON: {error}")))?;
     Ok(CaseFile {
         id: CaseId(row.int(0)?),
         kind: row.text(1)?,

@@ -56,6 +56,8 @@ pub struct DockingQuery {
     /// `next` of the page before.
     pub after: Option<String>,
     /// Cards on the page, 1 to 200; 50 when absent.
+    #[serde(default, deserialize_with = "web::limit::<_, { CARDS_MAX }>")]
+    #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }
 

@@ -44,7 +44,11 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     let count = overdue(tx, &asking.actor.sight, &today)?;
     Ok(vec![Todo {
         overdue: count,
-        ..Todo::plain("docking", "到期未完成的对接", count)
+        ..Todo::plain(
+            "docking",
+            ["到期未完成的对接", "Onboarding past its due date"],
+            count,
+        )
     }])
 }
 

@@ -50,7 +50,11 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     };
     let until = asking.now_ms + SOON_MS;
     let count = api_key::count_ending(tx, company, asking.now_ms, until)?;
-    Ok(vec![Todo::plain("keys", "30 天内到期的接口密钥", count)])
+    Ok(vec![Todo::plain(
+        "keys",
+        ["30 天内到期的接口密钥", "API keys expiring within 30 days"],
+        count,
+    )])
 }
 
 /// Issues a key; answers it with its text, which is not kept anywhere.

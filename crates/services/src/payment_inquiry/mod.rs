@@ -70,7 +70,14 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     let (count, overdue) = unsettled(tx, &asking.actor.sight, asking.now_ms)?;
     Ok(vec![Todo {
         overdue,
-        ..Todo::plain("payment_inquiries", "超时或失败的支付数据上传", count)
+        ..Todo::plain(
+            "payment_inquiries",
+            [
+                "超时或失败的支付数据上传",
+                "Late or failed payment data uploads",
+            ],
+            count,
+        )
     }])
 }
 

@@ -76,10 +76,6 @@ impl RegisterPage {
         self.form.get(name).map_or("", String::as_str)
     }
 
-    fn advice_en(&self, code: &ErrorCode) -> &'static str {
-        web::advice_en(code.status)
-    }
-
     fn fault(&self, name: &str) -> &str {
         self.faults.get(name).map_or("", String::as_str)
     }
@@ -359,7 +355,7 @@ fn files(
         match attachment::check(&name, &bytes) {
             Ok(checked) => kept.push((document, checked, bytes)),
             Err(problem) => {
-                let english = format!("{}: {}", problem.title_en, web::advice_en(problem.status));
+                let english = format!("{}: {}", problem.title_en, problem.advice_en);
                 let detail = problem.detail.unwrap_or(problem.advice);
                 let chinese = format!("{}：{detail}", problem.title);
                 faults.push((document, Bilingual::new(chinese, english)));
@@ -390,7 +386,7 @@ async fn taken(
     let read = move |tx: &mut Tx<'_>| taken_by(tx, &form);
     let by = context.read(read).await?;
     let reported = by.map(|code| {
-        let advice = web::advice_en(code.status);
+        let advice = code.advice_en;
         Bilingual::new(
             format!("{}。{}（{}）", code.title, code.advice, code.code),
             format!("{}. {advice} ({})", code.title_en, code.code),

@@ -3,7 +3,6 @@
 use registry::role::Role;
 use tongguan::app::api::operations;
 use tongguan::app::docs::openapi_json;
-use tongguan::app::english;
 use tongguan::app::metrics::METRICS;
 use tongguan::config::{Config, REFERENCE};
 use tongguan::gather;
@@ -16,7 +15,8 @@ pub(crate) fn pages() -> Vec<(String, String)> {
     let mut pages: Vec<(String, String)> = gather::codes()
         .into_iter()
         .map(|code| {
-            let text = format!("{}{}", code.markdown(), english::section(code));
+            let (chinese, what, todo) = (code.markdown(), code.meaning_en, code.advice_en);
+            let text = format!("{chinese}\n## In English\n\n{what}\n\n{todo}\n");
             (format!("codes/{}.md", code.code), text)
         })
         .collect();

@@ -29,6 +29,7 @@ struct ShownProblem {
     #[serde(default)]
     detail: String,
     advice: String,
+    advice_en: String,
 }
 
 /// Turns errors into pages, for who wants pages.
@@ -123,6 +124,7 @@ fn refusal_of(
             title_en: reported.title_en,
             what: reported.detail,
             advice: reported.advice,
+            advice_en: reported.advice_en,
             next: next.to_owned(),
         },
         None => {

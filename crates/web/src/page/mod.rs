@@ -5,7 +5,8 @@ mod order;
 mod sql;
 
 use crate::problem::{Problem, codes};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub use order::{Age, Begin, KeyForm, Order, PagePlace, SortKey, schema_of};
@@ -15,7 +16,20 @@ pub use sql::{ListRows, OrderBy};
 const LIMIT_DEFAULT: u32 = 50;
 
 /// Most items on a page.
-const LIMIT_MAX: u32 = 1000;
+pub const LIMIT_MAX: u32 = 1000;
+
+/// Reads the parameter `limit` of a query.
+///
+/// # Errors
+/// What is no number of 1 to `MAX`.
+pub fn limit<'de, D: Deserializer<'de>, const MAX: u32>(from: D) -> Result<Option<u32>, D::Error> {
+    let text = String::deserialize(from)?;
+    let n_items = text.parse().ok().filter(|n| (1..=MAX).contains(n));
+    match n_items {
+        Some(n_items) => Ok(Some(n_items)),
+        None => Err(D::Error::custom(format!("应为 1 至 {MAX} 的整数"))),
+    }
+}
 
 /// Up to how many items a list is counted.
 pub const COUNT_MAX: i64 = 10_000;
@@ -93,6 +107,8 @@ pub struct PageQuery {
     /// `next` of the page before; nothing for the first page.
     pub after: Option<String>,
     /// Items on the page, 1 to 1000; 50 when absent.
+    #[serde(default, deserialize_with = "limit::<_, LIMIT_MAX>")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
     /// `true`: the answer tells in `total` how many items the list has.
     pub count: Option<bool>,
@@ -239,7 +255,7 @@ impl<T> Page<Option<T>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Age, Begin, COUNT_MAX, Order, Page, PagePlace, PageSize, Total};
+    use super::{Age, Begin, COUNT_MAX, Order, Page, PagePlace, PageQuery, PageSize, Total};
 
     crate::orders! {
         /// Orders of a list (试验排序).
@@ -267,6 +283,21 @@ mod tests {
         ] {
             let page = Page::cut(rows, size, |last| *last);
             assert_eq!((page.items, page.next.as_deref()), (items, next));
+        }
+    }
+
+    #[test]
+    fn a_limit_outside_its_range_is_refused() {
+        let read = |query: &str| {
+            let uri = format!("/?{query}").parse().unwrap();
+            crate::QueryOf::<PageQuery>::of(&uri).map(|crate::QueryOf(page)| page.limit)
+        };
+        for (query, limit) in [("", None), ("limit=1", Some(1)), ("limit=1000", Some(1000))] {
+            assert_eq!(read(query).unwrap(), limit);
+        }
+        for query in ["limit=0", "limit=1001", "limit=-1", "limit=", "limit=x"] {
+            let why = read(query).unwrap_err().detail.unwrap();
+            assert_eq!(why, "limit：应为 1 至 1000 的整数");
         }
     }
 

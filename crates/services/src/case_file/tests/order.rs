@@ -1,14 +1,15 @@
 //! The list of cases in every order, and how many there are, on both engines.
 
 use crate::case_file::http::listed;
-use crate::case_file::{CaseFilter, CaseId, CaseOrder, Verb};
+use crate::case_file::{CaseFilter, CaseId, CaseOrder, Verb, find, sees};
 use crate::tests::{PLAIN, World};
 use registry::access::Actor;
 use registry::role::Role;
 use rstest::rstest;
 use std::time::Duration;
-use store::Tx;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
+use store::unreadable::DAMAGED;
+use store::{Error, Tx};
 use web::{Begin, Page, PageQuery};
 
 /// So much later that the next cases are due at another time.
@@ -93,4 +94,51 @@ async fn every_order_shows_each_case_once_and_the_most_urgent_come_first(
     };
     let page = asked(&world, &stranger, "due", page).await;
     assert_eq!((page.items, page.total), (vec![], Some(0)));
+}
+
+/// Some cases are damaged on the disk: the list shows each with what can be read of it, and a damaged one opens with the
+/// words that say so.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_case_hides_no_other(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let test = &engine.database();
+    let world = World::on(&test.db);
+    let company = world.company(1, &["ebc"]).await;
+    let admin = world
+        .person("admin", Role::CompanyAdmin, Some(company.id))
+        .await;
+    let mut ids = Vec::new();
+    for what in ["a", "b", "c"] {
+        let case = world.open(&admin, PLAIN, &[("what", what)]).await.unwrap();
+        ids.push(case.id);
+    }
+    let (first, second) = (ids[0].0, ids[1].0);
+    let harm = move |tx: &mut Tx<'_>| {
+        tx.execute(
+            "update case_file set form = '{' where id = $1",
+            &[first.into()],
+        )?;
+        tx.execute(
+            "update case_file set state = 'lost' where id = $1",
+            &[second.into()],
+        )
+    };
+    test.db.write(harm).await.unwrap();
+    let (context, actor) = (world.context.clone(), admin.clone());
+    let read = move |tx: &mut Tx<'_>| {
+        let who = (&actor, &[PLAIN][..]);
+        let filter = CaseFilter::default();
+        listed(tx, who, (&filter, &PageQuery::default()), context.now_ms())
+    };
+    let found = test.db.read(read).await.unwrap();
+    let shown: Vec<bool> = found
+        .items
+        .iter()
+        .map(|case| case.title == DAMAGED)
+        .collect();
+    assert_eq!(shown, [false, true, true]);
+    let seen = sees(&admin);
+    let read = move |tx: &mut Tx<'_>| find(tx, &seen, CaseId(first));
+    let opened = test.db.read(read).await;
+    assert!(matches!(opened, Err(Error::Damaged(_))), "{opened:?}");
 }

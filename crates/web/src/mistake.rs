@@ -1,0 +1,168 @@
+//! What is wrong with the parameters or the JSON of a request, in Chinese: serde tells it in English.
+
+/// A sentence of serde, with the path of the parameter in front as axum puts it, in Chinese. What it does not know stays
+/// behind the path as it is.
+pub(crate) fn in_chinese(text: &str) -> String {
+    let text = [
+        "Failed to deserialize query string: ",
+        "Failed to deserialize the JSON body into the target type: ",
+        "Failed to parse the request body as JSON: ",
+    ]
+    .iter()
+    .find_map(|start| text.strip_prefix(start))
+    .unwrap_or(text);
+    let (text, place) = match text.rsplit_once(" at line ") {
+        Some((text, place)) => (text, place_of(place)),
+        None => (text, String::new()),
+    };
+    // A path has no blanks, a sentence of serde has.
+    match text.split_once(": ") {
+        Some((path, why)) if !path.contains(' ') => format!("{path}：{}{place}", sentence(why)),
+        _ => format!("{}{place}", sentence(text)),
+    }
+}
+
+/// `2 column 7` as a place.
+fn place_of(place: &str) -> String {
+    match place.split_once(" column ") {
+        Some((line, column)) => format!("（第 {line} 行第 {column} 列）"),
+        None => String::new(),
+    }
+}
+
+/// What serde calls a kind of value.
+const KINDS: &[(&str, &str)] = &[
+    ("a string", "文字"),
+    ("a borrowed string", "文字"),
+    ("a boolean", "true 或 false"),
+    ("a sequence", "列表"),
+    ("a map", "对象"),
+    ("struct", "对象"),
+    ("u", "非负整数"),
+    ("i", "整数"),
+    ("f", "数字"),
+];
+
+fn sentence(text: &str) -> String {
+    let named = |start: &str| {
+        let rest = text.strip_prefix(start)?.strip_prefix('`')?;
+        let (name, rest) = rest.split_once('`')?;
+        let names: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+        Some((name.to_owned(), names.join("、")))
+    };
+    if let Some((name, _)) = named("missing field ") {
+        return format!("缺少 {name}");
+    }
+    if let Some((name, _)) = named("duplicate field ") {
+        return format!("{name} 出现了不止一次");
+    }
+    if let Some((name, names)) = named("unknown field ") {
+        return format!("没有名为 {name} 的参数，可用：{names}");
+    }
+    if let Some((name, names)) = named("unknown variant ") {
+        return format!("没有取值 {name}，可取：{names}");
+    }
+    if text.starts_with("invalid type: ")
+        && let Some((_, kind)) = text.rsplit_once(", expected ")
+    {
+        let known = KINDS.iter().find(|(start, _)| kind.starts_with(start));
+        return format!("应为{}", known.map_or(kind, |(_, chinese)| chinese));
+    }
+    match text {
+        "provided string was not `true` or `false`" => "应为 true 或 false".to_owned(),
+        "invalid digit found in string"
+        | "cannot parse integer from empty string"
+        | "number too large to fit in target type"
+        | "number too small to fit in target type" => "应为范围内的整数".to_owned(),
+        text if text.starts_with("EOF while parsing") => "JSON 不完整".to_owned(),
+        text => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{JsonBody, QueryOf};
+    use axum::extract::FromRequest;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "it is only read")]
+    struct Asked {
+        text: String,
+        number: Option<u32>,
+        flag: Option<bool>,
+        inner: Option<Inner>,
+        choice: Option<Choice>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is only read")]
+    struct Inner {
+        list: Vec<i64>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Choice {
+        One,
+        Two,
+    }
+
+    #[test]
+    fn a_wrong_query_is_told_in_chinese() {
+        for (query, told) in [
+            ("", "缺少 text"),
+            ("text=a&number=x", "number：应为范围内的整数"),
+            ("text=a&number=", "number：应为范围内的整数"),
+            ("text=a&number=-1", "number：应为范围内的整数"),
+            ("text=a&flag=ja", "flag：应为 true 或 false"),
+            ("text=a&text=b", "text 出现了不止一次"),
+            ("text=a&choice=three", "没有取值 three，可取：one、two"),
+            (
+                "text=a&no=1",
+                "没有名为 no 的参数，可用：text、number、flag、inner、choice",
+            ),
+        ] {
+            let uri = format!("/?{query}").parse().unwrap();
+            let problem = QueryOf::<Asked>::of(&uri).unwrap_err();
+            let detail = problem.detail.unwrap();
+            assert!(detail.ends_with(told), "{query}: {detail}");
+            assert!(!detail.contains("Failed"), "{detail}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wrong_body_is_told_in_chinese_with_its_place() {
+        for (body, told) in [
+            ("{}", "缺少 text（第 1 行第 2 列）"),
+            ("{\"text\": 7}", "text：应为文字（第 1 行第 10 列）"),
+            (
+                "{\"text\": \"a\",\n\"inner\": {\"list\": \"x\"}}",
+                "inner.list：应为列表（第 2 行第 21 列）",
+            ),
+            (
+                "{\"text\": \"a\", \"number\": \"b\"}",
+                "number：应为非负整数（第 1 行第 27 列）",
+            ),
+            ("{\"text\"", "JSON 不完整（第 1 行第 7 列）"),
+            ("[]", "缺少"),
+        ] {
+            let request = axum::http::Request::post("/")
+                .header("content-type", "application/json")
+                .body(axum::body::Body::from(body))
+                .unwrap();
+            let read = JsonBody::<Asked>::from_request(request, &()).await;
+            let detail = read.unwrap_err().detail.unwrap();
+            if body != "[]" {
+                assert_eq!(detail, told);
+            }
+            assert!(!detail.contains("Failed"), "{detail}");
+        }
+        let request = axum::http::Request::post("/");
+        let request = request.body(axum::body::Body::from("{}")).unwrap();
+        let read = JsonBody::<Asked>::from_request(request, &()).await;
+        let detail = read.unwrap_err().detail.unwrap();
+        assert_eq!(detail, "请求头 Content-Type 应为 application/json");
+    }
+}
