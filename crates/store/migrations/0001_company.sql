@@ -1,7 +1,7 @@
 -- Who is who, as much as the exchange needs: the companies that declare, and the keys their
 -- programs present. Only a hash of a key is kept: a copy of the database opens no door.
 --
--- Room of company: registry/company. Room of api_key: registry/api_key. Room of event: store/event.
+-- Module of company: registry/company. Module of api_key: registry/api_key. Module of event: store/event.
 
 create table company (
     id bigint primary key,

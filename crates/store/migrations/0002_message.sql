@@ -2,8 +2,8 @@
 -- the row that changes with every step, so that a step rewrites a hundred bytes and not four
 -- thousand. The work lists of check and dispatch are the partial indexes: the state is the queue.
 --
--- Room of message, message_body, message_finding, message_day: exchange/message.
--- Room of lane_lease: exchange/lane.
+-- Module of message, message_body, message_finding, message_day: exchange/message.
+-- Module of lane_lease: exchange/lane.
 
 create table message (
     id bigint primary key,

@@ -5,7 +5,7 @@
 -- The feed number is given out under a lock on the company's row of feed, so that on every engine
 -- a reader who has seen number n has seen all before it.
 --
--- Room of document, receipt, parked_receipt: exchange/receipt. Room of feed: exchange/downlink.
+-- Module of document, receipt, parked_receipt: exchange/receipt. Module of feed: exchange/downlink.
 
 create table document (
     id bigint primary key,

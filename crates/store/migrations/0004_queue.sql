@@ -2,7 +2,7 @@
 -- leased when taken and removed when acknowledged; the lease stands apart from the body, so that
 -- taking rewrites few bytes.
 --
--- Room of queue_item, queue_body: queue/builtin.
+-- Module of queue_item, queue_body: queue/builtin.
 
 create table queue_item (
     id bigint primary key,

@@ -2,7 +2,7 @@
 -- and which answers are due. It usually has a database of its own. Names and identity numbers are
 -- kept as fingerprints only; answers that wait hold the elements of one receipt each.
 --
--- Room of box_upload, box_document, box_due, box_number: exchange/customs_box.
+-- Module of box_upload, box_document, box_due, box_number: exchange/customs_box.
 
 -- Uploads that were played: sender and CopMsgId, so that a repetition is played once.
 create table box_upload (

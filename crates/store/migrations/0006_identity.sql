@@ -5,10 +5,10 @@
 -- That one person holds only one of the three offices (三员分立), and that nobody approves what he
 -- asked for himself, are constraints: no code path can forget them.
 --
--- Room of party, account, password_old, activation: registry/account. Room of factor: registry/factor.
--- Room of session: registry/session. Room of role_grant, custom_role: registry/role.
--- Room of approval: registry/approval. Room of audit, audit_head: registry/audit.
--- Room of bootstrap: registry/bootstrap.
+-- Module of party, account, password_old, activation: registry/account. Module of factor: registry/factor.
+-- Module of session: registry/session. Module of role_grant, custom_role: registry/role.
+-- Module of approval: registry/approval. Module of audit, audit_head: registry/audit.
+-- Module of bootstrap: identity/bootstrap.
 
 create table party (
     id bigint primary key,

@@ -2,8 +2,8 @@
 -- the tickets that they get. Tickets in force stand here as hashes; the text of a service ticket is
 -- kept only when it has been used up, because single logout must name it.
 --
--- Room of relying_party: registry/relying_party. Room of cas_ticket, cas_visit, cas_slip, cas_warned:
--- registry/cas.
+-- Module of relying_party: identity/relying_party. Module of cas_ticket, cas_visit, cas_slip, cas_warned:
+-- identity/cas.
 
 create table relying_party (
     id bigint primary key,

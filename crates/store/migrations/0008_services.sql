@@ -1,13 +1,13 @@
 -- Whom the platform deals with, and on whose word: the case files (办件) in which companies apply for
--- something and the bureau decides, and what comes of them: the contracts (角色合约) of a company, the
+-- something and the bureau decides, and what comes of them: the contracts (业务角色) of a company, the
 -- agents (代理报关) that act for it, and how far its docking (对接进度) is.
 --
 -- That the one who proposes does not decide, that a company code is in one open application only, and
 -- that a company has one contract for a role are constraints. What is personal in a form is sealed.
 --
--- Room of case_file, case_step, attachment, attachment_body: services/case_file.
--- Room of registration: services/registration. Room of ledger, contract: services/company_ledger.
--- Room of agent, agent_member: services/agent. Room of docking, docking_step: services/docking.
+-- Module of case_file, case_step, attachment, attachment_body: services/case_file.
+-- Module of registration: services/registration. Module of ledger, contract: services/company_ledger.
+-- Module of agent, agent_member: services/agent. Module of docking, docking_step: services/docking.
 
 create table case_file (
     id bigint primary key,

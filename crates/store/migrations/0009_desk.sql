@@ -2,7 +2,7 @@
 -- each answered by an index in the order of the list; and for whom personal data of a message are
 -- shown, for how long.
 --
--- Room of unmasking: exchange/unmask.
+-- Module of unmasking: exchange/unmask.
 
 create index message_kind on message (company_id, kind, id);
 create index message_kind_all on message (kind, id);

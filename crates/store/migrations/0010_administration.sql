@@ -1,7 +1,7 @@
 -- The work that is done by itself: which jobs are due, who works on each until when, how their runs
--- ended; and how far the audit was carried out of the house.
+-- ended; and how far the audit was copied to another machine.
 --
--- Room of job, job_run: registry/job. Room of audit_cursor: registry/audit.
+-- Module of job, job_run: back_office/job. Module of audit_cursor: registry/audit.
 
 -- One row a job: when it is due, and who works on it until when.
 create table job (

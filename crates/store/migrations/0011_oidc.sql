@@ -4,7 +4,7 @@
 -- Nothing outlives the session: a token counts only while the session of its grant is in force.
 -- Signing keys are sealed; of a retired one only the public half stays.
 --
--- Room of oidc_key, oidc_grant, oidc_token, oidc_visit: registry/oidc.
+-- Module of oidc_key, oidc_grant, oidc_token, oidc_visit: identity/oidc.
 
 -- Where a browser may be sent after a logout, exactly.
 alter table relying_party add column logout_redirects text not null default '';

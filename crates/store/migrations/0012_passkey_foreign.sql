@@ -1,12 +1,12 @@
 -- Two more ways to be known. A passkey is a row of the table factor whose hash is that of its
 -- credential id: one credential belongs to one account, whatever two requests do at the same time.
 -- The name by which authenticators know a person is random, so that it tells nothing and stays the
--- same when the login name changes. A person of another house (a foreign source of identity) is
--- bound to one account and the account to one person of that house. Pages carry sealed slips; the
+-- same when the login name changes. A person of a foreign source of identity is
+-- bound to one account and the account to one person there. Pages carry sealed slips; the
 -- ones that came back are noted until they would have expired, so that none works twice.
 --
--- Room of passkey_handle: registry/passkey. Room of foreign_identity: registry/foreign.
--- Room of slip: registry/slip.
+-- Module of passkey_handle: identity/passkey. Module of foreign_identity: identity/foreign.
+-- Module of slip: identity/slip.
 
 create unique index factor_passkey on factor (hash) where kind = 'passkey';
 

@@ -5,9 +5,9 @@
 -- A department is a party of the kind 'agency': its name and what it belongs to stand there. That
 -- nobody publishes the notice that he wrote himself is a constraint: no code path can forget it.
 --
--- Room of department: registry/department. Room of post: registry/post.
--- Room of dictionary, dictionary_entry: registry/dictionary.
--- Room of parameter, parameter_change: registry/parameter. Room of notice, notice_read: registry/notice.
+-- Module of department: registry/department. Module of post: back_office/post.
+-- Module of dictionary, dictionary_entry: registry/dictionary.
+-- Module of parameter, parameter_change: registry/parameter. Module of notice, notice_read: back_office/notice.
 
 create table department (
     id bigint primary key references party (id),

@@ -2,7 +2,7 @@
 -- to follow without a new release: newer versions of the tables, whole files as they were loaded. A
 -- version is never changed or removed, because documents are judged by the table of their own day.
 --
--- Room of code_table: registry/code_table.
+-- Module of code_table: registry/code_table.
 
 create table code_table (
     id bigint primary key,

@@ -7,7 +7,7 @@
 -- Amounts are hundred-thousandths of a yuan. `counted` is what of a list stands in the total now, so that
 -- a step that runs twice adds nothing.
 --
--- Room of match_fact, match_policy, match_hold, personal_total: exchange/matching.
+-- Module of match_fact, match_policy, match_hold, personal_total: exchange/matching.
 
 create table match_fact (
     document_id bigint primary key,

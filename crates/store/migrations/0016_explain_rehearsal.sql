@@ -7,8 +7,8 @@
 -- says how far, and what would break is counted by company, kind, code and element. Dropping the
 -- version removes what was counted.
 --
--- Room of unknown_code: exchange/unknown_code.
--- Room of coming_standard, rehearsal_finding: exchange/rehearsal.
+-- Module of unknown_code: exchange/unknown_code.
+-- Module of coming_standard, rehearsal_finding: exchange/rehearsal.
 
 create table unknown_code (
     id bigint primary key,

@@ -5,8 +5,8 @@
 -- what was received and never takes its place. Messages that wait for a key that cannot sign now are
 -- a list of their own, so that trying again costs what waits and not what is stored.
 --
--- Room of signing_policy, signing_key, signing_wait: exchange/signing.
--- Room of message_signed: exchange/message.
+-- Module of signing_policy, signing_key, signing_wait: exchange/signing.
+-- Module of message_signed: exchange/message.
 
 create table signing_policy (
     company_id bigint primary key references company (id),

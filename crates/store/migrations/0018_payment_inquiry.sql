@@ -5,7 +5,7 @@
 -- inquiry is answered once however often customs sends it: its session number is unique. What was
 -- uploaded is kept as it was sent, to the byte. Nothing is removed before three years have passed.
 --
--- Room of payment_data, payment_order, payment_inquiry: services/payment_inquiry.
+-- Module of payment_data, payment_order, payment_inquiry: services/payment_inquiry.
 
 create table payment_data (
     id bigint primary key,

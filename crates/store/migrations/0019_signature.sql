@@ -2,7 +2,7 @@
 -- profile passed, with which method and certificate. Only the serial number of a certificate is kept;
 -- the rest of it names people.
 --
--- Room of message_signature: exchange/signature.
+-- Module of message_signature: exchange/signature.
 
 create table message_signature (
     message_id bigint primary key,

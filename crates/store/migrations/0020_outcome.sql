@@ -8,7 +8,7 @@
 -- Messages are counted by outcome under the day (Beijing, days since 1970-01-01) on which they were
 -- accepted; a message that is checked again moves from one count to the other.
 --
--- Room of message_outcome: exchange/outcome.
+-- Module of message_outcome: exchange/outcome.
 
 alter table document add column guid text;
 alter table document add column app_type text;

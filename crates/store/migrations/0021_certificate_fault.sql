@@ -2,6 +2,6 @@
 -- company's. The codes of what is wrong with the certificate stand beside the outcome; rows of before
 -- have none.
 --
--- Room of message_signature: exchange/signature.
+-- Module of message_signature: exchange/signature.
 
 alter table message_signature add column certificate_fault text;

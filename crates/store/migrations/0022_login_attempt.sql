@@ -4,7 +4,7 @@
 -- field, and a name that nobody has is counted as one that somebody has. The columns n_failed and
 -- locked_until of account are not read any more; the release before still writes them.
 --
--- Room of login_attempt: registry/login.
+-- Module of login_attempt: identity/login.
 
 create table login_attempt (
     name text not null,

@@ -2,7 +2,7 @@
 -- number would make the same ids. A process says now and then that it lives, which is at the same
 -- time the proof that a write works.
 --
--- Room of node: store/node.
+-- Module of node: store/node.
 
 create table node (
     number bigint primary key,

@@ -2,7 +2,7 @@
 -- turn takes: kept by the company to which each answer is addressed (0 when nobody can tell), so that
 -- the answers of all companies go home in turns. In quiet times nothing comes here.
 --
--- Room of receipt_inbox: exchange/inbox.
+-- Module of receipt_inbox: exchange/inbox.
 
 create table receipt_inbox (
     id bigint primary key,

@@ -1,7 +1,7 @@
 -- What each company has handed in on a day (Beijing): messages and bytes, so that one company cannot fill
 -- the platform's disk. Written in the transaction that stores the messages.
 --
--- Room of company_usage: exchange/quota.
+-- Module of company_usage: exchange/quota.
 
 create table company_usage (
     day text not null,

@@ -2,7 +2,7 @@
 -- the new message before that is handed in, so that the two are linked in whatever order they arrive;
 -- a guid without a message says nothing.
 --
--- Room of correction: exchange/correction.
+-- Module of correction: exchange/correction.
 
 create table correction (
     company_id bigint not null,

@@ -10,8 +10,8 @@
 --
 -- Which documents of a message a correction is about: others in it may still come back.
 --
--- Room of correction_document: exchange/correction.
--- Room of unmask_file: exchange/unmask. Room of reseal: store/reseal.
+-- Module of correction_document: exchange/correction.
+-- Module of unmask_file: exchange/unmask. Module of reseal: store/reseal.
 
 create index message_undecided on message (id) where outcome = 'waiting';
 create index message_undecided_company on message (company_id, id) where outcome = 'waiting';

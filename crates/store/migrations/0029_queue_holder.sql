@@ -2,6 +2,6 @@
 -- number, which gives back at once what the dead one had in hand. Nothing while nobody has taken it, or
 -- when the release before has.
 --
--- Room of queue_item: queue/builtin (0004).
+-- Module of queue_item: queue/builtin (0004).
 
 alter table queue_item add column node bigint;

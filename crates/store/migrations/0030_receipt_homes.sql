@@ -10,7 +10,7 @@
 -- when it had no envelope): whoever releases it, it is nobody else's. `released_at` is also when it was
 -- dismissed; the record of the approval says which.
 --
--- Room of company_former_dxp: registry/company. Room of document, parked_receipt: exchange/receipt (0003).
+-- Module of company_former_dxp: registry/company. Module of document, parked_receipt: exchange/receipt (0003).
 
 create table company_former_dxp (
     dxp_id text not null,

@@ -3,7 +3,7 @@
 --
 -- What a process has in hand in the built-in queue is found without looking at all that waits.
 --
--- Room of node: store/node (0023). Room of queue_item: queue/builtin (0004).
+-- Module of node: store/node (0023). Module of queue_item: queue/builtin (0004).
 
 alter table node add column key_id text;
 create index queue_item_node on queue_item (node) where lease_until > 0;

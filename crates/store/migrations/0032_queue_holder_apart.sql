@@ -2,7 +2,7 @@
 -- docs/operating says, gives what a message has and knows nothing of processes. A row may outlive the lease
 -- that it was written with; each claim writes it anew.
 --
--- Room of queue_holder: queue/builtin. Room of queue_item: queue/builtin (0004).
+-- Module of queue_holder: queue/builtin. Module of queue_item: queue/builtin (0004).
 
 create table queue_holder (
     id bigint primary key,

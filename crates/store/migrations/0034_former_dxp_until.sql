@@ -2,6 +2,6 @@
 -- still be for the one that had it when its document was handed over, never for a document that came later.
 -- Nothing where the id was given up before this was noted.
 --
--- Room of company_former_dxp: registry/company (0030).
+-- Module of company_former_dxp: registry/company (0030).
 
 alter table company_former_dxp add column until_ms bigint;

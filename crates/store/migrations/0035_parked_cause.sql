@@ -3,7 +3,7 @@
 --
 -- The index finds what waits, or was dismissed, under the key of an answer that comes again in another form.
 --
--- Room of parked_receipt: exchange/receipt (0003).
+-- Module of parked_receipt: exchange/receipt (0003).
 
 alter table parked_receipt add column cause text not null default 'other';
 update parked_receipt set cause = 'undeclared' where reason in

@@ -2,7 +2,7 @@
 -- order of its language instead: its lists would run otherwise than those of the other engine, and otherwise again
 -- after an upgrade of the operating system's languages.
 --
--- account: registry::account; company: registry::company.
+-- Module of account: registry/account. Module of company: registry/company.
 
 -- by bytes: account.login_folded
 -- by bytes: company.credit_code

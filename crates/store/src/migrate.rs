@@ -220,7 +220,8 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
         for table in marked(APPEND_ONLY) {
             tx.script(&append_only(table.trim(), tx.is_sqlite()))?;
         }
-        for column in marked(BY_BYTES).filter(|_| !tx.is_sqlite()) {
+        let sorts_otherwise = !tx.is_sqlite();
+        for column in marked(BY_BYTES).filter(|_| sorts_otherwise) {
             tx.script(&by_bytes(column.trim())?)?;
         }
         tx.execute(

@@ -257,9 +257,7 @@ async fn migrations_apply_once_and_a_newer_database_is_refused(
 /// The order of a list does not depend on the language of a server.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_lists_are_sorted_by_is_compared_by_its_bytes(
-    #[values(Postgres)] engine: TestEngine,
-) {
+async fn what_lists_are_sorted_by_is_compared_by_its_bytes(#[values(Postgres)] engine: TestEngine) {
     let test = engine.database();
     let read = |tx: &mut Tx<'_>| {
         let sql = "select table_name || '.' || column_name from information_schema.columns \

@@ -95,22 +95,7 @@ const STATEMENTS: [(&str, &str); 9] = [
     ),
 ];
 
-/// Modules that stand in another crate than the migrations say, which are never changed.
-const MOVED: [(&str, &str); 11] = [
-    ("registry/bootstrap", "identity/bootstrap"),
-    ("registry/cas", "identity/cas"),
-    ("registry/foreign", "identity/foreign"),
-    ("registry/login", "identity/login"),
-    ("registry/oidc", "identity/oidc"),
-    ("registry/passkey", "identity/passkey"),
-    ("registry/relying_party", "identity/relying_party"),
-    ("registry/slip", "identity/slip"),
-    ("registry/job", "back_office/job"),
-    ("registry/notice", "back_office/notice"),
-    ("registry/post", "back_office/post"),
-];
-
-/// Table and module, from the comments of the migrations: `Module of a, b: crate/module.`; the first migrations say "Room of"
+/// Table and module, from the comments of the migrations: `Module of a, b: crate/module.`
 fn modules() -> BTreeMap<String, String> {
     let mut modules = BTreeMap::from([("migration".to_owned(), "store/migrate".to_owned())]);
     for migration in files("crates/store/migrations", ".sql") {
@@ -120,16 +105,9 @@ fn modules() -> BTreeMap<String, String> {
             .filter_map(|line| line.strip_prefix("--"))
             .map(str::trim)
             .collect();
-        for sentence in comment
-            .join(" ")
-            .replace("Room of ", "Module of ")
-            .split("Module of ")
-            .skip(1)
-        {
+        for sentence in comment.join(" ").split("Module of ").skip(1) {
             let (tables, rest) = sentence.split_once(':').unwrap_or_default();
             let module = rest.trim().split(['.', ' ']).next().unwrap_or_default();
-            let moved = MOVED.iter().find(|(old, _)| *old == module);
-            let module = moved.map_or(module, |(_, new)| *new);
             for table in tables.split(',') {
                 modules.insert(table.trim().to_owned(), module.to_owned());
             }

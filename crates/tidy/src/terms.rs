@@ -4,7 +4,7 @@ use crate::lexer::{Part, pieces};
 use crate::source::{File, files, report, rust};
 
 /// What is not written, and what stands for it.
-const TERMS: [(&str, &str); 28] = [
+const TERMS: [(&str, &str); 32] = [
     ("无主回执", "未匹配回执"),
     ("重新归位", "重新匹配"),
     ("回执归位", "已匹配回执"),
@@ -27,6 +27,10 @@ const TERMS: [(&str, &str); 28] = [
     ("单次凭条", "一次性凭证"),
     ("没有等您处理的事项", "暂无待办"),
     ("by its word", "through it"),
+    ("of another house", "of another system"),
+    ("eside the house", "what it is"),
+    ("Room of ", "Module of"),
+    ("this floor", "this crate"),
     ("whom another house", "whom another system"),
     ("carried out of the house", "sent to another machine"),
     ("There is news: refresh", "New items: refresh"),
@@ -64,7 +68,11 @@ fn texts() -> Vec<File> {
     let mut found = rust();
     for (folder, ending) in [
         ("crates", ".html"),
+        ("crates", ".sql"),
+        ("crates", ".toml"),
         ("crates", ".txt"),
+        ("console/e2e", ".mjs"),
+        ("scripts", ".sh"),
         ("console/src", ".ts"),
         ("console/src", ".tsx"),
         ("docs", ".md"),

@@ -1,4 +1,4 @@
-//! What is wrong with the parameters or the JSON of a request, in Chinese: serde tells it in English.
+//! What is wrong with the parameters or the JSON of a request, in Chinese: serde says it in English.
 
 /// A sentence of serde, with the path of the parameter in front as axum puts it, in Chinese. What it does not know stays
 /// behind the path as it is.
@@ -110,8 +110,8 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_query_is_told_in_chinese() {
-        for (query, told) in [
+    fn a_wrong_query_is_explained_in_chinese() {
+        for (query, expected) in [
             ("", "缺少 text"),
             ("text=a&number=x", "number：应为范围内的整数"),
             ("text=a&number=", "number：应为范围内的整数"),
@@ -127,14 +127,14 @@ mod tests {
             let uri = format!("/?{query}").parse().unwrap();
             let problem = QueryOf::<Asked>::of(&uri).unwrap_err();
             let detail = problem.detail.unwrap();
-            assert!(detail.ends_with(told), "{query}: {detail}");
+            assert!(detail.ends_with(expected), "{query}: {detail}");
             assert!(!detail.contains("Failed"), "{detail}");
         }
     }
 
     #[tokio::test]
-    async fn a_wrong_body_is_told_in_chinese_with_its_place() {
-        for (body, told) in [
+    async fn a_wrong_body_is_explained_in_chinese_with_its_place() {
+        for (body, expected) in [
             ("{}", "缺少 text（第 1 行第 2 列）"),
             ("{\"text\": 7}", "text：应为文字（第 1 行第 10 列）"),
             (
@@ -155,7 +155,7 @@ mod tests {
             let read = JsonBody::<Asked>::from_request(request, &()).await;
             let detail = read.unwrap_err().detail.unwrap();
             if body != "[]" {
-                assert_eq!(detail, told);
+                assert_eq!(detail, expected);
             }
             assert!(!detail.contains("Failed"), "{detail}");
         }

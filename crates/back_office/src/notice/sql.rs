@@ -152,9 +152,12 @@ pub fn valid(
     (audiences, now_ms): (&[&'static str], i64),
     (after, limit): (Option<&PagePlace>, i64),
 ) -> Result<Vec<(Notice, bool)>> {
-    let mut rows = valid_for(audiences, now_ms);
-    let columns = format!("{COLUMNS}, {}", is_read(&rows.place(account.0)));
-    rows.page(tx, &columns, OrderBy::id("n.place", true), after, limit)?
+    let columns = |args: &mut Vec<Value<'_>>| {
+        args.push(account.0.into());
+        format!("{COLUMNS}, {}", is_read(&format!("${}", args.len())))
+    };
+    valid_for(audiences, now_ms)
+        .page_of(tx, columns, OrderBy::id("n.place", true), after, limit)?
         .iter()
         .map(|row| Ok((notice(row)?, flag(row, 19)?)))
         .collect()

@@ -3,10 +3,12 @@
 
 use crate::browser::{Browser, PASSWORD, staff};
 use crate::http::Answer;
-use crate::platform::{Engine, Place, Platform};
+use crate::platform::Engine::{self, Postgres, Sqlite};
+use crate::platform::{Place, Platform};
 use crate::samples;
 use ceb::Kind;
 use ceb::sample::{Sender, credit_code};
+use rstest::rstest;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -127,124 +129,122 @@ fn the_case(browser: &mut Browser) -> Value {
     clippy::too_many_lines,
     reason = "one journey, read from top to bottom"
 )]
-#[test]
-fn a_company_registers_is_approved_and_declares() {
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let Some(place) = Place::on(engine) else {
-            continue;
-        };
-        let platform = place.start();
-        let mut people = staff(&platform);
-        let page = register(&platform, &fields(1), ("营业执照.pdf", PDF));
-        assert_eq!(page.status, 201, "{}", page.text());
+#[rstest]
+fn a_company_registers_is_approved_and_declares(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(place) = Place::on(engine) else {
+        return;
+    };
+    let platform = place.start();
+    let mut people = staff(&platform);
+    let page = register(&platform, &fields(1), ("营业执照.pdf", PDF));
+    assert_eq!(page.status, 201, "{}", page.text());
 
-        // The newcomer may log in at once and sees the own application and nothing else.
-        let mut newcomer = Browser::new(&platform);
-        let session = newcomer.log_in("newcomer1");
-        assert_eq!(session["roles"][0]["id"], "applicant");
-        let case = the_case(&mut newcomer);
-        let id = case["id"].as_str().unwrap().to_owned();
-        assert_eq!(case["state"], "applied");
-        for path in ["/api/v1/companies", "/api/v1/keys", "/api/v1/members"] {
-            assert_eq!(
-                newcomer.api("GET", path, &Value::Null).status,
-                403,
-                "{path}"
-            );
-        }
-        let refused = act(&mut newcomer, &id, "finish", "");
-        assert_eq!(refused.status, 409);
-
-        // The clerk takes it up, sees the contact masked, and asks for more.
-        let clerk = people.get_mut("bureau.clerk").unwrap();
-        act(clerk, &id, "accept", "").expect(200);
-        assert_eq!(act(clerk, &id, "accept", "").code(), "TG-R4300");
-        let path = format!("/api/v1/cases/{id}");
-        let seen = clerk.api("GET", &path, &Value::Null);
-        assert!(!seen.text().contains("010-12345678"), "{}", seen.text());
-        let unmasked = clerk.api(
-            "POST",
-            &format!("{path}/unmask"),
-            &json!({ "reason": "电话核实" }),
-        );
+    // The newcomer may log in at once and sees the own application and nothing else.
+    let mut newcomer = Browser::new(&platform);
+    let session = newcomer.log_in("newcomer1");
+    assert_eq!(session["roles"][0]["id"], "applicant");
+    let case = the_case(&mut newcomer);
+    let id = case["id"].as_str().unwrap().to_owned();
+    assert_eq!(case["state"], "applied");
+    for path in ["/api/v1/companies", "/api/v1/keys", "/api/v1/members"] {
         assert_eq!(
-            unmasked.expect(200)["fields"]["contactPhone"],
-            "010-12345678"
+            newcomer.api("GET", path, &Value::Null).status,
+            403,
+            "{path}"
         );
-        assert_eq!(act(clerk, &id, "supplement", "").code(), "TG-R4303");
-        act(clerk, &id, "supplement", "请补充资质证明").expect(200);
-
-        let upload = format!("{path}/attachments?document=qualification&name=a.pdf");
-        let zip = newcomer.call(
-            "POST",
-            &upload,
-            "application/octet-stream",
-            b"PK\x03\x04 zip",
-        );
-        assert_eq!((zip.status, zip.code().as_str()), (415, "TG-R4307"));
-        let mut large = PDF.to_vec();
-        large.resize(10 * 1024 * 1024 + 1, b' ');
-        let large = newcomer.call("POST", &upload, "application/octet-stream", &large);
-        assert_eq!((large.status, large.code().as_str()), (413, "TG-R4308"));
-        let file = newcomer.call("POST", &upload, "application/octet-stream", PDF);
-        let file = file.expect(201)["id"].as_str().unwrap().to_owned();
-        act(&mut newcomer, &id, "resubmit", "已补充").expect(200);
-
-        // Clerk and approver are two people.
-        let clerk = people.get_mut("bureau.clerk").unwrap();
-        act(clerk, &id, "approve", "").expect(200);
-        assert_eq!(act(clerk, &id, "finish", "").status, 403);
-        let approver = people.get_mut("bureau.approver").unwrap();
-        let answer = approver.call("GET", &format!("/api/v1/attachments/{file}"), "", b"");
-        assert_eq!((answer.status, answer.body.as_slice()), (200, PDF));
-        let shown = answer.header("content-disposition").unwrap();
-        assert!(shown.starts_with("attachment;"), "{shown}");
-        let done = act(approver, &id, "finish", "").expect(200);
-        assert_eq!(done["state"], "done");
-
-        // The same account is the company's administrator now, and its program declares.
-        let session = newcomer.session();
-        assert_eq!(session["roles"][0]["id"], "company_admin", "{session}");
-        let key = newcomer.api(
-            "POST",
-            "/api/v1/keys",
-            &json!({ "label": "erp", "days": 30 }),
-        );
-        let key = key.expect(201)["key"].as_str().unwrap().to_owned();
-        let sender = Sender {
-            code: "1105900001".to_owned(),
-            name: "北京入驻样例1电子商务有限公司".to_owned(),
-            dxp_id: "DXPENT7700000001".to_owned(),
-        };
-        let client = platform.client(&key);
-        let message = client.accepted(samples::message(Kind::Ceb311, &sender, 1).as_bytes());
-        client.until_state(&message, "settled");
-
-        // The card shows what the platform knows by itself.
-        let company = done["company"]["id"].as_str().unwrap();
-        let clerk = people.get_mut("bureau.clerk").unwrap();
-        let card = clerk.api("GET", &format!("/api/v1/companies/{company}"), &Value::Null);
-        let card = card.expect(200);
-        assert!(
-            card["docking"][0]["facts"]["firstMessageAt"].is_string(),
-            "{card}"
-        );
-        assert!(card["docking"][0]["facts"]["firstSettledDay"].is_string());
-        assert_eq!(
-            (card["members"].as_i64(), card["keys"].as_i64()),
-            (Some(1), Some(1))
-        );
-        assert_eq!(card["contact"]["phone"], "010*****5678");
-        let menu = newcomer
-            .api("GET", "/api/v1/menu", &Value::Null)
-            .expect(200);
-        let payment = menu["modules"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|m| m["id"] == "payment");
-        assert_eq!(payment.unwrap()["unlocked"], false);
     }
+    let refused = act(&mut newcomer, &id, "finish", "");
+    assert_eq!(refused.status, 409);
+
+    // The clerk takes it up, sees the contact masked, and asks for more.
+    let clerk = people.get_mut("bureau.clerk").unwrap();
+    act(clerk, &id, "accept", "").expect(200);
+    assert_eq!(act(clerk, &id, "accept", "").code(), "TG-R4300");
+    let path = format!("/api/v1/cases/{id}");
+    let seen = clerk.api("GET", &path, &Value::Null);
+    assert!(!seen.text().contains("010-12345678"), "{}", seen.text());
+    let unmasked = clerk.api(
+        "POST",
+        &format!("{path}/unmask"),
+        &json!({ "reason": "电话核实" }),
+    );
+    assert_eq!(
+        unmasked.expect(200)["fields"]["contactPhone"],
+        "010-12345678"
+    );
+    assert_eq!(act(clerk, &id, "supplement", "").code(), "TG-R4303");
+    act(clerk, &id, "supplement", "请补充资质证明").expect(200);
+
+    let upload = format!("{path}/attachments?document=qualification&name=a.pdf");
+    let zip = newcomer.call(
+        "POST",
+        &upload,
+        "application/octet-stream",
+        b"PK\x03\x04 zip",
+    );
+    assert_eq!((zip.status, zip.code().as_str()), (415, "TG-R4307"));
+    let mut large = PDF.to_vec();
+    large.resize(10 * 1024 * 1024 + 1, b' ');
+    let large = newcomer.call("POST", &upload, "application/octet-stream", &large);
+    assert_eq!((large.status, large.code().as_str()), (413, "TG-R4308"));
+    let file = newcomer.call("POST", &upload, "application/octet-stream", PDF);
+    let file = file.expect(201)["id"].as_str().unwrap().to_owned();
+    act(&mut newcomer, &id, "resubmit", "已补充").expect(200);
+
+    // Clerk and approver are two people.
+    let clerk = people.get_mut("bureau.clerk").unwrap();
+    act(clerk, &id, "approve", "").expect(200);
+    assert_eq!(act(clerk, &id, "finish", "").status, 403);
+    let approver = people.get_mut("bureau.approver").unwrap();
+    let answer = approver.call("GET", &format!("/api/v1/attachments/{file}"), "", b"");
+    assert_eq!((answer.status, answer.body.as_slice()), (200, PDF));
+    let shown = answer.header("content-disposition").unwrap();
+    assert!(shown.starts_with("attachment;"), "{shown}");
+    let done = act(approver, &id, "finish", "").expect(200);
+    assert_eq!(done["state"], "done");
+
+    // The same account is the company's administrator now, and its program declares.
+    let session = newcomer.session();
+    assert_eq!(session["roles"][0]["id"], "company_admin", "{session}");
+    let key = newcomer.api(
+        "POST",
+        "/api/v1/keys",
+        &json!({ "label": "erp", "days": 30 }),
+    );
+    let key = key.expect(201)["key"].as_str().unwrap().to_owned();
+    let sender = Sender {
+        code: "1105900001".to_owned(),
+        name: "北京入驻样例1电子商务有限公司".to_owned(),
+        dxp_id: "DXPENT7700000001".to_owned(),
+    };
+    let client = platform.client(&key);
+    let message = client.accepted(samples::message(Kind::Ceb311, &sender, 1).as_bytes());
+    client.until_state(&message, "settled");
+
+    // The card shows what the platform knows by itself.
+    let company = done["company"]["id"].as_str().unwrap();
+    let clerk = people.get_mut("bureau.clerk").unwrap();
+    let card = clerk.api("GET", &format!("/api/v1/companies/{company}"), &Value::Null);
+    let card = card.expect(200);
+    assert!(
+        card["docking"][0]["facts"]["firstMessageAt"].is_string(),
+        "{card}"
+    );
+    assert!(card["docking"][0]["facts"]["firstSettledDay"].is_string());
+    assert_eq!(
+        (card["members"].as_i64(), card["keys"].as_i64()),
+        (Some(1), Some(1))
+    );
+    assert_eq!(card["contact"]["phone"], "010*****5678");
+    let menu = newcomer
+        .api("GET", "/api/v1/menu", &Value::Null)
+        .expect(200);
+    let payment = menu["modules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|m| m["id"] == "payment");
+    assert_eq!(payment.unwrap()["unlocked"], false);
 }
 
 /// What is wrong is told beside the field, what was typed stays, and nothing of it runs.

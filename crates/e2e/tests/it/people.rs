@@ -1,50 +1,52 @@
 //! People: the first start, one-time links, login, second factor, sessions.
 
 use crate::browser::{Browser, OFFICERS, PASSWORD, first_start, staff};
-use crate::platform::{Engine, Place, Platform};
+use crate::platform::Engine::{self, Postgres, Sqlite};
+use crate::platform::{Place, Platform};
+use rstest::rstest;
 use serde_json::json;
 
 const COOKIE: &str = "tongguan";
 
 /// The first start makes three officers who exclude each other, once.
-#[test]
-fn three_officers_are_made_once_and_nothing_opens_before() {
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let Some(place) = Place::on(engine) else {
-            continue;
-        };
-        let platform = place.start();
-        // No account, so nobody gets in, whatever he tries.
-        for (login, password) in [("admin", "admin"), ("admin", "admin123"), ("root", "")] {
-            let mut browser = Browser::new(&platform);
-            let page = browser.form("/login", &[("login", login), ("password", password)]);
-            assert_eq!(page.answer.status, 401);
-            assert!(browser.cookie(COOKIE).is_none());
-        }
-        let token = platform.ready["bootstrap"].as_str().unwrap();
-        let token = token.split_once("token=").unwrap().1.to_owned();
-        // The same person twice is refused, and the token still opens.
-        let mut same: Vec<(&str, &str)> = vec![("token", &token)];
-        same.extend(OFFICERS);
-        for field in &mut same {
-            if field.0.ends_with("_name") {
-                field.1 = "同一人";
-            }
-        }
-        let page = Browser::new(&platform).form("/bootstrap", &same);
-        assert_eq!(page.answer.status, 422, "{}", page.answer.text());
-        let links = first_start(&platform);
-        // Three officers, five of the staff, and four people of the demo's companies.
-        assert_eq!(links.len(), 12);
-        // Neither the token nor a link opens twice.
-        let page = Browser::new(&platform).get(&format!("/bootstrap?token={token}"));
-        assert_eq!(page.answer.status, 410);
-        let link = &links["sys.admin"];
+#[rstest]
+fn three_officers_are_made_once_and_nothing_opens_before(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    let Some(place) = Place::on(engine) else {
+        return;
+    };
+    let platform = place.start();
+    // No account, so nobody gets in, whatever he tries.
+    for (login, password) in [("admin", "admin"), ("admin", "admin123"), ("root", "")] {
         let mut browser = Browser::new(&platform);
-        let session = browser.activate(link);
-        assert_eq!(session["roles"][0]["id"], "system_admin");
-        assert_eq!(Browser::new(&platform).get(link).answer.status, 410);
+        let page = browser.form("/login", &[("login", login), ("password", password)]);
+        assert_eq!(page.answer.status, 401);
+        assert!(browser.cookie(COOKIE).is_none());
     }
+    let token = platform.ready["bootstrap"].as_str().unwrap();
+    let token = token.split_once("token=").unwrap().1.to_owned();
+    // The same person twice is refused, and the token still opens.
+    let mut same: Vec<(&str, &str)> = vec![("token", &token)];
+    same.extend(OFFICERS);
+    for field in &mut same {
+        if field.0.ends_with("_name") {
+            field.1 = "同一人";
+        }
+    }
+    let page = Browser::new(&platform).form("/bootstrap", &same);
+    assert_eq!(page.answer.status, 422, "{}", page.answer.text());
+    let links = first_start(&platform);
+    // Three officers, five of the staff, and four people of the demo's companies.
+    assert_eq!(links.len(), 12);
+    // Neither the token nor a link opens twice.
+    let page = Browser::new(&platform).get(&format!("/bootstrap?token={token}"));
+    assert_eq!(page.answer.status, 410);
+    let link = &links["sys.admin"];
+    let mut browser = Browser::new(&platform);
+    let session = browser.activate(link);
+    assert_eq!(session["roles"][0]["id"], "system_admin");
+    assert_eq!(Browser::new(&platform).get(link).answer.status, 410);
 }
 
 /// The way of a login: wrong password, right password, wrong code, right code, the code again.

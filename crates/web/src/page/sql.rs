@@ -104,12 +104,6 @@ impl<'a> ListRows<'a> {
         }
     }
 
-    /// Appends an argument that stands in the columns of a page, and answers its place; such rows are not counted.
-    pub fn place(&mut self, value: impl Into<Value<'a>>) -> String {
-        self.args.push(value.into());
-        format!("${}", self.args.len())
-    }
-
     /// Only those for which this holds, too; the condition appends its arguments.
     pub fn and_with(&mut self, condition: impl FnOnce(&mut Vec<Value<'a>>) -> String) {
         let condition = condition(&mut self.args);
@@ -121,9 +115,24 @@ impl<'a> ListRows<'a> {
     /// # Errors
     /// Those of the database.
     pub fn page(
-        mut self,
+        self,
         tx: &mut Tx<'_>,
         columns: &str,
+        by: OrderBy,
+        after: Option<&'a PagePlace>,
+        limit: i64,
+    ) -> Result<Vec<Row>> {
+        self.page_of(tx, |_| columns.to_owned(), by, after, limit)
+    }
+
+    /// As [`ListRows::page`], with columns that append arguments of their own.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn page_of(
+        mut self,
+        tx: &mut Tx<'_>,
+        columns: impl FnOnce(&mut Vec<Value<'a>>) -> String,
         by: OrderBy,
         after: Option<&'a PagePlace>,
         limit: i64,
@@ -133,6 +142,7 @@ impl<'a> ListRows<'a> {
             false => ('>', ""),
         };
         let id = by.id;
+        let columns = columns(&mut self.args);
         match (by.key, after) {
             (_, None) => {}
             (None, Some(place)) => self.and(&format!("{id} {sign} ?"), Some(place.id)),

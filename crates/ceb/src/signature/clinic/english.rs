@@ -3,6 +3,7 @@
 
 use super::Cause;
 use super::advice::{PAYMENT_POSSIBILITIES, POSSIBILITIES};
+use crate::code::{self, Code};
 
 /// The possibilities of a message, in the order of the Chinese ones.
 const OF_MESSAGES: [&str; 6] = [
@@ -32,14 +33,22 @@ pub(super) fn possibilities(chinese: &[&'static str]) -> Vec<&'static str> {
 
 /// The advice for causes, one after the other.
 pub(super) fn advice(causes: &[&Cause]) -> String {
-    let names: Vec<String> = causes.iter().map(|cause| cause.name()).collect();
-    let mut parts: Vec<&str> = names
-        .iter()
-        .flat_map(|name| name.split('+'))
-        .map(of)
-        .collect();
+    let mut parts: Vec<String> = Vec::new();
+    for cause in causes {
+        match cause {
+            // What is wrong in itself has a code, whose page says it better than a name of the cause could.
+            Cause::Failure(failure) => parts.extend(coded(failure.code())),
+            cause => parts.extend(cause.name().split('+').map(|name| of(name).to_owned())),
+        }
+    }
     parts.dedup();
     parts.join(" ")
+}
+
+/// What happened and what to do, as the page of a code says it.
+fn coded(code: &Code) -> Option<String> {
+    let texts = code::english(code.id)?;
+    Some(format!("{} {}", texts.happened, texts.todo))
 }
 
 /// The advice for the name of a cause of [`Cause::name`] or of announcement 179; empty for a name that
@@ -66,7 +75,6 @@ fn whole(name: &str) -> Option<&'static str> {
         "tolerated" => {
             "The signature passes in a lenient profile and can be used. To follow the standard exactly, change what the profile names."
         }
-        "failure" => "The signature is malformed. See the page of the code for how to correct it.",
         "unsupported" => {
             "An algorithm is not in the standard. Canonicalisation must be Canonical XML 1.0: change the settings of the signing component and sign again. Do not just change the name."
         }

@@ -114,14 +114,8 @@ async fn a_damaged_case_hides_no_other(#[values(Sqlite, Postgres)] engine: TestE
     }
     let (first, second) = (ids[0].0, ids[1].0);
     let harm = move |tx: &mut Tx<'_>| {
-        tx.execute(
-            "update case_file set form = '{' where id = $1",
-            &[first.into()],
-        )?;
-        tx.execute(
-            "update case_file set state = 'lost' where id = $1",
-            &[second.into()],
-        )
+        let sql = "update case_file set form = '{' where id in ($1, $2)";
+        tx.execute(sql, &[first.into(), second.into()])
     };
     test.db.write(harm).await.unwrap();
     let (context, actor) = (world.context.clone(), admin.clone());
