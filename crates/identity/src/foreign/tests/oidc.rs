@@ -118,9 +118,9 @@ async fn an_answer_that_is_not_for_this_login_opens_nothing(
     for (name, value, issuer) in cases {
         let mut browser = Browser::default();
         let sent = away(pages, &mut browser).await;
-        let mut reported = claims(&url, &sent["nonce"]);
-        reported[name] = json!(value);
-        issue(&server, &signer, &reported);
+        let mut claims = claims(&url, &sent["nonce"]);
+        claims[name] = json!(value);
+        issue(&server, &signer, &claims);
         let mut params = vec![("state", sent["state"].as_str()), ("code", "c-1")];
         params.extend(issuer.map(|issuer| ("iss", issuer)));
         let answer = back(pages, &mut browser, &params).await;

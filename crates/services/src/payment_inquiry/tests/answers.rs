@@ -48,12 +48,12 @@ async fn bad_input_gets_20000_with_the_reason_and_status_200(
         (&own, vec![0xff; 100], "openReq"),
         ("1105969999", form(right).into_bytes(), "没有登记"),
     ];
-    for (code, body, reported) in cases {
+    for (code, body, expected) in cases {
         let (status, answer) = setup.ask_raw(code, body).await;
-        assert_eq!((status, answer.code.as_str()), (200, "20000"), "{reported}");
+        assert_eq!((status, answer.code.as_str()), (200, "20000"), "{expected}");
         assert!(
-            answer.message.contains(reported),
-            "{reported}: {}",
+            answer.message.contains(expected),
+            "{expected}: {}",
             answer.message
         );
     }
