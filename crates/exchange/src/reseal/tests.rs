@@ -163,7 +163,7 @@ async fn an_old_key_is_retired_when_nothing_is_sealed_with_it(
             number: 9,
             owner: "x".to_owned(),
             place: String::new(),
-            reported: String::new(),
+            process: String::new(),
         };
         store::node::beat(tx, &who, 1)
     });
@@ -266,7 +266,7 @@ fn claimant(number: u8) -> Claimant {
         number,
         owner: format!("process {number}"),
         place: String::new(),
-        reported: String::new(),
+        process: String::new(),
     }
 }
 
