@@ -379,7 +379,7 @@ fn a_rejection_is_never_explained_by_good_news() {
     );
 }
 
-/// A reason for a rejection beside a status that says that all went well is reported, and that the two do not agree.
+/// A reason for a rejection beside a status that says that all went well is shown, and that the two do not agree.
 #[test]
 fn a_reason_for_a_rejection_beside_good_news_is_shown() {
     for status in [120, 399, 800, 899] {

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use store::Tx;
 use store::clock::{Clock, SystemClock, beijing_compact, beijing_rfc3339};
 
-/// Codes of a difference that are told in words; the rest is counted.
-const TOLD_MAX: usize = 20;
+/// Codes of a difference that are listed; the rest is counted.
+const SHOWN_MAX: usize = 20;
 
 /// Verbs on code tables.
 #[derive(Debug, Subcommand)]
@@ -292,11 +292,11 @@ fn describe(newer: &Newer) -> String {
             .iter()
             .map(|(_, was, is)| format!("～ {was}  →  {is}")),
     );
-    for line in lines.iter().take(TOLD_MAX) {
+    for line in lines.iter().take(SHOWN_MAX) {
         let _ = write!(out, "\n  {line}");
     }
-    if lines.len() > TOLD_MAX {
-        let _ = write!(out, "\n  …… 另有 {} 处", lines.len() - TOLD_MAX);
+    if lines.len() > SHOWN_MAX {
+        let _ = write!(out, "\n  …… 另有 {} 处", lines.len() - SHOWN_MAX);
     }
     out
 }
