@@ -265,9 +265,9 @@ mod tests {
         }
         (&log).write_all(b"two\n").unwrap();
         log.flush();
-        let reported: String = read.try_iter().collect();
-        assert!(reported.contains("log: 1 lines were lost"), "{reported}");
-        assert!(reported.ends_with("two\n"), "{reported}");
+        let written: String = read.try_iter().collect();
+        assert!(written.contains("log: 1 lines were lost"), "{written}");
+        assert!(written.ends_with("two\n"), "{written}");
         assert!(!log.facts.is_failing.load(Ordering::Relaxed));
     }
 
@@ -289,8 +289,8 @@ mod tests {
         for _ in 0..9 {
             answer.send(Ok(())).unwrap();
         }
-        let reported = subscriber(EnvFilter::new("trace"), log.clone());
-        tracing::subscriber::with_default(reported, || {
+        let subscriber = subscriber(EnvFilter::new("trace"), log.clone());
+        tracing::subscriber::with_default(subscriber, || {
             tracing::warn!(target: "lapin::returned_messages", "PAYLOAD");
             tracing::error!(target: "lapin::channel", "PAYLOAD");
             tracing::info!(target: "tokio_postgres::connection", "PAYLOAD");
@@ -300,11 +300,11 @@ mod tests {
             tracing::debug!(target: "exchange::pipeline", "a particular");
         });
         log.flush();
-        let reported: String = read.try_iter().collect();
-        assert!(!reported.contains("PAYLOAD"), "{reported}");
+        let written: String = read.try_iter().collect();
+        assert!(!written.contains("PAYLOAD"), "{written}");
         assert!(
-            reported.contains("a warning") && reported.contains("a particular"),
-            "{reported}"
+            written.contains("a warning") && written.contains("a particular"),
+            "{written}"
         );
     }
 
@@ -314,8 +314,8 @@ mod tests {
         answer.send(Ok(())).unwrap();
         (&log).write_all(&vec![b'x'; LINE_BYTES_MAX * 2]).unwrap();
         log.flush();
-        let reported: String = read.try_iter().collect();
-        assert!(reported.len() < LINE_BYTES_MAX + 10);
-        assert!(reported.ends_with("…\n"));
+        let written: String = read.try_iter().collect();
+        assert!(written.len() < LINE_BYTES_MAX + 10);
+        assert!(written.ends_with("…\n"));
     }
 }

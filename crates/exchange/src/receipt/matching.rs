@@ -120,8 +120,8 @@ impl Candidates {
                 entry.kind.declares(),
                 Some(Kind::Ceb621 | Kind::Ceb603 | Kind::Ceb701)
             );
-            let reported = entry.search.invt_no.as_ref().filter(|_| is_list);
-            if let Some(invt_no) = reported.filter(|invt_no| invt_nos.contains(*invt_no)) {
+            let invt_no = entry.search.invt_no.as_ref().filter(|_| is_list);
+            if let Some(invt_no) = invt_no.filter(|invt_no| invt_nos.contains(*invt_no)) {
                 let found = entry.keys.iter().find_map(|key| by_key.get(&key_text(key)));
                 let known = by_invt_no.entry(invt_no.clone()).or_default();
                 known.extend(found.into_iter().flatten());

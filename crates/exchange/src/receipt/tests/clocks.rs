@@ -187,8 +187,8 @@ async fn a_refused_duplicate_does_not_replace_what_was_rejected(
             answer(&platform, &dxp_id, &[one]).await;
         }
         let (outcome, needs_action, _) = became(&platform, first).await;
-        let reported = (outcome, needs_action);
-        assert_eq!(reported, (Outcome::Rejected, true), "{is_duplicate_first}");
+        let standing = (outcome, needs_action);
+        assert_eq!(standing, (Outcome::Rejected, true), "{is_duplicate_first}");
         assert_eq!(became(&platform, second).await.0, Outcome::Faulty);
     }
 }

@@ -221,8 +221,8 @@ async fn a_message_that_was_turned_down_stays_so_unless_customs_says_otherwise_l
             answer(&platform, &dxp_id, &[said(&platform, *status, time)]).await;
         }
         let (outcome, needs_action, _) = became(&platform, id).await;
-        let reported = (outcome, needs_action);
-        assert_eq!(reported, (expected, expected.is_bad()), "{words:?}");
+        let standing = (outcome, needs_action);
+        assert_eq!(standing, (expected, expected.is_bad()), "{words:?}");
     }
 }
 

@@ -60,10 +60,10 @@ async fn an_explanation_reaches_more_documents_than_one_transaction_reads() {
         accepted(platform.accept(0, xml).await);
     }
     crate::pipeline::drain(&platform.shared).await.unwrap();
-    let reported = (1..=MESSAGES)
+    let receipts = (1..=MESSAGES)
         .map(|n| ceb::sample::receipt(&spec(Kind::Ceb312, n), ReturnStatus(777), ""))
         .collect::<Vec<String>>();
-    answer(&platform, &platform.company(0).dxp_id.clone(), &reported).await;
+    answer(&platform, &platform.company(0).dxp_id.clone(), &receipts).await;
     let all = number(
         &platform,
         "select count(*) from document where status = 777",

@@ -284,10 +284,10 @@ async fn a_refused_duplicate_keeps_its_refusal_and_the_first_its_acceptance(
     // Once more when the first is accepted already.
     let third = accepted(platform.accept(0, again(&order, 3)).await);
     platform.settle().await;
-    let mut reported = Vec::new();
+    let mut standings = Vec::new();
     for id in [first, second, third] {
         let document = documents(&platform, id).await.remove(0);
-        reported.push((
+        standings.push((
             document.status,
             document.outcome.name(),
             platform.state(0, id).await,
@@ -299,7 +299,7 @@ async fn a_refused_duplicate_keeps_its_refusal_and_the_first_its_acceptance(
         (Some(-301_010), "faulty", settled()),
         (Some(-301_010), "faulty", settled()),
     ];
-    assert_eq!(reported, expected);
+    assert_eq!(standings, expected);
 }
 
 #[rstest]

@@ -243,8 +243,12 @@ async fn what_is_explained_names_what_to_do(#[values(Sqlite, Postgres)] engine: 
         let document = &life.documents[0];
         assert!(document.needs_action);
         assert!(document.return_status_name.is_some());
-        let reported = &life.receipts.last().unwrap().explanation;
-        let words = (&*reported.meaning, &*reported.advice, &*reported.resubmit);
+        let explanation = &life.receipts.last().unwrap().explanation;
+        let words = (
+            &*explanation.meaning,
+            &*explanation.advice,
+            &*explanation.resubmit,
+        );
         assert_eq!(words, ("口岸试点状态。", "见说明。", resubmit.name()));
         let shown = form().await.unwrap().0.documents.remove(0);
         let reason = &shown.reasons[0];
