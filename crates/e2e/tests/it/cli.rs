@@ -432,16 +432,16 @@ fn the_clinic_names_the_one_thing_to_change() {
         ("unsigned", 1, "unsigned"),
     ] {
         let file = format!("{folder}/{name}.xml");
-        let reported = run(&place, &["clinic", &file, "--trust", trust, "--json"]);
-        assert_code(&reported, code);
-        let reported: Value = serde_json::from_slice(&reported.stdout).unwrap();
-        assert_eq!(reported["cause"], cause, "{name}");
-        assert!(!reported["advice"].as_str().unwrap().is_empty());
+        let output = run(&place, &["clinic", &file, "--trust", trust, "--json"]);
+        assert_code(&output, code);
+        let diagnosis: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(diagnosis["cause"], cause, "{name}");
+        assert!(!diagnosis["advice"].as_str().unwrap().is_empty());
     }
     let file = format!("{folder}/bad-crlf.xml");
-    let reported = run(&place, &["clinic", &file]);
-    assert_code(&reported, 1);
-    assert!(out(&reported).contains("CRLF"), "{}", out(&reported));
+    let output = run(&place, &["clinic", &file]);
+    assert_code(&output, 1);
+    assert!(out(&output).contains("CRLF"), "{}", out(&output));
     assert_code(&run(&place, &["clinic", "no-such-file.xml"]), 1);
     let empty = place.path().to_str().unwrap();
     assert_code(&run(&place, &["clinic", &file, "--trust", empty]), 1);

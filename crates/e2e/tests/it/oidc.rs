@@ -153,11 +153,11 @@ impl Town {
         let port = free_port();
         let here = format!("http://127.0.0.1:{port}");
         let back = format!("{here}/protected/back");
-        let reported = format!("{back}?logout=backchannel");
+        let logout_url = format!("{back}?logout=backchannel");
         let left = format!("{here}/left.html");
         let arguments = [
             ["apache", "--redirect", &back],
-            ["--attributes=name,roles", "--logout-url", &reported],
+            ["--attributes=name,roles", "--logout-url", &logout_url],
             ["--title=Apache", "--logout-redirect", &left],
         ];
         let secret = registered(&place, &arguments.concat());

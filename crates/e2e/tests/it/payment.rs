@@ -55,9 +55,9 @@ fn hand_in(place: &Place, company: &Client, code: &str) {
         command.args(["--key", &company.key]).arg(&file);
         command.output().unwrap()
     };
-    let reported = good(&submit(&payments(code, &["SO1", "SO2"])));
-    let reported: Value = serde_json::from_str(&reported).unwrap();
-    assert_eq!(reported["answer"]["items"][0]["result"], "stored");
+    let output = good(&submit(&payments(code, &["SO1", "SO2"])));
+    let output: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(output["answer"]["items"][0]["result"], "stored");
     let foreign = submit(&payments("1105969999", &["SO3"]));
     assert_eq!(foreign.status.code(), Some(1));
 }

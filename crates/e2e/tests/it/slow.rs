@@ -177,12 +177,9 @@ fn one_address_does_not_take_all_connections() {
     let platform = place.start();
     let mut silent: Vec<Connection> = (0..200).map(|_| platform.connect()).collect();
     // Those beyond the share are told so at once, and closed.
-    let reported = silent[40].read().unwrap();
-    assert_eq!(
-        (reported.status, reported.code().as_str()),
-        (503, "TG-F5030")
-    );
-    assert!(reported.header("retry-after").is_some());
+    let refusal = silent[40].read().unwrap();
+    assert_eq!((refusal.status, refusal.code().as_str()), (503, "TG-F5030"));
+    assert!(refusal.header("retry-after").is_some());
     let other = || Connection::open_from("127.0.0.2", &platform.address).unwrap();
     let metrics = other().send("GET", "/metrics", None, b"").unwrap().text();
     let counted = "tongguan_places_refused_total{resource=\"connections\",why=\"share\"} ";

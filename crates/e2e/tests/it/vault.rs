@@ -113,9 +113,9 @@ fn make_due(place: &Place) {
 /// What the job that seals anew has told last.
 fn last_record(place: &Place) -> Option<String> {
     let database = Connection::open(place.path().join("tongguan.db")).unwrap();
-    let reported = "select detail from job_run where job = 'message.reseal' and result = 'done' \
+    let sql = "select detail from job_run where job = 'message.reseal' and result = 'done' \
                 order by id desc limit 1";
-    database.query_row(reported, [], |row| row.get(0)).ok()
+    database.query_row(sql, [], |row| row.get(0)).ok()
 }
 
 #[test]
