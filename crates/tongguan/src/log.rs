@@ -143,7 +143,7 @@ impl Log {
 }
 
 fn write_all(mut out: impl Write, lines: &Receiver<Line>, facts: &LogFields) {
-    let mut n_told = 0;
+    let mut n_reported = 0;
     while let Ok(line) = lines.recv() {
         let text = match line {
             Line::Text(text) => text,
@@ -154,12 +154,12 @@ fn write_all(mut out: impl Write, lines: &Receiver<Line>, facts: &LogFields) {
         };
         let n_lost = facts.n_lost.load(Ordering::Relaxed);
         let mut written = Ok(());
-        if n_lost > n_told {
-            let n_new = n_lost - n_told;
+        if n_lost > n_reported {
+            let n_new = n_lost - n_reported;
             written = out.write_all(format!("(log: {n_new} lines were lost)\n").as_bytes());
         }
         let written = written.and_then(|()| {
-            n_told = n_lost;
+            n_reported = n_lost;
             out.write_all(&text)
         });
         facts.is_failing.store(written.is_err(), Ordering::Relaxed);

@@ -80,7 +80,7 @@ fn json_of(message: &Message) -> String {
 }
 
 /// Everything that a message says, but for guids and signature.
-fn said(message: &Message) -> Vec<Vec<(&'static str, String)>> {
+fn values_of(message: &Message) -> Vec<Vec<(&'static str, String)>> {
     let record = |record: &crate::Record| {
         let values = record
             .iter()
@@ -119,7 +119,7 @@ fn json_of_every_kind_makes_the_same_message() {
         assert_eq!(findings, Vec::new(), "{kind}");
         let again = made_messages(&draft.unwrap());
         assert_eq!(again.len(), 1);
-        assert_eq!(said(&again[0]), said(&message), "{kind}");
+        assert_eq!(values_of(&again[0]), values_of(&message), "{kind}");
     }
 }
 
@@ -177,7 +177,7 @@ fn a_sheet_of_every_kind_makes_the_same_message() {
         let (draft, findings) = grid::read(kind, &sheet_of(&message));
         assert_eq!(findings, Vec::new(), "{kind}");
         let again = made_messages(&draft.unwrap());
-        assert_eq!(said(&again[0]), said(&message), "{kind}");
+        assert_eq!(values_of(&again[0]), values_of(&message), "{kind}");
     }
 }
 

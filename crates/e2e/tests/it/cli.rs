@@ -13,8 +13,13 @@ pub(crate) fn out(output: &Output) -> String {
 
 #[track_caller]
 pub(crate) fn assert_code(output: &Output, code: i32) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{}\n{said}", out(output));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{}\n{stderr}",
+        out(output)
+    );
 }
 
 /// Runs a verb that needs no data.

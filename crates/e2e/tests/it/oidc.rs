@@ -95,10 +95,10 @@ fn authlib_does_everything_that_the_provider_offers() {
         .arg(given.to_string())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}{wrong}");
-    assert_eq!(said.matches(": ok").count(), 7, "{said}");
+    assert!(output.status.success(), "{stdout}{wrong}");
+    assert_eq!(stdout.matches(": ok").count(), 7, "{stdout}");
 }
 
 /// A platform and an Apache that asks it, with two people who have a password: a demo shows no third
@@ -229,10 +229,10 @@ fn a_real_browser_comes_through_the_forms_to_the_application() {
         .env("PASSWORD", PASSWORD)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}{wrong}");
-    assert_eq!(said.matches(": ok").count(), 2, "{said}");
+    assert!(output.status.success(), "{stdout}{wrong}");
+    assert_eq!(stdout.matches(": ok").count(), 2, "{stdout}");
 }
 
 /// The command line registers clients, refuses what is not one, and rotates keys; each leaves a row in

@@ -79,12 +79,12 @@ fn ask(place: &Place, url: &str, (code, listen): (&str, &str), folder: &Path) {
         .arg(folder.join("sm2.crt.pem"))
         .output()
         .unwrap();
-    let said = good(&output);
-    let lines = said
+    let stdout = good(&output);
+    let lines = stdout
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
     let seen: Vec<Value> = lines.filter(|line| line["method"].is_string()).collect();
-    assert_eq!(seen.len(), 2, "{said}");
+    assert_eq!(seen.len(), 2, "{stdout}");
     for one in &seen {
         assert_eq!(one["method"], "SM2-SM3");
         assert_eq!(one["fault"], "");

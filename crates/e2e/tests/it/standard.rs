@@ -15,9 +15,14 @@ fn run(place: &Place, arguments: &[&str], code: i32) -> String {
     let mut command = place.command();
     command.args(arguments).current_dir(place.path());
     let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{}\n{said}", out(&output));
-    out(&output) + &said
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{}\n{stderr}",
+        out(&output)
+    );
+    out(&output) + &stderr
 }
 
 #[test]

@@ -218,6 +218,6 @@ fn readiness_and_doctor_report_a_disk_without_room() {
     company.until_state(&id, "settled");
     let doctor = place.run(&["doctor"]);
     assert_eq!(doctor.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
-    assert!(said.contains("异常  磁盘"), "{said}");
+    let stdout = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(stdout.contains("异常  磁盘"), "{stdout}");
 }

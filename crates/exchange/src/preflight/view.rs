@@ -172,7 +172,7 @@ impl PreflightAnswer {
                     ok: !file.is_refused(),
                     n_documents: checked.iter().filter(|one| one.file == at).count(),
                     problem_code: file.problem.as_ref().map(|problem| problem.code.clone()),
-                    problem: file.problem.as_ref().map(said),
+                    problem: file.problem.as_ref().map(one_line),
                 })
                 .collect(),
             documents: documents.collect(),
@@ -182,7 +182,7 @@ impl PreflightAnswer {
 }
 
 /// A problem in one line.
-fn said(problem: &Problem) -> String {
+fn one_line(problem: &Problem) -> String {
     let detail = problem.detail.as_deref().unwrap_or_default();
     format!("{}。{detail} {}", problem.title, problem.advice)
 }

@@ -32,15 +32,15 @@ pub(crate) fn step_name(kind: &str, state: Option<State>) -> &'static str {
 
 /// What had become of a message at a moment, by what customs had said of its documents until then.
 fn outcome_at(message: &StoredMessage, receipts: &[Item], at_ms: i64) -> Outcome {
-    let mut said: BTreeMap<i64, Outcome> = BTreeMap::new();
+    let mut outcomes: BTreeMap<i64, Outcome> = BTreeMap::new();
     let until = receipts.iter().filter(|item| item.received_at <= at_ms);
     for item in until {
         let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
         if let Some(outcome) = says {
-            said.insert(item.document_id, outcome);
+            outcomes.insert(item.document_id, outcome);
         }
     }
-    let all = said
+    let all = outcomes
         .into_values()
         .map(|outcome| (outcome, outcome.is_bad()));
     let (outcome, _) = Outcome::of_documents(all);

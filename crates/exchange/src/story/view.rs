@@ -385,8 +385,8 @@ fn timeline(trade: &Trade) -> Vec<StoryStep> {
             steps.push((at_ms, entry));
         };
         for receipt in &chapter.receipts {
-            let (name, said) = receipt::title_and_text(receipt);
-            push(receipt.received_at, "receipt", name, said);
+            let (name, text) = receipt::title_and_text(receipt);
+            push(receipt.received_at, "receipt", name, text);
         }
         let message = MessageId::of_document(chapter.found.document_id);
         if seen.contains(&message) {

@@ -116,14 +116,14 @@ async fn list(base: &Base) -> anyhow::Result<Ended> {
                 |one| format!("{} {}", one.loaded_by, beijing_rfc3339(one.loaded_at)),
             );
             if base.json {
-                let said = json!({
+                let value = json!({
                     "table": which.name(), "version": version.version,
                     "effective": version.effective, "complete": version.is_complete,
                     "codes": version.rows().len(), "holds": state == "有效",
                     "loadedAt": loaded.map(|one| beijing_rfc3339(one.loaded_at)),
                     "source": version.source,
                 });
-                say(&said.to_string());
+                say(&value.to_string());
             }
             rows.add_row([
                 which.name(),

@@ -59,11 +59,11 @@ pub async fn pages(request: Request, next: Next) -> Response {
             refusal_of(lang, parts.status, read.flatten(), &uri)
         }
     };
-    let asked = RefusedRequest {
+    let refused_request = RefusedRequest {
         here: here(&method, &uri, &refusal.next),
         request_id: request_id(&parts.headers),
     };
-    let mut page = refusal.page(&asked);
+    let mut page = refusal.page(&refused_request);
     for (name, value) in &parts.headers {
         let is_of_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name);
         if !is_of_body && !page.headers().contains_key(name) {

@@ -1,7 +1,7 @@
 //! An explanation of a status reaches every document that has it: however many there are, and those that a crash left
 //! out with their next answer.
 
-use super::clocks::{became, declared, said};
+use super::clocks::{became, declared, receipt_at};
 use super::{answer, receipt};
 use crate::answer::REVIEWED_AT_ONCE;
 use crate::operator::explain::http::{AnswerBody, answer_unknown_code, withdraw_unknown_code};
@@ -99,7 +99,7 @@ async fn what_a_crash_left_out_is_read_with_the_next_answer(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 777, "20260302090000000")],
+        &[receipt_at(&platform, 777, "20260302090000000")],
     )
     .await;
     let open = async || {
@@ -123,7 +123,7 @@ async fn what_a_crash_left_out_is_read_with_the_next_answer(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 300, "20260302090100000")],
+        &[receipt_at(&platform, 300, "20260302090100000")],
     )
     .await;
     let after = became(&platform, id).await;

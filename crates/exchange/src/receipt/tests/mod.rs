@@ -363,7 +363,7 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers(
             guids.push(documents(&platform, *id).await.remove(0).guid.unwrap());
         }
         // Rejected; declared again and accepted, a duplicate turned down in between; a change.
-        let said: [(usize, i32, bool); 10] = [
+        let answers: [(usize, i32, bool); 10] = [
             (0, 2, true),
             (0, 3, false),
             (0, 100, false),
@@ -375,7 +375,7 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers(
             (3, 3, false),
             (3, 120, false),
         ];
-        let receipts = said.iter().zip(1..).map(|((at, status, is_named), n)| {
+        let receipts = answers.iter().zip(1..).map(|((at, status, is_named), n)| {
             let info = if *is_named {
                 format!("[{}]", guids[*at])
             } else {
@@ -403,7 +403,7 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers(
         assert_eq!(statuses, expected, "{seed}");
         assert_eq!(
             platform.feed(0).await.len() - n_before,
-            said.len(),
+            answers.len(),
             "{seed}"
         );
     }

@@ -175,14 +175,14 @@ async fn a_status_that_nobody_knows_leaves_it_open_in_whatever_order_it_comes(
                 .await,
         );
         crate::pipeline::drain(&platform.shared).await.unwrap();
-        let said = [
+        let answers = [
             (2, "20260302090001000"),
             (120, "20260302090002000"),
             (777, "20260302090003000"),
         ];
         let dxp_id = platform.company(0).dxp_id.clone();
         for at in order {
-            let (status, time) = said[at];
+            let (status, time) = answers[at];
             let xml = with_text(&receipt(&platform, 0, 5, status, ""), "returnTime", time);
             answer(&platform, &dxp_id, &[xml]).await;
         }

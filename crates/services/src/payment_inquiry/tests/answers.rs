@@ -175,9 +175,9 @@ async fn one_address_that_keeps_everybody_waiting_keeps_only_itself(
         })
         .collect();
     // Those beyond the share are told at once.
-    let mut n_told = 0;
-    while n_told < 100 - 16 {
-        n_told = waiting.iter().filter(|task| task.is_finished()).count();
+    let mut n_finished = 0;
+    while n_finished < 100 - 16 {
+        n_finished = waiting.iter().filter(|task| task.is_finished()).count();
         tokio::task::yield_now().await;
     }
     let form = setup.form("SO1", "s-1");
