@@ -244,11 +244,11 @@ fn upward(root: &Root, file: &str, source: &str) -> Vec<Use> {
 fn findings() -> BTreeMap<String, Vec<String>> {
     let all = rust();
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for of_root in all.iter().filter(|file| is_root(file)) {
-        let root = root(&of_root.text);
-        let krate = of_root.krate().to_owned();
+    for root_file in all.iter().filter(|file| is_root(file)) {
+        let root = root(&root_file.text);
+        let krate = root_file.krate().to_owned();
         let violations = found.entry(krate).or_default();
-        let folder = of_root.path.rsplit_once('/').unwrap_or_default().0;
+        let folder = root_file.path.rsplit_once('/').unwrap_or_default().0;
         for file in all.iter().filter(|file| file.path.starts_with(folder)) {
             if file.is_test() {
                 continue;

@@ -75,8 +75,8 @@ fn assert_all_home(company: &Client, ids: &[String]) {
     });
     let feed = company.feed();
     for id in ids {
-        let of = feed.iter().filter(|item| item["messageId"] == *id);
-        let mut statuses: Vec<i64> = of
+        let receipts = feed.iter().filter(|item| item["messageId"] == *id);
+        let mut statuses: Vec<i64> = receipts
             .map(|item| item["returnStatus"].as_i64().unwrap())
             .collect();
         statuses.sort_unstable();
