@@ -135,16 +135,15 @@ fn amounts(head: &Record) -> String {
         ("valueAddedTax", "增值税"),
         ("consumptionTax", "消费税"),
     ];
-    let reported =
-        parts.map(|(element, name)| Some((name, head.filled(element).and_then(decimal)?)));
-    let reported: Vec<(&str, Decimal)> = reported.into_iter().flatten().collect();
-    if reported.is_empty() {
+    let taxes = parts.map(|(element, name)| Some((name, head.filled(element).and_then(decimal)?)));
+    let taxes: Vec<(&str, Decimal)> = taxes.into_iter().flatten().collect();
+    if taxes.is_empty() {
         return String::new();
     }
-    let sum = reported
+    let sum = taxes
         .iter()
         .try_fold(Decimal::ZERO, |sum, (_, amount)| sum.checked_add(*amount));
-    let each: Vec<String> = reported
+    let each: Vec<String> = taxes
         .iter()
         .map(|(name, amount)| format!("{name} {}", yuan(*amount)))
         .collect();

@@ -254,7 +254,7 @@ mod tests {
         split(bytes).unwrap().odd.iter().map(Odd::name).collect()
     }
 
-    /// Why a receipt cannot be read is stored and reported: it quotes names that the standard knows, and nothing else
+    /// Why a receipt cannot be read is stored and shown: it quotes names that the standard knows, and nothing else
     /// of what came, for that may be personal.
     #[test]
     fn why_a_receipt_cannot_be_read_quotes_nothing_but_known_names() {
@@ -277,10 +277,10 @@ mod tests {
             assert!(!error.brief().contains("jqname"), "{}", error.brief());
         }
         let unclosed = sample().replace("</returnInfo>", "");
-        let reported = split(unclosed.as_bytes()).unwrap_err().brief();
+        let why = split(unclosed.as_bytes()).unwrap_err().brief();
         assert!(
-            reported.contains("InventoryReturn") || reported.contains("returnInfo"),
-            "{reported}"
+            why.contains("InventoryReturn") || why.contains("returnInfo"),
+            "{why}"
         );
     }
 

@@ -202,8 +202,8 @@ fn an_envelope_that_names_another_kind_is_reported() {
     ];
     for (profile, severity) in graded {
         let found = sniffed.findings(profile);
-        let reported: Vec<_> = found.iter().map(|one| (one.code, one.severity)).collect();
-        assert_eq!(reported, [("TG-E1017", severity)]);
+        let codes: Vec<_> = found.iter().map(|one| (one.code, one.severity)).collect();
+        assert_eq!(codes, [("TG-E1017", severity)]);
         let text = &found[0].text;
         assert!(text.contains("CEB411Message") && text.contains("CEB311Message"));
         assert!(found[0].advice.contains("CEB311Message"));

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use web::{Problem, codes};
 
-/// Longest message that is examined, in bytes: several forms of it are made and reported.
+/// Longest message that is examined, in bytes: several forms of it are made and shown.
 const CLINIC_BYTES_MAX: usize = 1 << 20;
 
 registry::operations! {
@@ -215,13 +215,13 @@ pub fn examined(
     signatures.refresh(now_ms);
     let believed = signatures.believed();
     let trust = believed.trust();
-    let reported = match payment::Upload::read(body) {
+    let diagnosis = match payment::Upload::read(body) {
         Some(upload) => {
             payment::examine(&upload, trust, now_ms.div_euclid(1000), signatures.keys())
         }
         None => message(signatures, body, company, now_ms),
     };
-    serde_json::from_value(reported).map_err(|error| {
+    serde_json::from_value(diagnosis).map_err(|error| {
         tracing::error!(%error, "the clinic told something that has no place in the answer");
         Problem::new(codes::FAULT)
     })

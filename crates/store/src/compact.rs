@@ -197,8 +197,8 @@ mod tests {
             assert_eq!(failed(code).unwrap(), Compacted::Busy);
         }
         for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR, ffi::SQLITE_NOMEM] {
-            let reported = failed(code).unwrap();
-            assert!(matches!(reported, Compacted::Failed(_)), "{reported:?}");
+            let compacted = failed(code).unwrap();
+            assert!(matches!(compacted, Compacted::Failed(_)), "{compacted:?}");
         }
         assert!(failed(ffi::SQLITE_CORRUPT).is_err());
         assert_eq!(outcome(Ok(false)).unwrap(), Compacted::Busy);

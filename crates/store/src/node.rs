@@ -31,14 +31,14 @@ pub struct Claimant {
     /// The place whose lock the process holds; empty for none.
     pub place: String,
     /// Host and process, for people.
-    pub reported: String,
+    pub process: String,
 }
 
 /// A living process that has the number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberHolder {
     /// Host and process, for people.
-    pub reported: String,
+    pub process: String,
     /// When it last said that it lives, milliseconds since 1970-01-01 UTC.
     pub beat_at: i64,
 }
@@ -62,7 +62,7 @@ pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Numb
             number.into(),
             (&who.owner).into(),
             (&who.place).into(),
-            (&who.reported).into(),
+            (&who.process).into(),
             now_ms.into(),
             until_ms.into(),
             (until_ms + SKEW_MS).into(),
@@ -79,7 +79,7 @@ pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Numb
     found
         .map(|row| {
             Ok(NumberHolder {
-                reported: row.text(0)?,
+                process: row.text(0)?,
                 beat_at: row.int(1)?,
             })
         })
@@ -143,7 +143,7 @@ mod tests {
             number: 3,
             owner: owner.to_owned(),
             place: place.to_owned(),
-            reported: format!("process {owner}"),
+            process: format!("process {owner}"),
         }
     }
 
@@ -151,7 +151,7 @@ mod tests {
     async fn ask(db: &Db, who: &Claimant, now_ms: i64) -> String {
         let who = who.clone();
         let held = db.write(move |tx| claim(tx, &who, now_ms)).await.unwrap();
-        held.map_or("ours".to_owned(), |holder| holder.reported)
+        held.map_or("ours".to_owned(), |holder| holder.process)
     }
 
     #[rstest]

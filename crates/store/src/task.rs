@@ -264,12 +264,12 @@ mod tests {
     async fn a_loop_that_panics_or_ends_is_started_again() {
         let clock = TestClock::at(0);
         let tasks = Tasks::new(clock.clone());
-        let (stop, reported) = watch::channel(false);
+        let (stop, stopped) = watch::channel(false);
         let (tell, mut news) = mpsc::unbounded_channel();
         let n_begun = Arc::new(AtomicUsize::new(0));
-        let mut waits = reported.clone();
+        let mut waits = stopped.clone();
         waits.mark_unchanged();
-        let running = tasks.start("test", MINUTE, reported, move |_| {
+        let running = tasks.start("test", MINUTE, stopped, move |_| {
             let n = n_begun.fetch_add(1, Ordering::SeqCst);
             tell.send(n).unwrap();
             let mut waits = waits.clone();
@@ -296,10 +296,10 @@ mod tests {
     async fn a_loop_that_ends_again_and_again_is_failing() {
         let clock = TestClock::at(0);
         let tasks = Tasks::new(clock.clone());
-        let (stop, reported) = watch::channel(false);
+        let (stop, stopped) = watch::channel(false);
         let (tell, mut news) = mpsc::unbounded_channel();
         let n_begun = AtomicUsize::new(0);
-        let running = tasks.start("test", MINUTE, reported, move |_| {
+        let running = tasks.start("test", MINUTE, stopped, move |_| {
             let n = n_begun.fetch_add(1, Ordering::SeqCst);
             tell.send(n).unwrap();
             async move {
@@ -327,9 +327,9 @@ mod tests {
     async fn a_loop_that_is_silent_for_too_long_is_late() {
         let clock = TestClock::at(0);
         let tasks = Tasks::new(clock.clone());
-        let (_stop, reported) = watch::channel(false);
+        let (_stop, stopped) = watch::channel(false);
         let (tell, mut pulses) = mpsc::unbounded_channel();
-        tasks.start("test", MINUTE, reported, move |pulse| {
+        tasks.start("test", MINUTE, stopped, move |pulse| {
             tell.send(pulse).unwrap();
             std::future::pending()
         });

@@ -21,16 +21,16 @@ fn every_dependency_has_a_sentence() {
         .filter(|name| !ours.contains(&**name))
         .collect();
     let page = read(PAGE);
-    let reported: BTreeSet<String> = page
+    let listed: BTreeSet<String> = page
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .map(str::to_owned)
         .collect();
     let found: Vec<String> = used
-        .difference(&reported)
+        .difference(&listed)
         .map(|name| format!("{name} is used and has no row in the table"))
         .chain(
-            reported
+            listed
                 .difference(&used)
                 .map(|name| format!("{name} is in the table and not used")),
         )

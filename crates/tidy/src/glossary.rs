@@ -22,7 +22,7 @@ const LAYERS: [&str; 8] = [
 struct Item {
     krate: String,
     path: String,
-    reported: String,
+    summary: String,
     code: String,
 }
 
@@ -41,7 +41,7 @@ impl Item {
     fn term(&self) -> Option<&str> {
         let kinds = ["pub struct ", "pub enum ", "pub trait ", "pub type "];
         let is_type = kinds.iter().any(|kind| self.code.starts_with(kind));
-        let term = self.reported.split_once('(')?.1.split([')', ',']).next()?;
+        let term = self.summary.split_once('(')?.1.split([')', ',']).next()?;
         let is_chinese = term.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
         (is_type && is_chinese).then_some(term)
     }
@@ -49,19 +49,19 @@ impl Item {
 
 fn items(file: &File) -> Vec<Item> {
     let mut found = Vec::new();
-    let mut reported: Option<String> = None;
+    let mut summary: Option<String> = None;
     let mut is_in_attribute = false;
     for line in file.text.lines().map(str::trim) {
         if let Some(text) = line.strip_prefix("///") {
-            reported.get_or_insert_with(|| text.trim().to_owned());
+            summary.get_or_insert_with(|| text.trim().to_owned());
         } else if is_in_attribute || line.starts_with("#[") {
             // One that is long ends on a line of its own.
             is_in_attribute = !line.ends_with(']');
-        } else if let Some(reported) = reported.take() {
+        } else if let Some(summary) = summary.take() {
             found.push(Item {
                 krate: file.krate().to_owned(),
                 path: file.path.clone(),
-                reported,
+                summary,
                 code: line.to_owned(),
             });
         }
@@ -116,7 +116,7 @@ fn is_item(item: &Item, chinese: &str, identifier: &str, place: &str) -> bool {
         || item
             .path
             .starts_with(&format!("{}.rs", place.trim_end_matches('/')));
-    is_there && item.name() == Some(identifier) && item.reported.contains(chinese)
+    is_there && item.name() == Some(identifier) && item.summary.contains(chinese)
 }
 
 #[test]

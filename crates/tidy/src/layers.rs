@@ -244,11 +244,11 @@ fn upward(root: &Root, file: &str, source: &str) -> Vec<Use> {
 fn findings() -> BTreeMap<String, Vec<String>> {
     let all = rust();
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for of_root in all.iter().filter(|file| is_root(file)) {
-        let root = root(&of_root.text);
-        let krate = of_root.krate().to_owned();
-        let reported = found.entry(krate).or_default();
-        let folder = of_root.path.rsplit_once('/').unwrap_or_default().0;
+    for root_file in all.iter().filter(|file| is_root(file)) {
+        let root = root(&root_file.text);
+        let krate = root_file.krate().to_owned();
+        let violations = found.entry(krate).or_default();
+        let folder = root_file.path.rsplit_once('/').unwrap_or_default().0;
         for file in all.iter().filter(|file| file.path.starts_with(folder)) {
             if file.is_test() {
                 continue;
@@ -258,7 +258,7 @@ fn findings() -> BTreeMap<String, Vec<String>> {
                 .next()
                 .unwrap_or_default();
             for Use { name, line } in upward(&root, &file.path, &file.text) {
-                reported.push(format!(
+                violations.push(format!(
                     "{}:{line}: {own} uses {name}, which is listed before it",
                     file.path
                 ));
@@ -291,11 +291,8 @@ fn reports_of(source: &str) -> Vec<(String, usize)> {
         "pub mod high;\nmod middle;\n#[cfg(test)]\nmod testing;\nmod low;\npub use high::{Top, deep::Other as Renamed};\n",
     );
     assert_eq!(root.modules, ["high", "middle", "low"]);
-    let reported = upward(&root, "crates/made_up/src/low/inner/part.rs", source);
-    reported
-        .into_iter()
-        .map(|one| (one.name, one.line))
-        .collect()
+    let uses = upward(&root, "crates/made_up/src/low/inner/part.rs", source);
+    uses.into_iter().map(|one| (one.name, one.line)).collect()
 }
 
 #[test]

@@ -67,13 +67,13 @@ fn what_a_module_declares_its_description_names() {
         let Some(module) = module(file) else { continue };
         // The kernel's own modules are lower than what describes them, and stand in its list.
         let own = format!("{module}::");
-        let reported = match file.krate() {
+        let description = match file.krate() {
             "registry" => lists.get("registry").filter(|list| list.contains(&own)),
             krate => descriptions.get(&(krate, module)),
         };
         for (declared, names) in LISTS {
             let is_declared = file.text.contains(declared) && !file.text.contains("macro_rules!");
-            if is_declared && reported.is_none_or(|reported| !reported.contains(names)) {
+            if is_declared && description.is_none_or(|description| !description.contains(names)) {
                 found.push(format!(
                     "{}: {names}…) is missing in the description",
                     file.path

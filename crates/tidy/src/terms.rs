@@ -56,7 +56,7 @@ const NAMES: [(&str, &str); 12] = [
     ("shelf", "cache, tables"),
     ("desk", "the API's state, `…Api`"),
     ("ground", "context"),
-    ("told", "reported, describe, text"),
+    ("told", "line, detail, text, or what it is"),
     ("bench", "criteria"),
     ("door", "route, provider, acceptor"),
     ("House", "TestPlatform, Process, Server"),

@@ -73,8 +73,8 @@ impl Health {
     /// which happens only after a standstill, this one must not make ids any more: it tells all to
     /// stop.
     pub async fn follow(self: Arc<Self>, node: Claimant, stop: watch::Sender<bool>, pulse: Pulse) {
-        let mut reported = stop.subscribe();
-        while !*reported.borrow() {
+        let mut stopped = stop.subscribe();
+        while !*stopped.borrow() {
             pulse.beat();
             if self.look(&node).await == Some(false) {
                 let number = node.number;
@@ -85,7 +85,7 @@ impl Health {
             }
             tokio::select! {
                 () = self.shared.clock.sleep(BEAT) => {}
-                _ = reported.wait_for(|stop| *stop) => {}
+                _ = stopped.wait_for(|stop| *stop) => {}
             }
         }
     }

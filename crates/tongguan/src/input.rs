@@ -124,13 +124,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         std::fs::write(path("gbk.txt"), b"\xC4\xE3").unwrap();
-        let reported = |found: anyhow::Result<_>| format!("{:#}", found.map(drop).unwrap_err());
-        for (reported, expected) in [
-            (reported(read(path("none.xml"))), "没有这个文件或目录"),
-            (reported(read(folder.path())), "这是目录"),
-            (reported(read(path("gbk.txt/x"))), "路径中有一段是文件"),
+        let error_of = |found: anyhow::Result<_>| format!("{:#}", found.map(drop).unwrap_err());
+        for (error, expected) in [
+            (error_of(read(path("none.xml"))), "没有这个文件或目录"),
+            (error_of(read(folder.path())), "这是目录"),
+            (error_of(read(path("gbk.txt/x"))), "路径中有一段是文件"),
             (
-                reported(text(path("gbk.txt")).map(Into::into)),
+                error_of(text(path("gbk.txt")).map(Into::into)),
                 "不是 UTF-8 文本",
             ),
             (
@@ -150,8 +150,8 @@ mod tests {
                 "端口已被占用",
             ),
         ] {
-            assert!(reported.contains(expected), "{reported}");
-            assert!(!reported.contains("os error"), "{reported}");
+            assert!(error.contains(expected), "{error}");
+            assert!(!error.contains("os error"), "{error}");
         }
         let other = Error::other("strange");
         assert!(
@@ -163,10 +163,10 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_message_says_what_to_do() {
-        let reported = message("a.xml", b"").unwrap_err().to_string();
+        let error = message("a.xml", b"").unwrap_err().to_string();
         assert!(
-            reported.starts_with("a.xml：") && reported.contains("重新发送完整的报文"),
-            "{reported}"
+            error.starts_with("a.xml：") && error.contains("重新发送完整的报文"),
+            "{error}"
         );
     }
 }

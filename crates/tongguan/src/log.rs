@@ -143,7 +143,7 @@ impl Log {
 }
 
 fn write_all(mut out: impl Write, lines: &Receiver<Line>, facts: &LogFields) {
-    let mut n_told = 0;
+    let mut n_reported = 0;
     while let Ok(line) = lines.recv() {
         let text = match line {
             Line::Text(text) => text,
@@ -154,12 +154,12 @@ fn write_all(mut out: impl Write, lines: &Receiver<Line>, facts: &LogFields) {
         };
         let n_lost = facts.n_lost.load(Ordering::Relaxed);
         let mut written = Ok(());
-        if n_lost > n_told {
-            let n_new = n_lost - n_told;
+        if n_lost > n_reported {
+            let n_new = n_lost - n_reported;
             written = out.write_all(format!("(log: {n_new} lines were lost)\n").as_bytes());
         }
         let written = written.and_then(|()| {
-            n_told = n_lost;
+            n_reported = n_lost;
             out.write_all(&text)
         });
         facts.is_failing.store(written.is_err(), Ordering::Relaxed);
@@ -265,9 +265,9 @@ mod tests {
         }
         (&log).write_all(b"two\n").unwrap();
         log.flush();
-        let reported: String = read.try_iter().collect();
-        assert!(reported.contains("log: 1 lines were lost"), "{reported}");
-        assert!(reported.ends_with("two\n"), "{reported}");
+        let written: String = read.try_iter().collect();
+        assert!(written.contains("log: 1 lines were lost"), "{written}");
+        assert!(written.ends_with("two\n"), "{written}");
         assert!(!log.facts.is_failing.load(Ordering::Relaxed));
     }
 
@@ -289,8 +289,8 @@ mod tests {
         for _ in 0..9 {
             answer.send(Ok(())).unwrap();
         }
-        let reported = subscriber(EnvFilter::new("trace"), log.clone());
-        tracing::subscriber::with_default(reported, || {
+        let subscriber = subscriber(EnvFilter::new("trace"), log.clone());
+        tracing::subscriber::with_default(subscriber, || {
             tracing::warn!(target: "lapin::returned_messages", "PAYLOAD");
             tracing::error!(target: "lapin::channel", "PAYLOAD");
             tracing::info!(target: "tokio_postgres::connection", "PAYLOAD");
@@ -300,11 +300,11 @@ mod tests {
             tracing::debug!(target: "exchange::pipeline", "a particular");
         });
         log.flush();
-        let reported: String = read.try_iter().collect();
-        assert!(!reported.contains("PAYLOAD"), "{reported}");
+        let written: String = read.try_iter().collect();
+        assert!(!written.contains("PAYLOAD"), "{written}");
         assert!(
-            reported.contains("a warning") && reported.contains("a particular"),
-            "{reported}"
+            written.contains("a warning") && written.contains("a particular"),
+            "{written}"
         );
     }
 
@@ -314,8 +314,8 @@ mod tests {
         answer.send(Ok(())).unwrap();
         (&log).write_all(&vec![b'x'; LINE_BYTES_MAX * 2]).unwrap();
         log.flush();
-        let reported: String = read.try_iter().collect();
-        assert!(reported.len() < LINE_BYTES_MAX + 10);
-        assert!(reported.ends_with("…\n"));
+        let written: String = read.try_iter().collect();
+        assert!(written.len() < LINE_BYTES_MAX + 10);
+        assert!(written.ends_with("…\n"));
     }
 }

@@ -42,10 +42,10 @@ impl NodeClaim {
         let Some(first) = node.ask(db, clock).await? else {
             return Ok(node);
         };
-        let (reported, number) = (&first.reported, node.claimant.number);
+        let (process, number) = (&first.process, node.claimant.number);
         tracing::warn!(
             number,
-            reported,
+            process,
             "waits whether the process that had this number still lives"
         );
         let lease = Duration::from_millis(u64::try_from(LEASE_MS).unwrap_or(0));
@@ -54,10 +54,10 @@ impl NodeClaim {
             match node.ask(db, clock).await? {
                 None => return Ok(node),
                 Some(holder) if holder.beat_at == first.beat_at => {}
-                Some(holder) => bail!(taken(number, &holder.reported, holder.beat_at)),
+                Some(holder) => bail!(taken(number, &holder.process, holder.beat_at)),
             }
         }
-        bail!(taken(number, reported, first.beat_at))
+        bail!(taken(number, process, first.beat_at))
     }
 
     /// Claims the highest free number: for a process beside the platform, whose own it leaves alone.
@@ -86,16 +86,16 @@ impl NodeClaim {
 
     fn of(config: &Config, number: u8) -> anyhow::Result<Self> {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        let reported = format!("主机 {}，进程 {}", host.trim(), std::process::id());
+        let process = format!("主机 {}，进程 {}", host.trim(), std::process::id());
         let (lock, place) = match &config.node.data {
-            Some(folder) => lock(folder, number, &reported)?,
+            Some(folder) => lock(folder, number, &process)?,
             None => (None, String::new()),
         };
         let claimant = Claimant {
             number,
             owner: random_name()?,
             place,
-            reported,
+            process,
         };
         Ok(Self {
             claimant,
@@ -109,16 +109,16 @@ impl NodeClaim {
     }
 }
 
-fn taken(number: u8, reported: &str, beat_at: i64) -> String {
+fn taken(number: u8, process: &str, beat_at: i64) -> String {
     format!(
-        "node.number {number} 正由另一进程使用（{reported}，最近一次心跳 {}）。共用一个数据库的进程编号须各不相同，\
+        "node.number {number} 正由另一进程使用（{process}，最近一次心跳 {}）。共用一个数据库的进程编号须各不相同，\
          请为本进程设置不同的 node.number（0 至 {NUMBER_MAX}，环境变量 TONGGUAN_NODE__NUMBER）",
         beijing_rfc3339(beat_at)
     )
 }
 
 /// Locks the data folder for a number; answers the name of the place, which stands in the file.
-fn lock(folder: &Path, number: u8, reported: &str) -> anyhow::Result<(Option<File>, String)> {
+fn lock(folder: &Path, number: u8, process: &str) -> anyhow::Result<(Option<File>, String)> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("无法建立数据目录 {}", folder.display()))?;
     let path = folder.join(format!("node-{number}.lock"));
@@ -155,7 +155,7 @@ fn lock(folder: &Path, number: u8, reported: &str) -> anyhow::Result<(Option<Fil
     let mut write = || {
         file.set_len(0)?;
         file.rewind()?;
-        file.write_all(format!("{place}\n{reported}\n").as_bytes())
+        file.write_all(format!("{place}\n{process}\n").as_bytes())
     };
     write().with_context(|| format!("无法写入 {}", path.display()))?;
     Ok((Some(file), place))

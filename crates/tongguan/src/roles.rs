@@ -236,21 +236,21 @@ impl Process {
                 .start(name, health::TURN_MAX, stop.clone(), start);
             self.loops.push(started);
         }
-        let (context, reported) = (self.context.clone(), stop.clone());
+        let (context, stopped) = (self.context.clone(), stop.clone());
         let start = move |pulse| {
             let with = (context.db.clone(), Arc::clone(&context.clock));
             let tables = Arc::clone(&context.code_tables);
-            registry::code_table::follow(with, tables, reported.clone(), pulse)
+            registry::code_table::follow(with, tables, stopped.clone(), pulse)
         };
         let started = self
             .tasks
             .start("code_tables", LOOK_MAX, stop.clone(), start);
         self.loops.push(started);
-        let (context, reported) = (self.context.clone(), stop.clone());
+        let (context, stopped) = (self.context.clone(), stop.clone());
         let start = move |pulse| {
             let with = (context.db.clone(), Arc::clone(&context.clock));
             let board = Arc::clone(&context.parameters);
-            registry::parameter::follow(with, board, reported.clone(), pulse)
+            registry::parameter::follow(with, board, stopped.clone(), pulse)
         };
         let started = self.tasks.start("parameters", LOOK_MAX, stop, start);
         self.loops.push(started);
@@ -270,10 +270,10 @@ impl Process {
         let owner = self.owner();
         let (context, jobs) = (self.context.clone(), self.jobs());
         let stop = self.stop.subscribe();
-        let reported = stop.clone();
+        let stopped = stop.clone();
         let start = move |pulse| {
             let (context, jobs) = (context.clone(), jobs.clone());
-            back_office::job::serve(context, jobs, owner.clone(), reported.clone(), pulse)
+            back_office::job::serve(context, jobs, owner.clone(), stopped.clone(), pulse)
         };
         let within = back_office::job::TURN_MAX;
         self.loops
@@ -293,11 +293,11 @@ impl Process {
             self.config.customs_box.clone().on(&self.config.customs),
         ));
         let (running, stop) = (Arc::clone(&customs_box), self.stop.subscribe());
-        let reported = stop.clone();
+        let stopped = stop.clone();
         let start = move |pulse| {
-            let (running, reported) = (Arc::clone(&running), reported.clone());
+            let (running, stopped) = (Arc::clone(&running), stopped.clone());
             async move {
-                if let Err(error) = running.run(reported, pulse).await {
+                if let Err(error) = running.run(stopped, pulse).await {
                     tracing::error!(%error, "the simulator of customs failed");
                 }
             }

@@ -288,8 +288,8 @@ mod tests {
         }
         let both = headers("x-forwarded-for", &["198.51.100.1"]);
         let peer = "10.1.1.1".parse().unwrap();
-        let reported = caller(peer, &both, &proxies(), ProxyHeader::Forwarded);
-        assert_eq!(reported.to_string(), "10.1.1.1");
+        let address = caller(peer, &both, &proxies(), ProxyHeader::Forwarded);
+        assert_eq!(address.to_string(), "10.1.1.1");
         assert!(is_forwarded(&both));
         assert!(!is_forwarded(&HeaderMap::new()));
     }

@@ -48,21 +48,21 @@ const CONDITION_CHARS_MAX: usize = 60;
 
 /// What a list was narrowed to, in words: `状态 平台拒收，开始日期 2026-11-28`; empty for everything.
 pub fn conditions(parts: &[(&str, Option<&str>)]) -> String {
-    let reported = parts.iter().filter_map(|(label, value)| {
+    let texts = parts.iter().filter_map(|(label, value)| {
         let value: String = (*value)?.trim().chars().take(CONDITION_CHARS_MAX).collect();
         (!value.is_empty()).then(|| format!("{label} {value}"))
     });
-    reported.collect::<Vec<_>>().join("，")
+    texts.collect::<Vec<_>>().join("，")
 }
 
 /// The same as the audit tells it: `筛选条件：无` for everything.
 pub fn conditions_text(conditions: &str) -> String {
-    let reported = if conditions.is_empty() {
+    let text = if conditions.is_empty() {
         "无"
     } else {
         conditions
     };
-    format!("筛选条件：{reported}")
+    format!("筛选条件：{text}")
 }
 
 #[cfg(test)]

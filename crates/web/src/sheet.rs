@@ -245,8 +245,8 @@ const FORMULA: [char; 10] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t
 /// A moment as a spreadsheet keeps it, in Beijing and to the second; nothing for one that its calendar
 /// does not have.
 fn moment(at_ms: i64) -> Option<ExcelDateTime> {
-    let reported = beijing_rfc3339(at_ms);
-    ExcelDateTime::parse_from_str(reported.get(..19)?).ok()
+    let text = beijing_rfc3339(at_ms);
+    ExcelDateTime::parse_from_str(text.get(..19)?).ok()
 }
 
 fn put(

@@ -282,8 +282,8 @@ async fn a_role_of_the_department_sees_its_district_which_two_people_set(
         assert_eq!(own, Err(Undecided::Refused(approval::codes::OWN)));
         decide(tx, &doing(&decider), &DISTRICT, &Decision::Approve)
     };
-    let reported = test.db.write(set).await.unwrap();
-    assert_eq!(reported, "部门 hg：无 → 1105");
+    let change = test.db.write(set).await.unwrap();
+    assert_eq!(change, "部门 hg：无 → 1105");
     let expected = Sight::District("1105".to_owned());
     assert_eq!(sight(&context, officer).await, expected);
 }

@@ -83,16 +83,13 @@ async fn one_question_answers_what_142_is(#[values(Sqlite, Postgres)] engine: Te
         context.read(read).await.unwrap()
     };
     let found = find("142").await;
-    let reported: Vec<(&str, &str)> = found
+    let entries: Vec<(&str, &str)> = found
         .iter()
         .take_while(|entry| entry.code == "142")
         .map(|entry| (entry.dictionary.as_str(), entry.chinese.as_str()))
         .collect();
-    assert!(
-        reported.contains(&("ceb.currency", "人民币")),
-        "{reported:?}"
-    );
-    assert!(reported.contains(&("ceb.country", "中国")), "{reported:?}");
+    assert!(entries.contains(&("ceb.currency", "人民币")), "{entries:?}");
+    assert!(entries.contains(&("ceb.country", "中国")), "{entries:?}");
     let named = find("系统维护").await;
     assert_eq!(named[0].dictionary, NOTICE_CATEGORY);
     let kind = find("ceb621").await;

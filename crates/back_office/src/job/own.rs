@@ -58,13 +58,13 @@ async fn disable_stale(context: AppContext) -> Result<String, String> {
         ..Actor::nobody(Origin::default())
     };
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<String>> {
-        let mut reported = Vec::new();
+        let mut accounts = Vec::new();
         for id in account::stale(tx, now_ms - days * DAY_MS, ACCOUNTS)? {
             let Some(found) = account::by_id(tx, id)? else {
                 continue;
             };
             if let Some(office) = last_office(tx, id, now_ms)? {
-                reported.push(format!("{}（{}，保留）", found.login, office.chinese()));
+                accounts.push(format!("{}（{}，保留）", found.login, office.chinese()));
                 continue;
             }
             account::set_state(tx, id, "disabled", now_ms)?;
@@ -78,17 +78,17 @@ async fn disable_stale(context: AppContext) -> Result<String, String> {
                 &format!("account:{}", id.0),
                 &detail,
             )?;
-            reported.push(found.login);
+            accounts.push(found.login);
         }
-        Ok(reported)
+        Ok(accounts)
     };
-    let reported = context
+    let accounts = context
         .db
         .write(write)
         .await
         .map_err(|error| error.to_string())?;
-    Ok(match reported.len() {
+    Ok(match accounts.len() {
         0 => String::new(),
-        n => format!("超过 {days} 天未登录 {n} 个：{}", reported.join("、")),
+        n => format!("超过 {days} 天未登录 {n} 个：{}", accounts.join("、")),
     })
 }

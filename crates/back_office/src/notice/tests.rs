@@ -281,7 +281,7 @@ fn marks_are_few_and_scripts_stay_text() {
         BlockShape::Paragraph,
     ];
     assert_eq!(shapes, expected);
-    let reported: Vec<(&str, bool)> = found[1]
+    let runs: Vec<(&str, bool)> = found[1]
         .runs
         .iter()
         .map(|run| (run.text.as_str(), run.is_strong))
@@ -293,7 +293,7 @@ fn marks_are_few_and_scripts_stay_text() {
         ("\n", false),
         ("暂停", false),
     ];
-    assert_eq!(reported, expected);
+    assert_eq!(runs, expected);
     assert_eq!(found[2].runs[1].to.as_deref(), Some("https://a.example/x"));
     let last = &found[3].runs;
     assert_eq!(

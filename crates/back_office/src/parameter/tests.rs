@@ -77,8 +77,8 @@ async fn a_security_parameter_waits_for_a_second_person_and_then_holds_everywher
     assert_eq!(twice, Err("TG-R4505".to_owned()));
     let own = approve(&one, &system, id).await;
     assert_eq!(own, Err(approval::codes::OWN.code.to_owned()));
-    let reported = approve(&one, &security, id).await.unwrap();
-    assert_eq!(reported, "登录失败锁定次数：默认（5 次） → 3 次");
+    let change = approve(&one, &security, id).await.unwrap();
+    assert_eq!(change, "登录失败锁定次数：默认（5 次） → 3 次");
     for process in [&one, &other] {
         refresh(&process.db, &process.parameters).await.unwrap();
         assert_eq!(process.number(&FAILURES_MAX), 3);

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 /// Characters that one finding names.
-const TOLD_MAX: usize = 5;
+const SHOWN_MAX: usize = 5;
 
 /// A character that nobody sees (不可见字符).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,8 +144,8 @@ pub(crate) fn cleaned(text: &str, is_code: bool) -> Cow<'_, str> {
 
 /// `第 1 个字符 U+202D（从左到右强制符）`: the first few, and how many there are.
 pub(crate) fn describe(found: &[Invisible]) -> String {
-    let first = found.iter().take(TOLD_MAX);
-    let reported: Vec<String> = first
+    let first = found.iter().take(SHOWN_MAX);
+    let texts: Vec<String> = first
         .map(|one| {
             format!(
                 "第 {} 个字符 U+{:04X}（{}）",
@@ -155,12 +155,12 @@ pub(crate) fn describe(found: &[Invisible]) -> String {
             )
         })
         .collect();
-    let more = if found.len() > TOLD_MAX {
+    let more = if found.len() > SHOWN_MAX {
         format!("等 {} 个", found.len())
     } else {
         String::new()
     };
-    format!("{}{more}", reported.join("、"))
+    format!("{}{more}", texts.join("、"))
 }
 
 fn name(c: char) -> &'static str {

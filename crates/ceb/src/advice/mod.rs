@@ -54,8 +54,10 @@ pub(crate) fn of(field: &FieldSpec, value: &str, tables: &Tables) -> Option<Stri
     }
     let hidden = invisible::find(value, is_code(field));
     if !hidden.is_empty() {
-        let reported = invisible::describe(&hidden);
-        return Some(format!("其中有看不见的字符：{reported}；删除后重新填写。"));
+        let characters = invisible::describe(&hidden);
+        return Some(format!(
+            "其中有看不见的字符：{characters}；删除后重新填写。"
+        ));
     }
     if let Some(form) = moment::Form::of(field) {
         return moment::advise(form, value);

@@ -24,12 +24,12 @@ fn lines() -> impl Iterator<Item = (&'static str, English)> {
             let [id, title, happened, todo] = parts[..] else {
                 return None;
             };
-            let reported = English {
+            let english = English {
                 title,
                 happened,
                 todo,
             };
-            Some((id, reported))
+            Some((id, english))
         })
 }
 

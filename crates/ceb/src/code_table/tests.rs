@@ -115,10 +115,10 @@ fn faults_name_their_lines() {
         ),
     ] {
         let faults = read(text).unwrap_err();
-        let reported = faults
+        let is_found = faults
             .iter()
             .any(|fault| fault.line == line && fault.text.contains(part));
-        assert!(reported, "{text}: {faults:?}");
+        assert!(is_found, "{text}: {faults:?}");
     }
     let many = format!("{head}{}", "x\n".repeat(1000));
     assert_eq!(read(&many).unwrap_err().len(), file::FAULTS_MAX);

@@ -56,11 +56,11 @@ pub fn code_page(code: &Code) -> String {
             );
         }
     }
-    if let Some(reported) = code::english(code.id) {
+    if let Some(english) = code::english(code.id) {
         let _ = write!(
             out,
             "\n## In English\n\n**{}.** {}\n\n{}\n",
-            reported.title, reported.happened, reported.todo
+            english.title, english.happened, english.todo
         );
     }
     out

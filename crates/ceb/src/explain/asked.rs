@@ -15,8 +15,8 @@ pub fn ask(kind: Option<Kind>, status: Option<ReturnStatus>, text: &str) -> Expl
     if status.is_some() {
         return explain(kind, status, text);
     }
-    if let Some(reported) = of_platform(text, |_| None) {
-        return reported;
+    if let Some(explanation) = of_platform(text, |_| None) {
+        return explanation;
     }
     if let Some(entries) = several(text) {
         return alone(&entries, text);

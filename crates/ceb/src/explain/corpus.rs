@@ -17,8 +17,8 @@ fn wrong(line: &str) -> Option<String> {
         return Some(format!("no line of six parts: {line}"));
     };
     let kind = Kind::from_code(kind);
-    let reported = ask(kind, ReturnStatus::read(status), text);
-    let all = format!("{}{}", reported.meaning, reported.advice);
+    let explained = ask(kind, ReturnStatus::read(status), text);
+    let all = format!("{}{}", explained.meaning, explained.advice);
     let is_known = words != "unknown";
     let are_right = !is_known
         || words.split('&').all(|word| match word.strip_prefix('^') {
@@ -26,11 +26,15 @@ fn wrong(line: &str) -> Option<String> {
             None => all.contains(word),
         });
     let code = if code == "-" { "" } else { code };
-    let is_right = reported.is_known == is_known
-        && reported.resubmit.name() == way
-        && reported.code == code
+    let is_right = explained.is_known == is_known
+        && explained.resubmit.name() == way
+        && explained.code == code
         && are_right;
-    let found = (&reported.code, reported.resubmit.name(), reported.is_known);
+    let found = (
+        &explained.code,
+        explained.resubmit.name(),
+        explained.is_known,
+    );
     (!is_right).then(|| format!("{line}\n    {found:?} {all}"))
 }
 
@@ -70,9 +74,9 @@ fn no_text_of_failure_says_that_there_is_nothing_to_do() {
     ];
     for text in failures {
         for status in [0, 1, 2, 3, 99, 100] {
-            let reported = ask(Some(Kind::Ceb621), Some(ReturnStatus(status)), text);
-            let is_fine = [Resubmit::Nothing, Resubmit::Wait].contains(&reported.resubmit);
-            assert!(!is_fine, "{status} {text}: {}", reported.meaning);
+            let explained = ask(Some(Kind::Ceb621), Some(ReturnStatus(status)), text);
+            let is_fine = [Resubmit::Nothing, Resubmit::Wait].contains(&explained.resubmit);
+            assert!(!is_fine, "{status} {text}: {}", explained.meaning);
         }
     }
 }
@@ -131,7 +135,7 @@ fn a_text_says_the_same_in_every_spelling() {
     let lines = include_str!("corpus.txt").lines();
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut wrong = Vec::new();
-    let mut n_told = 0;
+    let mut n_explained = 0;
     for line in lines {
         let parts: Vec<&str> = line.splitn(6, " | ").map(str::trim).collect();
         let [kind, status, _, _, _, text] = parts[..] else {
@@ -141,26 +145,26 @@ fn a_text_says_the_same_in_every_spelling() {
         let plain = ask(kind, status, text);
         for (name, spell) in SPELLINGS {
             let spelled = spell(text);
-            let reported = ask(kind, status, &spelled);
-            n_told += 1;
-            let is_same = reported.is_known == plain.is_known
-                && reported.resubmit == plain.resubmit
-                && reported.code == plain.code
-                && reported.meaning == plain.meaning;
+            let explained = ask(kind, status, &spelled);
+            n_explained += 1;
+            let is_same = explained.is_known == plain.is_known
+                && explained.resubmit == plain.resubmit
+                && explained.code == plain.code
+                && explained.meaning == plain.meaning;
             if !is_same {
                 wrong.push(format!(
                     "{name}: {spelled:?}\n    {} {} {}\n    {} {} {}",
                     plain.code,
                     plain.resubmit.name(),
                     plain.meaning,
-                    reported.code,
-                    reported.resubmit.name(),
-                    reported.meaning
+                    explained.code,
+                    explained.resubmit.name(),
+                    explained.meaning
                 ));
             }
         }
     }
-    assert!(n_told > 1000, "{n_told}");
+    assert!(n_explained > 1000, "{n_explained}");
     assert!(
         wrong.is_empty(),
         "{} wrong:\n{}",
@@ -239,8 +243,8 @@ fn an_explanation_names_the_finding_that_says_the_same() {
         ("ebcCode不能为空", "TG-E1301"),
         ("退货商品数量大于原清单数量", "TG-E1961"),
     ] {
-        let reported = ask(Some(Kind::Ceb621), None, text);
-        assert_eq!(reported.rule, Some(rule), "{text}: {}", reported.meaning);
+        let explained = ask(Some(Kind::Ceb621), None, text);
+        assert_eq!(explained.rule, Some(rule), "{text}: {}", explained.meaning);
     }
     // What the table of findings says customs answer is explained by that finding.
     for (code, rule) in [
@@ -248,7 +252,7 @@ fn an_explanation_names_the_finding_that_says_the_same() {
         (-623_029, "TG-E1808"),
         (-621_029, "TG-E1809"),
     ] {
-        let reported = ask(None, None, &code.to_string());
-        assert_eq!(reported.rule, Some(rule), "{code}");
+        let explained = ask(None, None, &code.to_string());
+        assert_eq!(explained.rule, Some(rule), "{code}");
     }
 }

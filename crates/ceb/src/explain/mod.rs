@@ -284,7 +284,7 @@ fn of_bad_codes(parts: &mut ExplanationParts, read: &text::Text<'_>, kind: Optio
 /// What the clauses of a text say, in order; of one clause the first entry that has its words.
 fn of_words(text: &str, kind: Option<Kind>, is_over: bool, code: &str) -> Vec<ExplanationPart> {
     let dictionary = table::dictionary();
-    let reported = |clause: &str| {
+    let entry_of = |clause: &str| {
         let mut all = dictionary.words(clause, kind);
         // What the words of a text say of a document that is on its way is wrong of one that was rejected.
         all.find(|entry| !is_over || entry.resubmit != Resubmit::Wait || entry.is_vague)
@@ -292,13 +292,13 @@ fn of_words(text: &str, kind: Option<Kind>, is_over: bool, code: &str) -> Vec<Ex
     let clauses = clause::clauses(text);
     let mut found: Vec<ExplanationPart> = Vec::new();
     for clause in &clauses {
-        if let Some(entry) = reported(clause) {
+        if let Some(entry) = entry_of(clause) {
             found.push(ExplanationPart::of(entry, code.to_owned(), clause));
         }
     }
     if found.is_empty()
         && clauses.len() > 1
-        && let Some(entry) = reported(&clauses.concat())
+        && let Some(entry) = entry_of(&clauses.concat())
     {
         found.push(ExplanationPart::of(entry, code.to_owned(), text.trim()));
     }

@@ -163,9 +163,9 @@ impl ExplanationParts {
 
     /// Adds what a text tells of a refusal that the status does not know of.
     pub(super) fn doubt(&mut self, mut part: ExplanationPart) {
-        let said = part.meaning.trim_end_matches('。');
+        let meaning = part.meaning.trim_end_matches('。');
         part.meaning = format!(
-            "返回信息中的 {}（{said}）是退单的原因，与回执状态互相矛盾。",
+            "返回信息中的 {}（{meaning}）是退单的原因，与回执状态互相矛盾。",
             part.code
         );
         "请向海关或电子口岸核实是否通过；核实之前不要重复申报。".clone_into(&mut part.advice);

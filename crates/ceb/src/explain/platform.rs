@@ -9,7 +9,7 @@ use crate::finding::Severity;
 /// Digits of a code.
 const DIGITS: usize = 4;
 
-/// Most codes of one text that are reported.
+/// Most codes of one text that are explained.
 const CODES_MAX: usize = 20;
 
 /// The codes of this platform in a text, as they are written in its pages: `TG-E1203`.
@@ -119,20 +119,20 @@ mod tests {
             "TG_E1203",
             "[TG-E1203]",
         ] {
-            let reported = ask(None, None, text);
+            let explained = ask(None, None, text);
             assert_eq!(
-                (reported.code.as_str(), reported.is_known),
+                (explained.code.as_str(), explained.is_known),
                 ("TG-E1203", true),
                 "{text}"
             );
             assert!(
-                reported.meaning.contains("元素次序不对"),
+                explained.meaning.contains("元素次序不对"),
                 "{text}: {}",
-                reported.meaning
+                explained.meaning
             );
-            assert_eq!(reported.resubmit, Resubmit::Corrected);
-            assert_eq!(reported.source, "docs/codes/TG-E1203");
-            assert_eq!(reported.unknown_codes().count(), 0);
+            assert_eq!(explained.resubmit, Resubmit::Corrected);
+            assert_eq!(explained.source, "docs/codes/TG-E1203");
+            assert_eq!(explained.unknown_codes().count(), 0);
         }
         let warned = ask(None, None, "TG-E1320");
         assert_eq!(warned.resubmit, Resubmit::Nothing);
@@ -141,24 +141,24 @@ mod tests {
     #[test]
     fn a_refusal_of_the_platform_is_explained_by_all_of_its_codes() {
         let text = "平台校验未通过，共 2 处问题：[TG-E1203]元素次序不对（/a）；[TG-E1306]企业代码不正确（/b）；";
-        let reported = ask(None, None, text);
-        assert_eq!(reported.parts.len(), 2, "{reported:?}");
-        assert!(reported.is_known && reported.said.contains("[TG-E1306]"));
+        let explained = ask(None, None, text);
+        assert_eq!(explained.parts.len(), 2, "{explained:?}");
+        assert!(explained.is_known && explained.said.contains("[TG-E1306]"));
     }
 
     #[test]
     fn a_code_that_does_not_exist_is_not_made_up() {
         // Put together here, so that nobody looks for its page.
         let code = format!("TG-E{}", 9999);
-        let reported = ask(None, None, &code);
-        assert!(!reported.is_known, "{reported:?}");
+        let explained = ask(None, None, &code);
+        assert!(!explained.is_known, "{explained:?}");
         assert!(
-            reported.meaning.contains(&format!("没有代码 {code}")),
+            explained.meaning.contains(&format!("没有代码 {code}")),
             "{}",
-            reported.meaning
+            explained.meaning
         );
         assert_eq!(
-            reported.unknown_codes().count(),
+            explained.unknown_codes().count(),
             0,
             "no question for the operators"
         );
@@ -178,8 +178,8 @@ mod tests {
     fn codes_of_higher_layers_are_explained_by_whoever_knows_them() {
         let known =
             |id: &str| (id == "TG-R4031").then_some(("不一致", "代码不属于密钥。", "请核对。"));
-        let reported = of_platform("tg-r4031", known).unwrap();
-        assert!(reported.is_known && reported.meaning.contains("代码不属于密钥"));
+        let explained = of_platform("tg-r4031", known).unwrap();
+        assert!(explained.is_known && explained.meaning.contains("代码不属于密钥"));
         assert!(of_platform("没有代码", known).is_none());
     }
 }

@@ -181,16 +181,16 @@ fn one_code_with_two_meanings_is_kept_apart_by_the_text() {
 #[test]
 fn a_rejection_is_explained_by_its_reason_and_its_elements() {
     let info = "[Code:1332;Desc:金额不一致[OrderHead.acturalPaid:1.00,PaymentHead.amountPaid:2]]";
-    let told1 = explain_one(Kind::Ceb621, 100, info);
+    let rejected = explain_one(Kind::Ceb621, 100, info);
     assert_eq!(
-        (told1.code.as_str(), told1.resubmit),
+        (rejected.code.as_str(), rejected.resubmit),
         ("Code:1332", Resubmit::Corrected)
     );
     assert_eq!(
-        told1.said,
+        rejected.said,
         "金额不一致[OrderHead.acturalPaid:1.00,PaymentHead.amountPaid:2]"
     );
-    let places: Vec<_> = told1
+    let places: Vec<_> = rejected
         .places
         .iter()
         .map(|p| {
@@ -221,17 +221,20 @@ fn a_rejection_is_explained_by_its_reason_and_its_elements() {
         "【Code：1332；Desc：金额不一致】acturalPaid561.89，amountPaid：3197.95",
     ] {
         let places = explain_one(Kind::Ceb621, 100, info).places;
-        let said: Vec<_> = places
+        let values: Vec<_> = places
             .iter()
             .filter_map(|place| place.said.as_deref())
             .collect();
-        assert_eq!(said, ["561.89", "3197.95"], "{info}");
+        assert_eq!(values, ["561.89", "3197.95"], "{info}");
     }
     // What stands after the last bracket belongs to it.
     let cancelled = "[Code:2300;Desc:审核通过],撤单申请审核通过,清单[SYN1]已成功撤单";
-    let told2 = ask(Some(Kind::Ceb623), None, cancelled);
-    assert_eq!(told2.said, "审核通过,撤单申请审核通过,清单[SYN1]已成功撤单");
-    assert_eq!(told2.meaning, "海关同意撤销。");
+    let cancelled_list = ask(Some(Kind::Ceb623), None, cancelled);
+    assert_eq!(
+        cancelled_list.said,
+        "审核通过,撤单申请审核通过,清单[SYN1]已成功撤单"
+    );
+    assert_eq!(cancelled_list.meaning, "海关同意撤销。");
     let progress = explain_one(Kind::Ceb311, 120, "[Code:1800;Desc:逻辑校验通过]");
     assert_eq!(
         (progress.code.as_str(), progress.resubmit),
@@ -379,7 +382,7 @@ fn a_rejection_is_never_explained_by_good_news() {
     );
 }
 
-/// A reason for a rejection beside a status that says that all went well is reported, and that the two do not agree.
+/// A reason for a rejection beside a status that says that all went well is shown, and that the two do not agree.
 #[test]
 fn a_reason_for_a_rejection_beside_good_news_is_shown() {
     for status in [120, 399, 800, 899] {

@@ -351,11 +351,11 @@ impl Draft {
 /// not the same mistake seen again (a bad cell is also a missing value).
 #[must_use]
 pub fn join(form: Vec<PlacedFinding>, checked: Vec<PlacedFinding>) -> Vec<PlacedFinding> {
-    let reported: HashSet<(FormPlace, String)> = form.iter().map(spot_of).collect();
+    let spots: HashSet<(FormPlace, String)> = form.iter().map(spot_of).collect();
     let mut all = form;
     let new = checked
         .into_iter()
-        .filter(|placed| !reported.contains(&spot_of(placed)));
+        .filter(|placed| !spots.contains(&spot_of(placed)));
     all.extend(new);
     all.sort_by_key(|placed| placed.place);
     all

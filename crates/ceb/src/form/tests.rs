@@ -80,7 +80,7 @@ fn json_of(message: &Message) -> String {
 }
 
 /// Everything that a message says, but for guids and signature.
-fn said(message: &Message) -> Vec<Vec<(&'static str, String)>> {
+fn values_of(message: &Message) -> Vec<Vec<(&'static str, String)>> {
     let record = |record: &crate::Record| {
         let values = record
             .iter()
@@ -119,7 +119,7 @@ fn json_of_every_kind_makes_the_same_message() {
         assert_eq!(findings, Vec::new(), "{kind}");
         let again = made_messages(&draft.unwrap());
         assert_eq!(again.len(), 1);
-        assert_eq!(said(&again[0]), said(&message), "{kind}");
+        assert_eq!(values_of(&again[0]), values_of(&message), "{kind}");
     }
 }
 
@@ -177,7 +177,7 @@ fn a_sheet_of_every_kind_makes_the_same_message() {
         let (draft, findings) = grid::read(kind, &sheet_of(&message));
         assert_eq!(findings, Vec::new(), "{kind}");
         let again = made_messages(&draft.unwrap());
-        assert_eq!(said(&again[0]), said(&message), "{kind}");
+        assert_eq!(values_of(&again[0]), values_of(&message), "{kind}");
     }
 }
 
@@ -382,7 +382,7 @@ fn the_same_form_twice_is_the_same_message() {
 #[test]
 fn mistakes_in_json_are_reported_at_their_line() {
     let good = json_of(&sample_of(Kind::Ceb311));
-    let reported = |json: &str| -> Vec<String> {
+    let findings_in = |json: &str| -> Vec<String> {
         let (draft, findings) = members::read(json.as_bytes());
         let findings = join(findings, checked(draft.as_ref()));
         let line = |placed: &PlacedFinding| {
@@ -424,7 +424,7 @@ fn mistakes_in_json_are_reported_at_their_line() {
     for (from, to, expected) in cases {
         let json = good.replacen(from, to, 1);
         assert_ne!(json, good);
-        let found = reported(&json);
+        let found = findings_in(&json);
         assert_eq!(
             found.first().map_or("", |line| &**line),
             expected,
@@ -440,7 +440,7 @@ fn mistakes_in_json_are_reported_at_their_line() {
         "nul",
         "\"\\ud800\"",
     ] {
-        assert!(!reported(text).is_empty(), "{text}");
+        assert!(!findings_in(text).is_empty(), "{text}");
     }
 }
 

@@ -56,9 +56,9 @@ pub(super) fn run(bytes: &[u8], terms: &Terms<'_>) -> (Parsed, Cut) {
 
 fn fault_finding(bytes: &[u8], fault: &Fault, path: String) -> Finding {
     let line = line_of(bytes, fault.offset);
-    if let Some(reported) = reference::reference_fault(bytes, fault) {
-        let text = format!("第 {line} 行：{}", reported.text);
-        return Finding::new(fault.code, path, line, &fault.value, text).advise(reported.advice);
+    if let Some(reference) = reference::reference_fault(bytes, fault) {
+        let text = format!("第 {line} 行：{}", reference.text);
+        return Finding::new(fault.code, path, line, &fault.value, text).advise(reference.advice);
     }
     let finding = |text| Finding::new(fault.code, path, line, &fault.value, text);
     if let Some(file) = crate::unrecognised::file_of(fault, bytes) {

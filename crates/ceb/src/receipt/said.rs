@@ -63,22 +63,22 @@ fn texts_of(xml: &str, element: &str) -> Vec<String> {
                 open = Some((tokens.depth(), String::new()));
             }
             Token::Text(text) | Token::CData(text) => {
-                if let Some((_, said)) = &mut open {
-                    said.push_str(text);
+                if let Some((_, content)) = &mut open {
+                    content.push_str(text);
                 }
             }
             Token::Char(c) => {
-                if let Some((_, said)) = &mut open {
-                    said.push(c);
+                if let Some((_, content)) = &mut open {
+                    content.push(c);
                 }
             }
             Token::End => {
                 let is_over = open
                     .as_ref()
                     .is_some_and(|(depth, _)| tokens.depth() < *depth);
-                if let Some((_, said)) = open.take_if(|_| is_over) {
-                    let said = said.trim();
-                    texts.extend((!said.is_empty()).then(|| said.to_owned()));
+                if let Some((_, content)) = open.take_if(|_| is_over) {
+                    let content = content.trim();
+                    texts.extend((!content.is_empty()).then(|| content.to_owned()));
                 }
             }
             Token::Start(_) => {}
@@ -174,10 +174,13 @@ mod tests {
     #[test]
     fn an_entry_has_one_time() {
         let of = |texts: &[&str]| {
-            let said = texts
+            let elements = texts
                 .iter()
                 .map(|text| format!("<c:returnTime>{text}</c:returnTime>"));
-            time(texts.first().copied(), &entry(&said.collect::<String>()))
+            time(
+                texts.first().copied(),
+                &entry(&elements.collect::<String>()),
+            )
         };
         assert_eq!(of(&["2026-11-29 09:10"]), "20261129091000");
         assert_eq!(
@@ -192,10 +195,13 @@ mod tests {
     #[test]
     fn a_status_is_one_number_however_it_is_written() {
         let of = |texts: &[&str]| {
-            let said = texts
+            let elements = texts
                 .iter()
                 .map(|text| format!("<c:returnStatus>{text}</c:returnStatus>"));
-            status(texts.first().copied(), &entry(&said.collect::<String>()))
+            status(
+                texts.first().copied(),
+                &entry(&elements.collect::<String>()),
+            )
         };
         for text in [
             "100",

@@ -43,7 +43,7 @@ pub struct Standard {
     pub id: String,
     /// Its name, in Chinese.
     pub name: String,
-    /// The first day on which it holds, `YYYY-MM-DD`; empty when it is not reported.
+    /// The first day on which it holds, `YYYY-MM-DD`; empty when it is not given.
     pub effective: String,
     /// The tables, in the order of `Kind::ALL`; nothing where the kind does not exist.
     tables: Vec<Option<MessageSpec>>,

@@ -57,18 +57,18 @@ fn cosmetics_for_425_yuan() {
     let facts = list("0", &[("3304990000", "1", "425")]);
     let estimate = estimate(&facts, Scope::Within, &known, Way::default()).unwrap();
     assert_eq!(amounts(&estimate), ["0", "52.5", "45.5", "98"]);
-    let reported = estimate.explanation.join("\n");
+    let explanation = estimate.explanation.join("\n");
     assert!(
-        reported.contains("消费税 ＝ 425.00 ÷（1 － 15%）× 15% × 70% ＝ 52.50 元"),
-        "{reported}"
+        explanation.contains("消费税 ＝ 425.00 ÷（1 － 15%）× 15% × 70% ＝ 52.50 元"),
+        "{explanation}"
     );
     assert!(
-        reported.contains("增值税 ＝ （425.00 ＋ 75.00） × 13% × 70% ＝ 45.50 元"),
-        "{reported}"
+        explanation.contains("增值税 ＝ （425.00 ＋ 75.00） × 13% × 70% ＝ 45.50 元"),
+        "{explanation}"
     );
     assert!(
-        reported.contains("综合税率 23.06%") && reported.contains("税款共 98.00 元"),
-        "{reported}"
+        explanation.contains("综合税率 23.06%") && explanation.contains("税款共 98.00 元"),
+        "{explanation}"
     );
 }
 
@@ -144,10 +144,10 @@ fn half_a_fen_is_rounded_as_the_way_says() {
 #[test]
 fn an_unknown_rate_is_said_and_a_missing_number_gives_nothing() {
     let facts = list("0", &[("9999999999", "1", "100")]);
-    let reported = estimate(&facts, Scope::Within, &known, Way::default()).unwrap();
-    assert_eq!(amounts(&reported), ["0", "0", "9.1", "9.1"]);
+    let estimated = estimate(&facts, Scope::Within, &known, Way::default()).unwrap();
+    assert_eq!(amounts(&estimated), ["0", "0", "9.1", "9.1"]);
     assert!(
-        !reported.lines[0].is_known && reported.explanation.join("").contains("暂按增值税 13%")
+        !estimated.lines[0].is_known && estimated.explanation.join("").contains("暂按增值税 13%")
     );
     let facts = list("0", &[("9999999999", "1", "viel")]);
     assert_eq!(
@@ -168,10 +168,10 @@ fn a_tax_bill_is_compared() {
     let bill = &message.message.unwrap().documents[0];
     let facts = list("0", &[("3304990000", "1", "425")]);
     let estimate = estimate(&facts, Scope::Within, &known, Way::default()).unwrap();
-    let reported = compare(&estimate, bill).unwrap();
+    let difference = compare(&estimate, bill).unwrap();
     assert!(
-        reported.contains("平台测算：关税 0.00 元，消费税 52.50 元"),
-        "{reported}"
+        difference.contains("平台测算：关税 0.00 元，消费税 52.50 元"),
+        "{difference}"
     );
     let agreeing = Estimate {
         duty: bill.head.decimal("customsTax").unwrap(),

@@ -210,7 +210,7 @@ pub(crate) fn root(local: &str, has_namespace: bool) -> Option<(String, String)>
 mod tests {
     use crate::{Profile, parse, sniff};
 
-    fn said(bytes: &[u8]) -> (String, String) {
+    fn texts_of(bytes: &[u8]) -> (String, String) {
         let error = sniff(bytes).unwrap_err();
         let found = parse(bytes, Profile::Strict).findings;
         let texts = format!(
@@ -242,11 +242,11 @@ mod tests {
             ("<ceb311message/>", "改为 CEB311Message"),
             ("<CEB214/>", "改为 CEB214Message"),
         ] {
-            let (_, texts) = said(xml.as_bytes());
+            let (_, texts) = texts_of(xml.as_bytes());
             assert_eq!(texts.matches(name).count(), 2, "{xml}: {texts}");
         }
         for unknown in ["<INVOICE/>", "<monkey/>", "<a/>"] {
-            let (_, texts) = said(unknown.as_bytes());
+            let (_, texts) = texts_of(unknown.as_bytes());
             assert!(!texts.contains("属于"), "{unknown}: {texts}");
         }
     }
@@ -265,7 +265,7 @@ mod tests {
             (b"\xEF\xBB\xBFa,b,c,d", "CSV"),
             (b"\xFF\xFEa\0,\0b\0,\0c\0,\0d\0", "CSV"),
         ] {
-            let (_, texts) = said(bytes);
+            let (_, texts) = texts_of(bytes);
             assert_eq!(texts.matches(name).count(), 2, "{texts}");
         }
         assert_eq!(super::file_kind(b"<a>1,2,3,4</a>"), None);

@@ -22,8 +22,8 @@ pub struct SniffError {
     line: u32,
     value: String,
     /// What is wrong and what to do, more to the point than the code's own words.
-    reported: Option<(String, String)>,
-    /// Whether `reported` repeats a part of what came.
+    detail: Option<(String, String)>,
+    /// Whether `detail` repeats a part of what came.
     quotes: bool,
 }
 
@@ -33,7 +33,7 @@ impl SniffError {
             code,
             line,
             value: crate::finding::clip(value),
-            reported: None,
+            detail: None,
             quotes: false,
         }
     }
@@ -41,8 +41,8 @@ impl SniffError {
     pub(crate) fn at(fault: &Fault, input: &[u8]) -> Self {
         let reference = reference::reference_fault(input, fault);
         let quotes = reference.is_some();
-        let reported = match reference {
-            Some(reported) => Some((reported.text, reported.advice)),
+        let detail = match reference {
+            Some(reference) => Some((reference.text, reference.advice)),
             None => file_of(fault, input).map(|file| {
                 (
                     format!("内容不是 XML，而是{}", file.name),
@@ -52,7 +52,7 @@ impl SniffError {
         };
         let error = Self::new(fault.code, line_of(input, fault.offset), &fault.value);
         Self {
-            reported,
+            detail,
             quotes,
             ..error
         }
@@ -60,10 +60,10 @@ impl SniffError {
 
     /// A root that is no message of ours; what it is, when somebody knows.
     pub(crate) fn root(code: &'static Code, line: u32, root: Name<'_>) -> Self {
-        let reported = foreign::root(root.local, root.ns != Ns::None);
+        let detail = foreign::root(root.local, root.ns != Ns::None);
         let error = Self::new(code, line, root.local);
         Self {
-            reported,
+            detail,
             quotes: true,
             ..error
         }
@@ -81,7 +81,7 @@ impl SniffError {
     pub fn brief(&self) -> String {
         let value = self.value.trim();
         let is_known = spec::is_name(value) || Encoding::for_label(value.as_bytes()).is_some();
-        match &self.reported {
+        match &self.detail {
             Some((text, _)) if is_known || !self.quotes => text.clone(),
             None if is_known => self.text(),
             _ => self.code.happened.to_owned(),
@@ -91,7 +91,7 @@ impl SniffError {
     /// What is wrong, in Chinese.
     #[must_use]
     pub fn text(&self) -> String {
-        if let Some((text, _)) = &self.reported {
+        if let Some((text, _)) = &self.detail {
             return text.clone();
         }
         // A glimpse is enough; the whole value may be a page of XML.
@@ -107,7 +107,7 @@ impl SniffError {
     /// What to do, in Chinese.
     #[must_use]
     pub fn advice(&self) -> &str {
-        match &self.reported {
+        match &self.detail {
             Some((_, advice)) => advice,
             None => self.code.todo,
         }

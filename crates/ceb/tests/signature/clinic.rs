@@ -54,7 +54,7 @@ fn every_text_that_a_product_digests_is_named() {
     };
     let closed = |text: &str| text.replace("<ceb:note></ceb:note>", "<ceb:note/>");
     let gbk = |text: &str| encoding_rs::GBK.encode(text).0.into_owned();
-    for (what, found, name, said) in [
+    for (what, found, name, expected) in [
         (
             "CR LF as references",
             text(|t| t.replace('\n', "&#xD;\n")),
@@ -227,7 +227,7 @@ fn every_text_that_a_product_digests_is_named() {
         ),
     ] {
         assert_eq!(found.cause.name(), name, "{what}: {}", found.advice);
-        assert!(found.advice.contains(said), "{what}: {}", found.advice);
+        assert!(found.advice.contains(expected), "{what}: {}", found.advice);
         assert!(found.also.is_empty(), "{what}: {:?}", found.also);
         assert!(found.possibilities.is_empty(), "{what}");
     }

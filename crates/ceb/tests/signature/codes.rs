@@ -83,7 +83,7 @@ fn faults_of_certificates_have_their_codes() {
     };
     let verdict = verifier.verify(&fixture("strict-sm2"));
     assert!(matches!(verdict.outcome, SignatureOutcome::Passed(_)));
-    let reported = |trust: &Trust, name: &str, at: i64| -> Vec<&'static str> {
+    let codes_of = |trust: &Trust, name: &str, at: i64| -> Vec<&'static str> {
         let certificate = Certificate::from_der(&pki::file(name)).expect("certificate");
         let faults = trust.check(&certificate, &[], at, &Library);
         let found = findings(&verdict, &faults, Match::Unknown, Profile::Strict);
@@ -93,28 +93,28 @@ fn faults_of_certificates_have_their_codes() {
         trust.add(&pki::file(file));
     }
     assert_eq!(
-        reported(&trust, "sm2-company.der", AT),
+        codes_of(&trust, "sm2-company.der", AT),
         ["TG-E1823"],
         "no list"
     );
     trust.add(&pki::file("sm2-issuing.crl"));
-    assert_eq!(reported(&trust, "sm2-company.der", AT), [""; 0]);
-    let early = reported(&trust, "sm2-company.der", 0);
+    assert_eq!(codes_of(&trust, "sm2-company.der", AT), [""; 0]);
+    let early = codes_of(&trust, "sm2-company.der", 0);
     assert_eq!(
         early,
         ["TG-E1818", "TG-E1821"],
         "neither it nor its authority"
     );
-    assert_eq!(reported(&trust, "sm2-expired.der", AT), ["TG-E1817"]);
-    assert_eq!(reported(&trust, "sm2-revoked.der", AT), ["TG-E1822"]);
-    assert_eq!(reported(&trust, "sm2-stranger.der", AT), ["TG-E1820"]);
+    assert_eq!(codes_of(&trust, "sm2-expired.der", AT), ["TG-E1817"]);
+    assert_eq!(codes_of(&trust, "sm2-revoked.der", AT), ["TG-E1822"]);
+    assert_eq!(codes_of(&trust, "sm2-stranger.der", AT), ["TG-E1820"]);
     // The key of an authority signs certificates and nothing else.
-    assert!(reported(&trust, "sm2-issuing.der", AT).contains(&"TG-E1819"));
+    assert!(codes_of(&trust, "sm2-issuing.der", AT).contains(&"TG-E1819"));
     let mut old = Trust::default();
     for file in ["sm2-root.pem", "sm2-issuing.pem", "sm2-stale.crl"] {
         old.add(&pki::file(file));
     }
-    assert_eq!(reported(&old, "sm2-company.der", AT), ["TG-E1824"]);
+    assert_eq!(codes_of(&old, "sm2-company.der", AT), ["TG-E1824"]);
     // The certificates themselves are what openssl says they are.
     let output = std::process::Command::new("openssl")
         .args(["x509", "-inform", "DER", "-noout", "-subject", "-in"])

@@ -37,8 +37,8 @@ fn cause(text: &str) -> (String, String) {
     let mut upload = Upload::read(text.as_bytes()).expect("an upload");
     let der = pki::file("sm2-company.der");
     upload.certificate = ceb::signature::Certificate::from_der(&der);
-    let reported = examine(&upload, &Trust::default(), AT, &Library);
-    let word = |name: &str| reported[name].as_str().expect("a word").to_owned();
+    let diagnosis = examine(&upload, &Trust::default(), AT, &Library);
+    let word = |name: &str| diagnosis[name].as_str().expect("a word").to_owned();
     (word("outcome"), word("cause"))
 }
 
@@ -104,9 +104,9 @@ fn the_string_of_the_announcement_and_what_programs_sign_instead() {
 #[test]
 fn without_a_certificate_it_says_what_is_missing() {
     let upload = Upload::read(upload("AAAA").as_bytes()).expect("an upload");
-    let reported = examine(&upload, &Trust::default(), AT, &Library);
-    assert_eq!(reported["outcome"], "unsupported");
-    assert_eq!(reported["cause"], "no-certificate");
+    let diagnosis = examine(&upload, &Trust::default(), AT, &Library);
+    assert_eq!(diagnosis["outcome"], "unsupported");
+    assert_eq!(diagnosis["cause"], "no-certificate");
     for other in ["", "{}", "[]", "<a/>", "payExInfoStr=1"] {
         assert!(Upload::read(other.as_bytes()).is_none(), "{other}");
     }

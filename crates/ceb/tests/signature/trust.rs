@@ -242,7 +242,7 @@ fn xmlsec_verifies_random_documents_that_we_prepare() {
         if prepared.is_ok() {
             let message = sign::signed(document.as_bytes(), method, digest, "rsa-company");
             others::xmlsec_verifies(&message, "rsa-root.pem")
-                .unwrap_or_else(|reported| panic!("{reported} of {document:?}"));
+                .unwrap_or_else(|error| panic!("{error} of {document:?}"));
             n_signed += 1;
         }
     }

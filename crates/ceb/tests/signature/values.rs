@@ -40,7 +40,7 @@ fn every_form_of_a_value_is_named() {
     let integers = [&[2, 33][..], &number(r), &[2, 33], &number(s)].concat();
     let turned = |half: &[u8]| half.iter().rev().copied().collect::<Vec<u8>>();
     let zeros = [0_u8; 32];
-    for (name, text, said) in [
+    for (name, text, expected) in [
         ("value-hex-text", STANDARD.encode(hex(&value)), "十六进制"),
         ("value-hex", hex(&value), "十六进制"),
         (
@@ -101,7 +101,7 @@ fn every_form_of_a_value_is_named() {
     ] {
         let found = examined(&format!("{head}{text}{tail}"));
         assert_eq!(found.cause.name(), name, "{}", found.advice);
-        assert!(found.advice.contains(said), "{name}: {}", found.advice);
+        assert!(found.advice.contains(expected), "{name}: {}", found.advice);
         assert!(found.also.is_empty(), "{name}: {:?}", found.also);
     }
     for (half, name) in [(0, "value-short-r"), (1, "value-short-s")] {
@@ -119,7 +119,7 @@ fn a_value_of_a_wrong_length_is_explained_by_its_shape() {
     let certificate = pki::file("sm2-company.der");
     let parsed = ceb::signature::Certificate::from_der(&certificate).expect("certificate");
     let point = parsed.key().bytes();
-    for (bytes, said) in [
+    for (bytes, expected) in [
         (vec![7; 20], "SHA-1"),
         (vec![7; 32], "SM3"),
         (vec![7; 63], "前导零"),
@@ -130,8 +130,12 @@ fn a_value_of_a_wrong_length_is_explained_by_its_shape() {
         (value[..40].to_vec(), "截断"),
     ] {
         let found = examined(&format!("{head}{}{tail}", STANDARD.encode(&bytes)));
-        assert_eq!(found.cause.name(), "failure", "{said}");
-        assert!(found.advice.contains(said), "{said}: {}", found.advice);
+        assert_eq!(found.cause.name(), "failure", "{expected}");
+        assert!(
+            found.advice.contains(expected),
+            "{expected}: {}",
+            found.advice
+        );
         assert!(found.advice.contains(&format!("实际 {} 字节", bytes.len())));
     }
 }
@@ -162,12 +166,16 @@ fn a_fault_in_the_certificate_does_not_hide_the_next() {
             .expect("line")
             + 1
     };
-    for said in [
+    for expected in [
         format!("第 {} 行的 -----BEGIN", line("-----BEGIN")),
         format!("第 {} 行的 -----END", line("-----END")),
         "摘要和签名值都正确".to_owned(),
     ] {
-        assert!(found.advice.contains(&said), "{said}: {}", found.advice);
+        assert!(
+            found.advice.contains(&expected),
+            "{expected}: {}",
+            found.advice
+        );
     }
     assert!(found.certificate.is_some());
     let changed =

@@ -13,8 +13,13 @@ pub(crate) fn out(output: &Output) -> String {
 
 #[track_caller]
 pub(crate) fn assert_code(output: &Output, code: i32) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{}\n{said}", out(output));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{}\n{stderr}",
+        out(output)
+    );
 }
 
 /// Runs a verb that needs no data.
@@ -432,16 +437,16 @@ fn the_clinic_names_the_one_thing_to_change() {
         ("unsigned", 1, "unsigned"),
     ] {
         let file = format!("{folder}/{name}.xml");
-        let reported = run(&place, &["clinic", &file, "--trust", trust, "--json"]);
-        assert_code(&reported, code);
-        let reported: Value = serde_json::from_slice(&reported.stdout).unwrap();
-        assert_eq!(reported["cause"], cause, "{name}");
-        assert!(!reported["advice"].as_str().unwrap().is_empty());
+        let output = run(&place, &["clinic", &file, "--trust", trust, "--json"]);
+        assert_code(&output, code);
+        let diagnosis: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(diagnosis["cause"], cause, "{name}");
+        assert!(!diagnosis["advice"].as_str().unwrap().is_empty());
     }
     let file = format!("{folder}/bad-crlf.xml");
-    let reported = run(&place, &["clinic", &file]);
-    assert_code(&reported, 1);
-    assert!(out(&reported).contains("CRLF"), "{}", out(&reported));
+    let output = run(&place, &["clinic", &file]);
+    assert_code(&output, 1);
+    assert!(out(&output).contains("CRLF"), "{}", out(&output));
     assert_code(&run(&place, &["clinic", "no-such-file.xml"]), 1);
     let empty = place.path().to_str().unwrap();
     assert_code(&run(&place, &["clinic", &file, "--trust", empty]), 1);

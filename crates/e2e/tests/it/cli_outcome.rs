@@ -11,15 +11,15 @@ fn a_status_that_nobody_knows_is_shown_with_who_has_it() {
     let (sender, company) = platform.company(0);
     let xml = crate::samples::marked(ceb::Kind::Ceb311, &sender, 1, "ZZ-UNKNOWN777");
     let id = company.accepted(xml.as_bytes());
-    let reported = crate::wait::until("the unknown status", || {
-        let reported = company.message(&id);
-        (reported["documents"][0]["returnStatus"] == 777).then_some(reported)
+    let message = crate::wait::until("the unknown status", || {
+        let message = company.message(&id);
+        (message["documents"][0]["returnStatus"] == 777).then_some(message)
     });
     assert_eq!(
-        (&reported["outcome"], &reported["needsAction"]),
+        (&message["outcome"], &message["needsAction"]),
         (&Value::from("waiting"), &Value::from(false))
     );
-    let receipts = reported["receipts"].as_array().unwrap().iter();
+    let receipts = message["receipts"].as_array().unwrap().iter();
     let unknown = receipts.last().unwrap();
     let advice = unknown["explanation"]["advice"].as_str().unwrap();
     let who = "平台（解释未收录的回执状态）";

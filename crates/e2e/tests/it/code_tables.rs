@@ -34,17 +34,20 @@ fn a_newer_code_table_is_compared_loaded_audited_and_used() {
             String::from_utf8(output.stdout).unwrap(),
         )
     };
-    let (code, said) = load(&wrap(20_260_101, "1 | 木箱\n99 | 错"), &["--yes"]);
-    assert!(code == Some(1) && said.contains("wrap.txt:9："), "{said}");
+    let (code, output) = load(&wrap(20_260_101, "1 | 木箱\n99 | 错"), &["--yes"]);
+    assert!(
+        code == Some(1) && output.contains("wrap.txt:9："),
+        "{output}"
+    );
     let newer = wrap(20_260_101, "1 | 木箱\n9 | 新箱");
-    let (code, said) = load(&newer, &[]);
-    assert!(code == Some(1) && said.contains("－ 2 纸箱"), "{said}");
-    assert!(said.contains("没有载入"), "{said}");
+    let (code, output) = load(&newer, &[]);
+    assert!(code == Some(1) && output.contains("－ 2 纸箱"), "{output}");
+    assert!(output.contains("没有载入"), "{output}");
     assert_eq!(preflight()["ok"], true);
-    let (code, said) = load(&newer, &["--yes"]);
-    assert!(code == Some(0) && said.contains("已载入"), "{said}");
-    let (code, said) = load(&newer, &["--yes"]);
-    assert!(code == Some(1) && said.contains("更新的版本"), "{said}");
+    let (code, output) = load(&newer, &["--yes"]);
+    assert!(code == Some(0) && output.contains("已载入"), "{output}");
+    let (code, output) = load(&newer, &["--yes"]);
+    assert!(code == Some(1) && output.contains("更新的版本"), "{output}");
 
     // The running platform sees it; the pipeline judges by it too.
     until("the new table is used", || {

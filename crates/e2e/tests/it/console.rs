@@ -42,7 +42,7 @@ fn people_work_in_the_console() {
         .env("TONGGUAN_BOOTSTRAP", bootstrap)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     let failed = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{failed}");
+    assert!(output.status.success(), "{stdout}\n{failed}");
 }

@@ -51,19 +51,19 @@ fn whatever_customs_says_comes_home() {
         .collect();
     let mut wrong = Vec::new();
     for ((word, _, expected, state), id) in WORDS.iter().zip(&ids) {
-        let mut reported = Vec::new();
+        let mut statuses = Vec::new();
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(15) {
-            reported = company.statuses(id);
-            if reported.len() >= expected.len() && company.state(id) == *state {
+            statuses = company.statuses(id);
+            if statuses.len() >= expected.len() && company.state(id) == *state {
                 break;
             }
             wait::pause(Duration::from_millis(20));
         }
-        let mut sorted = reported.clone();
+        let mut sorted = statuses.clone();
         sorted.sort_by_key(|status| expected.iter().position(|one| one == status));
         if sorted != *expected || company.state(id) != *state {
-            wrong.push(format!("{word}: {reported:?}, {}", company.state(id)));
+            wrong.push(format!("{word}: {statuses:?}, {}", company.state(id)));
         }
         // The latest time decides, not the last to arrive.
         let latest = company.message(id)["documents"][0]["returnStatus"].clone();
@@ -192,8 +192,8 @@ fn garbage_from_customs_is_parked_and_the_rest_goes_on() {
     }
     put(&place, IMPORT_DOWN, bodies.clone());
     let statuses = wait::until("the good receipts", || {
-        let reported = company.statuses(&before);
-        (reported.len() >= 3 + n_garbage).then_some(reported)
+        let statuses = company.statuses(&before);
+        (statuses.len() >= 3 + n_garbage).then_some(statuses)
     });
     assert_eq!(statuses[..3], [2, 3, 120]);
     assert_eq!(statuses.len(), 3 + n_garbage);

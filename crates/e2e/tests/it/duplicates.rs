@@ -136,7 +136,7 @@ fn a_batch_is_answered_line_by_line_in_order() {
         line(&samples::message(Kind::Ceb312, &sender, 5)),
     ];
     let answers = batch(&company, &lines);
-    let reported: Vec<(i64, &str)> = answers
+    let results: Vec<(i64, &str)> = answers
         .iter()
         .map(|answer| {
             let code = answer["code"].as_str().unwrap_or_default();
@@ -145,7 +145,7 @@ fn a_batch_is_answered_line_by_line_in_order() {
         .collect();
     // The empty line is no line.
     assert_eq!(
-        reported,
+        results,
         [
             (202, ""),
             (400, "TG-R4002"),

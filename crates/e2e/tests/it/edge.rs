@@ -93,15 +93,15 @@ fn a_forged_line_before_that_of_the_proxy_changes_nothing() {
         .with("TONGGUAN_REGISTRY__TRUSTED_PROXIES", "[\"127.0.0.0/8\"]")
         .with("TONGGUAN_REGISTRY__ADDRESS_FAILURES_MAX", "3");
     let platform = place.start();
-    let reported: Vec<u16> = (0..6)
+    let statuses: Vec<u16> = (0..6)
         .map(|n| fails(&platform, &format!("203.0.113.{n}"), "198.51.100.1"))
         .collect();
-    assert_eq!(reported[3..], [429, 429, 429], "{reported:?}");
+    assert_eq!(statuses[3..], [429, 429, 429], "{statuses:?}");
     // Nor does another address in the same line of a customer.
-    let reported: Vec<u16> = (0..4)
+    let statuses: Vec<u16> = (0..4)
         .map(|n| fails(&platform, "203.0.113.9", &format!("2001:db8::{n}")))
         .collect();
-    assert_eq!(reported[3], 429, "{reported:?}");
+    assert_eq!(statuses[3], 429, "{statuses:?}");
     assert_ne!(fails(&platform, "203.0.113.9", "198.51.100.2"), 429);
 }
 

@@ -33,8 +33,8 @@ fn packages(place: &Path) -> PathBuf {
         .current_dir(&folder)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
     folder
 }
 
@@ -111,10 +111,10 @@ fn people_of_other_houses_are_bound_and_come_in_by_their_word() {
         .arg(place.path())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}{wrong}");
-    assert_eq!(said.matches(": ok").count(), 12, "{said}");
+    assert!(output.status.success(), "{stdout}{wrong}");
+    assert_eq!(stdout.matches(": ok").count(), 12, "{stdout}");
     // The provider is still there, the CAS server is gone; a source that is down costs its own only.
     let looked = place.run(&["doctor", "--json"]);
     let looked = String::from_utf8_lossy(&looked.stdout);

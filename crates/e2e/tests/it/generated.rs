@@ -9,10 +9,10 @@ use std::process::Command;
 
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {said}\n{errors}");
-    said
+    assert!(output.status.success(), "{command:?}: {stdout}\n{errors}");
+    stdout
 }
 
 /// Writes the description for an audience into a file.
@@ -79,8 +79,11 @@ fn a_generated_client_in_python_declares_and_reads_receipts() {
     generator.env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
     generator.args(["generate", "--meta", "none", "--output-path"]);
     generator.arg(place.path().join("client"));
-    let said = run(generator.arg("--path").arg(description));
-    assert!(!said.contains("Endpoint will not be generated"), "{said}");
+    let stdout = run(generator.arg("--path").arg(description));
+    assert!(
+        !stdout.contains("Endpoint will not be generated"),
+        "{stdout}"
+    );
     let mut program = Command::new(bin.join("python"));
     program.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/generated/submit.py"));
     let key = platform.ready["companies"][0]["key"].as_str().unwrap();

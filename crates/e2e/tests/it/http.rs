@@ -165,11 +165,11 @@ impl Connection {
 
     /// Waits until the other side has hung up, whatever it says before.
     pub(crate) fn until_end(&mut self) -> Result<Vec<u8>> {
-        let mut said = Vec::new();
-        match self.stream.read_to_end(&mut said) {
-            Ok(_) => Ok(said),
+        let mut bytes = Vec::new();
+        match self.stream.read_to_end(&mut bytes) {
+            Ok(_) => Ok(bytes),
             // Cut off with something unread is an end as well.
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(said),
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(bytes),
             Err(error) => Err(error),
         }
     }

@@ -111,21 +111,21 @@ fn run(engine: Engine) {
         setup.address.lock().unwrap().clone_from(&platform.address);
     }
     setup.is_over.store(true, Ordering::SeqCst);
-    let reported: Vec<Vec<SentMessage>> = callers
+    let sent: Vec<Vec<SentMessage>> = callers
         .into_iter()
         .map(|caller| caller.join().unwrap())
         .collect();
     let followed = reader.join().unwrap();
-    let n_told: usize = reported.iter().map(Vec::len).sum();
-    let n_in_flight = reported
+    let n_sent: usize = sent.iter().map(Vec::len).sum();
+    let n_in_flight = sent
         .iter()
         .flatten()
-        .filter(|reported| reported.n_unanswered > 0)
+        .filter(|message| message.n_unanswered > 0)
         .count();
-    println!("{engine:?}: {KILLS} kills, {n_told} messages, {n_in_flight} in flight at a kill");
+    println!("{engine:?}: {KILLS} kills, {n_sent} messages, {n_in_flight} in flight at a kill");
     assert!(n_in_flight > 0, "no kill hit a submission");
     for (n, (_, key)) in companies.iter().enumerate() {
-        let mine = reported.iter().skip(n).step_by(3).flatten().collect();
+        let mine = sent.iter().skip(n).step_by(3).flatten().collect();
         compare(&platform.client(key), mine);
     }
     assert_eq!(platform.n_parked(), 0.0);
@@ -136,16 +136,14 @@ fn run(engine: Engine) {
 
 /// A company's program: sends, and sends again until there is an answer.
 fn call(setup: &Setup, (sender, key): &(Sender, String), n: usize) -> Vec<SentMessage> {
-    let mut reported: Vec<SentMessage> = Vec::new();
+    let mut sent: Vec<SentMessage> = Vec::new();
     let mut connection: Option<Connection> = None;
     let mut seed = u64::try_from(n).unwrap() * 10_000;
     loop {
-        let is_waiting = reported
-            .last()
-            .is_some_and(|reported| reported.id.is_none());
+        let is_waiting = sent.last().is_some_and(|last| last.id.is_none());
         if !is_waiting {
             if setup.is_over() {
-                return reported;
+                return sent;
             }
             if setup.budget.fetch_sub(1, Ordering::SeqCst) <= 0 {
                 wait::pause(Duration::from_millis(5));
@@ -157,7 +155,7 @@ fn call(setup: &Setup, (sender, key): &(Sender, String), n: usize) -> Vec<SentMe
             } else {
                 Kind::Ceb303
             };
-            reported.push(SentMessage {
+            sent.push(SentMessage {
                 xml: samples::message(kind, sender, seed),
                 id: None,
                 n_unanswered: 0,
@@ -167,7 +165,7 @@ fn call(setup: &Setup, (sender, key): &(Sender, String), n: usize) -> Vec<SentMe
             Some(open) => Ok(open),
             None => Connection::open(&setup.client(key).address),
         };
-        let last = reported.last_mut().unwrap();
+        let last = sent.last_mut().unwrap();
         let answer = open.and_then(|mut open| {
             let answer = open.send("POST", "/api/v1/messages", Some(key), last.xml.as_bytes())?;
             Ok((open, answer))
@@ -212,9 +210,9 @@ fn follow(setup: &Setup, key: &str) -> Vec<Value> {
 }
 
 /// Compares what a company was told with what the platform has.
-fn compare(company: &Client, reported: Vec<&SentMessage>) {
+fn compare(company: &Client, sent: Vec<&SentMessage>) {
     let mut by_id: BTreeMap<&str, &SentMessage> = BTreeMap::new();
-    for one in reported {
+    for one in sent {
         let id = one.id.as_deref().unwrap();
         assert!(
             by_id.insert(id, one).is_none(),
@@ -236,12 +234,12 @@ fn compare(company: &Client, reported: Vec<&SentMessage>) {
     // Its bytes are those that were sent, and sending them again changes nothing.
     let mut connection = Connection::open(&company.address).unwrap();
     let key = Some(company.key.as_str());
-    for (id, reported) in &by_id {
+    for (id, message) in &by_id {
         let path = format!("/api/v1/messages/{id}/xml");
         let stored = connection.send("GET", &path, key, b"").unwrap();
-        assert_eq!(stored.body, reported.xml.as_bytes(), "message {id}");
+        assert_eq!(stored.body, message.xml.as_bytes(), "message {id}");
         let again = connection
-            .send("POST", "/api/v1/messages", key, reported.xml.as_bytes())
+            .send("POST", "/api/v1/messages", key, message.xml.as_bytes())
             .unwrap()
             .expect(202);
         assert_eq!(
@@ -257,12 +255,12 @@ fn compare(company: &Client, reported: Vec<&SentMessage>) {
         let status = item["returnStatus"].as_i64().unwrap();
         statuses.entry(id).or_default().push(status);
     }
-    for reported in statuses.values_mut() {
-        reported.sort_unstable();
+    for received in statuses.values_mut() {
+        received.sort_unstable();
     }
     let wrong: Vec<_> = statuses
         .iter()
-        .filter(|(_, reported)| **reported != [2, 3, 120])
+        .filter(|(_, received)| **received != [2, 3, 120])
         .collect();
     assert!(wrong.is_empty(), "receipts lost or doubled: {wrong:?}");
     assert_eq!(statuses.len(), by_id.len());

@@ -10,20 +10,20 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 /// Tries to start a second platform on the data of this place; answers how it ended and what it said.
 fn second(place: &Place) -> (Option<i32>, String) {
     let output = place.run(&["serve", "--listen", "127.0.0.1:0"]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output.status.code(), said)
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), stderr)
 }
 
 #[test]
 fn a_second_process_with_the_same_number_is_refused() {
     let place = Place::new();
     let platform = place.start();
-    let (code, said) = second(&place);
-    assert_eq!(code, Some(1), "{said}");
+    let (code, stderr) = second(&place);
+    assert_eq!(code, Some(1), "{stderr}");
     let advice = "TONGGUAN_NODE__NUMBER";
     assert!(
-        said.contains("node.number 0") && said.contains(advice),
-        "{said}"
+        stderr.contains("node.number 0") && stderr.contains(advice),
+        "{stderr}"
     );
     // Commands run beside the platform, and the platform is not disturbed.
     assert!(place.run(&["doctor"]).status.success());
@@ -45,9 +45,9 @@ fn a_second_process_elsewhere_is_refused_while_the_first_one_lives() {
     let platform = place.start();
     let url = place.setting("TONGGUAN_STORE__URL");
     let elsewhere = Place::new().with("TONGGUAN_STORE__URL", &url);
-    let (code, said) = second(&elsewhere);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("node.number 0"), "{said}");
+    let (code, stderr) = second(&elsewhere);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("node.number 0"), "{stderr}");
     assert!(platform.is_ready());
 }
 
@@ -68,9 +68,12 @@ fn a_damaged_database_is_not_started_and_doctor_says_so() {
         file.write_all(&[0xA5; 1024]).unwrap();
     }
     drop(file);
-    let (code, said) = second(&place);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("已损坏") && said.contains("备份"), "{said}");
+    let (code, stderr) = second(&place);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(
+        stderr.contains("已损坏") && stderr.contains("备份"),
+        "{stderr}"
+    );
     let doctor = place.run(&["doctor", "--json"]);
     assert_eq!(doctor.status.code(), Some(1));
     let value: serde_json::Value = serde_json::from_slice(&doctor.stdout).unwrap();
@@ -111,10 +114,10 @@ fn nobody_else_reads_the_data() {
         std::fs::set_permissions(place.path().join(name), open).unwrap();
     }
     let doctor = place.run(&["doctor"]);
-    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
-    assert_eq!(doctor.status.code(), Some(1), "{said}");
-    let is_reported = said.contains("seal.key") && said.contains("可被其他用户读取");
-    assert!(is_reported, "{said}");
+    let stdout = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert_eq!(doctor.status.code(), Some(1), "{stdout}");
+    let is_reported = stdout.contains("seal.key") && stdout.contains("可被其他用户读取");
+    assert!(is_reported, "{stdout}");
     drop(place.start());
     for name in files {
         assert_eq!(rights(name), 0o600, "{name}");

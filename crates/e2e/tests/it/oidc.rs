@@ -95,10 +95,10 @@ fn authlib_does_everything_that_the_provider_offers() {
         .arg(given.to_string())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}{wrong}");
-    assert_eq!(said.matches(": ok").count(), 7, "{said}");
+    assert!(output.status.success(), "{stdout}{wrong}");
+    assert_eq!(stdout.matches(": ok").count(), 7, "{stdout}");
 }
 
 /// A platform and an Apache that asks it, with two people who have a password: a demo shows no third
@@ -153,11 +153,11 @@ impl Town {
         let port = free_port();
         let here = format!("http://127.0.0.1:{port}");
         let back = format!("{here}/protected/back");
-        let reported = format!("{back}?logout=backchannel");
+        let logout_url = format!("{back}?logout=backchannel");
         let left = format!("{here}/left.html");
         let arguments = [
             ["apache", "--redirect", &back],
-            ["--attributes=name,roles", "--logout-url", &reported],
+            ["--attributes=name,roles", "--logout-url", &logout_url],
             ["--title=Apache", "--logout-redirect", &left],
         ];
         let secret = registered(&place, &arguments.concat());
@@ -229,10 +229,10 @@ fn a_real_browser_comes_through_the_forms_to_the_application() {
         .env("PASSWORD", PASSWORD)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}{wrong}");
-    assert_eq!(said.matches(": ok").count(), 2, "{said}");
+    assert!(output.status.success(), "{stdout}{wrong}");
+    assert_eq!(stdout.matches(": ok").count(), 2, "{stdout}");
 }
 
 /// The command line registers clients, refuses what is not one, and rotates keys; each leaves a row in

@@ -68,11 +68,11 @@ fn travels(kind: Kind, receipt_kind: &str, direction: &str) {
     // Step 6, home: the company's feed. It waits for news with `wait`, and reads on with `after`.
     let page = company.get("/api/v1/receipts?wait=10").expect(200);
     let receipts = page["items"].as_array().unwrap();
-    let reported: Vec<_> = receipts
+    let statuses: Vec<_> = receipts
         .iter()
         .map(|r| r["returnStatus"].as_i64())
         .collect();
-    assert_eq!(reported, [Some(2), Some(3), Some(120)]);
+    assert_eq!(statuses, [Some(2), Some(3), Some(120)]);
     for receipt in receipts {
         assert_eq!(receipt["messageId"], id);
         assert_eq!(receipt["kind"], receipt_kind);

@@ -55,9 +55,9 @@ fn hand_in(place: &Place, company: &Client, code: &str) {
         command.args(["--key", &company.key]).arg(&file);
         command.output().unwrap()
     };
-    let reported = good(&submit(&payments(code, &["SO1", "SO2"])));
-    let reported: Value = serde_json::from_str(&reported).unwrap();
-    assert_eq!(reported["answer"]["items"][0]["result"], "stored");
+    let output = good(&submit(&payments(code, &["SO1", "SO2"])));
+    let output: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(output["answer"]["items"][0]["result"], "stored");
     let foreign = submit(&payments("1105969999", &["SO3"]));
     assert_eq!(foreign.status.code(), Some(1));
 }
@@ -79,12 +79,12 @@ fn ask(place: &Place, url: &str, (code, listen): (&str, &str), folder: &Path) {
         .arg(folder.join("sm2.crt.pem"))
         .output()
         .unwrap();
-    let said = good(&output);
-    let lines = said
+    let stdout = good(&output);
+    let lines = stdout
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
     let seen: Vec<Value> = lines.filter(|line| line["method"].is_string()).collect();
-    assert_eq!(seen.len(), 2, "{said}");
+    assert_eq!(seen.len(), 2, "{stdout}");
     for one in &seen {
         assert_eq!(one["method"], "SM2-SM3");
         assert_eq!(one["fault"], "");

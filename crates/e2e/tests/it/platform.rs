@@ -330,9 +330,9 @@ impl Place {
         let mut all = arguments.to_vec();
         all.push("--json");
         let output = self.run(&all);
-        let said = String::from_utf8_lossy(&output.stderr);
-        let reported = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{arguments:?}: {said}{reported}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{arguments:?}: {stderr}{stdout}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
 

@@ -43,13 +43,13 @@ fn a_trade_is_judged_before_it_is_declared_and_again_when_it_arrives() {
     let list = &answer["documents"][0];
     assert_eq!(list["kind"], "CEB621");
     assert!(!list["tax"]["explanation"].as_array().unwrap().is_empty());
-    let reported = remote(&place, &company, &[&["preflight"], &*names].concat(), b"");
+    let output = remote(&place, &company, &[&["preflight"], &*names].concat(), b"");
     assert!(
-        out(&reported).contains("订单✓ 支付单✓ 运单✓"),
+        out(&output).contains("订单✓ 支付单✓ 运单✓"),
         "{}",
-        out(&reported)
+        out(&output)
     );
-    assert_eq!(out(&reported).matches("可以提交").count(), 4);
+    assert_eq!(out(&output).matches("可以提交").count(), 4);
     assert_eq!(company.list().len(), n_before);
 
     let tax = run(&place, &["tax", "CEB621.xml", "--rate", "33=13/15"]);

@@ -23,8 +23,8 @@ pub(crate) fn installed(name: &str) -> Option<PathBuf> {
     if std::fs::read_to_string(&mark).ok().as_ref() != Some(&wanted) {
         let run = |command: &mut Command| {
             let output = command.output().unwrap();
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{command:?}: {said}");
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{command:?}: {stderr}");
         };
         run(Command::new("python3")
             .args(["-m", "venv", "--clear"])

@@ -75,12 +75,12 @@ fn assert_all_home(company: &Client, ids: &[String]) {
     });
     let feed = company.feed();
     for id in ids {
-        let of = feed.iter().filter(|item| item["messageId"] == *id);
-        let mut reported: Vec<i64> = of
+        let receipts = feed.iter().filter(|item| item["messageId"] == *id);
+        let mut statuses: Vec<i64> = receipts
             .map(|item| item["returnStatus"].as_i64().unwrap())
             .collect();
-        reported.sort_unstable();
-        assert_eq!(reported, [2, 3, 120], "message {id}");
+        statuses.sort_unstable();
+        assert_eq!(statuses, [2, 3, 120], "message {id}");
     }
     assert_eq!(feed.len(), ids.len() * 3);
 }

@@ -143,8 +143,8 @@ fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let mut table = table(&operations);
     let mut wrong = Vec::new();
     for operation in operations {
-        let reported = table.remove(&operation.id).unwrap_or_default();
-        let mut sorted = [reported, operation.roles.clone()];
+        let roles = table.remove(&operation.id).unwrap_or_default();
+        let mut sorted = [roles, operation.roles.clone()];
         sorted.iter_mut().for_each(|roles| roles.sort());
         if sorted[0] != sorted[1] {
             wrong.push(format!("{}: table and description differ", operation.id));

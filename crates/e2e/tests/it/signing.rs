@@ -53,8 +53,8 @@ fn secret(path: &Path, text: &str) {
 
 #[track_caller]
 pub(crate) fn good(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
@@ -366,13 +366,13 @@ fn a_company_sends_unsigned_and_customs_get_it_signed() {
     let id = company.accepted(xml.as_bytes());
     let detail = company.until_state(&id, "answered");
     let timeline = detail["timeline"].as_array().unwrap();
-    let reported = timeline
+    let entry = timeline
         .iter()
         .find(|entry| entry["step"] == "message.signed");
-    let reported = reported.unwrap()["detail"].as_str().unwrap().to_owned();
+    let detail = entry.unwrap()["detail"].as_str().unwrap().to_owned();
     assert!(
-        reported.contains("SM2-SM3") && reported.contains("01010000000019f1"),
-        "{reported}"
+        detail.contains("SM2-SM3") && detail.contains("01010000000019f1"),
+        "{detail}"
     );
     let stored = company.get(&format!("/api/v1/messages/{id}/xml"));
     assert_eq!(stored.body, xml.as_bytes(), "what was received stays");

@@ -107,11 +107,11 @@ fn silent_and_dripping_bodies_are_cut_off_on_every_route() {
     for (path, kind) in BODIES {
         let mut silent = post(&platform, path, kind, 100_000);
         silent.write(b"<a").unwrap();
-        let said = silent.until_end();
-        let said = String::from_utf8(said.unwrap_or_else(|_| panic!("{path} waits"))).unwrap();
+        let answer = silent.until_end();
+        let answer = String::from_utf8(answer.unwrap_or_else(|_| panic!("{path} waits"))).unwrap();
         // Customs get their own form of an answer; everybody else is told the reason.
-        let is_reported = said.starts_with("HTTP/1.1 408") || path.starts_with("/179/");
-        assert!(is_reported, "{path}: {said}");
+        let is_reported = answer.starts_with("HTTP/1.1 408") || path.starts_with("/179/");
+        assert!(is_reported, "{path}: {answer}");
         let mut dripping = post(&platform, path, kind, 100_000);
         drip(&mut dripping, b"a");
     }
@@ -177,12 +177,9 @@ fn one_address_does_not_take_all_connections() {
     let platform = place.start();
     let mut silent: Vec<Connection> = (0..200).map(|_| platform.connect()).collect();
     // Those beyond the share are told so at once, and closed.
-    let reported = silent[40].read().unwrap();
-    assert_eq!(
-        (reported.status, reported.code().as_str()),
-        (503, "TG-F5030")
-    );
-    assert!(reported.header("retry-after").is_some());
+    let refusal = silent[40].read().unwrap();
+    assert_eq!((refusal.status, refusal.code().as_str()), (503, "TG-F5030"));
+    assert!(refusal.header("retry-after").is_some());
     let other = || Connection::open_from("127.0.0.2", &platform.address).unwrap();
     let metrics = other().send("GET", "/metrics", None, b"").unwrap().text();
     let counted = "tongguan_places_refused_total{resource=\"connections\",why=\"share\"} ";

@@ -45,10 +45,10 @@ fn clients_of_others_log_in_read_attributes_and_are_logged_out() {
         .args([&base, &cookie, &port.to_string(), "operator.a"])
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}{wrong}");
-    assert_eq!(said.matches(": ok").count(), 5, "{said}");
+    assert!(output.status.success(), "{stdout}{wrong}");
+    assert_eq!(stdout.matches(": ok").count(), 5, "{stdout}");
 }
 
 /// A service in PHP under PHP's own server; it ends when it is dropped.
@@ -154,14 +154,14 @@ fn clients_that_come_as_packages_log_in_and_out() {
         .args([&at_apache, &at_php])
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     let wrong = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
-        "{said}{wrong}{}",
+        "{stdout}{wrong}{}",
         apache::log(folder.path())
     );
-    assert_eq!(said.matches(": ok").count(), 4, "{said}");
+    assert_eq!(stdout.matches(": ok").count(), 4, "{stdout}");
 }
 
 /// The command line refuses what could let strangers in, and leaves a row in the audit.

@@ -15,9 +15,14 @@ fn run(place: &Place, arguments: &[&str], code: i32) -> String {
     let mut command = place.command();
     command.args(arguments).current_dir(place.path());
     let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{}\n{said}", out(&output));
-    out(&output) + &said
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{}\n{stderr}",
+        out(&output)
+    );
+    out(&output) + &stderr
 }
 
 #[test]
@@ -55,15 +60,15 @@ fn a_code_a_text_and_a_file_are_explained_without_a_platform() {
     let status = regex_free(&receipt, "returnStatus", "100");
     let receipt = regex_free(&status, "returnInfo", "[Code:13127;Desc:订购人不一致]");
     std::fs::write(place.path().join("receipt.xml"), receipt).unwrap();
-    let reported = run(
+    let output = run(
         &place,
         &["explain", "receipt.xml", "--message", "list.xml"],
         0,
     );
-    assert!(reported.contains("清单与订单的订购人不一致"), "{reported}");
+    assert!(output.contains("清单与订单的订购人不一致"), "{output}");
     assert!(
-        reported.contains("所报为") && reported.contains("***") && reported.contains("行）"),
-        "{reported}"
+        output.contains("所报为") && output.contains("***") && output.contains("行）"),
+        "{output}"
     );
 }
 
@@ -242,10 +247,10 @@ fn a_workbook_with_mistakes_comes_back_with_them_at_their_cells() {
         text.replace("SAMPLE", "REAL").replace("110101", "110102")
     });
     std::fs::write(place.path().join("wrong.xlsx"), wrong).unwrap();
-    let reported = submit(&place, &company, "wrong.xlsx", 1);
+    let output = submit(&place, &company, "wrong.xlsx", 1);
     assert!(
-        reported.contains("wrong.问题.xlsx") && reported.contains("TG-E1313"),
-        "{reported}"
+        output.contains("wrong.问题.xlsx") && output.contains("TG-E1313"),
+        "{output}"
     );
     let back = std::fs::read(place.path().join("wrong.问题.xlsx")).unwrap();
     assert!(back.starts_with(b"PK"));

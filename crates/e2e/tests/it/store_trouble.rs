@@ -45,12 +45,12 @@ fn while_the_database_is_locked_nothing_is_acknowledged() {
     assert_eq!(company.list().len(), 1);
     assert_eq!(company.feed().len(), 3);
     // Whoever asks hears that no write works.
-    let reported = wait::until("readiness to notice", || {
+    let text = wait::until("readiness to notice", || {
         let answer = platform.connect().send("GET", "/readyz", None, b"");
         let answer = answer.unwrap();
         (answer.status == 503).then(|| answer.text())
     });
-    assert!(reported.contains("database.write"), "{reported}");
+    assert!(text.contains("database.write"), "{text}");
     locked.execute_batch("rollback").unwrap();
     drop(locked);
 
@@ -206,18 +206,18 @@ fn while_the_connection_to_postgres_is_lost_nothing_is_acknowledged() {
 fn readiness_and_doctor_report_a_disk_without_room() {
     let place = Place::new().with("TONGGUAN_STORE__FREE_MIB_MIN", "999999999");
     let platform = place.start();
-    let reported = wait::until("readiness to notice", || {
+    let text = wait::until("readiness to notice", || {
         let answer = platform.connect().send("GET", "/readyz", None, b"");
         let answer = answer.unwrap();
         (answer.status == 503).then(|| answer.text())
     });
-    assert!(reported.contains("disk"), "{reported}");
+    assert!(text.contains("disk"), "{text}");
     // It is a warning in time: messages are taken as long as there is room.
     let (sender, company) = platform.company(0);
     let id = company.accepted(samples::message(Kind::Ceb311, &sender, 1).as_bytes());
     company.until_state(&id, "settled");
     let doctor = place.run(&["doctor"]);
     assert_eq!(doctor.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
-    assert!(said.contains("异常  磁盘"), "{said}");
+    let stdout = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(stdout.contains("异常  磁盘"), "{stdout}");
 }

@@ -43,7 +43,7 @@ fn receipts_come_home_to_the_company_that_declared_and_to_nobody_else() {
             statuses.entry(id).or_default().push(status);
         }
         assert_eq!(statuses.len(), ids.len());
-        assert!(statuses.values().all(|reported| *reported == [2, 3, 120]));
+        assert!(statuses.values().all(|received| *received == [2, 3, 120]));
         // Each receipt is about the order of the message that it is filed under.
         for item in &feed {
             let order_no = &ids[item["messageId"].as_str().unwrap()];

@@ -42,9 +42,9 @@ fn holds(file: &Path, text: &str) -> bool {
 /// Starts on these keys, which must be refused; answers what it says.
 fn refused(place: &Place) -> String {
     let output = place.run(&["serve", "--listen", "127.0.0.1:0"]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    said
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    stderr
 }
 
 #[test]
@@ -91,9 +91,9 @@ fn what_is_stored_is_sealed_and_read_as_ever() {
 
     // The old key is gone, or another has its name, or there is none: said at once, nothing is harmed.
     std::fs::write(&file, K2).unwrap();
-    let said = refused(&place);
+    let stderr = refused(&place);
     for word in ["k1", "放回密钥文件", "message.reseal", "定时任务"] {
-        assert!(said.contains(word), "{said}");
+        assert!(stderr.contains(word), "{stderr}");
     }
     std::fs::write(&file, format!("{K2}\n{OTHER}\n")).unwrap();
     assert!(refused(&place).contains("不是当初以此名加密本数据库的密钥"));
@@ -113,9 +113,9 @@ fn make_due(place: &Place) {
 /// What the job that seals anew has told last.
 fn last_record(place: &Place) -> Option<String> {
     let database = Connection::open(place.path().join("tongguan.db")).unwrap();
-    let reported = "select detail from job_run where job = 'message.reseal' and result = 'done' \
+    let sql = "select detail from job_run where job = 'message.reseal' and result = 'done' \
                 order by id desc limit 1";
-    database.query_row(reported, [], |row| row.get(0)).ok()
+    database.query_row(sql, [], |row| row.get(0)).ok()
 }
 
 #[test]
@@ -134,10 +134,10 @@ fn an_old_key_may_go_when_the_job_says_so() {
     std::fs::write(&file, format!("{K2}\n{K1}\n")).unwrap();
     make_due(&place);
     let platform = place.start();
-    let said = wait::until("the job to say that the old key may go", || {
-        last_record(&place).filter(|said| said.contains("旧密钥 k1 已停用"))
+    let record = wait::until("the job to say that the old key may go", || {
+        last_record(&place).filter(|record| record.contains("旧密钥 k1 已停用"))
     });
-    assert!(said.contains("存量已全部处理"), "{said}");
+    assert!(record.contains("存量已全部处理"), "{record}");
     assert_eq!(platform.process.stop(), Some(0));
     std::fs::write(&file, K2).unwrap();
     let platform = place.start();

@@ -422,12 +422,12 @@ fn keep_signed(
 ) -> Result<()> {
     let mut signed = Vec::new();
     for verdict in kept.iter().filter(|v| !v.is_refused) {
-        if let Some(reported) = &verdict.signed {
+        if let Some(signature) = &verdict.signed {
             let loaded = &verdict.loaded;
             signed.push((
                 loaded.id,
                 loaded.company_id,
-                reported,
+                signature,
                 loaded.body.as_slice(),
             ));
         }

@@ -81,7 +81,7 @@ async fn a_check_that_runs_twice_changes_nothing_the_second_time(
 async fn a_finding_on_a_foreign_sender_says_what_was_expected_and_what_came() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let (own, other) = (platform.company(0), platform.company(1));
-    let reported = |element: &str, own_value: &str, foreign: &str| {
+    let texts_of = |element: &str, own_value: &str, foreign: &str| {
         let tags = |value: &str| format!("<ceb:{element}>{value}</ceb:{element}>");
         let xml = platform.sample(0, Kind::Ceb311, 1);
         assert!(xml.contains(&tags(own_value)), "{xml}");
@@ -94,12 +94,12 @@ async fn a_finding_on_a_foreign_sender_says_what_was_expected_and_what_came() {
         assert_eq!(refused.code, "TG-R4031");
         (finding.text, finding.advice, refused.detail.unwrap())
     };
-    let (text, advice, refused) = reported("dxpId", &own.dxp_id, &other.dxp_id);
+    let (text, advice, refused) = texts_of("dxpId", &own.dxp_id, &other.dxp_id);
     let expected = format!("应为 {}，收到 {}", own.dxp_id, other.dxp_id);
     assert!(text.ends_with(&expected), "{text}");
     assert!(refused.ends_with(&expected), "{refused}");
     assert!(advice.contains(&own.dxp_id), "{advice}");
-    let (text, advice, refused) = reported("copCode", &own.customs_code, &other.customs_code);
+    let (text, advice, refused) = texts_of("copCode", &own.customs_code, &other.customs_code);
     let codes = format!("{} 或 {}", own.customs_code, own.credit_code);
     let expected = format!("应为 {codes}，收到 {}", other.customs_code);
     assert!(text.ends_with(&expected), "{text}");

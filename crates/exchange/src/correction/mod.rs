@@ -111,7 +111,7 @@ pub(crate) struct Raw {
     body: Vec<u8>,
     findings: Vec<FindingView>,
     documents: Vec<DocumentStanding>,
-    reported: Vec<(usize, ExplainedReceipt)>,
+    receipts: Vec<(usize, ExplainedReceipt)>,
     is_masked: bool,
 }
 
@@ -174,21 +174,21 @@ pub(crate) fn load(
     let documents = documents.collect();
     let receipts = receipt::of_message(tx, message.company_id, id, RECEIPTS_MAX)?;
     let explanations = explanation::of(tx, &receipts)?;
-    let mut reported: Vec<_> = receipts.into_iter().zip(explanations).collect();
+    let mut explained: Vec<_> = receipts.into_iter().zip(explanations).collect();
     // The last word is the one that customs said last, whenever it came.
-    reported.sort_by_cached_key(|(item, _)| receipt::order_of(&item.return_time));
-    let reported = reported.into_iter().map(|(item, explanation)| {
-        let reported = ExplainedReceipt {
+    explained.sort_by_cached_key(|(item, _)| receipt::order_of(&item.return_time));
+    let receipts = explained.into_iter().map(|(item, explanation)| {
+        let receipt = ExplainedReceipt {
             status: receipt::shown_status(item.return_status),
             is_bad: explanation::outcome_of(&item, &explanation).is_some_and(Outcome::is_bad),
             time: item.return_time,
             info: item.return_info,
             explanation,
         };
-        (number(item.document_id), reported)
+        (number(item.document_id), receipt)
     });
     Ok(Some(Raw {
-        reported: reported.collect(),
+        receipts: receipts.collect(),
         documents,
         findings: finder::findings(tx, id)?,
         is_masked: crate::unmask::is_masked(tx, actor, id, now_ms)?,
@@ -235,9 +235,9 @@ impl Original {
         let unreadable = || Problem::new(codes::UNREADABLE);
         let sniffed = ceb::sniff(&raw.body).map_err(|_| unreadable())?;
         let mut numbered: Vec<(usize, &mut Explanation)> = raw
-            .reported
+            .receipts
             .iter_mut()
-            .map(|(number, reported)| (*number, &mut reported.explanation))
+            .map(|(number, receipt)| (*number, &mut receipt.explanation))
             .collect();
         ceb::explain::locate(&mut numbered, &sniffed.inner);
         let parsed = ceb::parse(&sniffed.inner, profile(&raw.message.profile));
@@ -429,23 +429,23 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<RejectionReason> {
     // A refusal of a whole message is about each of its documents.
     let is_here = |of: usize| of == number || of == 0;
     let mut of_document = raw
-        .reported
+        .receipts
         .iter()
-        .filter(|(of, reported)| is_here(*of) && reported.is_bad);
-    let Some((_, reported)) = of_document.next_back() else {
+        .filter(|(of, receipt)| is_here(*of) && receipt.is_bad);
+    let Some((_, receipt)) = of_document.next_back() else {
         return reasons;
     };
-    let explanation = &reported.explanation;
+    let explanation = &receipt.explanation;
     let reason = |at: Option<DraftElement>| RejectionReason {
         at,
-        text: if reported.info.is_empty() {
+        text: if receipt.info.is_empty() {
             explanation.meaning.clone()
         } else {
-            reported.info.clone()
+            receipt.info.clone()
         },
         advice: explanation.advice.clone(),
-        status: reported.status,
-        time: reported.time.clone(),
+        status: receipt.status,
+        time: receipt.time.clone(),
         resubmit: explanation.resubmit,
     };
     let places = explanation.places.iter().filter(|place| {

@@ -156,8 +156,8 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs(
     for (of, corrects, corrected_by) in [(id, None, Some(new)), (new, Some(id), None)] {
         let (by, api) = (platform.by(0).await, State(platform.api()));
         let answer = story(by, api, Path(of.document(1).to_string())).await;
-        let reported = answer.unwrap().0.order.unwrap();
-        let ids = [reported.corrects, reported.corrected_by].map(|link| link.map(|link| link.id));
+        let order = answer.unwrap().0.order.unwrap();
+        let ids = [order.corrects, order.corrected_by].map(|link| link.map(|link| link.id));
         assert_eq!(
             ids,
             [corrects, corrected_by].map(|id| id.map(|id| id.to_string()))
@@ -300,13 +300,13 @@ async fn several_are_corrected_at_once_each_by_itself() {
     )
     .await;
     let Json(outcomes) = answer.unwrap();
-    let reported: Vec<_> = outcomes
+    let results: Vec<_> = outcomes
         .items
         .iter()
         .map(|item| (item.accepted.is_some(), item.problem.is_some()))
         .collect();
     assert_eq!(
-        reported,
+        results,
         [(true, false), (true, false), (true, false), (false, true)]
     );
     let many = CorrectionsBody {
@@ -356,12 +356,12 @@ async fn a_message_that_is_named_twice_counts_once_and_all_together_are_bounded(
         "x".to_owned(),
     ];
     let Json(outcomes) = ask([names.clone(), names].concat()).await.unwrap();
-    let reported: Vec<_> = outcomes
+    let results: Vec<_> = outcomes
         .items
         .iter()
         .map(|item| (item.message.as_str(), item.accepted.is_some()))
         .collect();
-    assert_eq!(reported, [(id.to_string().as_str(), true), ("x", false)]);
+    assert_eq!(results, [(id.to_string().as_str(), true), ("x", false)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

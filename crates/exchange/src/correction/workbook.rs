@@ -52,7 +52,7 @@ fn book(originals: &[Original]) -> Result<Vec<u8>, XlsxError> {
             .1
             .push(original);
     }
-    let mut reported = Vec::new();
+    let mut reasons = Vec::new();
     let mut sheets = Vec::new();
     for (kind, originals) in by_kind.into_values() {
         let mut sheet = Worksheet::new();
@@ -62,7 +62,7 @@ fn book(originals: &[Original]) -> Result<Vec<u8>, XlsxError> {
             columns: &columns,
             row: HEADER_ROWS,
             n_notes: 0,
-            reported: &mut reported,
+            reasons: &mut reasons,
         };
         for original in originals {
             for (rejected, drafted) in original.rejected.iter().zip(0..) {
@@ -73,7 +73,7 @@ fn book(originals: &[Original]) -> Result<Vec<u8>, XlsxError> {
     }
     let mut workbook = Workbook::new();
     let mut summary = Worksheet::new();
-    summarise(&mut summary, &reported)?;
+    summarise(&mut summary, &reasons)?;
     // The rows come first: that is what the clerk changes and uploads.
     for sheet in sheets {
         workbook.push_worksheet(sheet);
@@ -88,7 +88,7 @@ struct Rows<'s> {
     columns: &'s [Column],
     row: u32,
     n_notes: usize,
-    reported: &'s mut Vec<ReasonRow>,
+    reasons: &'s mut Vec<ReasonRow>,
 }
 
 impl Rows<'_> {
@@ -151,7 +151,7 @@ impl Rows<'_> {
                 let found = columns.iter().find(of);
                 found.map_or_else(|| at.element.clone(), |column| column.chinese.clone())
             });
-            self.reported.push([
+            self.reasons.push([
                 original.message.id.acceptance_no(),
                 original.kind.chinese().to_owned(),
                 row.to_string(),
@@ -190,7 +190,7 @@ impl Rows<'_> {
     }
 }
 
-fn summarise(sheet: &mut Worksheet, reported: &[ReasonRow]) -> Result<(), XlsxError> {
+fn summarise(sheet: &mut Worksheet, reasons: &[ReasonRow]) -> Result<(), XlsxError> {
     sheet.set_name(SUMMARY_SHEET)?;
     let head = Format::new()
         .set_bold()
@@ -203,12 +203,12 @@ fn summarise(sheet: &mut Worksheet, reported: &[ReasonRow]) -> Result<(), XlsxEr
         sheet.set_column_width(at, width)?;
         sheet.write_string_with_format(0, at, name, &head)?;
     }
-    for (row, reported) in (1_u32..).zip(reported) {
-        for (at, text) in (0_u16..).zip(reported) {
+    for (row, reason) in (1_u32..).zip(reasons) {
+        for (at, text) in (0_u16..).zip(reason) {
             sheet.write_string_with_format(row, at, text, &wrapped)?;
         }
     }
-    let last = u32::try_from(reported.len())
+    let last = u32::try_from(reasons.len())
         .unwrap_or(u32::MAX)
         .saturating_add(2);
     sheet.write_string(last, 0, RENUMBERED)?;

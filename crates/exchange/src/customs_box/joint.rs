@@ -238,7 +238,7 @@ impl Play<'_, '_, '_> {
         };
         let delays = &self.scene.config.delays;
         let all = plan::answers(list.kind, "", "1", &magic, &verdict, delays);
-        let said_ms = all
+        let before_ms = all
             .iter()
             .rev()
             .find(|answer| is_before_matching(answer.status))
@@ -247,7 +247,7 @@ impl Play<'_, '_, '_> {
             .into_iter()
             .filter(|answer| !is_before_matching(answer.status))
             .map(|answer| PlannedAnswer {
-                after_ms: (answer.after_ms - said_ms).max(0),
+                after_ms: (answer.after_ms - before_ms).max(0),
                 ..answer
             })
             .collect();

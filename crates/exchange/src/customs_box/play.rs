@@ -250,11 +250,11 @@ impl<'a, 't, 'c> Play<'a, 't, 'c> {
 
     /// The status that stands at once; 2 while answers are on their way, 0 when none will come.
     fn status_now(&self, answers: &[PlannedAnswer]) -> i32 {
-        let said = answers
+        let latest = answers
             .iter()
             .rev()
             .find(|answer| self.later(answer.after_ms) <= self.scene.now_ms);
-        match (said, answers.is_empty()) {
+        match (latest, answers.is_empty()) {
             (Some(answer), _) => answer.status.0,
             (None, false) => ReturnStatus::DECLARING.0,
             (None, true) => 0,

@@ -157,23 +157,27 @@ impl From<ElementPlace> for PlaceView {
 }
 
 impl From<Explanation> for ExplanationView {
-    fn from(reported: Explanation) -> Self {
+    fn from(explanation: Explanation) -> Self {
         Self {
-            meaning: reported.meaning,
-            advice: reported.advice,
-            resubmit: reported.resubmit.name().to_owned(),
-            resubmit_name: reported.resubmit.chinese().to_owned(),
-            is_temporary: reported.is_temporary,
-            source: reported.source,
-            code: reported.code,
-            said: reported.said,
-            is_known: reported.is_known,
-            rule: reported.rule.map(str::to_owned),
-            places: reported.places.into_iter().map(PlaceView::from).collect(),
-            document_guid: reported.guid,
-            parts: match reported.parts.len() {
+            meaning: explanation.meaning,
+            advice: explanation.advice,
+            resubmit: explanation.resubmit.name().to_owned(),
+            resubmit_name: explanation.resubmit.chinese().to_owned(),
+            is_temporary: explanation.is_temporary,
+            source: explanation.source,
+            code: explanation.code,
+            said: explanation.said,
+            is_known: explanation.is_known,
+            rule: explanation.rule.map(str::to_owned),
+            places: explanation
+                .places
+                .into_iter()
+                .map(PlaceView::from)
+                .collect(),
+            document_guid: explanation.guid,
+            parts: match explanation.parts.len() {
                 1 => Vec::new(),
-                _ => reported.parts.into_iter().map(PartView::from).collect(),
+                _ => explanation.parts.into_iter().map(PartView::from).collect(),
             },
         }
     }
@@ -201,24 +205,30 @@ pub(crate) fn of(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Explanation>> {
 }
 
 /// What a receipt says of its document, with what operators have said of its status.
-pub(crate) fn outcome_of(item: &Item, reported: &Explanation) -> Option<Outcome> {
+pub(crate) fn outcome_of(item: &Item, explanation: &Explanation) -> Option<Outcome> {
     let status = item.return_status.to_string();
     let is_act = |part: &ExplanationPart| {
         let is_quiet = matches!(part.resubmit, Resubmit::Nothing | Resubmit::Wait);
         part.source == PLATFORM && part.code == status && !is_quiet
     };
     let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
-    says.or_else(|| reported.parts.iter().any(is_act).then_some(Outcome::Faulty))
+    says.or_else(|| {
+        explanation
+            .parts
+            .iter()
+            .any(is_act)
+            .then_some(Outcome::Faulty)
+    })
 }
 
 /// Puts the operators' answers in the place of what nobody knew.
-fn answer(reported: &mut Explanation, kind: &str, answers: &Answers) {
-    let codes: Vec<String> = reported.unknown_codes().map(str::to_owned).collect();
+fn answer(explanation: &mut Explanation, kind: &str, answers: &Answers) {
+    let codes: Vec<String> = explanation.unknown_codes().map(str::to_owned).collect();
     for code in codes {
         if let Some(answer) = answers.get(&(code.clone(), kind.to_owned())) {
             let resubmit = Resubmit::from_name(&answer.resubmit).unwrap_or(Resubmit::Ask);
             let words = (&*answer.meaning, &*answer.advice);
-            reported.answer(&code, words, resubmit, PLATFORM);
+            explanation.answer(&code, words, resubmit, PLATFORM);
         }
     }
 }

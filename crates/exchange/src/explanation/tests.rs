@@ -27,7 +27,7 @@ fn what_people_type_is_answered_as_the_receipt_is() {
         for status in [2, 99, 100, 120, -621_001] {
             let received = explain("CEB622", status.into(), text, "");
             let typed = ceb::explain::ask(Some(Kind::Ceb621), Some(ReturnStatus(status)), text);
-            let json = |reported| serde_json::to_value(ExplanationView::from(reported)).unwrap();
+            let json = |explained| serde_json::to_value(ExplanationView::from(explained)).unwrap();
             assert_eq!(json(received), json(typed), "{status} {text}");
         }
     }

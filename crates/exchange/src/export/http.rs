@@ -299,7 +299,7 @@ async fn export_receipts(
     send(&name, writer).await
 }
 
-fn receipt_row((item, reported): &(downlink::Item, Explanation)) -> Vec<SheetValue> {
+fn receipt_row((item, explanation): &(downlink::Item, Explanation)) -> Vec<SheetValue> {
     let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
     vec![
         item.feed_no.into(),
@@ -313,9 +313,9 @@ fn receipt_row((item, reported): &(downlink::Item, Explanation)) -> Vec<SheetVal
         SheetValue::time(&item.return_time),
         item.return_info.as_str().into(),
         SheetValue::Time(item.received_at),
-        reported.meaning.as_str().into(),
-        reported.advice.as_str().into(),
-        reported.resubmit.chinese().into(),
+        explanation.meaning.as_str().into(),
+        explanation.advice.as_str().into(),
+        explanation.resubmit.chinese().into(),
     ]
 }
 

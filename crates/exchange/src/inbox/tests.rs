@@ -94,14 +94,14 @@ async fn order_inside_a_company_is_kept_and_answers_without_address_arrive(
             .shared
             .db
             .read(move |tx| crate::downlink::after(tx, company, 0, 1000));
-        let reported: Vec<String> = read
+        let texts: Vec<String> = read
             .await
             .unwrap()
             .into_iter()
             .map(|item| item.return_info)
             .collect();
         let expected: Vec<String> = (0..n_answers).map(|k| format!("回执{k}")).collect();
-        assert_eq!(reported, expected);
+        assert_eq!(texts, expected);
     }
 }
 
@@ -157,12 +157,12 @@ async fn an_answer_that_no_key_opens_stops_nobody(#[values(Sqlite, Postgres)] en
     assert!(n_before < 300);
     let ids: Vec<i64> = was.iter().map(|(id, _)| *id).collect();
     let (last, n_parked) = (*ids.last().unwrap(), 300);
-    let reported = shared.db.read(move |tx| -> store::Result<_> {
+    let read = shared.db.read(move |tx| -> store::Result<_> {
         let list = aside::list(tx, &web::Begin::after(last + 1), 2)?;
         let waiting = crate::query::board::waiting(tx)?.n_parked;
         Ok((list.len(), aside::is_in(tx, last)?, waiting))
     });
-    assert_eq!(reported.await.unwrap(), (2, true, n_parked));
+    assert_eq!(read.await.unwrap(), (2, true, n_parked));
     let release = |id| shared.db.write(move |tx| aside::release(tx, id));
     let refused = release(last).await.unwrap().unwrap().unwrap_err();
     assert!(refused.contains("无法读取"), "{refused}");

@@ -101,9 +101,9 @@ pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
 }
 
 pub(crate) async fn accept(api: &SubmitState, arrival: Arrival) -> Result<AcceptedAnswer, Problem> {
-    let reported = Repeated::of(&arrival);
+    let repeated = Repeated::of(&arrival);
     let outcome = api.intake.accept(arrival).await?;
-    reported.answer(outcome)
+    repeated.answer(outcome)
 }
 
 /// Accepts the messages of one form: all of them in one commit, or none.
@@ -111,7 +111,7 @@ pub(crate) async fn accept_together(
     api: &SubmitState,
     arrivals: Vec<Arrival>,
 ) -> Result<Vec<AcceptedAnswer>, Problem> {
-    let reported: Vec<Repeated> = arrivals.iter().map(Repeated::of).collect();
+    let repeated: Vec<Repeated> = arrivals.iter().map(Repeated::of).collect();
     let outcomes = api.intake.accept_together(arrivals).await?;
     let conflict = outcomes
         .iter()
@@ -119,10 +119,10 @@ pub(crate) async fn accept_together(
     if let Some(ArrivalOutcome::Conflict(id)) = conflict {
         return Err(conflicting(*id));
     }
-    reported
+    repeated
         .into_iter()
         .zip(outcomes)
-        .map(|(reported, outcome)| reported.answer(outcome))
+        .map(|(repeated, outcome)| repeated.answer(outcome))
         .collect()
 }
 

@@ -106,18 +106,17 @@ async fn one_company_at_work_leaves_a_turn_for_another() {
     let order = platform.sample(1, Kind::Ceb311, 1);
     let request = || platform.request(1, "application/xml", order.clone());
     let state = || State(Arc::clone(&api));
-    let reported =
-        crate::preflight::http::preflight(platform.by(1).await, state(), request()).await;
-    assert!(reported.is_ok(), "{:?}", reported.err());
-    let reported = crate::clinic::signature_clinic(platform.by(1).await, state(), request()).await;
-    assert!(reported.is_ok(), "{:?}", reported.err());
+    let answer = crate::preflight::http::preflight(platform.by(1).await, state(), request()).await;
+    assert!(answer.is_ok(), "{:?}", answer.err());
+    let answer = crate::clinic::signature_clinic(platform.by(1).await, state(), request()).await;
+    assert!(answer.is_ok(), "{:?}", answer.err());
     let kind = Path("CEB311".to_owned());
     let template = crate::workbook::http::template(platform.by(1).await, state(), kind).await;
     let template = template.unwrap().into_body();
     let book = axum::body::to_bytes(template, 10 << 20).await.unwrap();
     let request = platform.request(1, crate::workbook::XLSX, book);
     // A template that nobody has filled in declares nothing, and that is all that is wrong.
-    let reported =
+    let answer =
         crate::workbook::http::workbook_report(platform.by(1).await, state(), request).await;
-    assert_eq!(reported.unwrap_err().code, "TG-R4404");
+    assert_eq!(answer.unwrap_err().code, "TG-R4404");
 }

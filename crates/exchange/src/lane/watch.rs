@@ -35,6 +35,6 @@ impl Watch {
 
 /// What the scheduler says of this thread: its first number is nanoseconds on a processor.
 fn cpu_ns() -> Option<i64> {
-    let reported = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    reported.split_whitespace().next()?.parse().ok()
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse().ok()
 }

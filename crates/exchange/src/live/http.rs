@@ -111,7 +111,7 @@ struct Connection {
     actor: Actor,
     follower: Follower,
     n_looks: u32,
-    /// Whether something has happened since the counts were reported.
+    /// Whether something has happened since the counts were sent.
     has_news: bool,
     _place: HeldShare,
 }

@@ -89,9 +89,9 @@ pub(crate) struct Follower {
     sight: Sight,
     /// Events up to this id are not asked for.
     from: i64,
-    /// Events that were told and may come again.
-    reported: BTreeSet<i64>,
-    /// The company whose receipts are reported, and the place in its feed.
+    /// Events that were taken and may come again.
+    taken: BTreeSet<i64>,
+    /// The company whose receipts are sent, and the place in its feed.
     feed: Option<(CompanyId, i64)>,
     waiting: VecDeque<News>,
 }
@@ -110,7 +110,7 @@ impl Follower {
         Self {
             sight,
             from: first_at_ms(now_ms) - 1,
-            reported: BTreeSet::new(),
+            taken: BTreeSet::new(),
             feed,
             waiting: VecDeque::new(),
         }
@@ -149,7 +149,7 @@ impl Follower {
         let mut has_news = !look.receipts.is_empty();
         let is_full = i64::try_from(look.events.len()).unwrap_or(i64::MAX) >= EVENTS_MAX;
         for event in &look.events {
-            if self.reported.insert(event.id) && self.sees(event, directory) {
+            if self.taken.insert(event.id) && self.sees(event, directory) {
                 has_news = true;
                 self.waiting.extend(message_news(event, &look.outcomes));
                 self.waiting.extend(case_news(event));
@@ -169,7 +169,7 @@ impl Follower {
             Some(last) if is_full => last.id,
             Some(_) | None => self.from.max(back),
         };
-        self.reported = self.reported.split_off(&self.from);
+        self.taken = self.taken.split_off(&self.from);
         has_news
     }
 

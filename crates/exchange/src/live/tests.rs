@@ -115,8 +115,8 @@ async fn cases_are_pushed_to_those_who_see_their_company_and_new_ones_to_the_bur
         .db
         .write(move |tx| store::event::append(tx, &events));
     write.await.unwrap();
-    let reported = |id: i64| format!("case {{\"id\":\"{id}\",\"state\":\"accepted\",");
-    let (first, second) = (reported(from), reported(from + 1));
+    let line = |id: i64| format!("case {{\"id\":\"{id}\",\"state\":\"accepted\",");
+    let (first, second) = (line(from), line(from + 1));
     let heard = look(&platform, &mut own).await;
     assert!(
         heard.len() == 1 && heard[0].starts_with(&second),
@@ -147,27 +147,27 @@ async fn what_became_of_a_message_is_pushed_as_it_is(
         platform.settle().await;
         // The last word on the message, as programs read it.
         let heard = look(&platform, &mut own).await;
-        let reported = heard
+        let lines = heard
             .iter()
             .filter_map(|line| line.strip_prefix("message "));
-        let mut reported =
-            reported.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
+        let mut messages =
+            lines.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
         let id = id.to_string();
-        let last = reported.rfind(|news| news["id"] == id.as_str());
+        let last = messages.rfind(|news| news["id"] == id.as_str());
         let last = last.unwrap();
         let text = |name: &str| last[name].as_str().unwrap().to_owned();
         let needs_action = last["needsAction"].as_bool().unwrap();
         (text("outcome"), text("stateName"), needs_action)
     };
-    let reported = |outcome: &str, state: &str, needs_action: bool| {
+    let expected = |outcome: &str, state: &str, needs_action: bool| {
         (outcome.to_owned(), state.to_owned(), needs_action)
     };
     let rejected = send(41, Some("ZZ-R1332")).await;
-    assert_eq!(rejected, reported("rejected", "海关退单", true));
+    assert_eq!(rejected, expected("rejected", "海关退单", true));
     let faulty = send(42, Some("ZZ-N621018")).await;
-    assert_eq!(faulty, reported("faulty", "处理异常", true));
+    assert_eq!(faulty, expected("faulty", "处理异常", true));
     let good = send(43, None).await;
-    assert_eq!(good, reported("accepted", "回执已收齐", false));
+    assert_eq!(good, expected("accepted", "回执已收齐", false));
 }
 
 /// A receipt tells what it says of its message, and whether its company must act.
@@ -191,10 +191,10 @@ async fn a_receipt_says_whether_its_company_must_act(
         accepted(platform.accept(0, ceb::sample::message(&spec)).await);
         platform.settle().await;
         let heard = look(&platform, &mut own).await;
-        let mut reported = heard
+        let mut receipts = heard
             .iter()
             .filter_map(|line| line.strip_prefix("receipt "));
-        let last: serde_json::Value = serde_json::from_str(reported.next_back().unwrap()).unwrap();
+        let last: serde_json::Value = serde_json::from_str(receipts.next_back().unwrap()).unwrap();
         assert_eq!(last["outcome"], outcome);
         assert_eq!(last["needsAction"], acts, "{last}");
     }

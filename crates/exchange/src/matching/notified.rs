@@ -24,7 +24,7 @@ pub(crate) fn learn(
     recorded: &[NewReceipt],
     now_ms: i64,
 ) -> Result<()> {
-    let said: Vec<StoredAnswer<'_>> = changed
+    let answers: Vec<StoredAnswer<'_>> = changed
         .iter()
         .filter(|document| matters(document))
         .map(|document| StoredAnswer {
@@ -34,7 +34,7 @@ pub(crate) fn learn(
             invt_no: document.invt_no.as_deref(),
         })
         .collect();
-    let known = sql::note(tx, &said)?;
+    let known = sql::note(tx, &answers)?;
     let weighty = |document: &&DocumentStatus| {
         let status = document.status.unwrap_or(0);
         known.contains(&document.id) && (is_gone(status) || status == GRANTED)

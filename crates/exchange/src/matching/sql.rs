@@ -189,21 +189,21 @@ pub(super) struct StoredAnswer<'a> {
 }
 
 /// Notes what customs said; answers the documents that are known.
-pub(super) fn note(tx: &mut Tx<'_>, said: &[StoredAnswer<'_>]) -> Result<BTreeSet<i64>> {
+pub(super) fn note(tx: &mut Tx<'_>, answers: &[StoredAnswer<'_>]) -> Result<BTreeSet<i64>> {
     const NOTE: Many = Many {
         before: "update match_fact set status = v.column2, status_time = v.column3, \
                  list_no = coalesce(match_fact.list_no, v.column4) from (values ",
         row: "(cast(? as bigint), cast(? as bigint), cast(? as text), cast(? as text))",
         after: ") as v where match_fact.document_id = v.column1 returning document_id",
     };
-    let rows: Vec<Vec<Value<'_>>> = said
+    let rows: Vec<Vec<Value<'_>>> = answers
         .iter()
-        .map(|said| {
+        .map(|answer| {
             vec![
-                said.id.into(),
-                said.status.into(),
-                said.time.into(),
-                said.invt_no.into(),
+                answer.id.into(),
+                answer.status.into(),
+                answer.time.into(),
+                answer.invt_no.into(),
             ]
         })
         .collect();

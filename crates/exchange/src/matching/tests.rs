@@ -345,11 +345,11 @@ async fn a_step_that_runs_twice_reports_and_counts_once(
         crate::check::step(&platform.shared, turn).await.unwrap();
     }
     let notified = findings(&platform, order).await;
-    let n_told = notified
+    let n_notified = notified
         .iter()
         .filter(|(code, _)| code == "TG-E1901")
         .count();
-    assert_eq!(n_told, 1, "{notified:?}");
+    assert_eq!(n_notified, 1, "{notified:?}");
     assert_eq!(total(&platform).await[0].1, 1);
 }
 

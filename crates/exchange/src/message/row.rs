@@ -72,8 +72,8 @@ pub(super) fn is_of_its_bytes(body: &[u8], kind: &str, direction: &str) -> Resul
     let Ok(sniffed) = ceb::sniff(body) else {
         return Ok(());
     };
-    let reported = sniffed.kind.direction().map(direction_name);
-    match sniffed.kind.code() == kind && reported == Some(direction) {
+    let own = sniffed.kind.direction().map(direction_name);
+    match sniffed.kind.code() == kind && own == Some(direction) {
         true => Ok(()),
         false => Err(Error::Damaged(format!(
             "{kind} ({direction}) is not what the bytes of the message say"

@@ -24,10 +24,10 @@ use store::id::made_at_ms;
 use utoipa::{IntoParams, ToSchema};
 use web::{Age, Begin, Page, PageQuery, Problem, QueryOf, Total};
 
-/// Seconds over which rates are reported.
+/// Seconds over which rates are measured.
 const RATE_SECONDS: i64 = 10;
 
-/// Companies near their quota that are reported.
+/// Companies near their quota that are shown.
 const QUOTAS_MAX: i64 = 50;
 
 const OPERATORS: &[Role] = &[Role::Operator];

@@ -4,7 +4,7 @@ use registry::company::CompanyId;
 use std::collections::BTreeSet;
 use store::{Many, Result, Tx, Value};
 
-/// Lanes that are reported.
+/// Lanes that are shown.
 const LANES_MAX: i64 = 50;
 
 /// What waits in a lane (通道积压).

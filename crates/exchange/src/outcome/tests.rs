@@ -122,8 +122,8 @@ async fn what_customs_still_reviews_is_not_done(#[values(Sqlite, Postgres)] engi
     platform.settle().await;
     let life = read(&platform, id).await;
     assert_eq!(life.documents[0].return_status, Some(300));
-    let reported = (&*life.summary.outcome, life.summary.needs_action);
-    assert_eq!(reported, ("waiting", false));
+    let standing = (&*life.summary.outcome, life.summary.needs_action);
+    assert_eq!(standing, ("waiting", false));
     assert_eq!(life.summary.state_name, "已有回执");
     assert_eq!(life.summary.holder, "海关");
 }

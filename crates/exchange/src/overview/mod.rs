@@ -11,7 +11,7 @@ mod tests;
 
 pub use sql::{DayRow, KindDay, by_day, day, lag, unsettled};
 
-/// Messages over which the lag is reported: the newest.
+/// Messages over which the lag is measured: the newest.
 pub const LAG_MESSAGES: i64 = 200;
 
 /// Counting what waits stops here.

@@ -49,7 +49,7 @@ pub fn start(
     for direction in [Direction::Import, Direction::Export] {
         for &step in PipelineStep::ALL {
             let name = step.lease_name(direction);
-            let (shared, owner, reported) = (Arc::clone(shared), owner.to_owned(), stop.clone());
+            let (shared, owner, stopped) = (Arc::clone(shared), owner.to_owned(), stop.clone());
             loops.push(tasks.start(name, TURN_MAX, stop.clone(), move |pulse| {
                 let worker = Worker {
                     shared: Arc::clone(&shared),
@@ -60,17 +60,17 @@ pub fn start(
                         PipelineStep::Check => shared.accepted.listen(),
                         PipelineStep::Dispatch | PipelineStep::Answer => shared.checked.listen(),
                     },
-                    stop: reported.clone(),
+                    stop: stopped.clone(),
                     pulse,
                 };
                 worker.run()
             }));
         }
     }
-    let (shared, owner, reported) = (Arc::clone(shared), owner.to_owned(), stop.clone());
+    let (shared, owner, stopped) = (Arc::clone(shared), owner.to_owned(), stop.clone());
     loops.push(
         tasks.start("signing.retry", TURN_MAX, stop.clone(), move |pulse| {
-            retry::serve(Arc::clone(&shared), owner.clone(), reported.clone(), pulse)
+            retry::serve(Arc::clone(&shared), owner.clone(), stopped.clone(), pulse)
         }),
     );
     loops

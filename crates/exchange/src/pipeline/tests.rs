@@ -82,8 +82,8 @@ async fn a_message_outlives_the_panic_of_its_loops() {
         ..platform.share()
     });
     let tasks = Tasks::new(clock);
-    let (stop, reported) = watch::channel(false);
-    let loops = start(&shared, &tasks, "test", &reported);
+    let (stop, stopped) = watch::channel(false);
+    let loops = start(&shared, &tasks, "test", &stopped);
     let mut n_turns = 0;
     loop {
         let state = platform.state(0, id).await;

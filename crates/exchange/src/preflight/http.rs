@@ -72,7 +72,7 @@ pub(crate) async fn preflight(
     let directory = Arc::clone(&api.directory);
     let context = api.gate.context.clone();
     let one = company.clone();
-    let (files, reported, fresh) = in_turn(&api, &actor, move || {
+    let (files, checked, fresh) = in_turn(&api, &actor, move || {
         if let [only] = given.as_slice()
             && only.form == Body::Xml
         {
@@ -95,12 +95,12 @@ pub(crate) async fn preflight(
         {
             return Err(problem);
         }
-        let (reported, fresh) = facts(&context, &one, &files);
-        if reported.len() > DOCUMENTS_MAX {
-            let detail = format!("上限 {DOCUMENTS_MAX} 份单证，共 {} 份", reported.len());
+        let (checked, fresh) = facts(&context, &one, &files);
+        if checked.len() > DOCUMENTS_MAX {
+            let detail = format!("上限 {DOCUMENTS_MAX} 份单证，共 {} 份", checked.len());
             return Err(Problem::new(codes::LARGE_SET).detail(detail));
         }
-        Ok((files, reported, fresh))
+        Ok((files, checked, fresh))
     })
     .await?;
     let context = &api.gate.context;
@@ -113,9 +113,9 @@ pub(crate) async fn preflight(
         .await?;
     let way = tax::way(context);
     let answer = in_turn(&api, &actor, move || {
-        let (mut reported, mut look) = (reported, look);
-        judge(&mut reported, &mut look, &rates, way);
-        Ok(PreflightAnswer::of(&files, &reported, &look))
+        let (mut checked, mut look) = (checked, look);
+        judge(&mut checked, &mut look, &rates, way);
+        Ok(PreflightAnswer::of(&files, &checked, &look))
     });
     answer.await.map(Json)
 }

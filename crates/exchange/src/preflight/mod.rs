@@ -221,7 +221,7 @@ fn facts(
     company: &Company,
     files: &[ReadFile],
 ) -> (Vec<CheckedDocument>, Vec<Known>) {
-    let (mut reported, mut fresh) = (Vec::new(), Vec::new());
+    let (mut checked, mut fresh) = (Vec::new(), Vec::new());
     let mut next = FIRST_ID;
     for (file, read) in files.iter().enumerate() {
         for (message, (parsed, _, _)) in read.messages.iter().enumerate() {
@@ -229,7 +229,7 @@ fn facts(
                 next += 1;
                 let whose = (next, company.id);
                 let known = matching::known(&context.seal, parsed, document, whose);
-                reported.push(CheckedDocument {
+                checked.push(CheckedDocument {
                     file,
                     message,
                     at,
@@ -242,12 +242,12 @@ fn facts(
             }
         }
     }
-    (reported, fresh)
+    (checked, fresh)
 }
 
 /// Judges every document of a set, in its order.
-fn judge(reported: &mut [CheckedDocument], look: &mut Look, rates: &Rates, way: Way) {
-    for one in reported {
+fn judge(checked: &mut [CheckedDocument], look: &mut Look, rates: &Rates, way: Way) {
+    for one in checked {
         let Some(id) = one.id else { continue };
         one.judgement = look.board.judge(id).unwrap_or_default();
         let Some(known) = look.board.get(id).cloned() else {
@@ -266,8 +266,8 @@ fn judge(reported: &mut [CheckedDocument], look: &mut Look, rates: &Rates, way: 
 /// The document of a file.
 fn document<'a>(
     files: &'a [ReadFile],
-    reported: &CheckedDocument,
+    checked: &CheckedDocument,
 ) -> Option<(&'a Message, &'a Document)> {
-    let (message, _, _) = files.get(reported.file)?.messages.get(reported.message)?;
-    Some((message, message.documents.get(reported.at)?))
+    let (message, _, _) = files.get(checked.file)?.messages.get(checked.message)?;
+    Some((message, message.documents.get(checked.at)?))
 }

@@ -202,13 +202,13 @@ async fn everything(platform: &TestPlatform) -> String {
             },
             &[],
         )?;
-        let mut reported = String::new();
+        let mut dump = String::new();
         for table in &tables {
             let name = table.text(0)?;
             let rows = tx.query(&format!("select * from {name}"), &[])?;
-            reported.push_str(&format!("{name} {rows:?}\n"));
+            dump.push_str(&format!("{name} {rows:?}\n"));
         }
-        Ok(reported)
+        Ok(dump)
     });
     read.await.unwrap()
 }
@@ -304,13 +304,13 @@ async fn a_key_that_is_used_already_is_reported_with_both_documents(
     let other = with(&order, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
     let files =
         [("a.xml", &order), ("b.xml", &other)].map(|(name, xml)| (name.to_owned(), xml.clone()));
-    let reported = async |body: Vec<u8>| -> Vec<(String, String)> {
+    let findings_of = async |body: Vec<u8>| -> Vec<(String, String)> {
         let answer = asked(&platform, "application/zip", body).await.unwrap();
         let found = answer.findings.into_iter().map(|one| one.finding);
         let found = found.filter(|one| ["TG-E1330", "TG-E1933"].contains(&&*one.code));
         found.map(|one| (one.code, one.text)).collect()
     };
-    let [(code, text)] = &reported(zip(&files)).await[..] else {
+    let [(code, text)] = &findings_of(zip(&files)).await[..] else {
         panic!("one finding");
     };
     assert_eq!(code, "TG-E1933");
@@ -321,7 +321,7 @@ async fn a_key_that_is_used_already_is_reported_with_both_documents(
     let own = &order[from..to];
     let again = with(own, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
     let twice = order.replacen(own, &format!("{own}{again}"), 1);
-    let [(code, text)] = &reported(zip(&[("c.xml".to_owned(), twice)])).await[..] else {
+    let [(code, text)] = &findings_of(zip(&[("c.xml".to_owned(), twice)])).await[..] else {
         panic!("one finding");
     };
     assert_eq!(code, "TG-E1330");
@@ -332,7 +332,7 @@ async fn a_key_that_is_used_already_is_reported_with_both_documents(
 
     let id = accepted(platform.accept(0, order).await);
     crate::pipeline::drain(&platform.shared).await.unwrap();
-    let [(code, text)] = &reported(zip(&[files[1].clone()])).await[..] else {
+    let [(code, text)] = &findings_of(zip(&[files[1].clone()])).await[..] else {
         panic!("one finding");
     };
     assert_eq!(code, "TG-E1933");

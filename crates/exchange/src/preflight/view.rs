@@ -134,7 +134,7 @@ pub struct PreflightAnswer {
 }
 
 impl PreflightAnswer {
-    pub(super) fn of(files: &[ReadFile], reported: &[CheckedDocument], look: &Look) -> Self {
+    pub(super) fn of(files: &[ReadFile], checked: &[CheckedDocument], look: &Look) -> Self {
         let mut findings = Vec::new();
         for (at, file) in files.iter().enumerate() {
             let own = file.findings.iter().cloned();
@@ -143,8 +143,8 @@ impl PreflightAnswer {
                 number: number(&finding.path),
                 finding,
             }));
-            for one in reported.iter().filter(|one| one.file == at) {
-                findings.extend(together(files, reported, file, one, look));
+            for one in checked.iter().filter(|one| one.file == at) {
+                findings.extend(together(files, checked, file, one, look));
             }
         }
         let count = |severity: Severity| {
@@ -153,15 +153,15 @@ impl PreflightAnswer {
         };
         let counts = PreflightCounts {
             n_files: files.len(),
-            n_documents: reported.len(),
+            n_documents: checked.len(),
             n_refuse: count(Severity::Refuse),
             n_warn: count(Severity::Warn),
             n_note: count(Severity::Note),
         };
         findings.truncate(FINDINGS_MAX);
-        let told_documents = reported.iter().filter_map(|one| view(files, reported, one));
+        let documents = checked.iter().filter_map(|one| view(files, checked, one));
         Self {
-            ok: !reported.is_empty() && !files.iter().any(ReadFile::is_refused),
+            ok: !checked.is_empty() && !files.iter().any(ReadFile::is_refused),
             counts,
             files: files
                 .iter()
@@ -170,19 +170,19 @@ impl PreflightAnswer {
                     name: file.name.clone(),
                     kind: file.kind.clone(),
                     ok: !file.is_refused(),
-                    n_documents: reported.iter().filter(|one| one.file == at).count(),
+                    n_documents: checked.iter().filter(|one| one.file == at).count(),
                     problem_code: file.problem.as_ref().map(|problem| problem.code.clone()),
-                    problem: file.problem.as_ref().map(said),
+                    problem: file.problem.as_ref().map(one_line),
                 })
                 .collect(),
-            documents: told_documents.collect(),
+            documents: documents.collect(),
             findings,
         }
     }
 }
 
 /// A problem in one line.
-fn said(problem: &Problem) -> String {
+fn one_line(problem: &Problem) -> String {
     let detail = problem.detail.as_deref().unwrap_or_default();
     format!("{}。{detail} {}", problem.title, problem.advice)
 }
@@ -198,7 +198,7 @@ fn number(path: &str) -> Option<usize> {
 fn earlier(
     files: &[ReadFile],
     all: &[CheckedDocument],
-    reported: &CheckedDocument,
+    checked: &CheckedDocument,
     id: i64,
 ) -> Option<String> {
     // Places on the board are numbered in the order of the set.
@@ -208,7 +208,7 @@ fn earlier(
         let (no, number) = (message.acceptance_no(), id - message.0);
         return Some(format!("（受理号 {no} 第 {number} 份）"));
     };
-    if (other.file, other.message) == (reported.file, reported.message) {
+    if (other.file, other.message) == (checked.file, checked.message) {
         return None;
     }
     let name = files.get(other.file).and_then(|file| file.name.as_deref());
@@ -224,20 +224,20 @@ fn together(
     files: &[ReadFile],
     all: &[CheckedDocument],
     file: &ReadFile,
-    reported: &CheckedDocument,
+    checked: &CheckedDocument,
     look: &Look,
 ) -> Vec<PreflightFinding> {
-    let facts: Option<&Facts> = reported.id.and_then(|id| look.board.facts(id));
+    let facts: Option<&Facts> = checked.id.and_then(|id| look.board.facts(id));
     let Some(facts) = facts else {
         return Vec::new();
     };
-    let number = reported.at + 1;
-    let mut differences = reported.judgement.differences.clone();
+    let number = checked.at + 1;
+    let mut differences = checked.judgement.differences.clone();
     let used = ceb::code::matching::KEY_USED.id;
-    match reported
+    match checked
         .judgement
         .used_by
-        .map(|id| earlier(files, all, reported, id))
+        .map(|id| earlier(files, all, checked, id))
     {
         // Within one message the check has said so.
         Some(None) => differences.retain(|one| one.code.id != used),
@@ -249,11 +249,11 @@ fn together(
     }
     differences
         .iter()
-        .chain(&reported.limits)
+        .chain(&checked.limits)
         .map(|difference| PreflightFinding {
             file: file.name.clone(),
             number: Some(number),
-            finding: file.placed(reported.message, &difference.finding(facts, number)),
+            finding: file.placed(checked.message, &difference.finding(facts, number)),
         })
         .collect()
 }
@@ -261,11 +261,11 @@ fn together(
 fn view(
     files: &[ReadFile],
     all: &[CheckedDocument],
-    reported: &CheckedDocument,
+    checked: &CheckedDocument,
 ) -> Option<PreflightDocument> {
-    let (message, document) = document(files, reported)?;
-    let file = files.get(reported.file)?;
-    let (_, sheet, first) = file.messages.get(reported.message)?;
+    let (message, document) = document(files, checked)?;
+    let file = files.get(checked.file)?;
+    let (_, sheet, first) = file.messages.get(checked.message)?;
     let partner = |partner: &Partner| {
         let in_set = all.iter().find(|one| one.id == Some(partner.id));
         let status = partner.status.and_then(|status| i32::try_from(status).ok());
@@ -281,7 +281,7 @@ fn view(
             agrees: Some(partner.agrees),
         }
     };
-    let missing = reported
+    let missing = checked
         .judgement
         .missing
         .iter()
@@ -294,17 +294,17 @@ fn view(
             return_status_name: None,
             agrees: None,
         });
-    let partners = reported.judgement.partners.iter().map(partner);
+    let partners = checked.judgement.partners.iter().map(partner);
     Some(PreflightDocument {
         kind: message.kind.code().to_owned(),
         kind_name: message.kind.chinese().to_owned(),
-        number: first + reported.at + 1,
+        number: first + checked.at + 1,
         key: ceb::key::of_document(message.kind, document).map(|key| key.text),
         sheet: sheet.clone(),
         file: file.name.clone(),
         ok: !file.is_refused(),
         order_no: document.head.filled("orderNo").map(str::to_owned),
         partners: partners.chain(missing).collect(),
-        tax: reported.tax.as_ref().map(TaxView::from),
+        tax: checked.tax.as_ref().map(TaxView::from),
     })
 }

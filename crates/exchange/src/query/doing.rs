@@ -51,15 +51,15 @@ pub(crate) fn doing(tx: &mut Tx<'_>, message: &StoredMessage) -> Result<&'static
     let mut receipts = receipt::of_open(tx, message.company_id, message.id, RECEIPTS_MAX)?;
     receipts.sort_by_cached_key(|item| (receipt::order_of(&item.return_time), item.feed_no));
     let ways = explanation::of(tx, &receipts)?;
-    let is_bad = |(item, reported): &(&Item, &Explanation)| {
-        explanation::outcome_of(item, reported).is_some_and(Outcome::is_bad)
+    let is_bad = |(item, explanation): &(&Item, &Explanation)| {
+        explanation::outcome_of(item, explanation).is_some_and(Outcome::is_bad)
     };
     // The last word on each document; one on the whole message is about all of them.
     let last: BTreeMap<i64, Resubmit> = receipts
         .iter()
         .zip(&ways)
         .filter(is_bad)
-        .map(|(item, reported)| (item.document_id, reported.resubmit))
+        .map(|(item, explanation)| (item.document_id, explanation.resubmit))
         .collect();
     let open = documents.iter().filter(|document| document.needs_action);
     let of_documents: Vec<Resubmit> = open

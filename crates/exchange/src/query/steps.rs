@@ -32,15 +32,15 @@ pub(crate) fn step_name(kind: &str, state: Option<State>) -> &'static str {
 
 /// What had become of a message at a moment, by what customs had said of its documents until then.
 fn outcome_at(message: &StoredMessage, receipts: &[Item], at_ms: i64) -> Outcome {
-    let mut said: BTreeMap<i64, Outcome> = BTreeMap::new();
+    let mut outcomes: BTreeMap<i64, Outcome> = BTreeMap::new();
     let until = receipts.iter().filter(|item| item.received_at <= at_ms);
     for item in until {
         let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
         if let Some(outcome) = says {
-            said.insert(item.document_id, outcome);
+            outcomes.insert(item.document_id, outcome);
         }
     }
-    let all = said
+    let all = outcomes
         .into_values()
         .map(|outcome| (outcome, outcome.is_bad()));
     let (outcome, _) = Outcome::of_documents(all);
@@ -64,20 +64,23 @@ pub(super) fn steps(
             .kind
             .strip_prefix("message.")
             .and_then(State::from_name);
-        let reported = outcome::of_event(&event);
+        let event_outcome = outcome::of_event(&event);
         is_dismissed = match &*event.kind {
             outcome::DISMISSED_EVENT => true,
             outcome::RESUMED_EVENT => false,
-            _ => is_dismissed && reported.is_none(),
+            _ => is_dismissed && event_outcome.is_none(),
         };
         let became = match state {
             Some(State::Settled) => Some(outcome_at(message, receipts, event.at_ms)),
             Some(State::Refused) => Some(Outcome::Refused),
-            _ => reported,
+            _ => event_outcome,
         };
         // One that was declared anew before it was refused asks nobody.
         let asks = !is_dismissed && event.detail != code::HOLD_REPLACED.title;
-        timeline.push((event.at_ms, entry(event, state, reported, became, asks)));
+        timeline.push((
+            event.at_ms,
+            entry(event, state, event_outcome, became, asks),
+        ));
     }
     Ok(timeline)
 }
@@ -85,19 +88,19 @@ pub(super) fn steps(
 fn entry(
     event: Event,
     state: Option<State>,
-    reported: Option<Outcome>,
+    event_outcome: Option<Outcome>,
     became: Option<Outcome>,
     asks: bool,
 ) -> TimelineEntry {
-    let step = match (reported, state) {
+    let step = match (event_outcome, state) {
         (Some(outcome), _) => outcome.name().to_owned(),
         (None, Some(state)) => state.name().to_owned(),
         (None, None) => event.kind.clone(),
     };
-    let name = reported.map_or_else(|| step_name(&event.kind, state), Outcome::chinese);
+    let name = event_outcome.map_or_else(|| step_name(&event.kind, state), Outcome::chinese);
     let holder = match (became, state) {
         (Some(outcome), _) => {
-            let asks = asks || reported.is_some();
+            let asks = asks || event_outcome.is_some();
             holder(state.unwrap_or(State::Answered), outcome, asks)
         }
         (None, Some(_)) if event.detail == Back::Unclear.chinese() => OPERATORS,
@@ -109,7 +112,7 @@ fn entry(
         step,
         step_name: name.to_owned(),
         holder: holder.to_owned(),
-        detail: match reported {
+        detail: match event_outcome {
             Some(_) => String::new(),
             None => event.detail,
         },

@@ -84,14 +84,14 @@ async fn a_message_is_found_by_every_number_and_by_its_owner_only(
         .await
         .unwrap();
     let document = &life.documents[0];
-    let reported: Vec<&str> = life
+    let texts: Vec<&str> = life
         .receipts
         .iter()
         .map(|r| r.return_info.as_str())
         .collect();
     assert!(
         document.invt_no.is_some(),
-        "customs gave a number: {reported:?}"
+        "customs gave a number: {texts:?}"
     );
     let filters = filters(document);
     for filter in filters {
@@ -313,8 +313,8 @@ async fn no_finder_shows_what_is_foreign_whatever_id_is_tried(
             let life = detail(tx, &message)?;
             let mut numbers = vec![message.guid.clone(), id.to_string(), id.acceptance_no()];
             for document in life.documents {
-                let reported = [document.order_no, document.logistics_no, document.cop_no];
-                numbers.extend(reported.into_iter().flatten());
+                let declared = [document.order_no, document.logistics_no, document.cop_no];
+                numbers.extend(declared.into_iter().flatten());
                 numbers.extend(document.pre_no.into_iter().chain(document.invt_no));
             }
             let own = all_finders(tx, &owner, *id, &numbers)?;

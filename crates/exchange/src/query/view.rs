@@ -388,21 +388,24 @@ fn explained_receipts(
     message: &StoredMessage,
     receipts: Vec<Item>,
 ) -> Result<Vec<ReceiptItem>> {
-    let mut reported = explanation::of(tx, &receipts)?;
-    if reported.iter().any(|reported| !reported.places.is_empty()) {
+    let mut explanations = explanation::of(tx, &receipts)?;
+    if explanations
+        .iter()
+        .any(|explanation| !explanation.places.is_empty())
+    {
         let body = crate::message::sql::body_if_readable(tx, message.id)?.unwrap_or_default();
-        let mut numbered: Vec<(usize, &mut Explanation)> = reported
+        let mut numbered: Vec<(usize, &mut Explanation)> = explanations
             .iter_mut()
             .zip(&receipts)
-            .map(|(reported, item)| {
+            .map(|(explanation, item)| {
                 let number = item.document_id - message.id.0;
-                (usize::try_from(number).unwrap_or_default(), reported)
+                (usize::try_from(number).unwrap_or_default(), explanation)
             })
             .collect();
         if let Ok(sniffed) = ceb::sniff(&body) {
             ceb::explain::locate(&mut numbered, &sniffed.inner);
         }
     }
-    let reported = receipts.into_iter().zip(reported);
-    Ok(reported.map(ReceiptItem::explained).collect())
+    let explained = receipts.into_iter().zip(explanations);
+    Ok(explained.map(ReceiptItem::explained).collect())
 }

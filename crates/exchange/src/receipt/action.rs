@@ -27,7 +27,7 @@ pub(super) fn ask(
         receipt.says_bad() || asks_to_act(kind, receipt.return_status, explained)
     };
     let bad = recorded.iter().filter(is_bad);
-    let reported: BTreeSet<i64> = bad
+    let badly_answered: BTreeSet<i64> = bad
         .flat_map(|receipt| documents.range(documents_of(receipt)).map(|(id, _)| *id))
         .collect();
     let is_new = |one: &DocumentStatus| {
@@ -35,7 +35,7 @@ pub(super) fn ask(
             return true;
         };
         let is_other = (was.status, &was.status_time) != (one.status, &one.status_time);
-        reported.contains(&one.id) || moved.contains(&one.id) && is_other
+        badly_answered.contains(&one.id) || moved.contains(&one.id) && is_other
     };
     let turned: BTreeSet<i64> = documents
         .values()

@@ -98,13 +98,13 @@ impl Before {
 impl DocumentStatus {
     /// Takes over the numbers that customs gave the document.
     pub(in crate::receipt) fn learn(&mut self, receipt: &NewReceipt) {
-        let reported = [
+        let numbers = [
             (&mut self.invt_no, &receipt.invt_no),
             (&mut self.pre_no, &receipt.pre_no),
         ];
-        for (known, reported) in reported {
-            if reported.is_some() && known != reported {
-                known.clone_from(reported);
+        for (known, number) in numbers {
+            if number.is_some() && known != number {
+                known.clone_from(number);
                 self.is_changed = true;
             }
         }

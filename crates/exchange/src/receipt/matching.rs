@@ -120,8 +120,8 @@ impl Candidates {
                 entry.kind.declares(),
                 Some(Kind::Ceb621 | Kind::Ceb603 | Kind::Ceb701)
             );
-            let reported = entry.search.invt_no.as_ref().filter(|_| is_list);
-            if let Some(invt_no) = reported.filter(|invt_no| invt_nos.contains(*invt_no)) {
+            let invt_no = entry.search.invt_no.as_ref().filter(|_| is_list);
+            if let Some(invt_no) = invt_no.filter(|invt_no| invt_nos.contains(*invt_no)) {
                 let found = entry.keys.iter().find_map(|key| by_key.get(&key_text(key)));
                 let known = by_invt_no.entry(invt_no.clone()).or_default();
                 known.extend(found.into_iter().flatten());
@@ -416,7 +416,7 @@ fn holders(entry: &ReceiptEntry, all: &[Candidate], to: &Address) -> Holders {
     if !is_passed_on {
         return Holders::Clear(all);
     }
-    let said = span_of(entry.return_time.trim());
+    let span = span_of(entry.return_time.trim());
     for one in all.iter_mut().filter(|one| is_own(one) && one.may_be_sent) {
         let made_ms = made_at_ms(one.first_id);
         let made = super::return_time(made_ms);
@@ -424,7 +424,7 @@ fn holders(entry: &ReceiptEntry, all: &[Candidate], to: &Address) -> Holders {
         let ahead = super::return_time(to.now_ms.saturating_add(attribution::CLOCKS_MS));
         // One clock tells for certain; customs' own does when it is further off than clocks are.
         let came_before = to.arrived_ms.is_some_and(|at| at < made_ms);
-        match &said {
+        match &span {
             _ if came_before => one.may_be_sent = false,
             Some((_, last)) if *last < surely => one.may_be_sent = false,
             Some((first, _)) if *first >= made && *first <= ahead => {}

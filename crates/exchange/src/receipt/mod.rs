@@ -248,8 +248,8 @@ pub(crate) fn title_and_text(item: &Item) -> (String, String) {
         Some(status) => format!("回执 {status} {name}"),
         None => name,
     };
-    let said = notice(&item.kind, &item.xml).map(|notice| notice.summary);
-    (title, said.unwrap_or_else(|| item.return_info.clone()))
+    let summary = notice(&item.kind, &item.xml).map(|notice| notice.summary);
+    (title, summary.unwrap_or_else(|| item.return_info.clone()))
 }
 
 /// How the guid of a receipt begins that the platform itself wrote.

@@ -74,7 +74,7 @@ fn drop_spelt_twice(tx: &mut Tx<'_>, receipts: &mut Vec<NewReceipt>) -> Result<(
         if !is_theirs(one) {
             return true;
         }
-        let times = known.entry(sql::said(one)).or_default();
+        let times = known.entry(sql::words_of(one)).or_default();
         let time = one.return_time.as_str();
         let is_spelt_twice = times
             .iter()

@@ -308,11 +308,11 @@ fn new_receipt(
 /// be read (tax bills have none) or no time, all that it says; without a time only its own number aside.
 fn fingerprint_of(entry: &ReceiptEntry, is_dated: bool) -> i64 {
     // Some nodes indent what they deliver once more.
-    let said = |text: &str| text.split_whitespace().collect::<String>();
+    let without_spaces = |text: &str| text.split_whitespace().collect::<String>();
     let has_status = entry.return_status != ceb::receipt::STATUS_UNREADABLE;
     let mut text = match is_dated && has_status {
-        true => said(&entry.return_info),
-        false => said(entry.xml.get(entry.own.clone()).unwrap_or_default()),
+        true => without_spaces(&entry.return_info),
+        false => without_spaces(entry.xml.get(entry.own.clone()).unwrap_or_default()),
     };
     // Some give it another number each time.
     if !is_dated && has_status {

@@ -125,7 +125,7 @@ pub(super) fn is_recorded(tx: &mut Tx<'_>, receipt: &NewReceipt) -> Result<bool>
 /// What a receipt says, beside its time: its document, status and fingerprint.
 pub(super) type ReceiptWords = (i64, i64, i64);
 
-pub(super) fn said(receipt: &NewReceipt) -> ReceiptWords {
+pub(super) fn words_of(receipt: &NewReceipt) -> ReceiptWords {
     (
         receipt.document_id,
         receipt.return_status,
@@ -147,14 +147,14 @@ pub(super) fn times(
     let rows: Vec<Vec<Value<'_>>> = receipts
         .iter()
         .map(|one| {
-            let (document, status, fingerprint) = said(one);
+            let (document, status, fingerprint) = words_of(one);
             vec![document.into(), status.into(), fingerprint.into()]
         })
         .collect();
     let mut found: BTreeMap<ReceiptWords, Vec<String>> = BTreeMap::new();
     for row in tx.many(FIND, &[], &rows)? {
-        let said = (row.int(0)?, row.int(1)?, row.int(2)?);
-        found.entry(said).or_default().push(row.text(3)?);
+        let words = (row.int(0)?, row.int(1)?, row.int(2)?);
+        found.entry(words).or_default().push(row.text(3)?);
     }
     Ok(found)
 }

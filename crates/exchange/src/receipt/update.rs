@@ -48,8 +48,8 @@ pub(crate) fn update_documents(tx: &mut Tx<'_>, taken: &Taken) -> Result<Updated
         recorded, moved, ..
     } = taken;
     let answered = recorded.iter().map(|r| r.document_id);
-    let reported = moved.iter().chain(&taken.reviewed).copied();
-    let answered: BTreeSet<i64> = answered.chain(reported).collect();
+    let others = moved.iter().chain(&taken.reviewed).copied();
+    let answered: BTreeSet<i64> = answered.chain(others).collect();
     let mut documents = sql::documents(tx, &answered)?;
     let whole = recorded.iter().filter(|r| r.document_id == r.message_id.0);
     for id in whole.map(|r| r.message_id).collect::<BTreeSet<_>>() {

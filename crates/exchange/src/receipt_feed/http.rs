@@ -211,7 +211,7 @@ async fn read_or_wait(
         tokio::select! {
             () = notified => {}
             () = state.clock.sleep(left.min(LOOK_EVERY)) => {}
-            // What came meanwhile is reported; the rest is asked for again.
+            // What came meanwhile is returned; the rest is asked for again.
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }

@@ -14,7 +14,7 @@ use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
 use web::Problem;
 
-/// Findings that are reported; more are not of use to anybody at once.
+/// Findings that are shown; more are not of use to anybody at once.
 const FINDINGS_MAX: i64 = 1000;
 
 registry::operations! {

@@ -36,9 +36,9 @@ pub fn start(
     owner: &str,
     stop: &watch::Receiver<bool>,
 ) -> JoinHandle<()> {
-    let (shared, owner, reported) = (Arc::clone(shared), owner.to_owned(), stop.clone());
+    let (shared, owner, stopped) = (Arc::clone(shared), owner.to_owned(), stop.clone());
     tasks.start("rehearsal", TURN_MAX, stop.clone(), move |pulse| {
-        serve(Arc::clone(&shared), owner.clone(), reported.clone(), pulse)
+        serve(Arc::clone(&shared), owner.clone(), stopped.clone(), pulse)
     })
 }
 
@@ -164,13 +164,13 @@ fn judge(overlay: &str, messages: &[(Loaded, State)]) -> Option<JudgedMessage> {
         }
         let before = ceb::parse_under(&sniffed.inner, &terms).findings;
         let known: BTreeSet<(&str, String)> = before.iter().map(place).collect();
-        let mut reported = BTreeSet::new();
+        let mut broken = BTreeSet::new();
         for finding in after
             .iter()
             .filter(|finding| !known.contains(&place(finding)))
         {
             let (code, element) = place(finding);
-            if !reported.insert((code, element.clone())) {
+            if !broken.insert((code, element.clone())) {
                 continue;
             }
             let key = (
@@ -187,7 +187,7 @@ fn judge(overlay: &str, messages: &[(Loaded, State)]) -> Option<JudgedMessage> {
             });
             count.n_messages += 1;
         }
-        figures.n_broken += i64::from(!reported.is_empty());
+        figures.n_broken += i64::from(!broken.is_empty());
     }
     Some((counts, figures))
 }

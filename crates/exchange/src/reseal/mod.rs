@@ -78,39 +78,39 @@ pub(crate) async fn run(context: &AppContext, queue: &dyn Queue) -> Result<Strin
     if let Some((db, columns)) = queue.sealed() {
         databases.push((db, columns.iter().collect()));
     }
-    let mut reported = RunResult::default();
-    reported.is_done = walk(&databases, Walk::First, &mut reported, is_late).await?;
-    if !reported.is_done {
-        return Ok(reported.text());
+    let mut result = RunResult::default();
+    result.is_done = walk(&databases, Walk::First, &mut result, is_late).await?;
+    if !result.is_done {
+        return Ok(result.text());
     }
     let old = all_older(&databases).await?;
     if old.is_empty() {
-        return Ok(reported.text());
+        return Ok(result.text());
     }
     // Begun before anybody asks who lives: a process that comes later takes the mark away.
     for (db, _) in &databases {
         db.write(begin_again).await?;
     }
-    if is_held(context, &databases, &old, &mut reported).await? {
-        return Ok(reported.text());
+    if is_held(context, &databases, &old, &mut result).await? {
+        return Ok(result.text());
     }
-    reported.n_damaged = 0;
-    reported.is_done = walk(&databases, Walk::Again, &mut reported, is_late).await?;
-    if reported.is_done && !is_held(context, &databases, &old, &mut reported).await? {
+    result.n_damaged = 0;
+    result.is_done = walk(&databases, Walk::Again, &mut result, is_late).await?;
+    if result.is_done && !is_held(context, &databases, &old, &mut result).await? {
         for (db, columns) in &databases {
             let columns = columns.clone();
             for (id, n) in db.read(move |tx| needed(tx, &columns)).await? {
-                *reported.needed.entry(id).or_default() += n;
+                *result.needed.entry(id).or_default() += n;
             }
         }
         for (db, _) in &databases {
-            let needed = reported.needed.clone();
+            let needed = result.needed.clone();
             db.write(move |tx| retire(tx, &needed)).await?;
         }
         let left = all_older(&databases).await?;
-        reported.retired = old.difference(&left).cloned().collect();
+        result.retired = old.difference(&left).cloned().collect();
     }
-    Ok(reported.text())
+    Ok(result.text())
 }
 
 /// The older keys of all databases.
@@ -127,7 +127,7 @@ async fn is_held(
     context: &AppContext,
     databases: &[SealedDatabase<'_>],
     old: &BTreeSet<String>,
-    reported: &mut RunResult,
+    result: &mut RunResult,
 ) -> Result<bool> {
     let now_ms = context.now_ms();
     let in_use = context.db.read(move |tx| keys_in_use(tx, now_ms)).await?;
@@ -136,8 +136,8 @@ async fn is_held(
     let held = old
         .iter()
         .filter(|id| is_any || in_use.contains(&Some((*id).clone())));
-    reported.in_use = held.cloned().collect();
-    if reported.in_use.is_empty() {
+    result.in_use = held.cloned().collect();
+    if result.in_use.is_empty() {
         return Ok(false);
     }
     for (db, _) in databases {
@@ -150,15 +150,15 @@ async fn is_held(
 async fn walk(
     databases: &[SealedDatabase<'_>],
     walk: Walk,
-    reported: &mut RunResult,
+    result: &mut RunResult,
     is_late: impl Fn() -> bool,
 ) -> Result<bool> {
     for (db, columns) in databases {
         for column in columns {
             loop {
                 let done = step(db, column, walk).await?;
-                reported.n_sealed += done.n_sealed;
-                reported.n_damaged += done.n_damaged;
+                result.n_sealed += done.n_sealed;
+                result.n_damaged += done.n_damaged;
                 if !done.goes_on {
                     break;
                 }

@@ -71,12 +71,12 @@ async fn what_was_stored_before_is_sealed_and_read_as_ever(
         context.db = opened.join().unwrap();
         let before = context.db.read(n_not_sealed).await.unwrap();
         assert!(before > 3, "{before}");
-        let said = run(&context, &*platform.shared.queue).await.unwrap();
+        let text = run(&context, &*platform.shared.queue).await.unwrap();
         let older = match keys {
             ROTATED => "；旧密钥 k1 已停用，可从密钥文件中删去",
             _ => "",
         };
-        assert_eq!(said, format!("已补加密 {before} 项，存量已全部处理{older}"));
+        assert_eq!(text, format!("已补加密 {before} 项，存量已全部处理{older}"));
         assert_eq!(context.db.read(n_not_sealed).await.unwrap(), 0);
         let body = context
             .db
@@ -154,8 +154,8 @@ async fn an_old_key_is_retired_when_nothing_is_sealed_with_it(
         "nothing is sealed anew yet"
     );
     put(&both, "two").await;
-    let said = run(&both.context, &*both.queue).await.unwrap();
-    assert!(said.contains("旧密钥 k1 已停用"), "{said}");
+    let text = run(&both.context, &*both.queue).await.unwrap();
+    assert!(text.contains("旧密钥 k1 已停用"), "{text}");
     // A process that was not started anew seals with the old key still, and says so with every beat.
     put(&old, "three").await;
     let beat = old.context.db.write(|tx| {
@@ -163,7 +163,7 @@ async fn an_old_key_is_retired_when_nothing_is_sealed_with_it(
             number: 9,
             owner: "x".to_owned(),
             place: String::new(),
-            reported: String::new(),
+            process: String::new(),
         };
         store::node::beat(tx, &who, 1)
     });
@@ -173,8 +173,8 @@ async fn an_old_key_is_retired_when_nothing_is_sealed_with_it(
         "it is in use again"
     );
     let both = start(&platform, &config, ROTATED).unwrap();
-    let said = run(&both.context, &*both.queue).await.unwrap();
-    assert!(said.contains("旧密钥 k1 已停用"), "{said}");
+    let text = run(&both.context, &*both.queue).await.unwrap();
+    assert!(text.contains("旧密钥 k1 已停用"), "{text}");
 
     let new = start(&platform, &config, NEW).unwrap();
     let read = new.context.db;
@@ -206,9 +206,9 @@ async fn what_cannot_be_opened_keeps_its_key(#[values(Sqlite, Postgres)] engine:
     });
     spoil.await.unwrap();
     let both = start(&platform, &config, ROTATED).unwrap();
-    let said = run(&both.context, &*both.queue).await.unwrap();
-    assert!(said.contains("1 项已损坏、无法解密"), "{said}");
-    assert!(said.contains("旧密钥 k1 仍有 1 项，不能删去"), "{said}");
+    let text = run(&both.context, &*both.queue).await.unwrap();
+    assert!(text.contains("1 项已损坏、无法解密"), "{text}");
+    assert!(text.contains("旧密钥 k1 仍有 1 项，不能删去"), "{text}");
     assert!(start(&platform, &config, NEW).is_err());
     // When it is gone, nothing needs the key any more.
     let gone = both.context.db.write(|tx| {
@@ -216,8 +216,8 @@ async fn what_cannot_be_opened_keeps_its_key(#[values(Sqlite, Postgres)] engine:
         tx.execute("delete from queue_item", &[])
     });
     gone.await.unwrap();
-    let said = run(&both.context, &*both.queue).await.unwrap();
-    assert!(said.contains("旧密钥 k1 已停用"), "{said}");
+    let text = run(&both.context, &*both.queue).await.unwrap();
+    assert!(text.contains("旧密钥 k1 已停用"), "{text}");
     assert!(start(&platform, &config, NEW).is_ok());
 }
 
@@ -257,8 +257,8 @@ async fn what_cannot_be_opened_is_counted_over_all_databases(
     }
     let both = start(&platform, &config, ROTATED).unwrap();
     let both_queue = start(&platform, &of_queue, ROTATED).unwrap();
-    let said = run(&both.context, &*both_queue.queue).await.unwrap();
-    assert!(said.contains("旧密钥 k1 仍有 2 项，不能删去"), "{said}");
+    let text = run(&both.context, &*both_queue.queue).await.unwrap();
+    assert!(text.contains("旧密钥 k1 仍有 2 项，不能删去"), "{text}");
 }
 
 fn claimant(number: u8) -> Claimant {
@@ -266,7 +266,7 @@ fn claimant(number: u8) -> Claimant {
         number,
         owner: format!("process {number}"),
         place: String::new(),
-        reported: String::new(),
+        process: String::new(),
     }
 }
 
@@ -292,12 +292,12 @@ async fn no_key_is_retired_while_a_living_process_seals_with_it(
     claim.await.unwrap();
     put(&old, "one").await;
     let both = start(&platform, &config, ROTATED).unwrap();
-    let said = run(&both.context, &*both.queue).await.unwrap();
+    let text = run(&both.context, &*both.queue).await.unwrap();
     assert!(
-        said.contains("旧密钥 k1 仍由运行中的进程用于加密"),
-        "{said}"
+        text.contains("旧密钥 k1 仍由运行中的进程用于加密"),
+        "{text}"
     );
-    assert!(!said.contains("已停用"), "{said}");
+    assert!(!text.contains("已停用"), "{text}");
     put(&old, "two").await;
     let release = old
         .context
@@ -309,8 +309,8 @@ async fn no_key_is_retired_while_a_living_process_seals_with_it(
         "it has sealed \"two\""
     );
     let both = start(&platform, &config, ROTATED).unwrap();
-    let said = run(&both.context, &*both.queue).await.unwrap();
-    assert!(said.contains("旧密钥 k1 已停用"), "{said}");
+    let text = run(&both.context, &*both.queue).await.unwrap();
+    assert!(text.contains("旧密钥 k1 已停用"), "{text}");
     let new = start(&platform, &config, NEW).unwrap();
     let taken = new.queue.take("q", 9, Duration::ZERO).await.unwrap();
     assert_eq!(taken.len(), 2);

@@ -223,7 +223,7 @@ impl Checker {
         // An old card has the name only; a name that an authority wrote is as good as a code.
         let matches = match holder.matches(&codes) {
             Match::Unknown if is_named => Match::Same,
-            reported @ (Match::Same | Match::Different | Match::Unknown) => reported,
+            matched @ (Match::Same | Match::Different | Match::Unknown) => matched,
         };
         (faults, matches)
     }

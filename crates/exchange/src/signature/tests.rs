@@ -86,8 +86,8 @@ async fn a_policy_decides_how_grave_a_bad_signature_is(
             assert_eq!(xml == sample, matches!(what, "good" | "unsigned"), "{what}");
             let id = accepted(platform.accept(0, xml).await);
             crate::pipeline::drain(&platform.shared).await.unwrap();
-            let reported = in_one_line(&platform, id).await;
-            let _ = writeln!(table, "{} {what}: {reported}", verify.name());
+            let line = in_one_line(&platform, id).await;
+            let _ = writeln!(table, "{} {what}: {line}", verify.name());
         }
     }
     expect![[r#"
@@ -195,10 +195,10 @@ fn judged_by(
         received_ms,
     };
     let (findings, found) = checker.judge(xml.as_bytes(), case);
-    let reported = findings
+    let lines = findings
         .iter()
         .map(|one| format!("{} {}", one.code, one.severity.name()));
-    (reported.collect(), found.unwrap())
+    (lines.collect(), found.unwrap())
 }
 
 /// 2026-12-01 and 2056-01-01.

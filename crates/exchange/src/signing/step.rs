@@ -188,12 +188,12 @@ async fn sign_one(shared: &Shared, rules: &SigningRules, one: &Loaded) -> Signin
     let signed = sign_document(card, &sniffed.inner, method, &key.certificate).await;
     let signed = signed.map_err(|fault| pause(&fault))?;
     Ok(signed.map(|body| {
-        let reported = SignedBody {
+        let signature = SignedBody {
             key_id: key.id,
             serial: key.serial.clone(),
             method,
         };
-        (body, reported)
+        (body, signature)
     }))
 }
 
@@ -220,8 +220,8 @@ pub(crate) fn commit(
     signed: &[(MessageId, CompanyId, &SignedBody, &[u8])],
     now_ms: i64,
 ) -> Result<()> {
-    for (id, company, reported, body) in signed {
-        let row = (reported.key_id, reported.method.name());
+    for (id, company, signature, body) in signed {
+        let row = (signature.key_id, signature.method.name());
         message::signed::insert_signed(tx, *id, row, (body, now_ms))?;
         let event = Event {
             id: shared.ids.next(),
@@ -231,8 +231,8 @@ pub(crate) fn commit(
             subject_id: id.0,
             detail: format!(
                 "平台代签 {}，证书 {}",
-                reported.method.name(),
-                reported.serial
+                signature.method.name(),
+                signature.serial
             ),
         };
         store::event::append(tx, &[event])?;

@@ -42,8 +42,8 @@ pub(crate) async fn story(
     let trade = found.ok_or_else(not_found)?;
     api.refresh().await?;
     let shared = Arc::clone(&api.shared);
-    let reported = tokio::task::spawn_blocking(move || view::story(&trade, &shared.directory));
-    reported
+    let story = tokio::task::spawn_blocking(move || view::story(&trade, &shared.directory));
+    story
         .await
         .map(Json)
         .map_err(|_| Problem::new(codes::FAULT))

@@ -32,7 +32,7 @@ use store::{Result, Tx};
 
 pub use view::{Story, StoryDocument, StoryField, StoryReceipt, StoryStep};
 
-/// Documents of one trade that are reported.
+/// Documents of one trade that are shown.
 const DOCUMENTS_MAX: usize = 40;
 
 /// Documents found by one number.
@@ -126,12 +126,12 @@ fn related(tx: &mut Tx<'_>, actor: &Actor, asked: Found) -> Result<Vec<Found>> {
     while !new.is_empty() && all.len() < DOCUMENTS_MAX {
         let mut ask = Vec::new();
         for found in new.drain(..) {
-            let reported = [
+            let columns = [
                 ("order_no", found.order_no.clone()),
                 ("logistics_no", found.logistics_no.clone()),
                 ("invt_no", found.invt_no.clone()),
             ];
-            for (column, number) in reported {
+            for (column, number) in columns {
                 let number = number.map(|number| (column, number));
                 if let Some(number) = number.filter(|number| !numbers.contains(number)) {
                     ask.push(number.clone());

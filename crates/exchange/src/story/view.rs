@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
 
-/// Lines of one document that are reported.
+/// Lines of one document that are shown.
 const LINES_MAX: usize = 100;
 
 /// An element with its value.
@@ -192,7 +192,7 @@ pub(super) fn story(trade: &Trade, directory: &Directory) -> Story {
         .collect();
     explain(trade, &mut read);
     let timeline = timeline(trade);
-    let mut reported = |part: Part| {
+    let mut take = |part: Part| {
         // The document that was asked for stands for its part; else the newest that is not refused.
         let is_asked = |read: &Read| read.view.document_id == trade.asked.to_string();
         let of_part = |read: &Read| read.part == part;
@@ -206,8 +206,8 @@ pub(super) fn story(trade: &Trade, directory: &Directory) -> Story {
             .or_else(|| read.iter().position(of_part))?;
         Some(read.remove(at))
     };
-    let (order, payment) = (reported(Part::Order), reported(Part::Payment));
-    let (logistics, inventory) = (reported(Part::Logistics), reported(Part::Inventory));
+    let (order, payment) = (take(Part::Order), take(Part::Payment));
+    let (logistics, inventory) = (take(Part::Logistics), take(Part::Inventory));
     let is_masked = [&order, &payment, &logistics, &inventory]
         .into_iter()
         .flatten()
@@ -240,12 +240,12 @@ pub(super) fn story(trade: &Trade, directory: &Directory) -> Story {
 
 /// Explains every receipt; the values come from whichever document of the trade holds them.
 fn explain(trade: &Trade, read: &mut [Read]) {
-    let mut reported: Vec<Vec<Explanation>> = trade
+    let mut by_chapter: Vec<Vec<Explanation>> = trade
         .chapters
         .iter()
         .map(|chapter| chapter.explanations.clone())
         .collect();
-    for (own, explanations) in reported.iter_mut().enumerate() {
+    for (own, explanations) in by_chapter.iter_mut().enumerate() {
         // Its own document first, then the others of the trade, newest first.
         let others = (0..read.len()).filter(|at| *at != own);
         for one in std::iter::once(own)
@@ -261,7 +261,7 @@ fn explain(trade: &Trade, read: &mut [Read]) {
             }
         }
     }
-    for (one, explanations) in read.iter_mut().zip(reported) {
+    for (one, explanations) in read.iter_mut().zip(by_chapter) {
         for (receipt, explanation) in one.view.receipts.iter_mut().zip(explanations) {
             receipt.explanation = explanation.into();
         }
@@ -370,7 +370,7 @@ fn fields(record: &Record, is_masked: bool) -> Vec<StoryField> {
 /// Everything that happened to the messages and documents, oldest first.
 fn timeline(trade: &Trade) -> Vec<StoryStep> {
     let mut steps: Vec<(i64, StoryStep)> = Vec::new();
-    let mut reported = Vec::new();
+    let mut seen = Vec::new();
     for chapter in &trade.chapters {
         let kind = &chapter.found.kind;
         let mut push = |at_ms: i64, step: &str, step_name: String, detail: String| {
@@ -385,14 +385,14 @@ fn timeline(trade: &Trade) -> Vec<StoryStep> {
             steps.push((at_ms, entry));
         };
         for receipt in &chapter.receipts {
-            let (name, said) = receipt::title_and_text(receipt);
-            push(receipt.received_at, "receipt", name, said);
+            let (name, text) = receipt::title_and_text(receipt);
+            push(receipt.received_at, "receipt", name, text);
         }
         let message = MessageId::of_document(chapter.found.document_id);
-        if reported.contains(&message) {
+        if seen.contains(&message) {
             continue;
         }
-        reported.push(message);
+        seen.push(message);
         for event in trade.events.get(&message).into_iter().flatten() {
             let state = event
                 .kind

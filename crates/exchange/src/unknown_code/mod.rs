@@ -176,8 +176,8 @@ pub(crate) fn count(
 fn unreadable(receipt: &NewReceipt) -> Option<String> {
     let kind = ceb::Kind::from_code(&receipt.kind)?;
     kind.spec().head.field("returnStatus")?;
-    let reported = ceb::receipt::split(receipt.xml.as_bytes()).ok()?;
-    Some(reported.entries.into_iter().next()?.status_text)
+    let split = ceb::receipt::split(receipt.xml.as_bytes()).ok()?;
+    Some(split.entries.into_iter().next()?.status_text)
 }
 
 /// Under what a status that cannot be read is counted. It may be anything, personal data included where

@@ -59,10 +59,10 @@ async fn a_notice_without_status_asks_nobody(#[values(Sqlite, Postgres)] engine:
             "</ceb:customsCode>",
             "</ceb:customsCode><ceb:invtNo>011020260000000001</ceb:invtNo>",
         );
-    let reported = ceb::parse(list.as_bytes(), ceb::Profile::Down)
+    let parsed = ceb::parse(list.as_bytes(), ceb::Profile::Down)
         .message
         .unwrap();
-    let number = reported.documents[0]
+    let number = parsed.documents[0]
         .head
         .get("invtNo")
         .unwrap_or("011020260000000001");
@@ -117,10 +117,10 @@ async fn answered(platform: &TestPlatform, code_id: i64) {
     assert_eq!(refused.unwrap_err().code, codes::INCOMPLETE.code);
     let hidden = hidden.unwrap_err();
     assert_eq!(hidden.code, codes::INCOMPLETE.code);
-    let reported = hidden.detail.unwrap_or_default();
+    let detail = hidden.detail.unwrap_or_default();
     assert!(
-        reported.contains("怎么办：") && reported.contains("不可见字符"),
-        "{reported}"
+        detail.contains("怎么办：") && detail.contains("不可见字符"),
+        "{detail}"
     );
     assert_eq!(missing.unwrap_err().code, web::codes::NOT_FOUND.code);
     assert_eq!(done.unwrap().answered_by.as_deref(), Some("测试人员9"));

@@ -116,12 +116,12 @@ impl UsbKeyBox {
             let Some(answer) = self.answer(method, &args).await else {
                 return;
             };
-            let reported = match answer {
+            let result = match answer {
                 Ok(data) => json!({ "Result": true, "Data": data, "Error": [] }),
                 Err(text) => json!({ "Result": false, "Data": [], "Error": [text] }),
             };
             let id = call.get("_id").cloned().unwrap_or_default();
-            let whole = json!({ "_method": method, "_id": id, "_status": "00", "_args": reported });
+            let whole = json!({ "_method": method, "_id": id, "_status": "00", "_args": result });
             if socket.send(Message::text(whole.to_string())).await.is_err() {
                 return;
             }
@@ -178,8 +178,8 @@ impl UsbKeyBox {
         if delay_ms > 0 {
             self.clock.sleep(Duration::from_millis(delay_ms)).await;
         }
-        let reported = |fault: SigningFault| fault.to_string();
-        let certificate = self.key.certificate().await.map_err(reported)?;
+        let text = |fault: SigningFault| fault.to_string();
+        let certificate = self.key.certificate().await.map_err(text)?;
         let signed = if method == SIGN {
             let how = certificate.family.method();
             self.key.sign(data.as_bytes(), how).await
@@ -192,7 +192,7 @@ impl UsbKeyBox {
             now.n_now -= 1;
             now.n_signed += 1;
         });
-        let signature = signed.map_err(reported)?;
+        let signature = signed.map_err(text)?;
         Ok(vec![STANDARD.encode(signature), certificate.serial.clone()])
     }
 }

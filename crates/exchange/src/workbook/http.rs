@@ -206,12 +206,12 @@ pub(crate) async fn submit_form(
         return Err(Problem::new(web::codes::TOO_LARGE).detail(detail));
     }
     let mut arrivals = Vec::with_capacity(prepared.len());
-    let mut reported = Vec::with_capacity(prepared.len());
+    let mut sheets = Vec::with_capacity(prepared.len());
     let mut has_own_guid = false;
     for Prepared { part, made } in prepared {
         let named = form.parts.get(part);
         has_own_guid |= named.is_some_and(|part| part.draft.guid.is_some());
-        reported.push((named.and_then(|part| part.sheet.clone()), made.n_documents));
+        sheets.push((named.and_then(|part| part.sheet.clone()), made.n_documents));
         let id = MessageId(api.ids.next());
         arrivals.push(look(actor, Bytes::from(made.xml), id, now_ms)?);
     }
@@ -224,7 +224,7 @@ pub(crate) async fn submit_form(
         }
         None => return Err(Problem::new(codes::NOTHING_DECLARED)),
     };
-    let items = reported.into_iter().zip(accepted);
+    let items = sheets.into_iter().zip(accepted);
     let mut items: Vec<FormMessage> = items
         .map(|((sheet, n_documents), accepted)| FormMessage {
             sheet,
@@ -286,11 +286,11 @@ pub(crate) fn counted(findings: &[FormFinding]) -> String {
             .filter(|one| one.placed.finding.severity == severity);
         (of_it.count(), severity.chinese())
     });
-    let reported = each.iter().filter(|(n_found, _)| *n_found > 0);
-    let reported: Vec<String> = reported
+    let found = each.iter().filter(|(n_found, _)| *n_found > 0);
+    let texts: Vec<String> = found
         .map(|(n_found, name)| format!("{n_found} 处{name}"))
         .collect();
-    reported.join("，")
+    texts.join("，")
 }
 
 pub(crate) fn writing(error: &rust_xlsxwriter::XlsxError) -> Problem {

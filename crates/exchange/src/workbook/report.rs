@@ -183,7 +183,7 @@ fn summarise(sheet: &mut Worksheet, findings: &[FormFinding]) -> Result<(), Xlsx
         sheet.set_column_width(at, width)?;
     }
     for (row, finding) in (1..).zip(findings) {
-        let reported = &finding.placed.finding;
+        let inner = &finding.placed.finding;
         match (finding.cell(), finding.placed.place.cell(), &finding.sheet) {
             (Some(name), Some(cell), Some(of)) => {
                 let link = format!("internal:'{}'!{cell}", of.replace('\'', "''"));
@@ -193,13 +193,13 @@ fn summarise(sheet: &mut Worksheet, findings: &[FormFinding]) -> Result<(), Xlsx
                 sheet.write_string(row, 0, of.as_deref().unwrap_or_default())?;
             }
         }
-        let severity = reported.severity.chinese();
+        let severity = inner.severity.chinese();
         let texts = [
-            reported.code,
+            inner.code,
             severity,
-            &reported.value,
-            &reported.text,
-            &reported.advice,
+            &inner.value,
+            &inner.text,
+            &inner.advice,
         ];
         for (at, text) in (1_u16..).zip(texts) {
             sheet.write_string_with_format(row, at, text, &wrap)?;

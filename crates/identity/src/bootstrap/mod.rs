@@ -105,9 +105,9 @@ pub fn make(
     let mut faults = Vec::new();
     for person in people {
         let at = |why: Bilingual| {
-            let (role, said) = (person.role, format!("：{}", why.chinese));
+            let (role, chinese) = (person.role, format!("：{}", why.chinese));
             let english = format!("{}: {}", role.english(), why.english);
-            Bilingual::new(role.chinese().to_owned() + &said, english)
+            Bilingual::new(role.chinese().to_owned() + &chinese, english)
         };
         if let Err(refusal) = account::validate(&person.login, &person.name) {
             faults.push(at(refusal.bilingual()));

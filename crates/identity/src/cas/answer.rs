@@ -116,13 +116,13 @@ fn json_success(success: &Success) -> String {
 
 /// A ticket that was not valid, or (`element`) a proxy ticket that was not given.
 pub(super) fn failure(failure: TicketFailure, format: Format, element: &str) -> String {
-    let (code, reported) = (failure.code(), failure.description());
+    let (code, description) = (failure.code(), failure.description());
     match format {
         Format::Xml => xml(&format!(
-            "  <cas:{element} code=\"{code}\">{reported}</cas:{element}>\n"
+            "  <cas:{element} code=\"{code}\">{description}</cas:{element}>\n"
         )),
         Format::Json => {
-            json!({ "serviceResponse": { element: { "code": code, "description": reported } } })
+            json!({ "serviceResponse": { element: { "code": code, "description": description } } })
                 .to_string()
         }
     }

@@ -285,7 +285,7 @@ fn attributes(
     found: &FoundSession,
     is_fresh: bool,
 ) -> StoreResult<Vec<(&'static str, Vec<String>)>> {
-    let mut reported = vec![
+    let mut attributes = vec![
         (
             "authenticationDate",
             vec![beijing_rfc3339(found.session.authenticated_at)],
@@ -296,8 +296,8 @@ fn attributes(
         ),
         ("isFromNewLogin", vec![is_fresh.to_string()]),
     ];
-    reported.extend(released(tx, party, found)?);
-    Ok(reported)
+    attributes.extend(released(tx, party, found)?);
+    Ok(attributes)
 }
 
 /// The attributes on the list of an entry, with what they are for this person.
@@ -308,7 +308,7 @@ pub(crate) fn released(
 ) -> StoreResult<Vec<(&'static str, Vec<String>)>> {
     let account = registry::account::by_id(tx, found.session.account)?;
     let company = found.company.as_ref();
-    let mut reported = Vec::new();
+    let mut attributes = Vec::new();
     for name in relying_party::ATTRIBUTES {
         let one = match *name {
             "name" => Some(found.name.clone()),
@@ -325,10 +325,10 @@ pub(crate) fn released(
             one.into_iter().collect()
         };
         if party.may_see(name) && !values.is_empty() {
-            reported.push((*name, values));
+            attributes.push((*name, values));
         }
     }
-    Ok(reported)
+    Ok(attributes)
 }
 
 /// Takes the services of a session that nobody has told yet, each with the address where it is informed.
@@ -337,13 +337,13 @@ pub(crate) fn take(
     session: i64,
     now_ms: i64,
 ) -> StoreResult<Vec<(String, Visit)>> {
-    let mut reported = Vec::new();
+    let mut visits = Vec::new();
     for visit in sql::take_visits(tx, session, now_ms)? {
         if let Some(url) = address(tx, &visit)? {
-            reported.push((url, visit));
+            visits.push((url, visit));
         }
     }
-    Ok(reported)
+    Ok(visits)
 }
 
 /// Where a service is informed, as long as it is registered.

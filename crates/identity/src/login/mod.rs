@@ -191,13 +191,13 @@ fn begin_in(
     if let Some(claim) = &proof.claim {
         if let Some(wait_ms) = lock::holds(tx, context, claim)? {
             let object = format!("account:{}", id.0);
-            let reported = (object.as_str(), AuditOutcome::Refused, guess::NOT_COMPARED);
+            let entry = (object.as_str(), AuditOutcome::Refused, guess::NOT_COMPARED);
             audit::append(
                 tx,
                 context.now_ms(),
                 &actor_of(&account, origin),
                 FAILED,
-                reported,
+                entry,
             )?;
             return Ok(Ruling::Refused((codes::LOCKED, Some(minutes(wait_ms)))));
         }

@@ -73,8 +73,8 @@ async fn at_once(
         });
     }
     let mut counts = BTreeMap::new();
-    for reported in all.join_all().await {
-        *counts.entry(reported.to_owned()).or_default() += 1;
+    for outcome in all.join_all().await {
+        *counts.entry(outcome.to_owned()).or_default() += 1;
     }
     counts
 }
@@ -142,7 +142,7 @@ async fn a_name_that_nobody_has_is_locked_like_any_other(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let pages = &Pages::on(engine).await;
-    let mut reported = Vec::new();
+    let mut by_login = Vec::new();
     for login in ["nobody.here", STAFF] {
         let mut answers = Vec::new();
         for _ in 0..7 {
@@ -153,10 +153,10 @@ async fn a_name_that_nobody_has_is_locked_like_any_other(
             };
             answers.push(tried(pages, HOME, wrong).await);
         }
-        reported.push(answers);
+        by_login.push(answers);
     }
-    assert_eq!(reported[0], reported[1]);
-    assert_eq!(reported[0][6], codes::LOCKED.code);
+    assert_eq!(by_login[0], by_login[1]);
+    assert_eq!(by_login[0][6], codes::LOCKED.code);
 }
 
 /// Gives an account a code generator; answers the code of the moment.
@@ -247,15 +247,10 @@ async fn of_a_hundred_codes_at_once_five_are_compared(
             }
         });
     }
-    let reported = all.join_all().await;
-    let n_of = |what: &str| {
-        reported
-            .iter()
-            .filter(|reported| **reported == what)
-            .count()
-    };
-    assert!(n_of(codes::WRONG_CODE.code) <= 5, "{reported:?}");
-    assert!(n_of(codes::LOCKED.code) >= 94, "{reported:?}");
+    let outcomes = all.join_all().await;
+    let n_of = |what: &str| outcomes.iter().filter(|outcome| **outcome == what).count();
+    assert!(n_of(codes::WRONG_CODE.code) <= 5, "{outcomes:?}");
+    assert!(n_of(codes::LOCKED.code) >= 94, "{outcomes:?}");
 }
 
 #[rstest]

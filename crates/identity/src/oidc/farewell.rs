@@ -26,20 +26,20 @@ pub(crate) struct Leaving {
 
 /// Takes the clients of a session that nobody has told yet and that want to be informed.
 pub(crate) fn take(tx: &mut Tx<'_>, session: i64, now_ms: i64) -> StoreResult<Vec<Leaving>> {
-    let mut reported = Vec::new();
+    let mut leaving = Vec::new();
     for visit in sql::take_visits(tx, session, now_ms)? {
         let party = relying_party::by_id(tx, visit.party)?;
         if let Some(party) = party
             && let Some(url) = party.logout_url
         {
-            reported.push(Leaving {
+            leaving.push(Leaving {
                 url,
                 client: party.name,
                 visit,
             });
         }
     }
-    Ok(reported)
+    Ok(leaving)
 }
 
 /// The token by which a client is informed.

@@ -201,8 +201,8 @@ impl Exit<'_> {
         ])
     }
 
-    fn leave(&self, reported: &[(&str, &str)]) -> Response {
-        let mut pairs = reported.to_vec();
+    fn leave(&self, params: &[(&str, &str)]) -> Response {
+        let mut pairs = params.to_vec();
         pairs.extend(self.state.map(|state| ("state", state)));
         // RFC 9207: a client of several providers must know whose answer this is.
         pairs.push(("iss", self.issuer));
@@ -303,8 +303,8 @@ pub async fn introspect(
 
 /// `GET /oauth2/userinfo`.
 pub async fn userinfo(State(oidc): State<Arc<Oidc>>, headers: HeaderMap) -> Response {
-    let reported = user_info_of(&oidc, bearer(&headers)).await;
-    reported.map_or_else(Refusal::into_response, |value| answer(&value))
+    let user_info = user_info_of(&oidc, bearer(&headers)).await;
+    user_info.map_or_else(Refusal::into_response, |value| answer(&value))
 }
 
 /// `POST /oauth2/userinfo`: the token in the header, or in the form.
@@ -325,11 +325,11 @@ pub async fn userinfo_form(
         }
         Ok(in_header.or(in_form))
     };
-    let reported = match brought() {
+    let user_info = match brought() {
         Ok(brought) => user_info_of(&oidc, brought).await,
         Err(refusal) => Err(refusal),
     };
-    reported.map_or_else(Refusal::into_response, |value| answer(&value))
+    user_info.map_or_else(Refusal::into_response, |value| answer(&value))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {

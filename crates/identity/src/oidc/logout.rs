@@ -29,21 +29,19 @@ pub(super) async fn hint(
     text: &str,
 ) -> Result<Option<serde_json::Value>, Problem> {
     let keys = key::published(context).await?;
-    let reported = jwt::read(text, "JWT", &keys);
-    Ok(reported.filter(|reported| reported["iss"] == issuer(context)))
+    let claims = jwt::read(text, "JWT", &keys);
+    Ok(claims.filter(|claims| claims["iss"] == issuer(context)))
 }
 
 /// Looks at a request.
 pub(super) async fn look(context: &AppContext, params: &Params) -> Result<Farewell, Problem> {
     // A hint that is damaged, or another's, says nothing: then the person is asked, as without one.
-    let reported = match params.get("id_token_hint") {
+    let claims = match params.get("id_token_hint") {
         Some(text) => hint(context, text).await?,
         None => None,
     };
     let text = |name: &str| {
-        let value = reported
-            .as_ref()
-            .and_then(|reported| reported[name].as_str());
+        let value = claims.as_ref().and_then(|claims| claims[name].as_str());
         value.map(str::to_owned)
     };
     let (client, sid) = (text("aud"), text("sid"));

@@ -42,12 +42,12 @@ pub(super) async fn judge(
     }
     let mut is_other = false;
     if let Some(hint) = &wish.hint {
-        let Some(reported) = logout::hint(context, hint).await? else {
+        let Some(claims) = logout::hint(context, hint).await? else {
             return Ok(ConsentVerdict::Refuse(Refusal::request(
                 "id_token_hint is not valid",
             )));
         };
-        is_other = reported["sub"] != claims::subject_of(session.account);
+        is_other = claims["sub"] != claims::subject_of(session.account);
     }
     let is_fresh = (is_due || is_other) && is_fresh(oidc, wish, session, after).await?;
     Ok(match (is_due || is_other, is_fresh) {

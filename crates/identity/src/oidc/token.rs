@@ -254,7 +254,7 @@ fn answer(
     is_first: bool,
     fresh: &Fresh,
 ) -> Result<Value, Refusal> {
-    let reported = claims::id_token(
+    let claims = claims::id_token(
         context,
         &given.party,
         &given.grant,
@@ -267,7 +267,7 @@ fn answer(
         "token_type": "Bearer",
         "expires_in": (given.expires_at - context.now_ms()) / 1000,
         "scope": given.scope,
-        "id_token": jwt::sign(signer, "JWT", &reported)?,
+        "id_token": jwt::sign(signer, "JWT", &claims)?,
     });
     if given.has_refresh {
         answer["refresh_token"] = json!(fresh.refresh);

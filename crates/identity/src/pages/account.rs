@@ -80,12 +80,12 @@ fn time(at_ms: i64) -> String {
 
 /// A login of one's own: when, from where, how it ended, whether it was refused.
 fn login_line(lang: Lang, row: audit::AuditRow) -> (String, String, &'static str, bool) {
-    let reported = match row.act.as_str() {
+    let outcome = match row.act.as_str() {
         "login.failed" => lang.of("失败", "Failed"),
         "login.locked" => lang.of("账号锁定", "Account locked"),
         _ => lang.of("成功", "Succeeded"),
     };
-    (time(row.at_ms), row.address, reported, row.result != "done")
+    (time(row.at_ms), row.address, outcome, row.result != "done")
 }
 
 async fn show_account(

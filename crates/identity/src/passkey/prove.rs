@@ -112,11 +112,13 @@ fn verify(
     state: DiscoverableAuthentication,
 ) -> Result<Option<VerifiedAssertion>, Problem> {
     // Who says nothing of himself must be named by the authenticator, and it must be right.
-    let reported = credential
+    let user_handle = credential
         .get_user_unique_id()
         .map(|id| data_encoding::HEXLOWER.encode(id));
     let handle = known.handle.as_deref();
-    if reported.is_none() && !is_named || reported.is_some() && reported.as_deref() != handle {
+    if user_handle.is_none() && !is_named
+        || user_handle.is_some() && user_handle.as_deref() != handle
+    {
         return Ok(None);
     }
     let mut passkey: Passkey = opened(context, &known.factor)?;

@@ -121,8 +121,10 @@ pub struct ApprovalView {
 fn view(api: &ApprovalApi, actor: &Actor, approval: Approval) -> ApprovalView {
     let is_own = actor.who.id() == Some(approval.asked_by.0);
     let is_open = approval.state == "pending";
-    let said = approval.reason.filter(|reason| !reason.is_empty());
-    let why_not = said.as_deref().and_then(|said| said.strip_prefix(NOT_DONE));
+    let reason = approval.reason.filter(|reason| !reason.is_empty());
+    let why_not = reason
+        .as_deref()
+        .and_then(|reason| reason.strip_prefix(NOT_DONE));
     ApprovalView {
         id: approval.id.to_string(),
         kind_name: api
@@ -142,7 +144,7 @@ fn view(api: &ApprovalApi, actor: &Actor, approval: Approval) -> ApprovalView {
         is_own,
         decided_by: approval.decided_name,
         decided_at: approval.decided_at.map(beijing_rfc3339),
-        reason: why_not.map(str::to_owned).or(said),
+        reason: why_not.map(str::to_owned).or(reason),
     }
 }
 

@@ -336,14 +336,14 @@ pub fn decide(
     if !sql::decide(tx, approval.id, state, decided, reason)? {
         return Err(Undecided::Refused(codes::DECIDED));
     }
-    let reported = match decision {
+    let done = match decision {
         Decision::Approve => (kind.run)(tx, doing).map_err(Undecided::Undone)?,
         Decision::Reject(_) | Decision::Withdraw => String::new(),
     };
     let object = format!("approval:{}", approval.id);
-    let detail = format!("{} {reason}{reported}", approval.title);
+    let detail = format!("{} {reason}{done}", approval.title);
     audit::done(tx, now_ms, doing.actor, act, &object, &detail)?;
-    Ok(reported)
+    Ok(done)
 }
 
 /// Ends a request that was approved and could not be done as rejected for that reason, in a transaction of its

@@ -110,8 +110,8 @@ async fn what_cannot_be_done_ends(#[values(Sqlite, Postgres)] engine: TestEngine
         find(tx, id)
     };
     let ended = context.db.read(read).await.unwrap().unwrap();
-    let reported = (&*ended.state, ended.reason.as_deref());
-    assert_eq!(reported, ("rejected", Some("通过后未能执行：情况有变")));
+    let outcome = (&*ended.state, ended.reason.as_deref());
+    assert_eq!(outcome, ("rejected", Some("通过后未能执行：情况有变")));
 }
 
 /// Who may not approve leaves nothing behind, and the request waits for another.
@@ -185,9 +185,9 @@ async fn a_request_is_decided_once_and_never_by_who_asked(
                 .map_or_else(|problem| problem.code, |()| "ok".to_owned())
         });
     }
-    let reported = all.join_all().await;
-    let n_of = |what: &str| reported.iter().filter(|reported| *reported == what).count();
-    assert_eq!((n_of("ok"), n_of("TG-R4611")), (1, 20), "{reported:?}");
+    let outcomes = all.join_all().await;
+    let n_of = |what: &str| outcomes.iter().filter(|outcome| *outcome == what).count();
+    assert_eq!((n_of("ok"), n_of("TG-R4611")), (1, 20), "{outcomes:?}");
     let sql = "select count(*) from audit where detail = 'done'";
     let rows = test.db.read(|tx| tx.query(sql, &[])).await.unwrap();
     assert!(rows.first().unwrap().int(0).unwrap() <= 1, "done twice");
@@ -229,8 +229,8 @@ fn a_reason_reads_as_it_is_written() {
 #[test]
 fn no_rejection_reads_as_an_act_that_failed() {
     for text in ["通过后未能执行：情况有变", " 通过后未能执行，已核实"] {
-        let reported = format!("{:?}", super::rejection(text).unwrap_err());
-        assert!(reported.contains("换一种写法"), "{reported}");
+        let refusal = format!("{:?}", super::rejection(text).unwrap_err());
+        assert!(refusal.contains("换一种写法"), "{refusal}");
     }
     assert!(super::rejection("批准通过后未能执行的，不再重复申请").is_ok());
 }

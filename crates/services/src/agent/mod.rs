@@ -47,7 +47,7 @@ pub const MODULE: Module = Module::new("代理报关")
     .codes(codes::ALL)
     .todos(&[waits]);
 
-/// What ends within this time is reported, in milliseconds: 30 days.
+/// What ends within this time is a to-do, in milliseconds: 30 days.
 const SOON_MS: i64 = 30 * 86_400_000;
 
 /// Appointments of a company that end within 30 days.

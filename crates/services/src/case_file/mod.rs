@@ -299,9 +299,9 @@ pub fn advance(
         remark: remark.clone(),
     };
     sql::insert_step(tx, case.id, &taken)?;
-    let mut reported = String::new();
+    let mut done = String::new();
     match to {
-        CaseState::Done => reported = (kind.finish)(tx, doing, &next)?,
+        CaseState::Done => done = (kind.finish)(tx, doing, &next)?,
         CaseState::Returned | CaseState::Withdrawn => (kind.close)(tx, doing, &next)?,
         CaseState::Applied
         | CaseState::Accepted
@@ -310,7 +310,7 @@ pub fn advance(
     }
     fact(tx, doing, &next, &format!("case.{}", to.name()))?;
     let detail = format!(
-        "{}：{}；{} → {}；{remark} {reported}",
+        "{}：{}；{} → {}；{remark} {done}",
         kind.chinese,
         case.title,
         case.state.chinese(),

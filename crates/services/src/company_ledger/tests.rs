@@ -62,7 +62,7 @@ async fn companies_are_found_by_what_people_know_of_them(
             vec![],
         ),
     ] {
-        let reported = format!("{sight:?} {filter:?}");
+        let case = format!("{sight:?} {filter:?}");
         let is_first = filter.begin.after.is_none();
         let read = move |tx: &mut Tx<'_>| {
             let found = list(tx, &sight, &filter, 10)?;
@@ -70,10 +70,10 @@ async fn companies_are_found_by_what_people_know_of_them(
         };
         let (found, total) = world.read(read).await;
         let found: Vec<CompanyId> = found.into_iter().map(|(id, _)| id).collect();
-        assert_eq!(found, expected, "{reported}");
+        assert_eq!(found, expected, "{case}");
         if is_first {
             let counted = i64::try_from(expected.len()).unwrap();
-            assert_eq!(total, Total::of(counted), "{reported}");
+            assert_eq!(total, Total::of(counted), "{case}");
         }
     }
 }

@@ -286,8 +286,8 @@ impl PaymentReader {
                 self.refuse(&format!("{path}/totalAmount"), "应为数字，不加双引号");
             }
             Some(text) if !is_amount(text) => {
-                let said = "应为大于零的数，整数最多 14 位、小数最多 5 位，不用指数写法";
-                self.refuse(&format!("{path}/totalAmount"), said);
+                let text = "应为大于零的数，整数最多 14 位、小数最多 5 位，不用指数写法";
+                self.refuse(&format!("{path}/totalAmount"), text);
             }
             Some(_) => {}
         }

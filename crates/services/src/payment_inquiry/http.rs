@@ -133,12 +133,12 @@ async fn submit_payment_data(
     for (index, item) in items.iter().enumerate() {
         let stored = store_one(&api, &actor, item).await?;
         let (result, id, findings) = match stored {
-            Ruling::Granted((UploadResult::New(id), reported)) => ("stored", Some(id), reported),
-            Ruling::Granted((UploadResult::Same(id), reported)) => {
-                ("duplicate", Some(id), reported)
+            Ruling::Granted((UploadResult::New(id), findings)) => ("stored", Some(id), findings),
+            Ruling::Granted((UploadResult::Same(id), findings)) => {
+                ("duplicate", Some(id), findings)
             }
-            Ruling::Granted((UploadResult::Changed(id), reported)) => {
-                ("changed", Some(id), reported)
+            Ruling::Granted((UploadResult::Changed(id), findings)) => {
+                ("changed", Some(id), findings)
             }
             Ruling::Granted((UploadResult::Refused(finding), _)) => {
                 ("refused", None, vec![finding])
@@ -163,7 +163,7 @@ async fn store_one(
     actor: &Actor,
     item: &RawValue,
 ) -> Result<InquiryOutcome, Problem> {
-    let (payment, reported) = match data::read(item) {
+    let (payment, findings) = match data::read(item) {
         Ok(read) => read,
         Err(findings) => return Ok(Ruling::Refused(findings)),
     };
@@ -177,13 +177,20 @@ async fn store_one(
             && is_person
         {
             let object = format!("payment:{id}");
-            let reported = &payment.transaction_no;
-            audit::done(tx, context.now_ms(), &actor, SUBMITTED, &object, reported)?;
+            let transaction_no = &payment.transaction_no;
+            audit::done(
+                tx,
+                context.now_ms(),
+                &actor,
+                SUBMITTED,
+                &object,
+                transaction_no,
+            )?;
         }
         Ok(stored)
     };
     let stored = api.write(write).await?;
-    Ok(Ruling::Granted((stored, reported)))
+    Ok(Ruling::Granted((stored, findings)))
 }
 
 /// What the list of payments is narrowed to.

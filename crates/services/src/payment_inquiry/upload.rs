@@ -188,27 +188,21 @@ async fn one(
     let is_done = matches!(outcome, UploadOutcome::Done(_));
     let write = move |tx: &mut Tx<'_>| match &outcome {
         UploadOutcome::Done(answer) => {
-            let reported = (answer.code.as_str(), answer.message.as_str());
-            sql::end(
-                tx,
-                inquiry.id,
-                (InquiryState::Uploaded, ""),
-                reported,
-                now_ms,
-            )?;
+            let reply = (answer.code.as_str(), answer.message.as_str());
+            sql::end(tx, inquiry.id, (InquiryState::Uploaded, ""), reply, now_ms)?;
             if let Some(upload) = sql::uploaded_payment(tx, inquiry.id)? {
                 sql::keep_longer(tx, upload, now_ms)?;
             }
             Ok(())
         }
         UploadOutcome::Refused(answer) => {
-            let reported = (answer.code.as_str(), answer.message.as_str());
+            let reply = (answer.code.as_str(), answer.message.as_str());
             let reason = format!("海关未接收（{}）：{}", answer.code, answer.message);
             sql::end(
                 tx,
                 inquiry.id,
                 (InquiryState::Failed, &reason),
-                reported,
+                reply,
                 now_ms,
             )
         }
@@ -315,8 +309,8 @@ async fn prepare(
     let sealed = sealed.map_err(|error| Error::Fault(error.to_string()))?;
     let id = inquiry.id;
     let keep = move |tx: &mut Tx<'_>| {
-        let reported = (key.serial.as_str(), method.name());
-        sql::keep_upload(tx, id, (payment, &sealed), reported)
+        let signed_with = (key.serial.as_str(), method.name());
+        sql::keep_upload(tx, id, (payment, &sealed), signed_with)
     };
     if context.db.write(keep).await? {
         Ok(text)

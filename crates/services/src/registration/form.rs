@@ -151,17 +151,17 @@ pub fn account_faults(form: &FormFields, again: &str) -> Vec<FieldFault> {
     if !weak.is_empty() {
         let chinese: Vec<&str> = weak.iter().map(|one| one.chinese.as_str()).collect();
         let english: Vec<&str> = weak.iter().map(|one| one.english.as_str()).collect();
-        let reported = Bilingual::new(
+        let fault = Bilingual::new(
             format!("密码不符合要求：{}", chinese.join("；")),
             format!(
                 "The password does not meet the requirements: {}",
                 english.join("; ")
             ),
         );
-        faults.push(("password", reported));
+        faults.push(("password", fault));
     } else if secret != again {
-        let reported = Bilingual::new("两次输入的密码不一致", "The two passwords do not match");
-        faults.push(("again", reported));
+        let fault = Bilingual::new("两次输入的密码不一致", "The two passwords do not match");
+        faults.push(("again", fault));
     }
     faults
 }

@@ -376,7 +376,7 @@ fn files(
     (kept, faults)
 }
 
-/// What cannot be had, because a company has it. That somebody has the login name is not reported: see
+/// What cannot be had, because a company has it. That somebody has the login name is not disclosed: see
 /// [`login_of`].
 async fn taken(
     context: &AppContext,
@@ -385,17 +385,14 @@ async fn taken(
     let form = form.clone();
     let read = move |tx: &mut Tx<'_>| taken_by(tx, &form);
     let by = context.read(read).await?;
-    let reported = by.map(|code| {
+    let fault = by.map(|code| {
         let advice = code.advice_en;
         Bilingual::new(
             format!("{}。{}（{}）", code.title, code.advice, code.code),
             format!("{}. {advice} ({})", code.title_en, code.code),
         )
     });
-    Ok(reported
-        .map(|text| ("creditCode", text))
-        .into_iter()
-        .collect())
+    Ok(fault.map(|text| ("creditCode", text)).into_iter().collect())
 }
 
 /// The login name of a new account: the chosen one, or the spare one when somebody has that. Strangers must

@@ -103,8 +103,8 @@ fn read(
     let form = form::tidied(form);
     let faults = form::faults(&form);
     if !faults.is_empty() {
-        let reported: Vec<String> = faults.into_iter().map(|(_, fault)| fault.chinese).collect();
-        return refuse(case_file::codes::FIELDS, reported.join("；"));
+        let texts: Vec<String> = faults.into_iter().map(|(_, fault)| fault.chinese).collect();
+        return refuse(case_file::codes::FIELDS, texts.join("；"));
     }
     if let Some(code) = taken_by(tx, &form)? {
         return Err(Problem::new(code));

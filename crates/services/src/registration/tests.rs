@@ -74,12 +74,12 @@ fn every_fault_is_shown_at_its_field() {
         ("contactEmail", "x"),
     ];
     let all = faults(&pairs(&weak)).into_iter();
-    for (field, reported) in all.chain(account_faults(&pairs(&weak), "")) {
+    for (field, fault) in all.chain(account_faults(&pairs(&weak), "")) {
         let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
         assert!(
-            !reported.english.contains(is_chinese),
+            !fault.english.contains(is_chinese),
             "{field}: {}",
-            reported.english
+            fault.english
         );
     }
     // What people type around a code does not matter.
@@ -262,7 +262,7 @@ async fn of_many_applications_at_once_from_one_address_no_more_than_the_limit_co
             answer.map_or_else(|problem| problem.code, |_| "in".to_owned())
         });
     }
-    let reported = all.join_all().await;
-    let n_in = reported.iter().filter(|reported| *reported == "in").count();
-    assert_eq!(n_in, usize::try_from(max).unwrap(), "{reported:?}");
+    let outcomes = all.join_all().await;
+    let n_in = outcomes.iter().filter(|outcome| *outcome == "in").count();
+    assert_eq!(n_in, usize::try_from(max).unwrap(), "{outcomes:?}");
 }

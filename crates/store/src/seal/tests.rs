@@ -78,9 +78,9 @@ fn mistakes_in_the_file_are_reported_without_the_key() {
         ("k1 aes-256-gcm AAECAwQFBgcICQoLDA0ODw==", "32 bytes"),
         (&format!("{K1}\n{OTHER}"), "twice"),
     ] {
-        let reported = Vault::from_text(text).err().unwrap();
-        assert!(reported.contains(why), "{text}: {reported}");
-        assert!(!reported.contains("AAEC"), "{reported}");
+        let error = Vault::from_text(text).err().unwrap();
+        assert!(error.contains(why), "{text}: {error}");
+        assert!(!error.contains("AAEC"), "{error}");
     }
 }
 

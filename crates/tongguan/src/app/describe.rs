@@ -180,10 +180,10 @@ fn roles(operation: &mut Operation, known: &[&role::Operation]) {
         .find(|known| operation.operation_id.as_deref() == Some(known.id));
     if let Some(known) = known {
         // The name comes first, in Chinese; what the handler says of itself follows.
-        let reported = operation.summary.replace(known.chinese.to_owned());
+        let summary = operation.summary.replace(known.chinese.to_owned());
         let more = operation.description.take();
-        let reported: Vec<String> = reported.into_iter().chain(more).collect();
-        operation.description = (!reported.is_empty()).then(|| reported.join("\n\n"));
+        let paragraphs: Vec<String> = summary.into_iter().chain(more).collect();
+        operation.description = (!paragraphs.is_empty()).then(|| paragraphs.join("\n\n"));
         let roles: Vec<&str> = known.roles.iter().map(|role| role.name()).collect();
         let extensions = ExtensionsBuilder::new().add("x-roles", roles).build();
         operation.extensions = Some(extensions);

@@ -166,7 +166,7 @@ mod tests {
             metrics_token_file: Some(file),
             ..HttpConfig::default()
         };
-        let reported = Inside::new(&http, &registry::config::RegistryConfig::default());
-        assert!(reported.unwrap_err().to_string().contains("16"));
+        let inside = Inside::new(&http, &registry::config::RegistryConfig::default());
+        assert!(inside.unwrap_err().to_string().contains("16"));
     }
 }

@@ -207,18 +207,18 @@ mod tests {
             .collect();
         tokio::task::yield_now().await;
         assert_eq!(call("/api/v1/messages", "other").await.status(), 200);
-        let reported = |answer: &Response| {
+        let refusal_of = |answer: &Response| {
             let later = answer.headers().get(header::RETRY_AFTER);
             (answer.status().as_u16(), later.is_some())
         };
         for one in late {
-            assert_eq!(reported(&one.await.unwrap()), (429, true));
+            assert_eq!(refusal_of(&one.await.unwrap()), (429, true));
         }
         // The third place is another's, and then all are taken.
         let third = tokio::spawn(call(PATH, "third"));
         tokio::task::yield_now().await;
         let fourth = call("/api/v1/messages", "fourth").await;
-        assert_eq!(reported(&fourth), (503, true));
+        assert_eq!(refusal_of(&fourth), (503, true));
         done.notify_waiters();
         for one in held.into_iter().chain([third]) {
             assert_eq!(one.await.unwrap().status(), 200);

@@ -247,11 +247,11 @@ impl Acceptor {
         }
         let refusal = Arc::clone(&self.refusal);
         tokio::spawn(async move {
-            let reported = async {
+            let refuse = async {
                 stream.write_all(&refusal).await?;
                 stream.shutdown().await
             };
-            if let Ok(Ok(())) = tokio::time::timeout(REFUSAL_TIME, reported).await {
+            if let Ok(Ok(())) = tokio::time::timeout(REFUSAL_TIME, refuse).await {
                 linger(stream).await;
             }
             drop(turn);

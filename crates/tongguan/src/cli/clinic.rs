@@ -39,12 +39,12 @@ pub(super) fn clinic(args: &ClinicArgs) -> anyhow::Result<Ended> {
             let certificate = ceb::signature::Certificate::from_file(&bytes);
             upload.certificate = Some(certificate.with_context(|| format!("{name} 不是证书"))?);
         }
-        let reported = payment::examine(&upload, &trust, now, &Library);
+        let diagnosis = payment::examine(&upload, &trust, now, &Library);
         match args.json {
-            true => say(&reported.to_string()),
-            false => say(&payment::text(&reported)),
+            true => say(&diagnosis.to_string()),
+            false => say(&payment::text(&diagnosis)),
         }
-        let is_good = reported["outcome"] == "passed" && reported["cause"] == "none";
+        let is_good = diagnosis["outcome"] == "passed" && diagnosis["cause"] == "none";
         return Ok(if is_good { Ended::Done } else { Ended::Refused });
     }
     let inner = match ceb::sniff(&bytes) {

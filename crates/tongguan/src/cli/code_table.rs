@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use store::Tx;
 use store::clock::{Clock, SystemClock, beijing_compact, beijing_rfc3339};
 
-/// Codes of a difference that are told in words; the rest is counted.
-const TOLD_MAX: usize = 20;
+/// Codes of a difference that are listed; the rest is counted.
+const SHOWN_MAX: usize = 20;
 
 /// Verbs on code tables.
 #[derive(Debug, Subcommand)]
@@ -116,14 +116,14 @@ async fn list(base: &Base) -> anyhow::Result<Ended> {
                 |one| format!("{} {}", one.loaded_by, beijing_rfc3339(one.loaded_at)),
             );
             if base.json {
-                let said = json!({
+                let value = json!({
                     "table": which.name(), "version": version.version,
                     "effective": version.effective, "complete": version.is_complete,
                     "codes": version.rows().len(), "holds": state == "有效",
                     "loadedAt": loaded.map(|one| beijing_rfc3339(one.loaded_at)),
                     "source": version.source,
                 });
-                say(&said.to_string());
+                say(&value.to_string());
             }
             rows.add_row([
                 which.name(),
@@ -292,11 +292,11 @@ fn describe(newer: &Newer) -> String {
             .iter()
             .map(|(_, was, is)| format!("～ {was}  →  {is}")),
     );
-    for line in lines.iter().take(TOLD_MAX) {
+    for line in lines.iter().take(SHOWN_MAX) {
         let _ = write!(out, "\n  {line}");
     }
-    if lines.len() > TOLD_MAX {
-        let _ = write!(out, "\n  …… 另有 {} 处", lines.len() - TOLD_MAX);
+    if lines.len() > SHOWN_MAX {
+        let _ = write!(out, "\n  …… 另有 {} 处", lines.len() - SHOWN_MAX);
     }
     out
 }

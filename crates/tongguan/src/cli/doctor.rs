@@ -132,7 +132,7 @@ fn permissions(config: &Config) -> Vec<DoctorFinding> {
             text: "数据目录与密钥文件仅平台自身用户可读".to_owned(),
         }];
     }
-    let reported = |one: files::Loose| {
+    let finding = |one: files::Loose| {
         let advice = if one.why.is_empty() {
             "启动时会自动收紧"
         } else {
@@ -145,7 +145,7 @@ fn permissions(config: &Config) -> Vec<DoctorFinding> {
             text: format!("{path} 可被其他用户读取（{:o}），{advice}", one.mode),
         }
     };
-    loose.into_iter().map(reported).collect()
+    loose.into_iter().map(finding).collect()
 }
 
 /// Whether the files of the embedded databases are sound, all of them from end to end.

@@ -119,9 +119,9 @@ fn of_file(
 ) -> anyhow::Result<bool> {
     let receipts = ceb::receipt::split(bytes)
         .map_err(|error| wrong_use(format!("{name}：{}\n{}", error.text(), error.advice())))?;
-    let reported = explained_documents(&receipts, declared);
+    let documents = explained_documents(&receipts, declared);
     if args.json {
-        let views = reported
+        let views = documents
             .iter()
             .map(|one| ExplanationView::from(one.explanation.clone()));
         say(&serde_json::to_string_pretty(&views.collect::<Vec<_>>())?);
@@ -129,14 +129,14 @@ fn of_file(
         for odd in &receipts.odd {
             say(&format!("注意：{}", odd.chinese()));
         }
-        for one in &reported {
+        for one in &documents {
             say(&words(one));
         }
-        if reported.is_empty() {
+        if documents.is_empty() {
             say("回执中没有任何单证。");
         }
     }
-    Ok(reported.iter().any(|one| one.explanation.is_known))
+    Ok(documents.iter().any(|one| one.explanation.is_known))
 }
 
 /// The declared message, read.
@@ -160,7 +160,7 @@ fn explained_documents(
         .entries
         .iter()
         .filter(|entry| seen.insert(&entry.xml));
-    let reported = entries.map(|entry| {
+    let documents = entries.map(|entry| {
         let refused = entry.ori_message_type.as_deref().and_then(Kind::from_root);
         let kind = entry.kind.declares().or(refused);
         let status = Some(entry.return_status);
@@ -189,13 +189,13 @@ fn explained_documents(
             explanation,
         }
     });
-    reported.collect()
+    documents.collect()
 }
 
 /// An explanation for people.
-fn words(reported: &ExplainedDocument) -> String {
-    let one = &reported.explanation;
-    let mut lines = vec![reported.title.clone()];
+fn words(document: &ExplainedDocument) -> String {
+    let one = &document.explanation;
+    let mut lines = vec![document.title.clone()];
     if one.parts.len() < 2 {
         lines.push(format!("  含义：{}", one.meaning));
     } else {
@@ -274,14 +274,14 @@ mod tests {
     #[test]
     fn a_code_of_the_platform_leads_to_its_page() {
         let explanation = ceb::explain::ask(None, None, "TG-E1203");
-        let reported = words(&super::ExplainedDocument {
+        let text = words(&super::ExplainedDocument {
             title: explanation.parts[0].title.clone(),
             explanation,
         });
-        assert!(reported.contains("元素次序不对"), "{reported}");
+        assert!(text.contains("元素次序不对"), "{text}");
         assert!(
-            reported.contains("说明页：docs/codes/TG-E1203.md，平台上为 /docs/codes/TG-E1203"),
-            "{reported}"
+            text.contains("说明页：docs/codes/TG-E1203.md，平台上为 /docs/codes/TG-E1203"),
+            "{text}"
         );
         assert!(crate::app::docs::refusal_code("TG-R4031").is_some());
     }

@@ -180,14 +180,14 @@ fn say_receipts(detail: &MessageDetail) {
             status.unwrap_or_default(),
             receipt.return_status_name
         );
-        let said = match &receipt.notice {
+        let text = match &receipt.notice {
             Some(notice) => &notice.summary,
             None => &receipt.return_info,
         };
         rows.add_row([
             &receipt.return_time,
             &name,
-            said,
+            text,
             &receipt.explanation.advice,
         ]);
     }

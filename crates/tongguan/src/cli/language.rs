@@ -28,8 +28,10 @@ pub(super) enum Language {
 impl Language {
     /// The language that the environment asks for: the first of its three names that says anything.
     pub(super) fn of_environment() -> Self {
-        let said = |name| std::env::var(name).ok().filter(|locale| !locale.is_empty());
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(said);
+        let value = |name| std::env::var(name).ok().filter(|locale| !locale.is_empty());
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(value);
         Self::of_locale(&locale.unwrap_or_default())
     }
 

@@ -78,11 +78,11 @@ async fn verify(args: VerifyArgs) -> anyhow::Result<Ended> {
     let db = open_db(existing(&args.base)?.store).await?;
     let verdict = audit::verify(&db, args.head).await?;
     if args.base.json {
-        let said = json!({
+        let value = json!({
             "rows": verdict.n_rows, "holds": verdict.holds(), "brokenAt": verdict.broken_at,
             "head": verdict.head, "hasKnown": verdict.has_known,
         });
-        say(&said.to_string());
+        say(&value.to_string());
     } else {
         say(&match verdict.broken_at {
             None => format!("审计链完好：{} 条，链尾 {}", verdict.n_rows, verdict.head),
@@ -109,13 +109,13 @@ async fn list(args: AuditListArgs) -> anyhow::Result<Ended> {
     let rows = db.read(move |tx| audit::list(tx, &filter, limit)).await?;
     if args.base.json {
         for row in &rows {
-            let said = json!({
+            let value = json!({
                 "number": row.number, "at": beijing_rfc3339(row.at_ms), "actor": row.actor_name,
                 "actorId": row.actor_id.map(|id| id.to_string()),
                 "act": row.act, "object": row.object, "result": row.result,
                 "address": row.address, "detail": row.detail, "hash": row.hash,
             });
-            say(&said.to_string());
+            say(&value.to_string());
         }
         return Ok(Ended::Done);
     }

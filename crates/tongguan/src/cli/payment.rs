@@ -126,13 +126,13 @@ fn rows(file: &str, status: u16, body: &Value) -> Vec<[String; 5]> {
         text.unwrap_or_default().to_owned()
     };
     let Some(items) = body.get("items").and_then(Value::as_array) else {
-        let said = format!("{} {}", text(body, "title"), text(body, "detail"));
+        let problem = format!("{} {}", text(body, "title"), text(body, "detail"));
         return vec![[
             file.to_owned(),
             String::new(),
             status.to_string(),
             text(body, "code"),
-            said,
+            problem,
         ]];
     };
     let mut rows = Vec::new();

@@ -213,11 +213,11 @@ async fn test(args: NameArgs) -> anyhow::Result<Ended> {
     let card = card(&keyring, &args.name)?;
     let outcome = probe(card).await;
     if args.base.json {
-        let reported = match &outcome {
+        let value = match &outcome {
             Ok((serial, method)) => json!({ "ok": true, "serial": serial, "method": method }),
             Err(why) => json!({ "ok": false, "fault": why }),
         };
-        say(&reported.to_string());
+        say(&value.to_string());
     } else {
         say(&match &outcome {
             Ok((serial, method)) => format!("签名正常：{method}，证书 {serial}"),

@@ -176,9 +176,9 @@ fn the_language_is_the_one_asked_for() {
         ("check -- --lang en -h", Language::English, ""),
     ] {
         let words = std::iter::once("tongguan").chain(typed.split(' '));
-        let reported = read(words.map(Into::into), environment);
-        let reported = reported.map_or_else(|mistake| mistake.to_string(), |_| String::new());
-        assert!(reported.contains(expected), "{typed}: {reported}");
+        let parsed = read(words.map(Into::into), environment);
+        let text = parsed.map_or_else(|mistake| mistake.to_string(), |_| String::new());
+        assert!(text.contains(expected), "{typed}: {text}");
     }
 }
 
@@ -258,11 +258,11 @@ fn the_files_that_the_readmes_read_are_there_by_then() {
 /// long it takes, and how it runs on another port.
 #[test]
 fn the_readmes_say_what_is_needed_and_how_long_it_takes() {
-    let reported = [
+    let requirements = [
         ["4 GB of disk", "4 GB of memory", "four to six minutes"],
         ["4 GB 磁盘", "4 GB 内存", "四至六分钟"],
     ];
-    for (text, facts) in READMES.into_iter().zip(reported) {
+    for (text, facts) in READMES.into_iter().zip(requirements) {
         let one_line = text.replace('\n', " ").replace("、 ", "、");
         let tools = ["git", "make", "https://rustup.rs", "Debian"];
         for fact in facts.into_iter().chain(tools) {
@@ -308,17 +308,17 @@ fn mistakes_are_reported_in_chinese_with_what_to_do() {
         ),
     ];
     for (words, expected) in cases {
-        let reported = mistake_in(words, Language::Chinese);
+        let mistake = mistake_in(words, Language::Chinese);
         for text in expected {
             assert!(
-                reported.contains(text),
-                "{words:?}: {text} is not in: {reported}"
+                mistake.contains(text),
+                "{words:?}: {text} is not in: {mistake}"
             );
         }
         let english = ["error:", "Usage:", "For more information", "required"];
         assert!(
-            !english.iter().any(|word| reported.contains(word)),
-            "{reported}"
+            !english.iter().any(|word| mistake.contains(word)),
+            "{mistake}"
         );
     }
 }
@@ -377,18 +377,18 @@ fn mistakes_are_reported_in_english_with_what_to_do() {
         (&["serve", "--json=1"], &["“1”"]),
     ];
     for (words, expected) in cases {
-        let reported = mistake_in(words, Language::English);
+        let mistake = mistake_in(words, Language::English);
         for text in expected {
             assert!(
-                reported.contains(text),
-                "{words:?}: {text} is not in: {reported}"
+                mistake.contains(text),
+                "{words:?}: {text} is not in: {mistake}"
             );
         }
-        assert!(!is_chinese(&reported), "{reported}");
+        assert!(!is_chinese(&mistake), "{mistake}");
     }
 }
 
-/// `preflight` may be called without address and key: they stand in the environment, or it is reported
+/// `preflight` may be called without address and key: they stand in the environment, or the error says
 /// both ways how they are given.
 #[test]
 fn who_names_no_platform_learns_how() {
@@ -400,9 +400,9 @@ fn who_names_no_platform_learns_how() {
         (None, Some("KEY".to_owned())),
     ];
     for (url, key) in given {
-        let reported = Client::new(&Remote { url, key }).err().unwrap().to_string();
+        let error = Client::new(&Remote { url, key }).err().unwrap().to_string();
         for way in ["--url", "--key", "TONGGUAN_URL", "TONGGUAN_KEY"] {
-            assert!(reported.contains(way), "{reported}");
+            assert!(error.contains(way), "{error}");
         }
     }
 }

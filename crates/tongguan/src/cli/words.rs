@@ -157,8 +157,8 @@ fn argument(arg: Arg, language: Language) -> Arg {
     let takes_value = arg.get_action().takes_values();
     if takes_value && !arg.is_hide_possible_values_set() {
         let values = arg.get_possible_values();
-        let reported = values.iter().filter(|value| !value.is_hide_set());
-        let reported: Vec<String> = reported
+        let shown = values.iter().filter(|value| !value.is_hide_set());
+        let choices: Vec<String> = shown
             .map(|value| match value.get_help() {
                 Some(help) => {
                     let help = language.text(&help.to_string());
@@ -167,9 +167,9 @@ fn argument(arg: Arg, language: Language) -> Arg {
                 None => value.get_name().to_owned(),
             })
             .collect();
-        if !reported.is_empty() {
-            let reported = language.list(&reported);
-            let _ = write!(help, " {}", language.fill("[可取：{1}]", &[&reported]));
+        if !choices.is_empty() {
+            let choices = language.list(&choices);
+            let _ = write!(help, " {}", language.fill("[可取：{1}]", &[&choices]));
         }
     }
     let defaults: Vec<String> = arg

@@ -42,11 +42,11 @@ fn paths() -> BTreeSet<String> {
 
 #[test]
 fn every_setting_has_a_sentence_and_every_sentence_a_setting() {
-    let reported: BTreeSet<String> = REFERENCE
+    let documented: BTreeSet<String> = REFERENCE
         .iter()
         .map(|(path, _)| (*path).to_owned())
         .collect();
-    assert_eq!(paths(), reported);
+    assert_eq!(paths(), documented);
 }
 
 fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
@@ -161,8 +161,8 @@ fn values_that_cannot_work_are_reported() {
         ),
     ];
     for (text, why) in cases {
-        let reported = load(text, &[]).unwrap_err();
-        assert!(reported.contains(why), "{text}: {reported}");
+        let error = load(text, &[]).unwrap_err();
+        assert!(error.contains(why), "{text}: {error}");
     }
 }
 
@@ -187,15 +187,15 @@ fn every_number_of_the_settings_has_a_range() {
     let refused = |path: &str, value: i64| load(&format!("{path} = {value}"), &[]).map(|_| ());
     // What has no range here is a parameter, whose range is checked with it.
     for path in numbers.difference(&ranged) {
-        let reported = refused(path, 4_000_000_000).unwrap_err();
-        assert!(reported.contains("应为"), "{path}: {reported}");
+        let error = refused(path, 4_000_000_000).unwrap_err();
+        assert!(error.contains("应为"), "{path}: {error}");
     }
     for (path, range, _) in ranges {
         let outside = [range.start().checked_sub(1), range.end().checked_add(1)];
         for value in outside.into_iter().flatten() {
-            let reported = refused(path, value).unwrap_err();
+            let error = refused(path, value).unwrap_err();
             let name = path.rsplit('.').next().unwrap();
-            assert!(reported.contains(name), "{path} = {value}: {reported}");
+            assert!(error.contains(name), "{path} = {value}: {error}");
         }
     }
 }
@@ -214,12 +214,12 @@ fn passwords_are_not_printed() {
 
 #[test]
 fn shares_are_not_larger_than_what_is_shared() {
-    let reported = load("[limits]\nstreams_per_caller_max = 501", &[]).unwrap_err();
-    assert!(reported.contains("_per_caller_max"), "{reported}");
+    let error = load("[limits]\nstreams_per_caller_max = 501", &[]).unwrap_err();
+    assert!(error.contains("_per_caller_max"), "{error}");
     assert!(load("[http]\nhead_ms_max = 0", &[]).is_err());
     assert!(load("[http]\nidle_ms_max = 0", &[]).is_err());
-    let reported = load("[registry]\ntrusted_proxies = [\"proxy.example\"]", &[]).unwrap_err();
-    assert!(reported.contains("proxy.example"), "{reported}");
+    let error = load("[registry]\ntrusted_proxies = [\"proxy.example\"]", &[]).unwrap_err();
+    assert!(error.contains("proxy.example"), "{error}");
     let config = load("[registry]\nproxy_header = \"forwarded\"", &[]).unwrap();
     assert_eq!(
         config.registry.proxy_header,
@@ -233,17 +233,17 @@ fn one_caller_s_share_of_reads_is_smaller_than_the_number_of_readers() {
     let (share, readers) = (default.limits.reads_per_caller_max, default.store.n_readers);
     // The programs of a company have a share, and its people another.
     assert!(share * 2 < readers, "{share} of {readers}");
-    let reported = load("store.n_readers = 6", &[]).unwrap_err();
+    let error = load("store.n_readers = 6", &[]).unwrap_err();
     for word in ["limits.reads_per_caller_max（3）", "store.n_readers（6）"] {
-        assert!(reported.contains(word), "{reported}");
+        assert!(error.contains(word), "{error}");
     }
     assert!(load("store.n_readers = 7\nlimits.reads_per_caller_max = 3", &[]).is_ok());
     assert!(load("limits.reads_per_caller_max = 4", &[]).is_err());
-    assert!(reported.contains("调到 7 以上"), "{reported}");
+    assert!(error.contains("调到 7 以上"), "{error}");
     for readers in [1, 2, 65] {
         let text = format!("store.n_readers = {readers}\nlimits.reads_per_caller_max = 1");
-        let reported = load(&text, &[]).unwrap_err();
-        assert!(reported.contains("3 至 64"), "{reported}");
+        let error = load(&text, &[]).unwrap_err();
+        assert!(error.contains("3 至 64"), "{error}");
     }
     assert!(load("store.n_readers = 3\nlimits.reads_per_caller_max = 1", &[]).is_ok());
 }

@@ -173,7 +173,7 @@ fn every_scene_has_its_turn() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn metrics_show_what_was_turned_down() {
     let setup = Setup::new().await;
-    let reported = setup
+    let metrics = setup
         .serve(async |address| {
             let bad = [
                 Scene::Rejected,
@@ -188,15 +188,15 @@ async fn metrics_show_what_was_turned_down() {
         .await;
     let value = |name: &str, outcome: &str| -> u32 {
         let series = format!("{name}{{outcome=\"{outcome}\"}} ");
-        let mut lines = reported.lines();
+        let mut lines = metrics.lines();
         let found = lines.find_map(|line| line.strip_prefix(&series));
         found.map_or(0, |value| value.parse().unwrap())
     };
     for (outcome, n) in [("rejected", 2), ("faulty", 1), ("refused", 1)] {
         let open = value("tongguan_messages_needing_action", outcome);
-        assert_eq!(open, n, "{outcome}: {reported}");
+        assert_eq!(open, n, "{outcome}: {metrics}");
         // The counters are those of the whole process, in which other tests may run.
         let total = value("tongguan_outcomes_total", outcome);
-        assert!(total >= n, "{outcome}: {reported}");
+        assert!(total >= n, "{outcome}: {metrics}");
     }
 }

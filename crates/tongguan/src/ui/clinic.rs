@@ -85,7 +85,7 @@ async fn examine(
     form: Multipart,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
-    let reported = match message(form).await {
+    let template = match message(form).await {
         Ok(message) => ClinicPage {
             lang,
             answer: Some(answer(&practice, &headers, message).await?),
@@ -97,7 +97,7 @@ async fn examine(
             refusal: Some(lang.text(&refusal).to_owned()),
         },
     };
-    Ok(page(&reported))
+    Ok(page(&template))
 }
 
 async fn answer(

@@ -45,7 +45,7 @@ pub async fn pages(request: Request, next: Next) -> Response {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    let reported = match parts.extensions.remove::<PageRefusal>() {
+    let refusal = match parts.extensions.remove::<PageRefusal>() {
         Some(refusal) => refusal,
         None => {
             let kind = parts.headers.get(header::CONTENT_TYPE);
@@ -59,11 +59,11 @@ pub async fn pages(request: Request, next: Next) -> Response {
             refusal_of(lang, parts.status, read.flatten(), &uri)
         }
     };
-    let asked = RefusedRequest {
-        here: here(&method, &uri, &reported.next),
+    let refused_request = RefusedRequest {
+        here: here(&method, &uri, &refusal.next),
         request_id: request_id(&parts.headers),
     };
-    let mut page = reported.page(&asked);
+    let mut page = refusal.page(&refused_request);
     for (name, value) in &parts.headers {
         let is_of_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name);
         if !is_of_body && !page.headers().contains_key(name) {
@@ -116,15 +116,15 @@ fn refusal_of(
         false => next,
     };
     match read {
-        Some(reported) => PageRefusal {
+        Some(problem) => PageRefusal {
             lang,
             status: status.as_u16(),
-            code: reported.code,
-            title: reported.title,
-            title_en: reported.title_en,
-            what: reported.detail,
-            advice: reported.advice,
-            advice_en: reported.advice_en,
+            code: problem.code,
+            title: problem.title,
+            title_en: problem.title_en,
+            what: problem.detail,
+            advice: problem.advice,
+            advice_en: problem.advice_en,
             next: next.to_owned(),
         },
         None => {

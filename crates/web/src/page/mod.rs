@@ -366,14 +366,14 @@ mod tests {
 
     #[test]
     fn a_total_says_when_there_are_more() {
-        let reported = |total: Total| {
+        let shown = |total: Total| {
             let page = Page::whole(vec![1]).counted(Some(total)).map(|one| one);
             (page.total, page.more_than_total)
         };
-        assert_eq!(reported(Total::of(COUNT_MAX)), (Some(COUNT_MAX), false));
-        assert_eq!(reported(Total::of(COUNT_MAX + 1)), (Some(COUNT_MAX), true));
+        assert_eq!(shown(Total::of(COUNT_MAX)), (Some(COUNT_MAX), false));
+        assert_eq!(shown(Total::of(COUNT_MAX + 1)), (Some(COUNT_MAX), true));
         let two = Total::of(COUNT_MAX).with(Total::of(1));
-        assert_eq!(reported(two), (Some(COUNT_MAX), true));
+        assert_eq!(shown(two), (Some(COUNT_MAX), true));
         let uncounted = serde_json::to_string(&Page::whole(vec![1])).unwrap();
         assert_eq!(uncounted, r#"{"items":[1]}"#);
     }

@@ -77,12 +77,12 @@ pub fn set_state(
     if change != Change::Disable {
         lock::forget(tx, context, &found.login)?;
     }
-    let reported = match change {
+    let verb = match change {
         Change::Enable => "启用",
         Change::Disable => "停用",
         Change::Unlock => "解锁",
     };
-    let detail = format!("{reported} {}；理由：{reason}", found.login);
+    let detail = format!("{verb} {}；理由：{reason}", found.login);
     audit::done(tx, now_ms, actor, account::STATE, &object(id), &detail)?;
     Ok(())
 }

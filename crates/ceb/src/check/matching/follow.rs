@@ -87,12 +87,12 @@ fn list_of<'b>(
             continue;
         }
         let is_hidden = personal::of_element(element).is_some() && list.owner != known.owner;
-        let reported = name(known.facts.kind, element, false);
+        let field = name(known.facts.kind, element, false);
         let text = if is_hidden {
-            format!("{reported}与原清单不同")
+            format!("{field}与原清单不同")
         } else {
             let (own, listed) = (shown(element, own), shown(element, listed));
-            format!("{reported}为 {own}，原清单为 {listed}")
+            format!("{field}为 {own}，原清单为 {listed}")
         };
         found.push(on(&code::LIST_DIFFERS, element, text));
     }

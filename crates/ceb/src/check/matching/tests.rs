@@ -49,14 +49,14 @@ fn judged(trade: &[(Kind, String)]) -> Vec<(Kind, JudgedDocument)> {
 }
 
 fn codes(trade: &[(Kind, String)]) -> Vec<String> {
-    let reported = judged(trade).into_iter().flat_map(|(kind, one)| {
+    let found = judged(trade).into_iter().flat_map(|(kind, one)| {
         let findings = one.findings.into_iter();
         findings.map(move |finding| format!("{kind} {}", &finding.code[3..]))
     });
-    let mut reported: Vec<String> = reported.collect();
-    reported.sort();
-    reported.dedup();
-    reported
+    let mut codes: Vec<String> = found.collect();
+    codes.sort();
+    codes.dedup();
+    codes
 }
 
 fn permutations<T: Clone>(list: &[T]) -> Vec<Vec<T>> {
@@ -240,14 +240,14 @@ fn nobody_reads_what_another_company_says_about_a_person() {
             let owner = if same_owner { 1 } else { id };
             board.add(Known::fresh(id, owner, None, facts));
         }
-        let reported = board.judge(1).unwrap().differences;
-        let text = &reported
+        let differences = board.judge(1).unwrap().differences;
+        let text = &differences
             .iter()
             .find(|d| d.code.id == "TG-E1902")
             .unwrap()
             .text;
         assert_eq!(text.contains("钱***"), same_owner, "{text}");
-        let finding = reported[0].finding(board.facts(1).unwrap(), 1);
+        let finding = differences[0].finding(board.facts(1).unwrap(), 1);
         assert!(
             finding.value.ends_with("***") && finding.line > 1,
             "{finding:?}"
@@ -271,9 +271,9 @@ fn a_list_with_another_number_of_lines() {
 fn a_missing_or_refused_partner_is_named() {
     let whole: Vec<_> = trade(Kind::Ceb311).into_iter().take(4).collect();
     let list_only = vec![whole[3].clone()];
-    let reported = judged(&list_only);
+    let judgements = judged(&list_only);
     assert!(
-        reported[0].1.findings[0]
+        judgements[0].1.findings[0]
             .text
             .contains("订单、支付单、运单")
     );
@@ -336,8 +336,8 @@ fn versions_of_the_same_document() {
             board.add(version(1, "1", time, *status, *kind));
         }
         board.add(version(2, app_type, app_time, None, *kind));
-        let reported = board.judge(2).unwrap().differences;
-        let ids: Vec<&str> = reported
+        let differences = board.judge(2).unwrap().differences;
+        let ids: Vec<&str> = differences
             .iter()
             .map(|one| one.code.id)
             .filter(|id| id.starts_with("TG-E193"))
@@ -436,16 +436,16 @@ fn cancels_and_refunds() {
         let mut board = Board::default();
         board.add(a_list(*list_kind, *status));
         board.add(request(*kind, 2, change, qty));
-        let reported = board.judge(2).unwrap().differences;
-        let ids: Vec<&str> = reported.iter().map(|one| one.code.id).collect();
-        assert_eq!(ids, *expected, "{kind} {change:?} {qty} {reported:?}");
+        let differences = board.judge(2).unwrap().differences;
+        let ids: Vec<&str> = differences.iter().map(|one| one.code.id).collect();
+        assert_eq!(ids, *expected, "{kind} {change:?} {qty} {differences:?}");
     }
     let mut board = Board::default();
     board.add(a_list(Ceb621, 120));
     board.add(request(Ceb623, 2, &[], "1"));
     board.add(request(Ceb623, 3, &[], "1"));
-    let reported = board.judge(3).unwrap().differences;
-    assert_eq!(reported[0].code.id, "TG-E1952");
+    let differences = board.judge(3).unwrap().differences;
+    assert_eq!(differences[0].code.id, "TG-E1952");
     let mut refund = request(Ceb625, 4, &[], "1");
     refund.facts.lines[0].insert("gcode".to_owned(), "0000000000".to_owned());
     board.add(refund);

@@ -108,9 +108,9 @@ mod tests {
             let mut board = Board::default();
             board.add(known(1, owner));
             board.add(known(2, 1));
-            let reported = board.judge(2).unwrap();
-            assert_eq!(reported.used_by, expected);
-            let is_reported = reported
+            let judgement = board.judge(2).unwrap();
+            assert_eq!(judgement.used_by, expected);
+            let is_reported = judgement
                 .differences
                 .iter()
                 .any(|one| one.code.id == "TG-E1933");

@@ -46,8 +46,8 @@ fn a_region_is_quoted_by_the_digits_that_were_compared() {
         of_person.ends_with("：地区码（前两位 99）不存在"),
         "{of_person}"
     );
-    for reported in [text, advice, of_person, of_person_advice] {
-        assert!(!reported.contains("9901"), "{reported}");
+    for text in [text, advice, of_person, of_person_advice] {
+        assert!(!text.contains("9901"), "{text}");
     }
 }
 

@@ -87,9 +87,9 @@ pub fn examine(upload: &Upload, trust: &Trust, at: i64, sm2: &dyn Sm2) -> Value 
 
 /// The same for people at a terminal.
 #[must_use]
-pub fn text(reported: &Value) -> String {
+pub fn text(diagnosis: &Value) -> String {
     let word = |name: &str| {
-        reported
+        diagnosis
             .get(name)
             .and_then(Value::as_str)
             .unwrap_or_default()
@@ -104,7 +104,7 @@ pub fn text(reported: &Value) -> String {
         format!("结论：{outcome}（179 号公告的支付数据）"),
         format!("建议：{}", word("advice")),
     ];
-    let possibilities = reported.get("possibilities").and_then(Value::as_array);
+    let possibilities = diagnosis.get("possibilities").and_then(Value::as_array);
     for (number, one) in (1..).zip(possibilities.into_iter().flatten()) {
         lines.push(format!(
             "  可能 {number}：{}",

@@ -71,11 +71,11 @@ async fn several_documents_are_not_given_one_number() {
     for number in [&one, &other] {
         answer_order(&platform, number, 100, WRONG).await;
     }
-    let (status, said) = submit(&platform, id, vec![edit("orderNo", "DD-ONE")]).await;
-    assert_eq!(status, StatusCode::BAD_REQUEST, "{said}");
+    let (status, answer) = submit(&platform, id, vec![edit("orderNo", "DD-ONE")]).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
     assert!(
-        said.to_string().contains("不能给多份单证填同一个值"),
-        "{said}"
+        answer.to_string().contains("不能给多份单证填同一个值"),
+        "{answer}"
     );
     let (second, [third, _]) = two_orders(&platform, 14).await;
     answer_order(&platform, &third, 100, WRONG).await;
@@ -92,8 +92,8 @@ async fn several_documents_are_not_given_one_number() {
     let detail = answer.unwrap_err().detail.unwrap();
     assert!(detail.contains("请逐份更正"), "{detail}");
     // One of them, and one message alone, may have another number.
-    let (status, said) = submit(&platform, second, vec![edit("orderNo", "DD-ONE")]).await;
-    assert_eq!(status, StatusCode::ACCEPTED, "{said}");
+    let (status, answer) = submit(&platform, second, vec![edit("orderNo", "DD-ONE")]).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
 }
 
 /// Of a message some documents are declared again and others left: those still need an action.

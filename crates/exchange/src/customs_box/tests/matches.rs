@@ -19,15 +19,15 @@ fn with_one_more_line(xml: &str, record: &str) -> String {
 
 async fn mismatch(of: Kind, change: impl Fn(String) -> String, expected: Expect) {
     let mut setup = Setup::with(|config| config.matching = Matching::Strict);
-    let mut said = String::new();
+    let mut played = String::new();
     for kind in IMPORT {
         let xml = marked(*kind, "");
         setup
             .up(*kind, &if *kind == of { change(xml) } else { xml })
             .await;
-        said = setup.play(1000).await;
+        played = setup.play(1000).await;
     }
-    expected.assert_eq(&said);
+    expected.assert_eq(&played);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -118,8 +118,8 @@ async fn chain(
     let mut text = String::new();
     for kind in kinds {
         setup.up(*kind, &change(*kind, marked(*kind, ""))).await;
-        let said = setup.play(2500).await;
-        let own: Vec<&str> = said.lines().collect();
+        let played = setup.play(2500).await;
+        let own: Vec<&str> = played.lines().collect();
         text.push_str(&format!("{kind}\n"));
         for line in own {
             text.push_str(&format!("  {}\n", line.split_once(' ').unwrap().1));

@@ -199,7 +199,7 @@ fn conditions(asked: &ListExport) -> String {
         let word = column.and_then(|column| column.words.get(value));
         word.map_or_else(|| value.to_owned(), Clone::clone)
     };
-    let reported: Vec<(&str, String)> = asked
+    let conditions: Vec<(&str, String)> = asked
         .query
         .iter()
         .filter(|(name, _)| !["limit", "after", "count", "sort"].contains(&name.as_str()))
@@ -212,11 +212,11 @@ fn conditions(asked: &ListExport) -> String {
             )
         })
         .collect();
-    let reported: Vec<(&str, Option<&str>)> = reported
+    let conditions: Vec<(&str, Option<&str>)> = conditions
         .iter()
         .map(|(label, value)| (*label, Some(value.as_str())))
         .collect();
-    web::conditions(&reported)
+    web::conditions(&conditions)
 }
 
 async fn hand_over(pages: &ExportPages, asked: &ListExport, items: Vec<Tree>) -> bool {

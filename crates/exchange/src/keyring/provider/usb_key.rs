@@ -4,7 +4,7 @@
 //! One connection is kept; a lost one is made anew once for each call. `Custom50070` says that the
 //! reader wants a reset: it is tried once more, then a person must pull the key out. The service has
 //! no codes for a wrong password or an absent card, so the texts of its errors are looked at: these
-//! words are inferred, and what none of them fits is reported as it was said.
+//! words are inferred, and what none of them fits is passed on as it came.
 
 use super::{KeyFamily, KeyProvider, Method, SigningFault, SigningResult, secret};
 use crate::keyring::certificate::CardCertificate;

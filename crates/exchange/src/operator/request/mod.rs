@@ -227,8 +227,8 @@ fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> RequestDone {
         kind: &message.kind,
     };
     let now_ms = doing.context.now_ms();
-    let reported = refusal_receipt(&doing.context.ids, refused, info, now_ms);
-    receipt::record(tx, vec![reported], now_ms)?;
+    let receipt = refusal_receipt(&doing.context.ids, refused, info, now_ms);
+    receipt::record(tx, vec![receipt], now_ms)?;
     Ok("；已通知企业".to_owned())
 }
 

@@ -20,11 +20,11 @@ async fn a_parked_receipt_is_dismissed_by_two(#[values(Sqlite, Postgres)] engine
         receipt::parked::list(tx, &web::Begin::default(), 10)
     });
     let parked = parked.await.unwrap();
-    let (status, said) = parked[0].says().unwrap();
+    let (status, text) = parked[0].says().unwrap();
     assert_eq!(status.0, 100);
     assert!(
-        said.contains("不符") && !said.contains("11010119800414417X"),
-        "{said}"
+        text.contains("不符") && !text.contains("11010119800414417X"),
+        "{text}"
     );
     let id = parked[0].id;
     assert!(free(&platform, DISMISS_RECEIPT.name, id).await.is_ok());
@@ -158,15 +158,18 @@ async fn what_nobody_can_read_is_dismissed_for_a_reason_that_says_so(
         crate::pipeline::drain(&platform.shared).await.unwrap();
         let unsaid = free(&platform, DISMISS_RECEIPT.name, id).await.unwrap_err();
         assert!(unsaid.contains("无法读取"), "{table} {unsaid}");
-        let said = Request {
+        let with_reason = Request {
             why: "磁盘损坏，无法读取，备份中也没有".to_owned(),
             ..request(DISMISS_RECEIPT.name, id)
         };
         assert!(
-            free_because(&platform, said.clone()).await.is_ok(),
+            free_because(&platform, with_reason.clone()).await.is_ok(),
             "{table}"
         );
-        assert!(free_because(&platform, said).await.is_err(), "{table}");
+        assert!(
+            free_because(&platform, with_reason).await.is_err(),
+            "{table}"
+        );
         let read = db.read(move |tx| -> store::Result<_> {
             let sql = format!("select body from {table}");
             let kept = tx.query(&sql, &[])?.remove(0).bytes(0)?;

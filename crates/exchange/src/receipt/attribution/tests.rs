@@ -179,7 +179,7 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
 /// of its document. Customs names the document when it is declared and when the E-Port turns it
 /// down, but not every duplicate; those are turned down in the midst of the answers to another.
 fn customs(turns: &[Turn]) -> Vec<(usize, KeyAnswer)> {
-    let mut said: Vec<(usize, i64, String)> = Vec::new();
+    let mut answers: Vec<(usize, i64, String)> = Vec::new();
     for (at, turn) in turns.iter().enumerate() {
         // What is refused first of all names itself: from nothing else it could be told apart.
         let name = match matches!(turn, Turn::UnnamedDuplicate) && at > 0 {
@@ -208,22 +208,23 @@ fn customs(turns: &[Turn]) -> Vec<(usize, KeyAnswer)> {
             })
             .collect();
         // A duplicate comes while the last two answers to the one before are still to be given.
-        let before = said.len().saturating_sub(2);
+        let before = answers.len().saturating_sub(2);
         let place = match turn {
             Turn::Duplicate => before,
             // It says of nobody that it is a duplicate until every other has been heard of.
             Turn::UnnamedDuplicate => {
-                let first = |of: usize| said.iter().position(|(one, ..)| *one == of);
+                let first = |of: usize| answers.iter().position(|(one, ..)| *one == of);
                 let heard = (0..at).filter_map(first).max();
                 before.max(heard.map_or(0, |last| last + 1))
             }
             Turn::Accepted | Turn::Rejected | Turn::Fault | Turn::Change | Turn::BadChange => {
-                said.len()
+                answers.len()
             }
         };
-        said.splice(place..place, own);
+        answers.splice(place..place, own);
     }
-    said.into_iter()
+    answers
+        .into_iter()
         .enumerate()
         .map(|(time, (at, status, info))| (at, answer(time, status, &info)))
         .collect()
@@ -237,15 +238,15 @@ proptest! {
         turns in turns(),
         keys in proptest::collection::vec(any::<u32>(), 40),
     ) {
-        let mut said = customs(&turns);
+        let mut placed = customs(&turns);
         let guids: Vec<Sent> = GUIDS.iter().take(turns.len()).map(|one| sent(one)).collect();
-        let mut order: Vec<usize> = (0..said.len()).collect();
+        let mut order: Vec<usize> = (0..placed.len()).collect();
         order.sort_by_key(|at| keys.get(*at));
-        said = order.into_iter().map(|at| said[at].clone()).collect();
-        let answers: Vec<KeyAnswer> = said.iter().map(|(_, answer)| answer.clone()).collect();
+        placed = order.into_iter().map(|at| placed[at].clone()).collect();
+        let answers: Vec<KeyAnswer> = placed.iter().map(|(_, answer)| answer.clone()).collect();
         for kind in [Kind::Ceb311, Kind::Ceb621] {
             let places = attribute(kind, &guids, &answers);
-            let expected: Vec<usize> = said.iter().map(|(at, _)| *at).collect();
+            let expected: Vec<usize> = placed.iter().map(|(at, _)| *at).collect();
             prop_assert_eq!(&places, &expected, "{:?} {:?}", turns, kind);
         }
     }

@@ -32,8 +32,8 @@ struct KnownAnswers {
 impl KnownAnswers {
     /// Takes note of an answer; whether it was known already.
     fn has(&mut self, one: &NewReceipt) -> bool {
-        let said = (one.guid.clone(), one.return_status, one.fingerprint);
-        let times = self.times.entry(said).or_default();
+        let key = (one.guid.clone(), one.return_status, one.fingerprint);
+        let times = self.times.entry(key).or_default();
         let is_same = |time: &String| !one.is_dated || is_same_moment(time, &one.return_time);
         let is_known = times.iter().any(is_same);
         if !is_known {
@@ -80,10 +80,10 @@ fn answer(one: &NewReceipt) -> KeyAnswer {
 /// one had come that its own answer would have another time, or has the same answer already. One without a time
 /// may be a second answer.
 fn is_again(one: &NewReceipt, came_before: &[NewReceipt], declared: &[(i64, Option<i64>)]) -> bool {
-    let said = |known: &NewReceipt| (known.return_status, known.fingerprint);
+    let content = |known: &NewReceipt| (known.return_status, known.fingerprint);
     let is_same = |known: &&NewReceipt| {
         let is_same_time = is_same_moment(&known.return_time, &one.return_time);
-        said(known) == said(one) && known.is_dated && is_same_time
+        content(known) == content(one) && known.is_dated && is_same_time
     };
     let same: Vec<&NewReceipt> = came_before.iter().filter(is_same).collect();
     let is_answered = |id: i64| same.iter().any(|known| known.document_id == id);

@@ -223,12 +223,12 @@ pub(in crate::receipt) fn all_answers(
             continue;
         };
         answer.xml = xml;
-        let reported = ceb::receipt::split(answer.xml.as_bytes()).ok();
-        let reported = reported.and_then(|all| all.entries.into_iter().next());
-        answer.is_dated = reported
+        let split = ceb::receipt::split(answer.xml.as_bytes()).ok();
+        let entry = split.and_then(|all| all.entries.into_iter().next());
+        answer.is_dated = entry
             .as_ref()
-            .is_none_or(|reported| reported.return_time.trim() == answer.return_time);
-        let search = reported.map(|entry| entry.search).unwrap_or_default();
+            .is_none_or(|entry| entry.return_time.trim() == answer.return_time);
+        let search = entry.map(|entry| entry.search).unwrap_or_default();
         (answer.invt_no, answer.pre_no) = (search.invt_no, search.pre_no);
     }
     Ok(answers)
@@ -255,7 +255,7 @@ pub(in crate::receipt) fn move_receipts(
 }
 
 /// Those of these documents whose company has declared the same business since: not only stored it at the
-/// E-Port (暂存, until another status is reported), not refused by the platform, which keeps the key of such a document apart, and not turned
+/// E-Port (暂存, until another status comes), not refused by the platform, which keeps the key of such a document apart, and not turned
 /// down as a duplicate of this one.
 pub(in crate::receipt) fn replaced(
     tx: &mut Tx<'_>,

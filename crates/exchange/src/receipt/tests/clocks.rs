@@ -10,7 +10,7 @@ use rstest::rstest;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// An answer to the sample order with this status and time.
-pub(super) fn said(platform: &TestPlatform, status: i32, time: &str) -> String {
+pub(super) fn receipt_at(platform: &TestPlatform, status: i32, time: &str) -> String {
     with_text(&receipt(platform, 0, 5, status, ""), "returnTime", time)
 }
 
@@ -68,7 +68,7 @@ async fn no_time_hides_a_rejection(#[values(Sqlite, Postgres)] engine: TestEngin
         let platform = TestPlatform::on(test).await;
         let (id, dxp_id) = declared(&platform).await;
         for (status, time) in case {
-            answer(&platform, &dxp_id, &[said(&platform, *status, time)]).await;
+            answer(&platform, &dxp_id, &[receipt_at(&platform, *status, time)]).await;
             platform
                 .clock
                 .advance(std::time::Duration::from_millis(100));
@@ -88,8 +88,8 @@ async fn a_rejection_is_taken_back_by_what_comes_after_it(
     let platform = TestPlatform::on(test).await;
     let (id, dxp_id) = declared(&platform).await;
     let (rejection, acceptance) = (
-        said(&platform, 100, "20260302090000000"),
-        said(&platform, 120, "20260302090001000"),
+        receipt_at(&platform, 100, "20260302090000000"),
+        receipt_at(&platform, 120, "20260302090001000"),
     );
     for one in [&rejection, &acceptance, &rejection] {
         answer(&platform, &dxp_id, std::slice::from_ref(one)).await;
@@ -107,14 +107,14 @@ async fn late_progress_takes_nothing_back(#[values(Sqlite, Postgres)] engine: Te
     let platform = TestPlatform::on(test).await;
     let (id, dxp_id) = declared(&platform).await;
     for (status, time) in [(120, "20260302090000000"), (3, "20260302090001000")] {
-        answer(&platform, &dxp_id, &[said(&platform, status, time)]).await;
+        answer(&platform, &dxp_id, &[receipt_at(&platform, status, time)]).await;
     }
     let expected = (Outcome::Accepted, false, "settled".to_owned());
     assert_eq!(became(&platform, id).await, expected);
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 300, "20260302090002000")],
+        &[receipt_at(&platform, 300, "20260302090002000")],
     )
     .await;
     let expected = (Outcome::Waiting, false, "answered".to_owned());
@@ -122,7 +122,7 @@ async fn late_progress_takes_nothing_back(#[values(Sqlite, Postgres)] engine: Te
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 120, "20260302090003000")],
+        &[receipt_at(&platform, 120, "20260302090003000")],
     )
     .await;
     let expected = (Outcome::Accepted, false, "settled".to_owned());
@@ -138,7 +138,7 @@ async fn a_rejection_after_a_dismissed_fault_asks_for_an_action(
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let (id, dxp_id) = declared(&platform).await;
-    let fault = said(&platform, -301_001, "20260302090000000");
+    let fault = receipt_at(&platform, -301_001, "20260302090000000");
     answer(&platform, &dxp_id, std::slice::from_ref(&fault)).await;
     assert!(became(&platform, id).await.1);
     let (ids, now_ms) = (platform.shared.ids.clone(), platform.shared.clock.now_ms());
@@ -152,7 +152,7 @@ async fn a_rejection_after_a_dismissed_fault_asks_for_an_action(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 100, "20260302090001000")],
+        &[receipt_at(&platform, 100, "20260302090001000")],
     )
     .await;
     let (outcome, needs_action, _) = became(&platform, id).await;
@@ -187,8 +187,8 @@ async fn a_refused_duplicate_does_not_replace_what_was_rejected(
             answer(&platform, &dxp_id, &[one]).await;
         }
         let (outcome, needs_action, _) = became(&platform, first).await;
-        let reported = (outcome, needs_action);
-        assert_eq!(reported, (Outcome::Rejected, true), "{is_duplicate_first}");
+        let standing = (outcome, needs_action);
+        assert_eq!(standing, (Outcome::Rejected, true), "{is_duplicate_first}");
         assert_eq!(became(&platform, second).await.0, Outcome::Faulty);
     }
 }

@@ -1,6 +1,6 @@
 //! What becomes of a document that customs says several things of: who must act, whatever came in between.
 
-use super::clocks::{became, declared, said};
+use super::clocks::{became, declared, receipt_at};
 use super::odd::with_text;
 use super::{again, answer, documents, receipt};
 use crate::message::MessageId;
@@ -59,7 +59,7 @@ async fn a_duplicate_is_no_declaration_however_it_is_said(
             answer(
                 &platform,
                 &dxp_id,
-                &[said(&platform, 100, "20260302090000000")],
+                &[receipt_at(&platform, 100, "20260302090000000")],
             )
             .await;
             if is_dismissed {
@@ -95,7 +95,7 @@ async fn a_duplicate_that_is_none_after_all_replaces_the_one_before(
         answer(
             &platform,
             &dxp_id,
-            &[said(&platform, 100, "20260302090000000")],
+            &[receipt_at(&platform, 100, "20260302090000000")],
         )
         .await;
         let second = declare_again(&platform, 2).await;
@@ -133,7 +133,7 @@ async fn what_an_operator_refused_replaces_nothing(#[values(Sqlite, Postgres)] e
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 100, "20260302090000000")],
+        &[receipt_at(&platform, 100, "20260302090000000")],
     )
     .await;
     let (outcome, needs_action, _) = became(&platform, first).await;
@@ -157,14 +157,14 @@ async fn another_rejection_asks_anew_however_it_is_dated(
         answer(
             &platform,
             &dxp_id,
-            &[said(&platform, 100, "20260302090000000")],
+            &[receipt_at(&platform, 100, "20260302090000000")],
         )
         .await;
         dismiss(&platform, id).await;
         answer(
             &platform,
             &dxp_id,
-            &[said(&platform, 777, "20260302090030000")],
+            &[receipt_at(&platform, 777, "20260302090030000")],
         )
         .await;
         assert!(!became(&platform, id).await.1, "{time}");
@@ -218,11 +218,11 @@ async fn a_message_that_was_turned_down_stays_so_unless_customs_says_otherwise_l
         answer(&platform, &dxp_id, &[whole(&platform, id, refused_at)]).await;
         assert_eq!(became(&platform, id).await.0, Outcome::Faulty);
         for (status, time) in words {
-            answer(&platform, &dxp_id, &[said(&platform, *status, time)]).await;
+            answer(&platform, &dxp_id, &[receipt_at(&platform, *status, time)]).await;
         }
         let (outcome, needs_action, _) = became(&platform, id).await;
-        let reported = (outcome, needs_action);
-        assert_eq!(reported, (expected, expected.is_bad()), "{words:?}");
+        let standing = (outcome, needs_action);
+        assert_eq!(standing, (expected, expected.is_bad()), "{words:?}");
     }
 }
 
@@ -239,7 +239,7 @@ async fn a_slow_clock_hides_no_rejection_of_what_was_declared_again(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 100, "20260302085000000")],
+        &[receipt_at(&platform, 100, "20260302085000000")],
     )
     .await;
     let second = declare_again(&platform, 2).await;
@@ -251,7 +251,7 @@ async fn a_slow_clock_hides_no_rejection_of_what_was_declared_again(
         "returnTime",
         "20260302085003000",
     );
-    let onward = said(&platform, 3, "20260302085002000");
+    let onward = receipt_at(&platform, 3, "20260302085002000");
     for one in [named, onward, rejection] {
         answer(&platform, &dxp_id, &[one]).await;
     }
@@ -331,7 +331,7 @@ async fn a_list_is_done_with_its_release(#[values(Sqlite, Postgres)] engine: Tes
     crate::pipeline::drain(&platform.shared).await.unwrap();
     let dxp_id = platform.company(0).dxp_id.clone();
     let spec = platform.spec(0, Kind::Ceb621, 5);
-    let said = |status: i32, time: &str| {
+    let receipt_at = |status: i32, time: &str| {
         let xml = ceb::sample::receipt(&spec, ceb::ReturnStatus(status), "");
         with_text(&xml, "returnTime", time)
     };
@@ -342,7 +342,7 @@ async fn a_list_is_done_with_its_release(#[values(Sqlite, Postgres)] engine: Tes
         (899, "20260302090002000", Outcome::Released, "settled"),
         (120, "20260302090003000", Outcome::Released, "settled"),
     ] {
-        answer(&platform, &dxp_id, &[said(status, time)]).await;
+        answer(&platform, &dxp_id, &[receipt_at(status, time)]).await;
         expected.push((outcome, state.to_owned()));
         let (outcome, _, state) = became(&platform, id).await;
         assert_eq!(Some(&(outcome, state)), expected.last(), "{status}");
@@ -359,7 +359,7 @@ async fn the_timeline_says_that_customs_looks_once_more(
     let platform = TestPlatform::on(test).await;
     let (id, dxp_id) = declared(&platform).await;
     for (status, time) in [(120, "20260302090000000"), (300, "20260302090002000")] {
-        answer(&platform, &dxp_id, &[said(&platform, status, time)]).await;
+        answer(&platform, &dxp_id, &[receipt_at(&platform, status, time)]).await;
     }
     let read = platform.shared.db.read(move |tx| {
         let sql = "select detail from event where kind = 'message.answered' \
@@ -389,7 +389,7 @@ async fn an_answer_under_a_key_that_nobody_has_sent_is_parked(
         answer(
             &platform,
             &dxp_id,
-            &[said(&platform, 100, "20260302090000000")],
+            &[receipt_at(&platform, 100, "20260302090000000")],
         )
         .await;
         assert!(platform.feed(0).await.is_empty());
@@ -417,8 +417,8 @@ async fn an_answer_to_what_may_have_been_sent_arrives(
                 declare_again(&platform, 2).await;
             }
             set_states(&platform, state).await;
-            let said = said(&platform, 100, "20260302090000000");
-            super::odd::hand_over(&platform, vec![said.into_bytes()]).await;
+            let receipt = receipt_at(&platform, 100, "20260302090000000");
+            super::odd::hand_over(&platform, vec![receipt.into_bytes()]).await;
             assert_eq!(platform.feed(0).await.len(), 1, "{state}");
         }
     }

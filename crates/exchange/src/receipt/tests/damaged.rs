@@ -1,6 +1,6 @@
 //! A stored value that no key opens stops nobody: neither the answers of others nor the feed of its company.
 
-use super::clocks::{became, declared, said};
+use super::clocks::{became, declared, receipt_at};
 use super::homes::parked_now;
 use super::odd::with_text;
 use super::{again, answer, documents, receipt};
@@ -45,7 +45,7 @@ async fn a_damaged_answer_stops_no_other(#[values(Sqlite, Postgres)] engine: Tes
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 100, "20260302090000000")],
+        &[receipt_at(&platform, 100, "20260302090000000")],
     )
     .await;
     damage(
@@ -61,7 +61,7 @@ async fn a_damaged_answer_stops_no_other(#[values(Sqlite, Postgres)] engine: Tes
     );
     crate::pipeline::drain(&platform.shared).await.unwrap();
     // Dated earlier, so that all answers of the first are read once more.
-    let late = said(&platform, 2, "20260302085900000");
+    let late = receipt_at(&platform, 2, "20260302085900000");
     let own = receipt(&platform, 0, 6, 120, "入库");
     answer(&platform, &dxp_id, &[late, own]).await;
     assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
@@ -90,7 +90,7 @@ async fn a_feed_goes_on_past_what_is_damaged() {
         let (_, dxp_id) = declared(&platform).await;
         for second in 0..3 {
             let time = format!("2026030209000{second}000");
-            answer(&platform, &dxp_id, &[said(&platform, 2, &time)]).await;
+            answer(&platform, &dxp_id, &[receipt_at(&platform, 2, &time)]).await;
         }
         let spoil = platform.shared.db.write(move |tx: &mut Tx<'_>| {
             let sql = format!("update receipt set {column} = {value} where feed_no = 2");
@@ -153,7 +153,7 @@ async fn a_damaged_row_keeps_no_other_answer_from_going_home() {
             tx.execute(&sql, &[id.0.into()])
         });
         assert_eq!(spoil.await.unwrap(), 1, "{table}.{column}");
-        let own = said(&platform, 120, "20260302090000123");
+        let own = receipt_at(&platform, 120, "20260302090000123");
         let others = receipt(&platform, 0, 6, 120, "入库");
         answer(&platform, &dxp_id, &[in_one(&own, &others)]).await;
         let outcome = became(&platform, other).await.0;
@@ -179,7 +179,7 @@ async fn a_damaged_message_stops_no_answer_that_moves(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 3, "20260302090001000")],
+        &[receipt_at(&platform, 3, "20260302090001000")],
     )
     .await;
     damage(&platform, "update message_body set body = $1", false).await;
@@ -209,7 +209,7 @@ async fn what_another_process_can_open_is_left_to_it(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 120, "20260302090000000")],
+        &[receipt_at(&platform, 120, "20260302090000000")],
     )
     .await;
     let second = accepted(
@@ -280,7 +280,7 @@ async fn nothing_moves_while_an_answer_of_the_key_is_damaged(
         let guid = documents(&platform, first).await.remove(0).guid.unwrap();
         let named = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
         let named = with_text(&named, "returnTime", "20260302090001000");
-        let onward = said(&platform, 3, "20260302090002000");
+        let onward = receipt_at(&platform, 3, "20260302090002000");
         answer(&platform, &dxp_id, &[named, onward]).await;
         if is_damaged {
             let sql = "update receipt set return_info = $1 where return_status = 2";
@@ -306,12 +306,12 @@ async fn a_damaged_answer_takes_no_rejection_back(#[values(Sqlite, Postgres)] en
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 100, "20260302090000000")],
+        &[receipt_at(&platform, 100, "20260302090000000")],
     )
     .await;
     platform.clock.advance(Duration::from_secs(60));
     // Dated by its arrival.
-    answer(&platform, &dxp_id, &[said(&platform, 120, "")]).await;
+    answer(&platform, &dxp_id, &[receipt_at(&platform, 120, "")]).await;
     assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
     let sql = "update receipt set xml = $1 where return_status = 120";
     damage(&platform, sql, true).await;
@@ -319,7 +319,7 @@ async fn a_damaged_answer_takes_no_rejection_back(#[values(Sqlite, Postgres)] en
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 2, "20260302085900000")],
+        &[receipt_at(&platform, 2, "20260302085900000")],
     )
     .await;
     assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
@@ -362,7 +362,7 @@ async fn a_feed_whose_number_is_damaged_goes_on_behind_its_newest_receipt(
         for _ in 0..n {
             second += 1;
             let time = format!("2026030209{:02}{:02}000", second / 60, second % 60);
-            answer(&platform, &dxp_id, &[said(&platform, 2, &time)]).await;
+            answer(&platform, &dxp_id, &[receipt_at(&platform, 2, &time)]).await;
         }
     };
     answered(3).await;
@@ -447,12 +447,12 @@ async fn an_answer_that_lost_its_xml_keeps_none_from_being_recorded() {
         answer(
             &platform,
             &dxp_id,
-            &[said(&platform, 100, "20260302090000000")],
+            &[receipt_at(&platform, 100, "20260302090000000")],
         )
         .await;
         platform.clock.advance(Duration::from_secs(60));
         // Dated by its arrival.
-        answer(&platform, &dxp_id, &[said(&platform, 120, "")]).await;
+        answer(&platform, &dxp_id, &[receipt_at(&platform, 120, "")]).await;
         let spoil = platform.shared.db.write(move |tx: &mut Tx<'_>| {
             let sql = format!("update receipt set xml = {value} where return_status = 120");
             tx.execute(&sql, &[])
@@ -462,7 +462,7 @@ async fn an_answer_that_lost_its_xml_keeps_none_from_being_recorded() {
         answer(
             &platform,
             &dxp_id,
-            &[said(&platform, 2, "20260302085900000")],
+            &[receipt_at(&platform, 2, "20260302085900000")],
         )
         .await;
         assert!(parked_now(&platform).await.is_empty(), "{value}");
@@ -476,7 +476,7 @@ async fn a_damaged_parked_answer_stops_no_later_one() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
     let dxp_id = platform.company(0).dxp_id.clone();
     let now = || return_time(platform.clock.now_ms());
-    answer(&platform, &dxp_id, &[said(&platform, 100, &now())]).await;
+    answer(&platform, &dxp_id, &[receipt_at(&platform, 100, &now())]).await;
     let spoil = platform.shared.db.write(|tx: &mut Tx<'_>| {
         tx.execute("update parked_receipt set body = cast(body as text)", &[])
     });
@@ -484,7 +484,7 @@ async fn a_damaged_parked_answer_stops_no_later_one() {
     platform.clock.advance(Duration::from_secs(60));
     let (id, _) = declared(&platform).await;
     platform.clock.advance(Duration::from_secs(60));
-    answer(&platform, &dxp_id, &[said(&platform, 120, &now())]).await;
+    answer(&platform, &dxp_id, &[receipt_at(&platform, 120, &now())]).await;
     assert_eq!(became(&platform, id).await.0, Outcome::Accepted);
     assert_eq!(parked_now(&platform).await.len(), 1);
 }

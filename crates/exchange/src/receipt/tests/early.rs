@@ -1,6 +1,6 @@
 //! Answers that came before what they seem to answer was sent, or to an address that means another one by now.
 
-use super::clocks::{became, declared, said};
+use super::clocks::{became, declared, receipt_at};
 use super::courses::{declare_again, dismiss, set_states};
 use super::homes::{parked_now, release, renamed};
 use super::odd::with_text;
@@ -59,7 +59,7 @@ async fn what_came_before_a_document_was_sent_never_answers_it(
             declare_again(&platform, 2).await;
         }
         set_states(&platform, "waiting").await;
-        let early = said(&platform, 100, TIME);
+        let early = receipt_at(&platform, 100, TIME);
         answer(&platform, &dxp_id, std::slice::from_ref(&early)).await;
         if dismissed == Some(Dismissed::BeforeSending) {
             let waiting = parked_now(&platform).await.remove(0);
@@ -82,7 +82,7 @@ async fn what_came_before_a_document_was_sent_never_answers_it(
         answer(
             &platform,
             &dxp_id,
-            &[said(&platform, 100, "20260302090100456")],
+            &[receipt_at(&platform, 100, "20260302090100456")],
         )
         .await;
         assert_eq!(became(&platform, id).await.0, Outcome::Rejected);
@@ -111,7 +111,7 @@ async fn an_answer_to_a_former_id_reaches_nothing_that_was_declared_under_anothe
     });
     assert_eq!(set.await.unwrap(), 2);
     platform.clock.advance(Duration::from_secs(60));
-    answer(&platform, &former, &[said(&platform, 100, TIME)]).await;
+    answer(&platform, &former, &[receipt_at(&platform, 100, TIME)]).await;
     let waiting = parked_now(&platform).await;
     assert!(waiting[0].reason.contains("无法确定"), "{waiting:?}");
     assert!(!release(&platform, waiting[0].id).await);
@@ -146,7 +146,7 @@ async fn what_the_new_holder_has_not_sent_takes_no_answer_from_the_former(
         tx.execute(sql, &[other.0.into()])
     });
     assert_eq!(hand_over.await.unwrap(), 1);
-    answer(&platform, &former, &[said(&platform, 100, TIME)]).await;
+    answer(&platform, &former, &[receipt_at(&platform, 100, TIME)]).await;
     let waiting = parked_now(&platform).await;
     assert!(waiting[0].reason.contains("现属另一企业"), "{waiting:?}");
     platform.clock.advance(Duration::from_secs(60));
@@ -215,7 +215,7 @@ async fn exact_times_in_one_second_are_two_answers(#[values(Sqlite, Postgres)] e
         if is_contested {
             declare_again(&platform, 2).await;
         }
-        let at = |time| said(&platform, 100, time);
+        let at = |time| receipt_at(&platform, 100, time);
         let times = [TIME, "20260302090000456", "20260302090000456"];
         for time in times {
             answer(&platform, &dxp_id, &[at(time)]).await;

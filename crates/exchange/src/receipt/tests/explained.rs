@@ -1,7 +1,7 @@
 //! An explanation of a status reaches every document that has it: however many there are, and those that a crash left
 //! out with their next answer.
 
-use super::clocks::{became, declared, said};
+use super::clocks::{became, declared, receipt_at};
 use super::{answer, receipt};
 use crate::answer::REVIEWED_AT_ONCE;
 use crate::operator::explain::http::{AnswerBody, answer_unknown_code, withdraw_unknown_code};
@@ -60,10 +60,10 @@ async fn an_explanation_reaches_more_documents_than_one_transaction_reads() {
         accepted(platform.accept(0, xml).await);
     }
     crate::pipeline::drain(&platform.shared).await.unwrap();
-    let reported = (1..=MESSAGES)
+    let receipts = (1..=MESSAGES)
         .map(|n| ceb::sample::receipt(&spec(Kind::Ceb312, n), ReturnStatus(777), ""))
         .collect::<Vec<String>>();
-    answer(&platform, &platform.company(0).dxp_id.clone(), &reported).await;
+    answer(&platform, &platform.company(0).dxp_id.clone(), &receipts).await;
     let all = number(
         &platform,
         "select count(*) from document where status = 777",
@@ -99,7 +99,7 @@ async fn what_a_crash_left_out_is_read_with_the_next_answer(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 777, "20260302090000000")],
+        &[receipt_at(&platform, 777, "20260302090000000")],
     )
     .await;
     let open = async || {
@@ -123,7 +123,7 @@ async fn what_a_crash_left_out_is_read_with_the_next_answer(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 300, "20260302090100000")],
+        &[receipt_at(&platform, 300, "20260302090100000")],
     )
     .await;
     let after = became(&platform, id).await;

@@ -1,7 +1,7 @@
 //! Answers to a DXP id that has gone from one company to another, and answers that come again in another form.
 
 use super::answer;
-use super::clocks::{became, declared, said};
+use super::clocks::{became, declared, receipt_at};
 use super::courses::{declare_again, set_states};
 use super::homes::{parked_now, release, renamed};
 use super::odd::with_text;
@@ -61,7 +61,7 @@ async fn a_late_answer_does_not_reach_the_new_holder_of_the_id(
         let platform = TestPlatform::on(test).await;
         let (first, id, second_ms) = handed_over(&platform).await;
         let time = return_time(second_ms - before_ms);
-        answer(&platform, &id, &[said(&platform, 100, &time)]).await;
+        answer(&platform, &id, &[receipt_at(&platform, 100, &time)]).await;
         let waiting = parked_now(&platform).await;
         assert!(waiting[0].reason.contains(reason), "{waiting:?}");
         let is_certain = reason == "归申报企业";
@@ -87,7 +87,7 @@ async fn an_answer_without_a_time_is_nobodys_when_two_have_had_the_id(
     let minute = format!("{}00", &return_time(second_ms)[..12]);
     let times = ["", "2026x", &ahead, "20260302", &minute];
     for time in times {
-        answer(&platform, &id, &[said(&platform, 100, time)]).await;
+        answer(&platform, &id, &[receipt_at(&platform, 100, time)]).await;
         let parked = parked_now(&platform).await;
         assert!(parked[0].reason.contains("无法确定"), "{time}: {parked:?}");
         assert!(platform.feed(1).await.is_empty(), "{time}");
@@ -107,7 +107,7 @@ async fn what_came_before_the_declaration_is_not_taken_by_being_repeated(
         let platform = TestPlatform::on(test).await;
         let dxp_id = platform.company(0).dxp_id.clone();
         let time = return_time(platform.clock.now_ms());
-        let early = said(&platform, 100, &time);
+        let early = receipt_at(&platform, 100, &time);
         answer(&platform, &dxp_id, std::slice::from_ref(&early)).await;
         let parked = parked_now(&platform).await.remove(0);
         if is_dismissed {
@@ -122,7 +122,7 @@ async fn what_came_before_the_declaration_is_not_taken_by_being_repeated(
         platform.clock.advance(Duration::from_secs(60));
         let number = "44444444-5B7D-4E21-9C44-1A2B3C4D5E6F";
         let renumbered = with_text(&early, "guid", number);
-        let coarse = said(&platform, 100, &time[..14]);
+        let coarse = receipt_at(&platform, 100, &time[..14]);
         answer(&platform, &dxp_id, &[early, renumbered, coarse]).await;
         assert_eq!(became(&platform, id).await.0, Outcome::Waiting);
         assert!(platform.feed(0).await.is_empty());
@@ -141,7 +141,7 @@ async fn an_answer_that_came_after_it_is_the_new_holders(
     let platform = TestPlatform::on(test).await;
     let (first, id, second_ms) = handed_over(&platform).await;
     let time = return_time(second_ms + 20_000);
-    answer(&platform, &id, &[said(&platform, 100, &time)]).await;
+    answer(&platform, &id, &[receipt_at(&platform, 100, &time)]).await;
     assert_eq!(platform.feed(1).await.len(), 1);
     assert_eq!(became(&platform, first).await.0, Outcome::Waiting);
 }
@@ -161,14 +161,14 @@ async fn what_was_parked_before_the_new_holder_declared_is_not_its_own(
         renamed(&platform, 0, "DXPENT0000009999").await;
         renamed(&platform, 1, &id).await;
         let time = return_time(platform.clock.now_ms());
-        answer(&platform, &id, &[said(&platform, 100, &time)]).await;
+        answer(&platform, &id, &[receipt_at(&platform, 100, &time)]).await;
         let parked = parked_now(&platform).await.remove(0);
         assert!(parked.reason.contains("归申报企业"), "{parked:?}");
         platform.clock.advance(Duration::from_millis(pause_ms));
         hand_in(&platform).await;
         let number = "22222222-5B7D-4E21-9C44-1A2B3C4D5E6F";
-        let renumbered = with_text(&said(&platform, 100, &time), "guid", number);
-        let coarse = said(&platform, 100, &time[..14]);
+        let renumbered = with_text(&receipt_at(&platform, 100, &time), "guid", number);
+        let coarse = receipt_at(&platform, 100, &time[..14]);
         answer(&platform, &id, &[renumbered, coarse]).await;
         assert!(platform.feed(1).await.is_empty(), "{pause_ms}");
         assert!(release(&platform, parked.id).await, "{pause_ms}");
@@ -188,12 +188,12 @@ async fn what_came_early_is_known_in_another_form(#[values(Sqlite, Postgres)] en
         let (id, dxp_id) = declared(&platform).await;
         set_states(&platform, "waiting").await;
         let time = return_time(platform.clock.now_ms());
-        answer(&platform, &dxp_id, &[said(&platform, status, &time)]).await;
+        answer(&platform, &dxp_id, &[receipt_at(&platform, status, &time)]).await;
         assert_eq!(parked_now(&platform).await.len(), 1);
         super::early::send_later(&platform).await;
         let number = "33333333-5B7D-4E21-9C44-1A2B3C4D5E6F";
-        let renumbered = with_text(&said(&platform, status, &time), "guid", number);
-        let coarse = said(&platform, status, &time[..14]);
+        let renumbered = with_text(&receipt_at(&platform, status, &time), "guid", number);
+        let coarse = receipt_at(&platform, status, &time[..14]);
         answer(&platform, &dxp_id, &[renumbered, coarse]).await;
         assert_eq!(became(&platform, id).await.0, Outcome::Waiting, "{status}");
         assert!(platform.feed(0).await.is_empty(), "{status}");
@@ -204,7 +204,7 @@ async fn what_came_early_is_known_in_another_form(#[values(Sqlite, Postgres)] en
         }
         assert_eq!(became(&platform, id).await.0, Outcome::Waiting, "{status}");
         let later = return_time(platform.clock.now_ms());
-        answer(&platform, &dxp_id, &[said(&platform, status, &later)]).await;
+        answer(&platform, &dxp_id, &[receipt_at(&platform, status, &later)]).await;
         assert_ne!(became(&platform, id).await.0, Outcome::Waiting, "{status}");
     }
 }

@@ -1,6 +1,6 @@
 //! What customs says later changes no step that was taken before it.
 
-use super::clocks::{declared, said};
+use super::clocks::{declared, receipt_at};
 use super::odd::with_text;
 use super::{answer, receipt};
 use crate::finder::find;
@@ -40,7 +40,7 @@ async fn a_step_keeps_its_holder_and_the_new_state_its_own_moment(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 120, "20260302031114000")],
+        &[receipt_at(&platform, 120, "20260302031114000")],
     )
     .await;
     let before = life(&platform, id).await;
@@ -49,7 +49,7 @@ async fn a_step_keeps_its_holder_and_the_new_state_its_own_moment(
     assert_eq!(step.outcome.as_deref(), Some("accepted"));
 
     platform.clock.advance(Duration::from_secs(3));
-    let fault = said(&platform, -777_001, "20260302031117000");
+    let fault = receipt_at(&platform, -777_001, "20260302031117000");
     answer(&platform, &dxp_id, &[fault]).await;
     let after = life(&platform, id).await;
     let old = after.timeline.iter().zip(&before.timeline);
@@ -101,7 +101,7 @@ async fn a_dismissal_changes_no_step_before_it(#[values(Sqlite, Postgres)] engin
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 100, "20260302031114000")],
+        &[receipt_at(&platform, 100, "20260302031114000")],
     )
     .await;
     let before = life(&platform, id).await;
@@ -137,7 +137,7 @@ async fn a_message_that_is_over_keeps_its_holder_when_it_is_dismissed(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 100, "20260302031114000")],
+        &[receipt_at(&platform, 100, "20260302031114000")],
     )
     .await;
     let before = life(&platform, id).await;
@@ -163,7 +163,7 @@ async fn a_step_back_for_a_status_that_nobody_knows_is_the_operators(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 120, "20260302031114000")],
+        &[receipt_at(&platform, 120, "20260302031114000")],
     )
     .await;
     let before = life(&platform, id).await;
@@ -171,7 +171,7 @@ async fn a_step_back_for_a_status_that_nobody_knows_is_the_operators(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 777, "20260302031117000")],
+        &[receipt_at(&platform, 777, "20260302031117000")],
     )
     .await;
     let after = life(&platform, id).await;

@@ -284,10 +284,10 @@ async fn a_refused_duplicate_keeps_its_refusal_and_the_first_its_acceptance(
     // Once more when the first is accepted already.
     let third = accepted(platform.accept(0, again(&order, 3)).await);
     platform.settle().await;
-    let mut reported = Vec::new();
+    let mut standings = Vec::new();
     for id in [first, second, third] {
         let document = documents(&platform, id).await.remove(0);
-        reported.push((
+        standings.push((
             document.status,
             document.outcome.name(),
             platform.state(0, id).await,
@@ -299,7 +299,7 @@ async fn a_refused_duplicate_keeps_its_refusal_and_the_first_its_acceptance(
         (Some(-301_010), "faulty", settled()),
         (Some(-301_010), "faulty", settled()),
     ];
-    assert_eq!(reported, expected);
+    assert_eq!(standings, expected);
 }
 
 #[rstest]
@@ -363,7 +363,7 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers(
             guids.push(documents(&platform, *id).await.remove(0).guid.unwrap());
         }
         // Rejected; declared again and accepted, a duplicate turned down in between; a change.
-        let said: [(usize, i32, bool); 10] = [
+        let answers: [(usize, i32, bool); 10] = [
             (0, 2, true),
             (0, 3, false),
             (0, 100, false),
@@ -375,7 +375,7 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers(
             (3, 3, false),
             (3, 120, false),
         ];
-        let receipts = said.iter().zip(1..).map(|((at, status, is_named), n)| {
+        let receipts = answers.iter().zip(1..).map(|((at, status, is_named), n)| {
             let info = if *is_named {
                 format!("[{}]", guids[*at])
             } else {
@@ -403,7 +403,7 @@ async fn in_any_order_and_twice_each_document_ends_with_its_own_answers(
         assert_eq!(statuses, expected, "{seed}");
         assert_eq!(
             platform.feed(0).await.len() - n_before,
-            said.len(),
+            answers.len(),
             "{seed}"
         );
     }

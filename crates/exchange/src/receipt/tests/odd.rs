@@ -175,20 +175,20 @@ async fn a_status_that_nobody_knows_leaves_it_open_in_whatever_order_it_comes(
                 .await,
         );
         crate::pipeline::drain(&platform.shared).await.unwrap();
-        let said = [
+        let answers = [
             (2, "20260302090001000"),
             (120, "20260302090002000"),
             (777, "20260302090003000"),
         ];
         let dxp_id = platform.company(0).dxp_id.clone();
         for at in order {
-            let (status, time) = said[at];
+            let (status, time) = answers[at];
             let xml = with_text(&receipt(&platform, 0, 5, status, ""), "returnTime", time);
             answer(&platform, &dxp_id, &[xml]).await;
         }
         let document = documents(&platform, id).await.remove(0);
-        let reported = (document.status, document.outcome, document.is_final);
-        assert_eq!(reported, (Some(777), Outcome::Waiting, false), "{order:?}");
+        let standing = (document.status, document.outcome, document.is_final);
+        assert_eq!(standing, (Some(777), Outcome::Waiting, false), "{order:?}");
     }
 }
 
@@ -216,8 +216,8 @@ async fn a_status_that_cannot_be_read_is_shown_as_none() {
             crate::query::detail(tx, &message)
         });
         let life = read.await.unwrap();
-        let reported = &life.receipts[0];
-        let shown = (reported.return_status, &*reported.return_status_name);
+        let item = &life.receipts[0];
+        let shown = (item.return_status, &*item.return_status_name);
         assert_eq!(shown, (None, "未写明状态"));
         let mut steps = life.timeline.iter();
         let step = steps.find(|step| step.step == "receipt").unwrap();

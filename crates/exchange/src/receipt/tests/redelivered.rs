@@ -1,7 +1,7 @@
 //! What customs sends once more, with another number, in another spelling, or after the first copy was damaged:
 //! it says nothing new.
 
-use super::clocks::{became, declared, said};
+use super::clocks::{became, declared, receipt_at};
 use super::courses::{declare_again, dismiss};
 use super::odd::with_text;
 use super::{answer, documents, receipt};
@@ -15,7 +15,7 @@ use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// A rejection with its own number, which looks like a guid as often as not.
 fn numbered(platform: &TestPlatform, time: &str, guid: &str) -> String {
-    with_text(&said(platform, 100, time), "guid", guid)
+    with_text(&receipt_at(platform, 100, time), "guid", guid)
 }
 
 /// A rejection of the order before it was corrected, sent once more under another number, is no answer to the
@@ -46,7 +46,7 @@ async fn a_rejection_that_comes_again_does_not_reach_the_corrected_order(
         let guid = documents(&platform, second).await.remove(0).guid.unwrap();
         let taken = receipt(&platform, 0, 5, 2, &format!("新增申报成功[{guid}]"));
         let taken = with_text(&taken, "returnTime", "20260302090100001");
-        let accepted = said(&platform, 120, "20260302090101002");
+        let accepted = receipt_at(&platform, 120, "20260302090101002");
         answer(&platform, &dxp_id, &[taken, accepted]).await;
         assert_eq!(became(&platform, second).await.0, Outcome::Accepted);
         answer(&platform, &dxp_id, &[numbered(&platform, time, number)]).await;

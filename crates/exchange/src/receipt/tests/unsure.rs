@@ -1,7 +1,7 @@
 //! Statuses that the standard does not have: what became of a document then is not known, and nothing may look as if
 //! it were.
 
-use super::clocks::{became, declared, said};
+use super::clocks::{became, declared, receipt_at};
 use super::odd::with_text;
 use super::{answer, documents, receipt};
 use crate::correction::http::correction;
@@ -108,7 +108,7 @@ async fn a_status_that_nobody_knows_leaves_a_message_open(
             answer(
                 &platform,
                 &dxp_id,
-                &[said(&platform, before, "20260302090000000")],
+                &[receipt_at(&platform, before, "20260302090000000")],
             )
             .await;
             let known = stands(&platform, id).await;
@@ -135,9 +135,9 @@ async fn a_status_that_nobody_knows_leaves_a_message_open(
 }
 
 /// The receipts of an order, each with its time, at its E-Port.
-async fn hear(platform: &TestPlatform, dxp_id: &str, said_then: &[(i32, &str)]) {
-    for (status, time) in said_then {
-        answer(platform, dxp_id, &[said(platform, *status, time)]).await;
+async fn hear(platform: &TestPlatform, dxp_id: &str, answers: &[(i32, &str)]) {
+    for (status, time) in answers {
+        answer(platform, dxp_id, &[receipt_at(platform, *status, time)]).await;
     }
 }
 
@@ -162,21 +162,21 @@ fn explained_cases() -> [Case; 5] {
 /// nothing has changed is no progress.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_all_the_same_when_a_status_was_explained() {
-    for (said_then, resubmit, outcome) in explained_cases() {
+    for (answers, resubmit, outcome) in explained_cases() {
         let platform = TestPlatform::on(store::testing::sqlite()).await;
         let (id, dxp_id) = declared(&platform).await;
-        hear(&platform, &dxp_id, &said_then).await;
+        hear(&platform, &dxp_id, &answers).await;
         let open = stands(&platform, id).await;
         explain(&platform, (777, "CEB311"), Some(resubmit)).await;
         let after = stands(&platform, id).await;
-        assert_eq!(after.0, outcome, "{said_then:?}");
+        assert_eq!(after.0, outcome, "{answers:?}");
         if resubmit == Resubmit::Nothing {
-            let known = said_then.iter().find(|(status, _)| *status != 777);
+            let known = answers.iter().find(|(status, _)| *status != 777);
             let status = documents(&platform, id).await.remove(0).status;
             assert_eq!(status, known.map(|(status, _)| i64::from(*status)));
         }
         explain(&platform, (777, "CEB311"), None).await;
-        assert_eq!(stands(&platform, id).await, open, "{said_then:?}");
+        assert_eq!(stands(&platform, id).await, open, "{answers:?}");
     }
 }
 
@@ -184,7 +184,7 @@ async fn it_is_all_the_same_when_a_status_was_explained() {
 /// the explanation had come last; taking it back leaves both open.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_explained_before_a_receipt_holds_for_it() {
-    for (said_then, resubmit, outcome) in explained_cases() {
+    for (answers, resubmit, outcome) in explained_cases() {
         let platform = TestPlatform::on(store::testing::sqlite()).await;
         let (id, dxp_id) = declared(&platform).await;
         let other = accepted(
@@ -195,19 +195,19 @@ async fn what_was_explained_before_a_receipt_holds_for_it() {
         crate::pipeline::drain(&platform.shared).await.unwrap();
         answer(&platform, &dxp_id, &[receipt(&platform, 0, 6, 777, "")]).await;
         explain(&platform, (777, "CEB311"), Some(resubmit)).await;
-        hear(&platform, &dxp_id, &said_then).await;
+        hear(&platform, &dxp_id, &answers).await;
         let after = stands(&platform, id).await;
-        assert_eq!(after.0, outcome, "{said_then:?}");
+        assert_eq!(after.0, outcome, "{answers:?}");
         let acts = ["faulty", "rejected"].contains(&outcome);
-        assert_eq!(after.1, acts, "{said_then:?}");
+        assert_eq!(after.1, acts, "{answers:?}");
         explain(&platform, (777, "CEB311"), None).await;
         assert_eq!(became(&platform, other).await.0, Outcome::Waiting);
         hear(&platform, &dxp_id, &[]).await;
         let back = stands(&platform, id).await;
-        let known = [100, 120].contains(&said_then[0].0);
+        let known = [100, 120].contains(&answers[0].0);
         match known {
             true if outcome == "rejected" => assert_eq!(back.0, "rejected"),
-            _ => assert_eq!((&*back.0, back.1), ("waiting", false), "{said_then:?}"),
+            _ => assert_eq!((&*back.0, back.1), ("waiting", false), "{answers:?}"),
         }
     }
 }
@@ -243,8 +243,12 @@ async fn what_is_explained_names_what_to_do(#[values(Sqlite, Postgres)] engine: 
         let document = &life.documents[0];
         assert!(document.needs_action);
         assert!(document.return_status_name.is_some());
-        let reported = &life.receipts.last().unwrap().explanation;
-        let words = (&*reported.meaning, &*reported.advice, &*reported.resubmit);
+        let explanation = &life.receipts.last().unwrap().explanation;
+        let words = (
+            &*explanation.meaning,
+            &*explanation.advice,
+            &*explanation.resubmit,
+        );
         assert_eq!(words, ("口岸试点状态。", "见说明。", resubmit.name()));
         let shown = form().await.unwrap().0.documents.remove(0);
         let reason = &shown.reasons[0];
@@ -299,22 +303,32 @@ async fn an_unknown_status_hides_no_rejection_and_is_followed_by_what_is_known(
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 100, "20260302090000000")],
+        &[receipt_at(&platform, 100, "20260302090000000")],
     )
     .await;
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 777, "20260302090100000")],
+        &[receipt_at(&platform, 777, "20260302090100000")],
     )
     .await;
     let rejected = stands(&platform, id).await;
     assert_eq!((rejected.0.as_str(), rejected.1), ("rejected", true));
     let other = TestPlatform::on(store::testing::sqlite()).await;
     let (id, dxp_id) = declared(&other).await;
-    answer(&other, &dxp_id, &[said(&other, 777, "20260302090000000")]).await;
+    answer(
+        &other,
+        &dxp_id,
+        &[receipt_at(&other, 777, "20260302090000000")],
+    )
+    .await;
     assert_eq!(stands(&other, id).await.0, "waiting");
-    answer(&other, &dxp_id, &[said(&other, 120, "20260302090100000")]).await;
+    answer(
+        &other,
+        &dxp_id,
+        &[receipt_at(&other, 120, "20260302090100000")],
+    )
+    .await;
     let accepted = stands(&other, id).await;
     assert_eq!((accepted.0.as_str(), accepted.2), ("accepted", None));
 }
@@ -330,7 +344,7 @@ async fn an_explanation_is_of_its_status_and_kind(#[values(Sqlite, Postgres)] en
     answer(
         &platform,
         &dxp_id,
-        &[said(&platform, 777, "20260302090000000")],
+        &[receipt_at(&platform, 777, "20260302090000000")],
     )
     .await;
     explain(&platform, (777, "CEB311"), Some(Resubmit::Nothing)).await;

@@ -80,7 +80,7 @@ async fn mistakes_in_the_settings_are_reported_without_secrets() {
     let open = std::fs::Permissions::from_mode(0o644);
     std::fs::set_permissions(keys.path("open.pem"), open).unwrap();
     keys.write("text.pem", "not a key");
-    for (file, certificate, passphrase, reported) in [
+    for (file, certificate, passphrase, expected) in [
         ("open.pem", "rsa.crt.pem", None, "chmod 600"),
         ("none.pem", "rsa.crt.pem", None, "none.pem"),
         ("text.pem", "rsa.crt.pem", None, "PEM"),
@@ -97,7 +97,7 @@ async fn mistakes_in_the_settings_are_reported_without_secrets() {
     ] {
         let key = key(&keys, file, certificate, passphrase);
         let fault = key.certificate().await.unwrap_err().to_string();
-        assert!(fault.contains(reported), "{file}: {fault}");
+        assert!(fault.contains(expected), "{file}: {fault}");
         assert!(
             !fault.contains("other") && !fault.contains("PRIVATE KEY-----"),
             "{fault}"

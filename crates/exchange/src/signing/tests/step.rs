@@ -72,8 +72,8 @@ pub(super) async fn stored(
                    on s.message_id = b.message_id where b.message_id = $1";
         let row = tx.query_opt(sql, &[id.0.into()])?.unwrap();
         let events = store::event::of_subject(tx, id.0, 100)?;
-        let reported = events.iter().map(|e| format!("{} {}", e.kind, e.detail));
-        Ok((row.bytes(0)?, row.bytes_opt(1)?, reported.collect()))
+        let lines = events.iter().map(|e| format!("{} {}", e.kind, e.detail));
+        Ok((row.bytes(0)?, row.bytes_opt(1)?, lines.collect()))
     };
     platform.shared.db.read(read).await.unwrap()
 }

@@ -162,16 +162,16 @@ async fn what_spreadsheets_do_to_values_is_reported_at_the_cell() {
         put(sheet, name, &made);
         let file = book.save_to_buffer().unwrap();
         let answer = checked(&platform, &api, XLSX, file).await.unwrap();
-        let reported = answer.findings.iter().map(|finding| {
+        let found = answer.findings.iter().map(|finding| {
             let cell = finding.finding.cell.as_deref().unwrap_or("-");
             format!("{cell} {}", finding.finding.code)
         });
-        let reported: Vec<String> = reported.collect();
+        let found: Vec<String> = found.collect();
         match expected {
-            "" => assert_eq!(reported, [""; 0], "{name}"),
-            "TG-E1401" => assert_eq!(reported.len(), 1, "the sum does not fit: {reported:?}"),
+            "" => assert_eq!(found, [""; 0], "{name}"),
+            "TG-E1401" => assert_eq!(found.len(), 1, "the sum does not fit: {found:?}"),
             code => assert_eq!(
-                reported,
+                found,
                 [format!("{} {code}", cell_of(kind, name, 3))],
                 "{name}"
             ),

@@ -32,7 +32,7 @@ async fn as_many_mistakes_are_counted_as_listed_and_the_marked_copy_names_the_sa
     let api = api(&platform);
     let (status, first) = submitted(&platform, &api, XLSX, wrong()).await;
     assert_eq!(status, 422, "{first}");
-    let reported = findings(&first);
+    let found = findings(&first);
     for expected in [
         cell_of(Kind::Ceb411, "amountPaid", 4),
         cell_of(Kind::Ceb411, "amountPaid", 5),
@@ -40,7 +40,7 @@ async fn as_many_mistakes_are_counted_as_listed_and_the_marked_copy_names_the_sa
         cell_of(Kind::Ceb511, "weight", 5),
     ] {
         let is_here = |one: &&String| one.split(' ').next() == Some(&expected);
-        assert_eq!(reported.iter().filter(is_here).count(), 1, "{reported:?}");
+        assert_eq!(found.iter().filter(is_here).count(), 1, "{found:?}");
     }
     let list = first["findings"].as_array().unwrap();
     let n_of = |severity: &str| {
@@ -65,6 +65,6 @@ async fn as_many_mistakes_are_counted_as_listed_and_the_marked_copy_names_the_sa
     assert_eq!(status, 200);
     let (status, again) = submitted(&platform, &api, XLSX, marked).await;
     assert_eq!(status, 422, "{again}");
-    assert_eq!(findings(&again), reported);
+    assert_eq!(findings(&again), found);
     assert_eq!(again["detail"], first["detail"]);
 }

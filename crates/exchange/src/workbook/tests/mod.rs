@@ -229,9 +229,9 @@ async fn one_mistake_refuses_all_of_it_and_is_reported_at_its_cell(
         (422, Some(codes::FINDINGS.code))
     );
     let expected = [format!("{} TG-E1312", cell_of(kind, "buyerIdNumber", 5))];
-    let reported = findings(&answer);
-    assert_eq!(reported.len(), 1, "{reported:?}");
-    assert_eq!(reported[0].split(' ').next(), expected[0].split(' ').next());
+    let found = findings(&answer);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].split(' ').next(), expected[0].split(' ').next());
     let sight = platform.sight(0);
     let stored = platform
         .shared
@@ -248,7 +248,7 @@ async fn one_mistake_refuses_all_of_it_and_is_reported_at_its_cell(
     assert_eq!(status, 200);
     // The marked workbook says the same and may be handed in again.
     let (_, again) = submitted(&platform, &api, XLSX, marked).await;
-    assert_eq!(findings(&again), reported);
+    assert_eq!(findings(&again), found);
 }
 
 #[rstest]

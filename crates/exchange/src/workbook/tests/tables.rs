@@ -248,7 +248,7 @@ async fn a_form_of_several_messages_is_accepted_whole_or_not_at_all(
         (202, &false.into()),
         "nothing was kept"
     );
-    // What is there already is reported, and the rest comes in.
+    // What is there already is called a duplicate, and the rest comes in.
     let (status, both) = submitted(&platform, &api, XLSX, two_sheets("12")).await;
     assert_eq!(status, 202);
     assert_eq!(both["items"][0]["id"], first["items"][0]["id"]);

@@ -438,8 +438,8 @@ async fn c22_there_is_no_remember_me_and_the_answer_says_so(
     let valid = platform
         .validate("p3/serviceValidate", SERVICE, &ticket)
         .await;
-    let reported = "<cas:longTermAuthenticationRequestTokenUsed>false<";
-    assert!(valid.contains(reported), "{valid}");
+    let flag = "<cas:longTermAuthenticationRequestTokenUsed>false<";
+    assert!(valid.contains(flag), "{valid}");
     let cookie = entered.cookie("tongguan").unwrap();
     later(platform, 8 * 3_600_000);
     let after = platform.login(SERVICE, "", &cookie).await;

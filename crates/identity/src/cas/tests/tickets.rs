@@ -228,9 +228,9 @@ async fn c13_the_format_is_xml_or_json_in_any_case_and_nothing_else(
 }
 
 async fn with_attributes(platform: &TestPlatform) -> String {
-    let mut reported = party(10, "app", &["https://app.example/portal"]);
-    reported.attributes = ["name", "kind", "roles"].map(str::to_owned).to_vec();
-    platform.put(reported).await;
+    let mut entry = party(10, "app", &["https://app.example/portal"]);
+    entry.attributes = ["name", "kind", "roles"].map(str::to_owned).to_vec();
+    platform.put(entry).await;
     let grant = |role: &str, id| Grant {
         id,
         account: AccountId(2),

@@ -154,8 +154,8 @@ fn nonsense() -> Vec<(&'static str, String)> {
 #[test]
 fn nothing_else_is_believed() {
     for (what, answer) in nobody().into_iter().chain(nonsense()) {
-        let said = verdict(&answer, "");
-        assert!(said.starts_with("! "), "{what}: {said}");
+        let outcome = verdict(&answer, "");
+        assert!(outcome.starts_with("! "), "{what}: {outcome}");
     }
     let twice = "<cas:user>u</cas:user><cas:attributes><cas:n>1</cas:n><cas:n>2</cas:n>\
                  </cas:attributes>";

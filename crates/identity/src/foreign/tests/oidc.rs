@@ -13,14 +13,14 @@ const DISCOVERY: &str = "/.well-known/openid-configuration";
 
 fn open(server: &Server, signer: &Signer) {
     let url = server.url();
-    let said = json!({
+    let document = json!({
         "issuer": url,
         "authorization_endpoint": format!("{url}/auth?tenant=1"),
         "token_endpoint": format!("{url}/token"),
         "jwks_uri": format!("{url}/keys"),
         "userinfo_endpoint": format!("{url}/me"),
     });
-    server.say(DISCOVERY, said.to_string());
+    server.say(DISCOVERY, document.to_string());
     server.say("/keys", signer.keys().to_string());
     server.say(
         "/me",
@@ -33,8 +33,8 @@ fn issue(server: &Server, signer: &Signer, claims: &Value) {
         &json!({ "alg": "RS256", "kid": "rsa" }),
         &claims.to_string(),
     );
-    let said = json!({ "id_token": token, "access_token": "at-1", "token_type": "Bearer" });
-    server.say("/token", said.to_string());
+    let tokens = json!({ "id_token": token, "access_token": "at-1", "token_type": "Bearer" });
+    server.say("/token", tokens.to_string());
 }
 
 #[rstest]
@@ -118,9 +118,9 @@ async fn an_answer_that_is_not_for_this_login_opens_nothing(
     for (name, value, issuer) in cases {
         let mut browser = Browser::default();
         let sent = away(pages, &mut browser).await;
-        let mut reported = claims(&url, &sent["nonce"]);
-        reported[name] = json!(value);
-        issue(&server, &signer, &reported);
+        let mut claims = claims(&url, &sent["nonce"]);
+        claims[name] = json!(value);
+        issue(&server, &signer, &claims);
         let mut params = vec![("state", sent["state"].as_str()), ("code", "c-1")];
         params.extend(issuer.map(|issuer| ("iss", issuer)));
         let answer = back(pages, &mut browser, &params).await;
@@ -230,14 +230,14 @@ async fn a_provider_that_is_down_or_strange_is_reported_before_anybody_leaves(
             server.say_status(DISCOVERY, 503, "");
         } else {
             let url = server.url();
-            let mut said = json!({
+            let mut document = json!({
                 "issuer": url,
                 "authorization_endpoint": format!("{url}/auth"),
                 "token_endpoint": format!("{url}/token"),
                 "jwks_uri": format!("{url}/keys"),
             });
-            said[pointer] = value;
-            server.say(DISCOVERY, said.to_string());
+            document[pointer] = value;
+            server.say(DISCOVERY, document.to_string());
         }
         let source = server.source(ForeignProtocol::Oidc);
         let pages = &Pages::with(engine, std::slice::from_ref(&source)).await;

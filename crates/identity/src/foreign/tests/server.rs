@@ -46,8 +46,8 @@ impl Server {
     }
 
     pub(super) fn say_status(&self, path: &str, status: u16, body: impl Into<Vec<u8>>) {
-        let said = Some((status, body.into()));
-        self.says.lock().unwrap().insert(path.to_owned(), said);
+        let answer = Some((status, body.into()));
+        self.says.lock().unwrap().insert(path.to_owned(), answer);
     }
 
     /// Takes the question and never answers.
@@ -96,9 +96,9 @@ fn answer(
     let path = text.split(' ').nth(1).unwrap_or_default();
     let path = path.split('?').next().unwrap_or_default().to_owned();
     heard.lock().unwrap().push(text);
-    let said = says.lock().unwrap().get(&path).cloned();
-    let (status, body) = match said {
-        Some(Some(said)) => said,
+    let answer = says.lock().unwrap().get(&path).cloned();
+    let (status, body) = match answer {
+        Some(Some(answer)) => answer,
         // Reading again waits until the other side has had enough.
         Some(None) => {
             let _ = stream.read(&mut bytes)?;

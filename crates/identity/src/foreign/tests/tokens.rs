@@ -164,13 +164,13 @@ fn wrong_claims_are_not() {
         let mut claims = claims("https://op.example", "n-1");
         claims[name] = value;
         let token = signer.token(&head, &claims.to_string());
-        let said = verdict(&token, &signer.keys());
-        assert!(said.starts_with("! "), "{claims}: {said}");
+        let outcome = verdict(&token, &signer.keys());
+        assert!(outcome.starts_with("! "), "{claims}: {outcome}");
     }
     let twice = claims("https://op.example", "n-1").to_string();
     let twice = twice.replacen('{', "{\"sub\":\"admin\",", 1);
-    let said = verdict(&signer.token(&head, &twice), &signer.keys());
-    assert!(said.starts_with("! "), "a claim twice: {said}");
+    let outcome = verdict(&signer.token(&head, &twice), &signer.keys());
+    assert!(outcome.starts_with("! "), "a claim twice: {outcome}");
 }
 
 #[test]
@@ -191,8 +191,8 @@ fn wrong_signatures_are_not() {
         json!({ "alg": "RS256", "kid": "rsa", "crit": ["b64"], "b64": false }),
         json!({ "kid": "rsa" }),
     ] {
-        let said = verdict(&signer.token(&head, &good), &signer.keys());
-        assert!(said.starts_with("! "), "{head}: {said}");
+        let outcome = verdict(&signer.token(&head, &good), &signer.keys());
+        assert!(outcome.starts_with("! "), "{head}: {outcome}");
     }
     let head = json!({ "alg": "ES256", "kid": "ec" });
     let token = signer.token(&head, &good);
@@ -206,8 +206,8 @@ fn wrong_signatures_are_not() {
     let more = format!("{token}.x");
     let long = format!("{token}{}", "A".repeat(40_000));
     for wrong in [&padded, &nothing, &cut, &foreign, &more, &long, "", "a.b.c"] {
-        let said = verdict(wrong, &signer.keys());
-        assert!(said.starts_with("! "), "{wrong}: {said}");
+        let outcome = verdict(wrong, &signer.keys());
+        assert!(outcome.starts_with("! "), "{wrong}: {outcome}");
     }
     // Two keys that fit: nobody says which.
     let mut keys = signer.keys();

@@ -68,9 +68,9 @@ async fn v10_6_2_without_a_valid_hint_the_person_is_asked(
         let kid = key_id(parts[0]);
         URL_SAFE_NO_PAD.encode(json!({ "alg": alg, "typ": typ, "kid": kid }).to_string())
     };
-    let mut reported = claims(&hint);
-    reported["sub"] = json!("2");
-    let changed = URL_SAFE_NO_PAD.encode(reported.to_string());
+    let mut forged = claims(&hint);
+    forged["sub"] = json!("2");
+    let changed = URL_SAFE_NO_PAD.encode(forged.to_string());
     let bad = [
         String::new(),
         "x".repeat(9000),
@@ -211,19 +211,16 @@ async fn every_client_is_notified_once_however_a_session_ends(
         let token = body.strip_prefix("logout_token=").unwrap();
         let keys = key::published(&place.platform.context).await.unwrap();
         assert!(jwt::read(token, "JWT", &keys).is_none(), "no ID token");
-        let reported = jwt::read(token, "logout+jwt", &keys).unwrap();
+        let payload = jwt::read(token, "logout+jwt", &keys).unwrap();
         let id = claims(hint);
+        assert_eq!((&payload["sid"], &payload["sub"]), (&id["sid"], &id["sub"]));
         assert_eq!(
-            (&reported["sid"], &reported["sub"]),
-            (&id["sid"], &id["sub"])
-        );
-        assert_eq!(
-            (&reported["iss"], &reported["aud"]),
+            (&payload["iss"], &payload["aud"]),
             (&json!(ISSUER), &json!("web"))
         );
         let event = "http://schemas.openid.net/event/backchannel-logout";
-        assert_eq!(reported["events"], json!({ event: {} }));
-        assert!(reported.get("nonce").is_none() && reported["jti"].is_string());
+        assert_eq!(payload["events"], json!({ event: {} }));
+        assert!(payload.get("nonce").is_none() && payload["jti"].is_string());
         let as_hint = place.get(&address(token, LEFT, ""), "").await;
         assert_eq!(as_hint.location(), "", "a logout token is no hint");
     }
@@ -245,13 +242,13 @@ async fn a_damaged_hint_is_as_no_hint_once_the_person_has_confirmed(
         } else {
             "https://evil.test/"
         };
-        let asked = place
+        let page = place
             .get(&address(&damaged, to, "&client_id=web"), &cookie)
             .await;
-        assert_eq!(asked.status, StatusCode::OK, "it asks");
+        assert_eq!(page.status, StatusCode::OK, "it asks");
         let fields = ["csrf", "client_id", "post_logout_redirect_uri", "state"];
-        let reported: Vec<(&str, String)> = fields.map(|name| (name, asked.field(name))).into();
-        let form: Vec<(&str, &str)> = reported.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let values: Vec<(&str, String)> = fields.map(|name| (name, page.field(name))).into();
+        let form: Vec<(&str, &str)> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let left = place.post("/oauth2/logout", &cookie, &form).await;
         if registered {
             assert_eq!(left.location(), format!("{LEFT}?state=s+1"));

@@ -57,9 +57,9 @@ async fn token(place: &Place) -> String {
         .call("token", &basic("machine", SECRET), &fields)
         .await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    let reported = json(&answer);
-    assert!(reported.get("refresh_token").is_none() && reported.get("id_token").is_none());
-    reported["access_token"].as_str().unwrap().to_owned()
+    let tokens = json(&answer);
+    assert!(tokens.get("refresh_token").is_none() && tokens.get("id_token").is_none());
+    tokens["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Who calls with a token, or the code of the refusal.
@@ -179,6 +179,6 @@ async fn a_program_gets_no_scopes_and_a_public_client_no_program(
     place.platform.put(entry).await;
     let (_, cookie) = place.platform.session(1).await;
     let answer = place.authorize(&wish, &cookie).await;
-    let reported = super::platform::parameter_of(&answer, "error").unwrap();
-    assert_eq!(reported, "unauthorized_client", "no code for a program");
+    let error = super::platform::parameter_of(&answer, "error").unwrap();
+    assert_eq!(error, "unauthorized_client", "no code for a program");
 }

@@ -319,13 +319,13 @@ async fn v10_3_1_tokens_are_read_where_they_are_meant_to_be(
                 .await,
         )
     };
-    let reported = ask(WEB, access).await;
+    let introspection = ask(WEB, access).await;
     assert_eq!(
-        (&reported["active"], &reported["client_id"]),
+        (&introspection["active"], &introspection["client_id"]),
         (&object!(true), &object!(WEB))
     );
     assert_eq!(
-        (&reported["aud"], &reported["sub"]),
+        (&introspection["aud"], &introspection["sub"]),
         (&object!(ISSUER), &object!("1"))
     );
     assert_eq!(ask(WEB, refresh).await["active"], true);

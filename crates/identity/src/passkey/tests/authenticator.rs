@@ -131,9 +131,9 @@ pub(super) async fn question(
     let fields = [("purpose", purpose), ("csrf", csrf.as_str())];
     let answer = browser.post(pages, "/passkey/options", &fields).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
-    let said: Value = serde_json::from_str(&answer.body).unwrap();
-    let slip = said["slip"].as_str().unwrap().to_owned();
-    (slip, said["publicKey"].clone())
+    let question: Value = serde_json::from_str(&answer.body).unwrap();
+    let slip = question["slip"].as_str().unwrap().to_owned();
+    (slip, question["publicKey"].clone())
 }
 
 /// Sends an answer with the token of the browser's session.

@@ -279,14 +279,14 @@ async fn the_applicant_s_name_is_open_to_his_side_and_masked_for_all_others(
     let case = world.open(&admin, PLAIN, &[("what", "a")]).await.unwrap();
     let case = world.act(&clerk, PLAIN, &case, Verb::Accept).await.unwrap();
     for actor in [&admin, &colleague] {
-        let reported = names(&world, actor, PLAIN, case.id).await;
-        assert_eq!(reported, ["某admin", "某admin", "某admin", "某clerk"]);
+        let names = names(&world, actor, PLAIN, case.id).await;
+        assert_eq!(names, ["某admin", "某admin", "某admin", "某clerk"]);
     }
     let masked = mask("某admin");
     assert!(!masked.contains("admin"), "{masked}");
     for actor in [&clerk, &approver, &operator] {
-        let reported = names(&world, actor, PLAIN, case.id).await;
-        assert_eq!(reported, [&*masked, &masked, &masked, "某clerk"]);
+        let names = names(&world, actor, PLAIN, case.id).await;
+        assert_eq!(names, [&*masked, &masked, &masked, "某clerk"]);
     }
     // A form without personal fields hides nobody.
     let open = CaseKind {
@@ -301,8 +301,8 @@ async fn the_applicant_s_name_is_open_to_his_side_and_masked_for_all_others(
     world.clock.advance(DAY);
     let case = world.open(&admin, open, &[("what", "b")]).await.unwrap();
     let case = world.act(&clerk, open, &case, Verb::Accept).await.unwrap();
-    let reported = names(&world, &approver, open, case.id).await;
-    assert_eq!(reported, ["某admin", "某admin", "某admin", "某clerk"]);
+    let names = names(&world, &approver, open, case.id).await;
+    assert_eq!(names, ["某admin", "某admin", "某admin", "某clerk"]);
 }
 
 #[rstest]

@@ -48,12 +48,12 @@ async fn bad_input_gets_20000_with_the_reason_and_status_200(
         (&own, vec![0xff; 100], "openReq"),
         ("1105969999", form(right).into_bytes(), "没有登记"),
     ];
-    for (code, body, reported) in cases {
+    for (code, body, expected) in cases {
         let (status, answer) = setup.ask_raw(code, body).await;
-        assert_eq!((status, answer.code.as_str()), (200, "20000"), "{reported}");
+        assert_eq!((status, answer.code.as_str()), (200, "20000"), "{expected}");
         assert!(
-            answer.message.contains(reported),
-            "{reported}: {}",
+            answer.message.contains(expected),
+            "{expected}: {}",
             answer.message
         );
     }
@@ -175,9 +175,9 @@ async fn one_address_that_keeps_everybody_waiting_keeps_only_itself(
         })
         .collect();
     // Those beyond the share are told at once.
-    let mut n_told = 0;
-    while n_told < 100 - 16 {
-        n_told = waiting.iter().filter(|task| task.is_finished()).count();
+    let mut n_finished = 0;
+    while n_finished < 100 - 16 {
+        n_finished = waiting.iter().filter(|task| task.is_finished()).count();
         tokio::task::yield_now().await;
     }
     let form = setup.form("SO1", "s-1");

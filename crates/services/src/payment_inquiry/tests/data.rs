@@ -58,22 +58,22 @@ fn the_sample_of_the_announcement_is_stored_with_a_warning() {
         .replacen("\"ebpCode\"", "\"guid\":\"FE2374AA\",\"ebpCode\"", 1)
         .replacen("\"currency\":\"142\"", "\"currency\":\"502\"", 1)
         .replacen('{', "{\"sessionID\":\"s\",\"serviceTime\":\"1\",", 1);
-    let (data, reported) = read(&items(&body(&[sample])).unwrap()[0]).unwrap();
+    let (data, findings) = read(&items(&body(&[sample])).unwrap()[0]).unwrap();
     assert_eq!(data.currency, "502", "a real currency is kept as it is");
     assert!(
         !data.head_rest.contains("FE2374AA"),
         "the platform makes the guid"
     );
-    let reported: Vec<(&str, &str)> = reported
+    let findings: Vec<(&str, &str)> = findings
         .iter()
         .map(|one| (&*one.path, one.severity))
         .collect();
     let head = "/payExchangeInfoHead";
     let (guid, currency) = (format!("{head}/guid"), format!("{head}/currency"));
     for path in ["/sessionID", "/serviceTime", &guid, &currency] {
-        assert!(reported.contains(&(path, "warn")), "{path}: {reported:?}");
+        assert!(findings.contains(&(path, "warn")), "{path}: {findings:?}");
     }
-    assert_eq!(reported.len(), 4);
+    assert_eq!(findings.len(), 4);
     let wrong = payment("T1", "1105960101", &["SO1"], "0").replacen(
         "\"ebpCode\"",
         "\"guid\":\"x\",\"ebpCode\"",

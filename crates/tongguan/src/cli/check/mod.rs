@@ -89,7 +89,7 @@ struct FileFinding {
 
 /// What was found in a file.
 struct FileOutcome {
-    reported: Vec<FileFinding>,
+    findings: Vec<FileFinding>,
     /// The text to which the lines of the findings belong; empty for a workbook.
     text: Vec<u8>,
     /// The kind of a receipt or notice of customs; none of a declaration.
@@ -125,13 +125,13 @@ fn run(args: &CheckArgs, terms: &Terms<'_>, out: &mut dyn FnMut(&str)) -> Ended 
             .and_then(|bytes| judge(&name, &bytes, terms));
         match judged {
             Ok(outcome) => {
-                total.add(&outcome.reported);
+                total.add(&outcome.findings);
                 if args.quiet {
                     continue;
                 }
                 if args.json {
-                    for reported in &outcome.reported {
-                        out(&line(&name, reported).to_string());
+                    for found in &outcome.findings {
+                        out(&line(&name, found).to_string());
                     }
                 } else {
                     out(&shown.file(&name, &outcome));
@@ -198,11 +198,11 @@ fn content(path: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn line(file: &str, reported: &FileFinding) -> Value {
-    let finding = &reported.finding;
+fn line(file: &str, found: &FileFinding) -> Value {
+    let finding = &found.finding;
     json!({
         "file": file,
-        "place": reported.place,
+        "place": found.place,
         "line": finding.line,
         "path": finding.path,
         "code": finding.code,
@@ -216,12 +216,12 @@ fn line(file: &str, reported: &FileFinding) -> Value {
 fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<FileOutcome> {
     // The ending says what a file wants to be; without a telling one the content does.
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let reported = match ending.to_ascii_lowercase().as_str() {
+    let content_type = match ending.to_ascii_lowercase().as_str() {
         "json" => Some("application/json"),
         "xlsx" | "xls" | "csv" => Some(XLSX),
         _ => None,
     };
-    let kind = Body::of(reported, bytes);
+    let kind = Body::of(content_type, bytes);
     if kind == Body::Xml {
         return Ok(xml(bytes, terms));
     }
@@ -236,14 +236,14 @@ fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<FileOutc
     };
     let mut form = read(kind, bytes).map_err(refused)?;
     form.prepare(&origin(), terms).map_err(refused)?;
-    let reported = form.findings.iter().map(|finding| FileFinding {
+    let findings = form.findings.iter().map(|finding| FileFinding {
         place: finding
             .cell()
             .unwrap_or_else(|| at_line(&finding.placed.finding)),
         finding: finding.placed.finding.clone(),
     });
     Ok(FileOutcome {
-        reported: reported.collect(),
+        findings: findings.collect(),
         text: match kind {
             Body::Json => bytes.to_vec(),
             Body::Xml | Body::Workbook => Vec::new(),
@@ -279,12 +279,12 @@ fn xml(bytes: &[u8], terms: &Terms<'_>) -> FileOutcome {
         let found = about_signature(message, &inner, terms.profile);
         parsed.findings.extend(found);
     }
-    let reported = parsed.findings.into_iter().map(|finding| FileFinding {
+    let findings = parsed.findings.into_iter().map(|finding| FileFinding {
         place: at_line(&finding),
         finding,
     });
     FileOutcome {
-        reported: reported.collect(),
+        findings: findings.collect(),
         text: inner.into_owned(),
         received,
     }
@@ -324,9 +324,6 @@ fn origin() -> FormOrigin {
 }
 
 /// How grave the worst finding is.
-fn worst(reported: &[FileFinding]) -> Option<Severity> {
-    reported
-        .iter()
-        .map(|reported| reported.finding.severity)
-        .min()
+fn worst(findings: &[FileFinding]) -> Option<Severity> {
+    findings.iter().map(|one| one.finding.severity).min()
 }

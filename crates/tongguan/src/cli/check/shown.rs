@@ -33,11 +33,11 @@ impl ShownTotal {
     }
 
     /// Counts a file.
-    pub(super) fn add(&mut self, reported: &[FileFinding]) {
-        for reported in reported {
-            *self.codes.entry(reported.finding.code).or_default() += 1;
+    pub(super) fn add(&mut self, findings: &[FileFinding]) {
+        for one in findings {
+            *self.codes.entry(one.finding.code).or_default() += 1;
         }
-        match worst(reported) {
+        match worst(findings) {
             Some(Severity::Refuse) => self.refused += 1,
             Some(Severity::Warn) => self.warned += 1,
             Some(Severity::Note) | None => self.good += 1,
@@ -70,11 +70,11 @@ impl DisplayOptions {
 
     /// A file with its findings.
     pub(super) fn file(&self, name: &str, outcome: &FileOutcome) -> String {
-        let reported = &outcome.reported;
+        let findings = &outcome.findings;
         let count = |severity: Severity| {
-            let n_found = reported
+            let n_found = findings
                 .iter()
-                .filter(|reported| reported.finding.severity == severity)
+                .filter(|one| one.finding.severity == severity)
                 .count();
             (n_found > 0).then(|| format!("{n_found} 处{}", severity.chinese()))
         };
@@ -94,20 +94,20 @@ impl DisplayOptions {
             return format!("{name}：{}", self.paint("没有发现问题", "32"));
         }
         let mut out = format!("{name}：{}", counts.join("，"));
-        for reported in reported {
-            self.finding(&mut out, reported, &outcome.text);
+        for found in findings {
+            self.finding(&mut out, found, &outcome.text);
         }
         out
     }
 
-    fn finding(&self, out: &mut String, reported: &FileFinding, text: &[u8]) {
-        let finding = &reported.finding;
+    fn finding(&self, out: &mut String, found: &FileFinding, text: &[u8]) {
+        let finding = &found.finding;
         let _ = write!(
             out,
             "\n  {} {} {}",
             self.severity(finding.severity),
             finding.code,
-            reported.place
+            found.place
         );
         if !finding.path.is_empty() {
             let _ = write!(out, " {}", self.paint(&finding.path, "2"));

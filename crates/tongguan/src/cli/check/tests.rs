@@ -81,12 +81,8 @@ fn a_receipt_is_judged_as_the_platform_receives_it() {
         assert!(!sent.is_empty(), "{profile:?} would complain");
         let outcome = super::xml(receipt.as_bytes(), &terms);
         assert_eq!(outcome.received, Some(Kind::Ceb622));
-        let reported: Vec<_> = outcome
-            .reported
-            .iter()
-            .map(|reported| &reported.finding)
-            .collect();
-        assert!(reported.is_empty(), "{reported:?}");
+        let findings: Vec<_> = outcome.findings.iter().map(|one| &one.finding).collect();
+        assert!(findings.is_empty(), "{findings:?}");
     }
 }
 
