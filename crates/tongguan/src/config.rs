@@ -4,7 +4,7 @@
 //! In the environment a key is `TONGGUAN_` and its path in capitals, `__` between the parts:
 //! `TONGGUAN_STORE__URL`. [`REFERENCE`] has a sentence for every key; a test compares the two.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use registry::config::ForeignSource;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -113,6 +113,18 @@ impl Default for QueueConfig {
     }
 }
 
+/// A key or a value that no setting has, in Chinese.
+fn misfit(error: &toml::de::Error) -> anyhow::Error {
+    let text = error.to_string();
+    let place = text.rsplit_once("\nin `");
+    let place = place.map(|(_, place)| place.trim_end().trim_end_matches('`'));
+    let why = web::in_chinese(error.message());
+    match place {
+        Some(place) => anyhow!("配置有误：{place}：{why}"),
+        None => anyhow!("配置有误：{why}"),
+    }
+}
+
 /// What to tell about a file that is not TOML: where, and what the parser misses there.
 fn not_toml(text: &str, error: &toml::de::Error) -> anyhow::Error {
     let before = error.span().and_then(|span| text.get(..span.start));
@@ -157,7 +169,7 @@ impl Config {
             let parts: Vec<&str> = path.split("__").collect();
             set(&mut table, &parts, &value).with_context(|| format!("环境变量 {name}"))?;
         }
-        let config: Self = table.try_into().context("配置有误")?;
+        let config: Self = table.try_into().map_err(|error| misfit(&error))?;
         config.check()?;
         Ok(config)
     }

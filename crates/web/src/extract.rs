@@ -23,12 +23,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let read = Json::from_request(request, state).await;
         read.map(|Json(body)| Self(body)).map_err(|error| {
-            bad(match error {
-                JsonRejection::MissingJsonContentType(_) => {
-                    "请求头 Content-Type 应为 application/json".to_owned()
-                }
-                error => in_chinese(&error.body_text()),
-            })
+            if let JsonRejection::MissingJsonContentType(_) = error {
+                return bad("请求头 Content-Type 应为 application/json".to_owned());
+            }
+            bad(in_chinese(&error.body_text()))
         })
     }
 }

@@ -30,6 +30,7 @@ pub use code::ErrorCode;
 pub use cookie::cookie;
 pub use download::{attachment, conditions, conditions_text, file_name};
 pub use extract::{JsonBody, Path, PathId, QueryOf, one_of};
+pub use mistake::in_chinese;
 pub use page::{
     Age, Begin, COUNT_MAX, KeyForm, LIMIT_MAX, ListRows, Order, OrderBy, Page, PagePlace,
     PageQuery, PageSize, SortKey, Total, limit, schema_of,

@@ -1,8 +1,8 @@
-//! What is wrong with the parameters or the JSON of a request, in Chinese: serde says it in English.
+//! What is wrong with the parameters or the JSON of a request, or with settings, in Chinese: serde says it in English.
 
 /// A sentence of serde, with the path of the parameter in front as axum puts it, in Chinese. What it does not know stays
 /// behind the path as it is.
-pub(crate) fn in_chinese(text: &str) -> String {
+pub fn in_chinese(text: &str) -> String {
     let text = [
         "Failed to deserialize query string: ",
         "Failed to deserialize the JSON body into the target type: ",
@@ -61,6 +61,11 @@ fn sentence(text: &str) -> String {
     }
     if let Some((name, names)) = named("unknown variant ") {
         return format!("没有取值 {name}，可取：{names}");
+    }
+    if let Some(rest) = text.strip_prefix("invalid value: integer `")
+        && let Some((number, _)) = rest.split_once('`')
+    {
+        return format!("{number} 超出范围");
     }
     if text.starts_with("invalid type: ")
         && let Some((_, kind)) = text.rsplit_once(", expected ")
@@ -144,6 +149,10 @@ mod tests {
             (
                 "{\"text\": \"a\", \"number\": \"b\"}",
                 "number：应为非负整数（第 1 行第 27 列）",
+            ),
+            (
+                "{\"text\": \"a\", \"number\": 5000000000}",
+                "number：5000000000 超出范围（第 1 行第 34 列）",
             ),
             ("{\"text\"", "JSON 不完整（第 1 行第 7 列）"),
             ("[]", "缺少"),

@@ -247,3 +247,28 @@ fn one_caller_s_share_of_reads_is_smaller_than_the_number_of_readers() {
     }
     assert!(load("store.n_readers = 3\nlimits.reads_per_caller_max = 1", &[]).is_ok());
 }
+
+#[test]
+fn a_setting_that_does_not_fit_is_explained_in_chinese_with_its_place() {
+    for (text, expected) in [
+        (
+            "[queue]\nkind = \"kafka\"",
+            "配置有误：queue.kind：没有取值 kafka，可取：builtin、rabbitmq",
+        ),
+        (
+            "[node]\nnumber = 99999",
+            "配置有误：node.number：99999 超出范围",
+        ),
+        (
+            "[node]\nnumber = \"one\"",
+            "配置有误：node.number：应为非负整数",
+        ),
+        (
+            "[http]\nno = 1",
+            "配置有误：http：没有名为 no 的参数，可用：",
+        ),
+    ] {
+        let error = Config::from_parts(text, std::iter::empty()).unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error}");
+    }
+}

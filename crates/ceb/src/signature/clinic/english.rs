@@ -35,10 +35,11 @@ pub(super) fn possibilities(chinese: &[&'static str]) -> Vec<&'static str> {
 pub(super) fn advice(causes: &[&Cause]) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in causes {
-        match cause {
-            // What is wrong in itself has a code, whose page says it better than a name of the cause could.
-            Cause::Failure(failure) => parts.extend(coded(failure.code())),
-            cause => parts.extend(cause.name().split('+').map(|name| of(name).to_owned())),
+        // What is wrong in itself has a code, whose page says it better than a name of the cause could.
+        if let Cause::Failure(failure) = cause {
+            parts.extend(coded(failure.code()));
+        } else {
+            parts.extend(cause.name().split('+').map(|name| of(name).to_owned()));
         }
     }
     parts.dedup();
