@@ -16,7 +16,7 @@ use registry::access::{Actor, By, Routes};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
-use web::Problem;
+use web::{Problem, in_chinese};
 
 registry::operations! {
     Submit = changes("submit", "提交申报", DECLARANTS);
@@ -140,7 +140,7 @@ async fn submit_batch(
 
 fn batch_arrival(api: &SubmitState, actor: &Arc<Actor>, line: &[u8]) -> Result<Arrival, Problem> {
     let line: BatchLine = serde_json::from_slice(line)
-        .map_err(|error| Problem::new(codes::BATCH_LINE).detail(error.to_string()))?;
+        .map_err(|error| Problem::new(codes::BATCH_LINE).detail(in_chinese(&error.to_string())))?;
     if line.xml.len() > api.config.message_bytes_max {
         return Err(too_large(api.config.message_bytes_max));
     }

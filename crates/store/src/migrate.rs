@@ -9,6 +9,7 @@
 //! TABLE.COLUMN` sorts a text on PostgreSQL by its bytes, as SQLite always does.
 
 use crate::{Error, Result, Tx, reseal, vault};
+use std::borrow::Cow;
 
 /// One file of `store/migrations`: number, name and text.
 type Migration = (i64, &'static str, &'static str);
@@ -172,6 +173,11 @@ const ALL: &[Migration] = &[
         "byte_order",
         include_str!("../migrations/0038_byte_order.sql"),
     ),
+    (
+        39,
+        "grant_history",
+        include_str!("../migrations/0039_grant_history.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
@@ -211,11 +217,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
         if done.iter().any(|applied| applied.number == *number) {
             continue;
         }
-        if tx.is_sqlite() {
-            tx.script(&text.replace("bigint primary key", "integer primary key"))?;
-        } else {
-            tx.script(text)?;
-        }
+        tx.script(&of_engine(text, tx.is_sqlite()))?;
         let marked = |mark| text.lines().filter_map(move |line| line.strip_prefix(mark));
         for table in marked(APPEND_ONLY) {
             tx.script(&append_only(table.trim(), tx.is_sqlite()))?;
@@ -238,10 +240,24 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
 pub(crate) fn fingerprint() -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    ALL.hash(&mut hasher);
-    append_only("any", false).hash(&mut hasher);
+    for is_sqlite in [true, false] {
+        for (number, name, text) in ALL {
+            (number, name, of_engine(text, is_sqlite)).hash(&mut hasher);
+        }
+        append_only("any", is_sqlite).hash(&mut hasher);
+    }
     by_bytes("any.one").unwrap_or_default().hash(&mut hasher);
     hasher.finish()
+}
+
+/// A migration as an engine gets it.
+fn of_engine(text: &str, is_sqlite: bool) -> Cow<'_, str> {
+    match is_sqlite {
+        true => text
+            .replace("bigint primary key", "integer primary key")
+            .into(),
+        false => text.into(),
+    }
 }
 
 /// The statement by which PostgreSQL sorts a column, `table.column`, by its bytes; it builds the indexes anew.

@@ -13,39 +13,39 @@ pub mod codes {
     crate::codes! {
         UNAVAILABLE = "TG-F5030", 503, "平台暂时无法受理", "The platform is temporarily unavailable",
             "平台的存储或队列此刻不可用（繁忙、磁盘已满或连接中断）。本次请求没有被受理，也没有保存任何内容。",
-            "请按应答头 Retry-After 的秒数等待后，用同一报文（相同 guid、相同内容）重新提交；重复提交不会产生重复申报。",
-            "Storage or queue of the platform is not available (busy, disk full or connection lost). The request was not accepted and nothing was stored.",
-            "Wait for the number of seconds in Retry-After, then submit the same message (same guid, same content); it will not be declared twice.";
+            "请稍候再试（程序按应答头 Retry-After 的秒数等待）；报文请用相同 guid、相同内容重新提交，不会重复申报。",
+            "The platform's storage or queue is not available (busy, disk full or connection lost). The request was not accepted and nothing was stored.",
+            "Wait a little (programs: the seconds in Retry-After) and try again; a message that is submitted with the same guid and content is not declared twice.";
         FAULT = "TG-F5000", 500, "平台内部错误", "Internal error",
             "平台处理请求时发生了内部错误，原因已记录。",
-            "请稍后重试；若仍出现，请把应答头 X-Request-Id 的值告知平台运维人员。",
+            "请稍后重试；若仍出现，请把请求编号（应答头 X-Request-Id）告知平台运维人员。",
             "The platform failed while handling the request; the cause has been recorded.",
-            "Try again later; if it happens again, give the operators the value of the header X-Request-Id.";
+            "Try again later; if it happens again, give the operators the request ID (header X-Request-Id).";
         DAMAGED = "TG-F5001", 500, "平台存储的内容已损坏", "The stored content is damaged",
-            "平台存储的这份内容（报文原文、回执等）已损坏，无法读取；其他内容不受影响。原因已记录，已提醒平台运维人员。",
-            "重试不会成功。请把受理号和应答头 X-Request-Id 的值告知平台，由运维人员从备份恢复；报文尚未发往海关、急需办理的，请重新申报。",
-            "The stored content (a message as received, or a receipt) is damaged and cannot be read; nothing else is affected. The cause has been recorded and the operators have been alerted.",
-            "Trying again will not help. Give the operators the acceptance number and the value of the header X-Request-Id, so that they restore it from a backup; if the message has not been sent to customs and is urgent, declare it again.";
+            "平台存储的这份内容已损坏，无法读取；其他内容不受影响。原因已记录，已提醒平台运维人员。",
+            "重试不会成功。请把编号（受理号、办件编号等）和请求编号（应答头 X-Request-Id）告知平台，由运维人员从备份恢复；报文尚未发往海关、急需办理的，请重新申报。",
+            "What is stored is damaged and cannot be read; nothing else is affected. The cause has been recorded and the operators have been alerted.",
+            "Trying again will not help. Give the operators its number (of the message, the case and so on) and the request ID (header X-Request-Id), so that they restore it from a backup; if it is a message that has not been sent to customs and is urgent, declare it again.";
         BAD_REQUEST = "TG-R4000", 400, "请求有误", "Bad request",
             "请求的参数或格式不符合接口说明。",
-            "请对照 /api/docs 检查参数名称、类型和取值后重新提交。",
+            "请检查所填的内容后重新提交；程序请对照 /api/docs 检查参数名称、类型和取值。",
             "The parameters or format of the request do not match the API description.",
-            "Check names, types and values against /api/docs and send it again.";
+            "Check what you entered and send it again; programs: check names, types and values against /api/docs.";
         NOT_FOUND = "TG-R4040", 404, "没有找到", "Not found",
             "所请求的内容不存在，或您无权查看。",
             "请检查地址和编号，或回到列表中查找；只能查看本企业或本岗位的内容。",
             "It does not exist, or you may not see it.",
-            "Check the address and the number, or look for it in the list; you see only what belongs to your company or post.";
+            "Check the address and the number, or look for it in the list; you see only what belongs to your company or position.";
         TOO_LARGE = "TG-R4130", 413, "报文过大", "The body is too large",
             "提交的内容超过了平台允许的大小。",
-            "请拆分后重新提交；单份报文的上限见应答 detail。",
+            "请拆分或缩小后重新提交；有具体说明的，上限见其中。",
             "What was submitted is larger than the platform allows.",
-            "Split it and submit again; the limit is in detail.";
+            "Split it or make it smaller and send it again; where there are details, they name the limit.";
         METHOD = "TG-R4050", 405, "请求方法不适用", "Method not allowed",
             "该地址不支持所用的 HTTP 方法。",
-            "请对照 /api/docs 使用正确的方法。",
+            "请返回后用页面上的按钮操作；程序请对照 /api/docs 使用正确的方法。",
             "This address does not support the HTTP method used.",
-            "Use the method given in /api/docs.";
+            "Go back and use the buttons on the page; programs: use the method given in /api/docs.";
         SHARE = "TG-R4290", 429, "同时进行的请求过多", "Too many requests at the same time",
             "本企业（不代表企业的人员为本账号，未登录时为本地址）同时占用的份额已满，例如正在处理的查询、正在上传的内容、等待中的领取请求或正在生成的导出。其他调用方不受影响，本次请求没有被受理。",
             "请等先前的请求完成，或按应答头 Retry-After 的秒数等待后重试；程序请减少并发。",

@@ -120,7 +120,7 @@ pub fn list(
 
 /// How many notices there are in a state, or in any.
 pub fn total(tx: &mut Tx<'_>, state: Option<&str>) -> Result<Total> {
-    in_state(state).count(tx, "n.id")
+    in_state(state).count(tx)
 }
 
 /// The condition by which a notice is for somebody now.
@@ -165,7 +165,7 @@ pub fn valid(
 
 /// How many of them there are.
 pub fn total_valid(tx: &mut Tx<'_>, (audiences, now_ms): (&[&'static str], i64)) -> Result<Total> {
-    valid_for(audiences, now_ms).count(tx, "n.place")
+    valid_for(audiences, now_ms).count(tx)
 }
 
 /// How many of them were not read, up to `limit`.
@@ -249,7 +249,7 @@ pub fn readers_of(
 
 /// How many have read a notice, as far as lists are counted.
 pub fn total_readers(tx: &mut Tx<'_>, notice: i64) -> Result<Total> {
-    read_by(notice).count(tx, "id")
+    read_by(notice).count(tx)
 }
 
 fn notice(row: &Row) -> Result<Notice> {

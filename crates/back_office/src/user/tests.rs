@@ -88,6 +88,29 @@ async fn personal_data_are_sealed_and_the_link_is_the_way_in(
     assert_eq!(after, (String::new(), "new@example.com".to_owned()));
 }
 
+/// A row is damaged on the disk, which PostgreSQL's types do not let happen: the list goes on, and shows it as damaged.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_account_hides_no_other(#[values(Sqlite)] engine: TestEngine) {
+    let test = &engine.database();
+    let (context, _) = context(&test.db);
+    person(&context, "system", Some(Role::SystemAdmin)).await;
+    let other = person(&context, "other", Some(Role::Operator)).await;
+    let id = other.require_account().unwrap();
+    let harm = move |tx: &mut Tx<'_>| {
+        let sql = "update account set created_at = 'x', language = x'ff' where id = $1";
+        tx.execute(sql, &[id.0.into()])
+    };
+    test.db.write(harm).await.unwrap();
+    let read = |tx: &mut Tx<'_>| account::list(tx, &account::AccountFilter::default(), 10);
+    let found = test.db.read(read).await.unwrap();
+    let shown: Vec<(&str, &str)> = found
+        .iter()
+        .map(|one| (one.login.as_str(), one.language.as_str()))
+        .collect();
+    assert_eq!(shown, [("other", DAMAGED), ("system", "zh")]);
+}
+
 /// A telephone number is damaged on the disk: the person is still in the list, to be given another one.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -125,10 +125,6 @@ fn the_case(browser: &mut Browser) -> Value {
 }
 
 /// The whole way of a newcomer.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one journey, read from top to bottom"
-)]
 #[rstest]
 fn a_company_registers_is_approved_and_declares(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(place) = Place::on(engine) else {

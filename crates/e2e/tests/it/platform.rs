@@ -74,9 +74,10 @@ const PORTS: std::ops::Range<u16> = 20_000..30_000;
 /// A port that is this process's until it ends: every test that wants one locks the file of its number first.
 pub(crate) fn free_port() -> u16 {
     static HELD: Mutex<Vec<File>> = Mutex::new(Vec::new());
-    // The folder is of one user, for another one could not write into it.
+    // The folder is of one user, for another one could not write into it; and it is the same for all runs, which may
+    // have temporary folders of their own.
     let user = std::env::current_exe().unwrap().metadata().unwrap().uid();
-    let folder = std::env::temp_dir().join(format!("tongguan-test-ports-{user}"));
+    let folder = Path::new("/tmp").join(format!("tongguan-test-ports-{user}"));
     std::fs::create_dir_all(&folder).unwrap();
     let n_ports = u32::from(PORTS.end - PORTS.start);
     // Processes begin in different places, so that they seldom look at what another one has.

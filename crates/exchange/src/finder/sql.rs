@@ -53,32 +53,9 @@ fn rows<'a>(sight: &'a Sight, filter: &'a Filter) -> ListRows<'a> {
     let mut rows = ListRows::seen("from message m", |args| {
         visible(sight, "m.company_id", args)
     });
-    for (condition, value) in [
-        ("m.id >= ?", filter.from_ms.map(store::id::first_at_ms)),
-        ("m.id < ?", filter.to_ms.map(store::id::first_at_ms)),
-        ("m.company_id = ?", filter.company.map(|id| id.0)),
-    ] {
-        rows.and(condition, value);
-    }
-    for (condition, value) in [
-        ("m.kind = ?", filter.kind.as_deref()),
-        ("m.direction = ?", filter.direction),
-        ("m.guid = ?", filter.guid.as_deref()),
-    ] {
-        rows.and(condition, value);
-    }
-    if let Some(state) = filter.state {
-        // Written out, because the partial indexes of the few unfinished ones need to see it.
-        rows.and_plain(&format!("m.state = '{}'", state.name()));
-    }
-    if let Some(outcome) = filter.outcome {
-        rows.and_plain(&format!("m.outcome = '{}'", outcome.name()));
-    }
-    match filter.needs_action {
-        Some(true) => rows.and_plain("m.needs_action"),
-        Some(false) => rows.and_plain("not m.needs_action"),
-        None => {}
-    }
+    rows.and_last("m.id >= ?", filter.from_ms.map(store::id::first_at_ms));
+    rows.and_last("m.id < ?", filter.to_ms.map(store::id::first_at_ms));
+    rows.and_indexed("m.guid = ?", filter.guid.as_deref());
     let of_documents = [
         (BY_ORDER_NO, filter.order_no.as_deref()),
         (BY_LOGISTICS_NO, filter.logistics_no.as_deref()),
@@ -87,13 +64,29 @@ fn rows<'a>(sight: &'a Sight, filter: &'a Filter) -> ListRows<'a> {
     ];
     for (condition, value) in of_documents {
         if let Some(value) = value {
-            rows.and_with(|args| {
+            rows.and_indexed_with(|args| {
                 args.push(value.into());
                 let number = format!("${}", args.len());
                 let seen = visible(sight, "d.company_id", args);
                 condition.replace('?', &number).replace("SEEN", &seen)
             });
         }
+    }
+    rows.and_indexed("m.company_id = ?", filter.company.map(|id| id.0));
+    if filter.needs_action == Some(true) {
+        rows.and_indexed_plain("m.needs_action");
+    }
+    if let Some(state) = filter.state {
+        // Written out, because the partial indexes of the few unfinished ones need to see it.
+        rows.and_indexed_plain(&format!("m.state = '{}'", state.name()));
+    }
+    if let Some(outcome) = filter.outcome {
+        rows.and_indexed_plain(&format!("m.outcome = '{}'", outcome.name()));
+    }
+    rows.and_indexed("m.kind = ?", filter.kind.as_deref());
+    rows.and("m.direction = ?", filter.direction);
+    if filter.needs_action == Some(false) {
+        rows.and_plain("not m.needs_action");
     }
     rows
 }
@@ -113,7 +106,7 @@ pub fn list(
 
 /// How many messages are seen under a filter.
 pub(crate) fn total(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter) -> Result<Total> {
-    rows(sight, filter).count(tx, "m.id")
+    rows(sight, filter).count(tx)
 }
 
 // A document's id is its message's id plus its number below 128.

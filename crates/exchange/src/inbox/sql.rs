@@ -149,7 +149,7 @@ pub(super) fn listed(
 
 /// How many answers of a direction a company has, as far as lists are counted.
 pub(super) fn total(tx: &mut Tx<'_>, direction: &str, company: CompanyId) -> Result<Total> {
-    rows(direction, company).count(tx, "id")
+    rows(direction, company).count(tx)
 }
 
 /// Which of these answers a company has in the table.

@@ -23,9 +23,9 @@ web::codes! {
         "Check the JSON escapes of that line; the other lines are not affected.";
     BATCH_LINES = "TG-R4131", 413, "批量提交的行数过多", "Too many lines in the batch",
         "一次批量提交的报文份数超过上限，整批未受理。",
-        "请拆成多次提交；上限见应答 detail。",
+        "请拆成多次提交；上限见具体说明。",
         "The batch has more messages than the limit; none were accepted.",
-        "Split it into several; the limit is in detail.";
+        "Split it into several; the limit is in the details.";
     BODY_SLOW = "TG-R4080", 408, "报文接收超时", "The request body did not arrive in time",
         "在规定时间内没有收完请求内容，或连接中断。没有受理。",
         "请检查网络后用同一报文重新提交。",

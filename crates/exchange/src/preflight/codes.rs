@@ -13,7 +13,7 @@ web::codes! {
         "Choose the files for the preflight.";
     LARGE_SET = "TG-R4437", 413, "一次预检的文件过多", "Too many files in one preflight",
         "一次预检的文件数、单证数或解压后的大小超过上限。",
-        "请分成几次预检；上限见应答 detail。",
+        "请分成几次预检；上限见具体说明。",
         "The files, documents or unpacked size of one preflight exceed the limit.",
-        "Split it into several; the limit is in detail.";
+        "Split it into several; the limit is in the details.";
 }

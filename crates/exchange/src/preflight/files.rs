@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use std::io::{Cursor, Read};
-use web::Problem;
+use web::{Problem, in_chinese};
 use zip::ZipArchive;
 
 /// Files in one preflight.
@@ -216,7 +216,7 @@ fn lines(bytes: &[u8]) -> Result<Vec<GivenFile>, Problem> {
 
 fn list(bytes: &[u8]) -> Result<Vec<GivenFile>, Problem> {
     let items: Vec<serde_json::Value> =
-        serde_json::from_slice(bytes).map_err(|error| broken(error.to_string()))?;
+        serde_json::from_slice(bytes).map_err(|error| broken(in_chinese(&error.to_string())))?;
     if items.len() > FILES_MAX {
         return Err(too_many());
     }
@@ -229,8 +229,8 @@ fn list(bytes: &[u8]) -> Result<Vec<GivenFile>, Problem> {
 /// `{"xml": "…"}`, or a declaration in the JSON form.
 fn item(value: serde_json::Value, name: String) -> Result<GivenFile, Problem> {
     let (form, body) = if value.get("xml").is_some() {
-        let line: BatchLine =
-            serde_json::from_value(value).map_err(|error| broken(error.to_string()))?;
+        let line: BatchLine = serde_json::from_value(value)
+            .map_err(|error| broken(in_chinese(&error.to_string())))?;
         (Body::Xml, Bytes::from(line.xml))
     } else {
         (Body::Json, Bytes::from(value.to_string()))

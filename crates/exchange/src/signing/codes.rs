@@ -7,10 +7,10 @@ web::codes! {
         "The settings have no signing key with this name; the location of keys is kept only in the server's settings.",
         "Check the name; for a new key, ask the operators to add it to signing.keys and restart the platform.";
     KEY_FAULT = "TG-R4701", 409, "签名密钥暂不可用", "The signing key is not available",
-        "平台无法从文件、令牌或签名卡取得证书或签名，原因见 detail。",
-        "请按 detail 处理（插卡、更正口令文件、检查模块），再次测试此密钥后重试。",
-        "The platform cannot get a certificate or signature from the file, token or card; see detail.",
-        "Do what detail says (insert the card, correct the password file, check the module), test the key and try again.";
+        "平台无法从文件、令牌或签名卡取得证书或签名，原因见具体说明。",
+        "请按具体说明处理（插卡、更正口令文件、检查模块），再次测试此密钥后重试。",
+        "The platform cannot get a certificate or signature from the file, token or card; see the details.",
+        "Do what the details say (insert the card, correct the password file, check the module), test the key and try again.";
     EXPIRED = "TG-R4702", 409, "证书不在有效期内", "The certificate is not valid at present",
         "密钥的证书尚未生效或已经过期，用它签名的报文会被电子口岸退回。",
         "请到发证机构更新证书，更新后重新登记密钥。",

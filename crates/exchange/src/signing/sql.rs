@@ -165,7 +165,7 @@ pub fn keys(
 
 /// How many keys of the companies in sight there are under a filter.
 pub(super) fn total_keys(tx: &mut Tx<'_>, sight: &Sight, filter: &KeyFilter) -> Result<Total> {
-    key_rows(sight, filter).count(tx, "id")
+    key_rows(sight, filter).count(tx)
 }
 
 fn key_of(row: &Row) -> Result<SigningKey> {

@@ -14,7 +14,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
-use web::{Problem, codes};
+use web::{Problem, codes, in_chinese};
 
 /// Lines of goods in one question.
 const LINES_MAX: usize = 99;
@@ -247,7 +247,7 @@ fn number(text: &str) -> Result<Decimal, Problem> {
 
 fn question(body: &[u8], rates: &mut Rates) -> Result<(Facts, Decimal), Problem> {
     let question: TaxQuestion =
-        serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))?;
+        serde_json::from_slice(body).map_err(|error| wrong(&in_chinese(&error.to_string())))?;
     if question.goods.is_empty() || question.goods.len() > LINES_MAX {
         return Err(wrong(&format!("商品应为 1 至 {LINES_MAX} 项")));
     }

@@ -131,7 +131,7 @@ pub(super) fn list(
 
 /// How many codes there are.
 pub(super) fn total(tx: &mut Tx<'_>, is_answered: Option<bool>) -> Result<Total> {
-    rows(is_answered).count(tx, "id")
+    rows(is_answered).count(tx)
 }
 
 /// Writes an answer with its author, or takes it away.

@@ -13,9 +13,9 @@ web::codes! {
         "Open it in Excel or WPS and save it again; if it cannot be opened, get it from its source again.";
     LARGE_WORKBOOK = "TG-R4403", 413, "工作簿过大", "The workbook is too large",
         "工作簿的行数、列数、工作表数或解压后的大小超过平台的上限。没有保存任何内容。",
-        "请拆成几个文件分别上传，并删除多余的空行、空列和图片；上限见应答 detail。",
+        "请拆成几个文件分别上传，并删除多余的空行、空列和图片；上限见具体说明。",
         "The rows, columns, sheets or unpacked size exceed the platform's limits. Nothing was stored.",
-        "Split it, and remove empty rows and columns and pictures; the limits are in detail.";
+        "Split it, and remove empty rows and columns and pictures; the limits are in the details.";
     NOTHING_DECLARED = "TG-R4404", 400, "没有可申报的内容", "Nothing to declare",
         "工作簿中没有填写任何单证；模板自带的样例行不算申报。",
         "模板自带的样例行（绿色斜体）不改动就不会申报：请把它改成自己的单证，或从它的下一行开始填写。工作表的名称请保持为报文名称（如“进口订单”）。",
@@ -28,9 +28,9 @@ web::codes! {
         "Correct them and submit the whole file again; preflight shows the result without submitting.";
     MANY_MESSAGES = "TG-R4406", 413, "单证过多", "Too many documents",
         "一次上传的单证超过上限。没有受理任何内容。",
-        "请拆成几个文件分别上传；上限见应答 detail。",
+        "请拆成几个文件分别上传；上限见具体说明。",
         "There are more documents in one upload than the limit. Nothing was accepted.",
-        "Split it into several files; the limit is in detail.";
+        "Split it into several files; the limit is in the details.";
     NO_TEMPLATE = "TG-R4407", 404, "没有这种报文的模板", "No template for this message type",
         "模板只有企业可申报的报文类型才有。",
         "请使用企业申报的报文代码，例如 CEB311、CEB621；全部类型见 /docs/protocol/kinds。",

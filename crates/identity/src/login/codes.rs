@@ -35,7 +35,7 @@ web::codes! {
         "密码须同时包含大写字母、小写字母、数字和符号，企业用户至少 8 位，工作人员至少 12 位，且不易被猜到，不得与最近 5 次相同。",
         "请按页面提示逐项修改。",
         "A password must contain upper-case and lower-case letters, digits and symbols, have at least 8 characters (12 for staff), not be easy to guess, and differ from the last five.",
-        "Change what the page names.";
+        "Correct the points listed on the page.";
     CROSS_SITE = "TG-R4627", 403, "请求来自其他网站", "The request came from another site",
         "浏览器表明表单不是从本平台的页面提交的。",
         "请直接打开本平台的登录页面重新操作。",

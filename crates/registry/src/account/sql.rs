@@ -245,7 +245,7 @@ web::orders! {
 fn rows<'a>(filter: &'a AccountFilter, begin: &'a str) -> ListRows<'a> {
     let from = "from account a join party p on p.id = a.party_id";
     let mut rows = ListRows::those(from, "1 = 1");
-    rows.and("a.post_id = ?", filter.post);
+    rows.and_indexed("a.post_id = ?", filter.post);
     rows.and_one_of("a.department_id", filter.departments.iter().copied());
     rows.and("a.kind = ?", filter.kind.as_deref());
     rows.and("a.state = ?", filter.state.as_deref());
@@ -285,7 +285,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &AccountFilter, limit: i64) -> Result<Vec<A
 /// How many accounts there are under a filter.
 pub fn total(tx: &mut Tx<'_>, filter: &AccountFilter) -> Result<Total> {
     let text = filter.text.as_deref().map(folded).unwrap_or_default();
-    rows(filter, &text).count(tx, "a.id")
+    rows(filter, &text).count(tx)
 }
 
 /// The place of an account in an order of the list.

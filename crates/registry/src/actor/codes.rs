@@ -11,11 +11,11 @@ web::codes! {
         "如确有需要，请向本企业管理员或平台安全管理员申请相应角色。",
         "This account's roles do not allow this.",
         "If you need it, ask your company's administrator or the platform's security administrator for the role.";
-    NO_COMPANY = "TG-R4602", 403, "没有选择企业", "No company selected",
-        "此操作以企业名义进行，而当前账号没有所属企业或尚未选择。",
-        "请先在页面右上角选择企业；尚未入驻的企业请先提交入驻申请。",
-        "This is done in the name of a company, and the account belongs to none or has not selected one.",
-        "Select the company at the top right of the page; if it is not on the platform yet, register it.";
+    NO_COMPANY = "TG-R4602", 403, "没有所属企业", "No company",
+        "此操作以企业名义进行，而当前账号没有所属企业。",
+        "请用企业账号登录；尚未入驻的企业请先提交入驻申请。",
+        "This is done in the name of a company, and the account belongs to none.",
+        "Log in with the account of a company; if the company is not on the platform yet, register it.";
     CSRF = "TG-R4603", 403, "页面已过期", "The page has expired",
         "请求缺少本次会话的防伪令牌，可能是页面打开过久、在另一标签页重新登录，或请求来自其他网站。",
         "请刷新页面后重试。",
@@ -31,7 +31,7 @@ web::codes! {
         "请在账号页面绑定动态验证码或通行密钥。",
         "This account must use two-step verification and has neither one-time codes nor a passkey yet.",
         "Set up one of them on the account page.";
-    PASSWORD = "TG-R4606", 403, "请先修改密码", "The password must be changed first",
+    PASSWORD = "TG-R4606", 403, "请先修改密码", "Change your password first",
         "密码是初始密码、已被重置或已超过有效期。",
         "请在账号页面修改密码后继续。",
         "The password is the initial one, was reset, or has expired.",

@@ -35,35 +35,35 @@ crate::acts! {
 /// Codes of refused approvals.
 pub mod codes {
     web::codes! {
-        DECIDED = "TG-R4610", 409, "该申请已处理", "The request was decided already",
+        DECIDED = "TG-R4610", 409, "该申请已处理", "The request has already been decided",
             "这项复核申请已被通过、驳回或撤回。",
             "请刷新列表查看结果；如仍需办理，请重新提交申请。",
-            "This request has already been approved, rejected or withdrawn.",
+            "This request has already been approved, declined or withdrawn.",
             "Reload the list; submit a new request if it is still needed.";
-        OWN = "TG-R4611", 403, "不能复核自己的申请", "Nobody approves what he asked for",
+        OWN = "TG-R4611", 403, "不能复核自己的申请", "You cannot approve your own request",
             "双人复核要求由申请人以外的人员批准或驳回。",
             "请由另一位有权限的人员处理；如不再需要，可撤回申请。",
             "The person who approves must not be the person who asked.",
             "Ask another person who can approve to decide; you can withdraw your own request.";
-        REASON = "TG-R4612", 400, "请填写理由", "A reason is needed",
+        REASON = "TG-R4612", 400, "请填写理由", "A reason is required",
             "此操作会记入审计，须说明理由（2 至 500 字，换行按空格计，不含控制字符和不可见字符）。",
             "请写明原因后重新提交；有不可见字符的（常见于从网页、文档粘贴），请删去后重新填写。",
             "This is recorded in the audit log and needs a reason (2 to 500 characters; line breaks count as spaces; no control characters or invisible characters).",
             "Write the reason and submit again. If the text has invisible characters, often after pasting from a page or document, delete them first.";
-        FAILED = "TG-R4613", 409, "申请内容已无法执行", "The act is not possible any more",
-            "所申请的操作现在不能执行，详见 detail；已提交的申请随之结束，并写明原因。",
+        FAILED = "TG-R4613", 409, "申请内容已无法执行", "The request can no longer be carried out",
+            "所申请的操作现在不能执行，详见具体说明；已提交的申请随之结束，并写明原因。",
             "请核对当前状态；如仍需办理，请重新提交申请。",
-            "What was requested cannot be done in the current situation, see detail; a submitted request ends as rejected, with the reason.",
+            "What was requested cannot be done in the current situation (see the details); a submitted request ends as declined, with the reason.",
             "Check the current situation; submit a new request if it is still needed.";
-        ASKED = "TG-R4614", 409, "已有待复核的申请", "There is a pending request already",
-            "对同一对象的申请正在等待复核，复核之前不能再次申请，详见 detail。",
+        ASKED = "TG-R4614", 409, "已有待复核的申请", "A request is already pending",
+            "对同一对象的申请正在等待复核，复核之前不能再次申请，详见具体说明。",
             "请等待另一位人员复核；申请有误的，由申请人撤回后重新提交。",
-            "A request about the same message or receipt is waiting for approval; no other can be submitted until it is decided, see detail.",
+            "A request about the same message or receipt is waiting for approval; no other can be submitted until it is decided; see the details.",
             "Wait for the decision; if the request was a mistake, the person who submitted it can withdraw it and submit a new one.";
-        NOT_YOU = "TG-R4615", 403, "须由其他人员复核", "Somebody else must approve this",
-            "这项申请与复核人本人有关，不能由本人批准，原因见 detail；申请仍待复核。",
+        NOT_YOU = "TG-R4615", 403, "须由其他人员复核", "Someone else must approve this",
+            "这项申请与复核人本人有关，不能由本人批准，原因见具体说明；申请仍待复核。",
             "请由另一位有权限的人员复核。",
-            "The request concerns the person trying to approve it, see detail; it stays open.",
+            "The request concerns the person trying to approve it (see the details); it stays open.",
             "Ask another person who can approve to do it.";
     }
 }

@@ -91,13 +91,13 @@ fn rows(filter: &ApprovalFilter) -> ListRows<'_> {
     // What was approved and could not be done is kept as rejected, with why.
     match filter.state.as_deref() {
         None => {}
-        Some("failed") => rows.and_plain(&format!(
+        Some("failed") => rows.and_indexed_plain(&format!(
             "state = 'rejected' and coalesce(reason, '') like '{NOT_DONE}%'"
         )),
-        Some("rejected") => rows.and_plain(&format!(
+        Some("rejected") => rows.and_indexed_plain(&format!(
             "state = 'rejected' and coalesce(reason, '') not like '{NOT_DONE}%'"
         )),
-        Some(state) => rows.and("state = ?", Some(state)),
+        Some(state) => rows.and_indexed("state = ?", Some(state)),
     }
     rows
 }
@@ -112,7 +112,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &ApprovalFilter, limit: i64) -> Result<Vec<
 
 /// How many requests there are under a filter.
 pub fn total(tx: &mut Tx<'_>, filter: &ApprovalFilter) -> Result<Total> {
-    rows(filter).count(tx, "id")
+    rows(filter).count(tx)
 }
 
 /// How many requests of these kinds wait for somebody who did not ask himself.

@@ -94,27 +94,23 @@ pub struct AuditFilter {
 /// The rows under a filter.
 fn rows(filter: &AuditFilter) -> ListRows<'_> {
     let mut rows = ListRows::those("from audit", "number > 0");
-    for (condition, value) in [
-        ("actor_id = ?", filter.actor),
-        ("company_id = ?", filter.company),
-        ("at_ms >= ?", filter.from_ms),
-        ("at_ms < ?", filter.to_ms),
-    ] {
-        rows.and(condition, value);
-    }
-    rows.and_one_of("act", &filter.acts);
+    rows.and_indexed("object = ?", filter.object.as_deref());
+    rows.and_indexed("actor_id = ?", filter.actor);
     rows.and_one_of("actor_id", filter.accounts.iter().copied());
+    rows.and_indexed("address = ?", filter.address.as_deref());
+    rows.and_indexed("company_id = ?", filter.company);
     if filter.of_people || !filter.accounts.is_empty() {
         rows.and_plain("actor_kind = 'account'");
     }
     // Written out, so that the index on what was refused serves it.
     match filter.is_done {
         Some(true) => rows.and_plain("result = 'done'"),
-        Some(false) => rows.and_plain("result = 'refused'"),
+        Some(false) => rows.and_indexed_plain("result = 'refused'"),
         None => {}
     }
-    rows.and("object = ?", filter.object.as_deref());
-    rows.and("address = ?", filter.address.as_deref());
+    rows.and_one_of("act", &filter.acts);
+    rows.and("at_ms >= ?", filter.from_ms);
+    rows.and("at_ms < ?", filter.to_ms);
     rows
 }
 
@@ -128,7 +124,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &AuditFilter, limit: i64) -> Result<Vec<Aud
 
 /// How many rows there are under a filter.
 pub fn total(tx: &mut Tx<'_>, filter: &AuditFilter) -> Result<Total> {
-    rows(filter).count(tx, "number")
+    rows(filter).count(tx)
 }
 
 /// Up to which number a reader of the audit has come; 0 before the first row.

@@ -1,7 +1,7 @@
 //! Every statement on the table `company`.
 
 use super::{Company, CompanyId, Former};
-use store::unreadable::{read_or, readable};
+use store::unreadable::{DAMAGED, read_or, readable};
 use store::{Result, Row, Tx};
 
 const COLUMNS: &str = "id, credit_code, customs_code, name, dxp_id, roles, profile, weight, \
@@ -86,9 +86,6 @@ pub fn shown(tx: &mut Tx<'_>, id: CompanyId) -> Result<Option<Company>> {
     row.map(|row| read_or(&row, "company", company, readable_of))
         .transpose()
 }
-
-/// What stands for a part of a company that is damaged.
-const DAMAGED: &str = "（已损坏）";
 
 fn readable_of(row: &Row, id: i64) -> Company {
     let text = |column| row.text(column).unwrap_or_else(|_| DAMAGED.to_owned());

@@ -24,6 +24,8 @@ pub struct PageRefusal {
     pub title_en: String,
     /// What happened, in Chinese; may be empty.
     pub what: String,
+    /// What happened, in English; may be empty.
+    pub what_en: String,
     /// What to do, in Chinese.
     pub advice: String,
     /// What to do, in English.
@@ -59,6 +61,7 @@ impl PageRefusal {
             title: code.title.to_owned(),
             title_en: code.title_en.to_owned(),
             what: code.meaning.to_owned(),
+            what_en: code.meaning_en.to_owned(),
             advice: code.advice.to_owned(),
             advice_en: code.advice_en.to_owned(),
             next: next.to_owned(),

@@ -2,9 +2,9 @@
 
 web::codes! {
     FIELD = "TG-R4500", 422, "填写内容有误", "A field is not filled in correctly",
-        "提交的某一项内容不符合要求，详见 detail。",
+        "提交的某一项内容不符合要求，详见具体说明。",
         "请按提示修改后重新提交。",
-        "Something in the form is not valid; see detail.",
+        "Something in the form is not valid; see the details.",
         "Correct it and submit again.";
     TAKEN = "TG-R4501", 409, "名称或编码已被使用", "The name or code is already in use",
         "登录名、编码或名称与已有的记录重复。",
@@ -17,9 +17,9 @@ web::codes! {
         "You cannot grant roles to, disable or reset your own account.",
         "Ask another administrator to do it; change your own password on the account page.";
     GRANT = "TG-R4503", 409, "不能授予此角色", "The role cannot be granted",
-        "该角色与账号已有的角色冲突（三员分立），已经授予，或与账号的类型不符，详见 detail。",
+        "该角色与账号已有的角色冲突（三员分立），已经授予，或与账号的类型不符，详见具体说明。",
         "请核对账号已有的角色；需要更换时请先收回原有角色。",
-        "The role conflicts with one that the account has (separation of the three officers), has already been granted, or is not for this type of account; see detail.",
+        "The role conflicts with one that the account has (separation of the three officers), has already been granted, or is not for this type of account; see the details.",
         "Check the roles of the account; to replace a role, revoke the old one first.";
     IN_USE = "TG-R4504", 409, "仍在使用，不能删除", "Still in use, cannot be deleted",
         "该记录仍被人员、下级部门、授权或字典项引用。",
@@ -27,9 +27,9 @@ web::codes! {
         "People, departments, grants or dictionary entries still refer to it.",
         "Move or remove those first.";
     STATE = "TG-R4505", 409, "当前状态不能进行此操作", "The current state does not allow this",
-        "账号或记录的当前状态不允许此操作，详见 detail。",
+        "账号或记录的当前状态不允许此操作，详见具体说明。",
         "请刷新后核对状态。",
-        "The state of the account or record does not allow it; see detail.",
+        "The state of the account or record does not allow it; see the details.",
         "Reload it and check its state.";
     LAST_OFFICER = "TG-R4506", 409, "不能停用或撤换最后一位在岗的管理员", "The last active administrator of a kind cannot be disabled or replaced",
         "三员（系统、安全、审计管理员）每一岗至少要有一位可以登录的人员，否则平台将无法管理。",

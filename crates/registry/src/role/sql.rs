@@ -126,7 +126,7 @@ pub fn grants_of(tx: &mut Tx<'_>, begin: &Begin<GrantOrder>, limit: i64) -> Resu
 
 /// How many grants are not revoked and do not belong to a company.
 pub fn total_of_grants(tx: &mut Tx<'_>) -> Result<Total> {
-    standing().count(tx, "id")
+    standing().count(tx)
 }
 
 fn grant(row: &Row) -> Result<Grant> {

@@ -2,10 +2,10 @@
 
 web::codes! {
     AGENT = "TG-R4340", 409, "不能委托该企业", "This company cannot be appointed",
-        "受托企业必须已入驻平台并开通报关企业角色，且不能是本企业，详见 detail。",
+        "受托企业必须已入驻平台并开通报关企业角色，且不能是本企业，详见具体说明。",
         "请核对受托企业的海关编号；如其尚未入驻，请通知其先办理入驻并申请报关企业角色。",
-        "The agent must be on the platform with the role of a customs broker, and must be another company; see detail.",
-        "Check its customs code; if it is not on the platform yet, ask it to register and apply for the role.";
+        "The agent must be on the platform with the role of a customs broker, and must be another company; see the details.",
+        "Check its customs number; if it is not on the platform yet, ask it to register and apply for the role.";
     APPOINTED = "TG-R4341", 409, "委托已在有效期内", "The appointment is already in force",
         "本企业已委托该报关企业，委托尚未到期。",
         "如需改变范围或期限，请先终止现有委托，再重新申请。",

@@ -100,7 +100,7 @@ pub fn of_company(
 
 /// How many appointments a company has on either side.
 pub(super) fn total(tx: &mut Tx<'_>, company: CompanyId) -> Result<Total> {
-    rows(company).count(tx, "a.id")
+    rows(company).count(tx)
 }
 
 /// How many appointments of a company, on either side, are in force at `from` and not any more at

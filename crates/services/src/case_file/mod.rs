@@ -192,7 +192,7 @@ fn returned(tx: &mut Tx<'_>, kinds: &[CaseKind], asking: &Asking<'_>) -> Result<
         "cases_returned",
         [
             "已退回的申请，请重新申请",
-            "Rejected applications: apply again",
+            "Declined applications: apply again",
         ],
         count,
     ))

@@ -3,6 +3,7 @@
 use super::CaseId;
 use registry::context::AppContext;
 use std::collections::BTreeMap;
+use store::unreadable::report;
 use web::{Problem, codes};
 
 fn purpose(case: CaseId) -> String {
@@ -43,10 +44,13 @@ pub fn open_private(
         return Ok(BTreeMap::new());
     };
     let text = context.seal.open(sealed, &purpose(case)).map_err(|error| {
-        tracing::error!(%error, "a form could not be opened");
+        report(("case_file", (case.0, 0)), &error.to_string());
         Problem::new(codes::DAMAGED)
     })?;
-    serde_json::from_slice(&text).map_err(|_| Problem::new(codes::DAMAGED))
+    serde_json::from_slice(&text).map_err(|error| {
+        report(("case_file", (case.0, 0)), &error.to_string());
+        Problem::new(codes::DAMAGED)
+    })
 }
 
 /// A personal value as it is shown: the beginning and the end stay, so that the person concerned

@@ -185,9 +185,9 @@ fn like_of(filter: &CaseFilter) -> Option<String> {
 /// The cases that are seen under a filter, whose text is here as it is looked for as well.
 fn rows<'a>(sees: &'a Sees, filter: &'a CaseFilter, like: Option<&'a str>) -> ListRows<'a> {
     let mut rows = ListRows::seen("from case_file", |args| seen(sees, args));
-    rows.and("state = ?", filter.state.map(CaseState::name));
-    rows.and("company_id = ?", filter.company);
-    rows.and("due_at < ?", filter.due_before);
+    rows.and_indexed("company_id = ?", filter.company);
+    rows.and_indexed("due_at < ?", filter.due_before);
+    rows.and_indexed("state = ?", filter.state.map(CaseState::name));
     rows.and("kind = ?", filter.kind.as_deref());
     if let (Some(text), Some(like)) = (&filter.text, like) {
         let id = text.parse::<i64>().unwrap_or(-1);
@@ -198,7 +198,7 @@ fn rows<'a>(sees: &'a Sees, filter: &'a CaseFilter, like: Option<&'a str>) -> Li
         });
     }
     if filter.is_open {
-        rows.and_plain("due_at is not null");
+        rows.and_indexed_plain("due_at is not null");
     }
     rows
 }
@@ -228,7 +228,7 @@ pub fn list(
 /// How many cases are seen under a filter.
 pub(super) fn total(tx: &mut Tx<'_>, sees: &Sees, filter: &CaseFilter) -> Result<Total> {
     let like = like_of(filter);
-    rows(sees, filter, like.as_deref()).count(tx, "id")
+    rows(sees, filter, like.as_deref()).count(tx)
 }
 
 /// The place of a case in an order of the list.
@@ -433,7 +433,8 @@ fn readable(row: &Row, id: i64) -> CaseFile {
         company: may(4),
         subject: text(5),
         form: BTreeMap::new(),
-        private: None,
+        // Whether there are personal data decides whose name is masked: where that is unknown, there are.
+        private: row.bytes_opt(7).unwrap_or_else(|_| Some(Vec::new())),
         applied_by: AccountId(int(8)),
         applied_name: text(9),
         applied_at: int(10),

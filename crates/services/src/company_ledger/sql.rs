@@ -173,5 +173,5 @@ pub fn list(
 /// How many companies are in sight under a filter.
 pub fn total(tx: &mut Tx<'_>, sight: &Sight, filter: &CompanyFilter) -> Result<Total> {
     let code = filter.text.as_deref().unwrap_or_default();
-    rows(sight, filter, &code.to_ascii_uppercase()).count(tx, "c.id")
+    rows(sight, filter, &code.to_ascii_uppercase()).count(tx)
 }

@@ -7,8 +7,8 @@ web::codes! {
         "The company has a temporary number from the platform; real messages need the DXP ID assigned by the E-Port.",
         "Get the DXP ID and apply for a change of company details; go live once it is approved.";
     FIELDS = "TG-R4351", 400, "对接进度填写有误", "The onboarding entry is not valid",
-        "阶段、负责人、下一步或日期不符合要求，详见 detail。",
+        "阶段、负责人、下一步或日期不符合要求，详见具体说明。",
         "请按说明修改后重新提交。",
-        "The stage, person, next step or date is not valid; see detail.",
+        "The stage, person, next step or date is not valid; see the details.",
         "Correct it and submit again.";
 }

@@ -7,10 +7,10 @@ web::codes! {
         "This is the company's last administrator who can log in, and cannot be removed or given another role.",
         "Invite another administrator first, and wait until they have set a password.";
     FIELDS = "TG-R4331", 400, "人员信息有误", "The member's details are not valid",
-        "登录名、姓名或角色不符合要求，或登录名已被使用，详见 detail。",
-        "请按说明修改后重新提交；角色为 company_admin、company_clerk 或 company_reader。",
-        "The login name, name or role is not valid, or the login name is taken; see detail.",
-        "Correct it and submit again; roles are company_admin, company_clerk and company_reader.";
+        "登录名、姓名或角色不符合要求，或登录名已被使用，详见具体说明。",
+        "请按说明修改后重新提交；角色为企业管理员、企业经办人或企业只读人员（company_admin、company_clerk、company_reader）。",
+        "The login name, name or role is not valid, or the login name is taken; see the details.",
+        "Correct it and submit again; the roles are company administrator, clerk and viewer (company_admin, company_clerk, company_reader).";
     TOO_MANY = "TG-R4332", 409, "企业人员过多", "Too many members",
         "一个企业最多 200 名人员。",
         "请先移除不再使用的人员。",

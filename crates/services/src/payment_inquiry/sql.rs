@@ -151,8 +151,8 @@ fn payment_rows<'a>(sight: &'a Sight, filter: &'a PaymentFilter) -> ListRows<'a>
          where o.company_id = payment_data.company_id and o.order_no = ?)",
         filter.order_no.as_deref(),
     );
-    rows.and("transaction_no = ?", filter.transaction_no.as_deref());
-    rows.and("id = ?", filter.id);
+    rows.and_indexed("transaction_no = ?", filter.transaction_no.as_deref());
+    rows.and_indexed("id = ?", filter.id);
     rows
 }
 
@@ -175,7 +175,7 @@ pub(super) fn total_payments(
     sight: &Sight,
     filter: &PaymentFilter,
 ) -> Result<Total> {
-    payment_rows(sight, filter).count(tx, "id")
+    payment_rows(sight, filter).count(tx)
 }
 
 fn payment(row: &Row) -> Result<Payment> {
@@ -367,7 +367,7 @@ pub(super) fn total_inquiries(
     sight: &Sight,
     filter: &InquiryFilter,
 ) -> Result<Total> {
-    inquiry_rows(sight, filter).count(tx, "id")
+    inquiry_rows(sight, filter).count(tx)
 }
 
 /// An inquiry to a company in sight.

@@ -123,6 +123,7 @@ fn refusal_of(
             title: problem.title,
             title_en: problem.title_en,
             what: problem.detail,
+            what_en: String::new(),
             advice: problem.advice,
             advice_en: problem.advice_en,
             next: next.to_owned(),

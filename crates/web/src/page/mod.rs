@@ -90,8 +90,8 @@ pub struct Page<T> {
     /// Value for `after` that gives the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// How many items the whole list has with these filters, up to 10000; only when `count` was asked for, and not for a
-    /// filter with few items in a list with more than 50000.
+    /// How many items the whole list has with these filters, up to 10000; only when `count` was asked for, and not where
+    /// more than 50000 items would have to be looked through for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
     /// Whether there are more than `total`; absent when there are not.

@@ -10,9 +10,11 @@ use store::{Error, Result, Row, Tx, Value};
 #[derive(Debug)]
 pub struct ListRows<'a> {
     from: &'static str,
-    /// What every row of the list fulfils, whatever it is narrowed to, and how many arguments that has.
-    scope: (String, usize),
-    conditions: String,
+    /// What an index finds: who may see it, and the first of the filters that an index serves.
+    scope: String,
+    is_narrowed: bool,
+    /// What else the rows fulfil.
+    rest: Vec<String>,
     args: Vec<Value<'a>>,
 }
 
@@ -54,41 +56,72 @@ impl<'a> ListRows<'a> {
     /// appends its arguments.
     pub fn seen(from: &'static str, condition: impl FnOnce(&mut Vec<Value<'a>>) -> String) -> Self {
         let mut args = Vec::new();
-        let conditions = condition(&mut args);
+        let scope = condition(&mut args);
         Self {
             from,
-            scope: (conditions.clone(), args.len()),
-            conditions,
+            scope,
+            is_narrowed: false,
+            rest: Vec::new(),
             args,
         }
     }
 
     /// The rows for which a condition without arguments holds.
     pub fn those(from: &'static str, condition: &str) -> Self {
-        Self {
-            from,
-            scope: (condition.to_owned(), 0),
-            conditions: condition.to_owned(),
-            args: Vec::new(),
-        }
+        Self::seen(from, |_| condition.to_owned())
     }
 
     /// Only those for which this holds, too; every `?` stands for the value. Without a value nothing is narrowed.
     pub fn and(&mut self, condition: &str, value: Option<impl Into<Value<'a>>>) {
-        if let Some(value) = value {
-            self.args.push(value.into());
-            let place = format!("${}", self.args.len());
-            self.and_plain(&condition.replace('?', &place));
+        if let Some(condition) = self.with_value(condition, value) {
+            self.rest.push(condition);
         }
     }
 
     /// Only those for which this holds, too.
     pub fn and_plain(&mut self, condition: &str) {
-        self.conditions.push_str(" and ");
-        self.conditions.push_str(condition);
+        self.rest.push(condition.to_owned());
     }
 
-    /// Only those whose column has one of these values; without any nothing is narrowed.
+    /// As [`ListRows::and`], of a column that an index serves, together with who may see it. What is counted is found
+    /// by the first of these that narrows a list, so the one that leaves least comes first.
+    pub fn and_indexed(&mut self, condition: &str, value: Option<impl Into<Value<'a>>>) {
+        if let Some(condition) = self.with_value(condition, value) {
+            self.and_indexed_plain(&condition);
+        }
+    }
+
+    /// As [`ListRows::and_indexed`], without a value.
+    pub fn and_indexed_plain(&mut self, condition: &str) {
+        match self.is_narrowed {
+            true => self.rest.push(condition.to_owned()),
+            false => self.narrow(condition),
+        }
+        self.is_narrowed = true;
+    }
+
+    /// As [`ListRows::and`], of the column with which every index of the table ends.
+    pub fn and_last(&mut self, condition: &str, value: Option<impl Into<Value<'a>>>) {
+        if let Some(condition) = self.with_value(condition, value) {
+            self.narrow(&condition);
+        }
+    }
+
+    fn narrow(&mut self, condition: &str) {
+        self.scope.push_str(" and ");
+        self.scope.push_str(condition);
+    }
+
+    fn with_value(
+        &mut self,
+        condition: &str,
+        value: Option<impl Into<Value<'a>>>,
+    ) -> Option<String> {
+        self.args.push(value?.into());
+        Some(condition.replace('?', &format!("${}", self.args.len())))
+    }
+
+    /// Only those whose column, which an index serves, has one of these values; without any nothing is narrowed.
     pub fn and_one_of<V: Into<Value<'a>>>(
         &mut self,
         column: &str,
@@ -100,14 +133,26 @@ impl<'a> ListRows<'a> {
             places.push(format!("${}", self.args.len()));
         }
         if !places.is_empty() {
-            self.and_plain(&format!("{column} in ({})", places.join(", ")));
+            self.and_indexed_plain(&format!("{column} in ({})", places.join(", ")));
         }
     }
 
     /// Only those for which this holds, too; the condition appends its arguments.
     pub fn and_with(&mut self, condition: impl FnOnce(&mut Vec<Value<'a>>) -> String) {
         let condition = condition(&mut self.args);
-        self.and_plain(&condition);
+        self.rest.push(condition);
+    }
+
+    /// As [`ListRows::and_with`], of what an index finds.
+    pub fn and_indexed_with(&mut self, condition: impl FnOnce(&mut Vec<Value<'a>>) -> String) {
+        let condition = condition(&mut self.args);
+        self.and_indexed_plain(&condition);
+    }
+
+    /// Everything that the rows fulfil.
+    fn conditions(&self) -> String {
+        let all = [&self.scope].into_iter().chain(&self.rest);
+        all.map(String::as_str).collect::<Vec<_>>().join(" and ")
     }
 
     /// A page: at most `limit` rows after a place.
@@ -165,7 +210,7 @@ impl<'a> ListRows<'a> {
             let _ = write!(order, "{key}{down}, ");
         }
         self.args.push(limit.into());
-        let (from, conditions) = (self.from, &self.conditions);
+        let (from, conditions) = (self.from, self.conditions());
         let sql = format!(
             "select {columns} {from} where {conditions} order by {order}{id}{down} limit ${}",
             self.args.len()
@@ -173,41 +218,36 @@ impl<'a> ListRows<'a> {
         tx.query(&sql, &self.args)
     }
 
-    /// How many there are, as far as lists are counted; `id` is the column that no two rows share.
+    /// How many there are, as far as lists are counted.
     ///
-    /// A page ends when it is full, a count does not: a filter that no index serves would read everything. So of a list with
-    /// more than `SCOPE_MAX` rows only the newest are looked through, and when these do not settle it, nothing is said.
+    /// A page ends when it is full, a count does not: a filter that no index serves would read everything. So at most
+    /// `SCOPE_MAX` of the rows that an index finds are looked through, and when these do not settle it, nothing is said.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn count(mut self, tx: &mut Tx<'_>, id: &'static str) -> Result<Total> {
-        let oldest = self.oldest_counted(tx, id)?;
-        self.and(&format!("{id} > ?"), oldest);
-        self.args.push((COUNT_MAX + 1).into());
-        let (from, conditions) = (self.from, &self.conditions);
+    pub fn count(mut self, tx: &mut Tx<'_>) -> Result<Total> {
+        let (from, scope) = (self.from, &self.scope);
+        let (hit, most) = match self.rest.is_empty() {
+            true => ("1".to_owned(), COUNT_MAX + 1),
+            false => {
+                let rest = self.rest.join(" and ");
+                (format!("case when {rest} then 1 end"), SCOPE_MAX + 1)
+            }
+        };
+        self.args.push(most.into());
         let sql = format!(
-            "select count(*) from (select 1 {from} where {conditions} limit ${}) counted",
+            "select count(*), count(hit) from (select {hit} as hit {from} where {scope} limit ${}) looked_at",
             self.args.len()
         );
         let row = tx.query_opt(&sql, &self.args)?;
-        let counted = row.map_or(Ok(0), |row| row.int(0))?;
-        Ok(match oldest {
-            Some(_) if counted <= COUNT_MAX => Total::unknown(),
-            _ => Total::of(counted),
+        let (n_read, n_found) = match row {
+            Some(row) => (row.int(0)?, row.int(1)?),
+            None => (0, 0),
+        };
+        Ok(match n_read > SCOPE_MAX && n_found <= COUNT_MAX {
+            true => Total::unknown(),
+            false => Total::of(n_found),
         })
-    }
-
-    /// The id below which rows are not counted; nothing when the list, without what narrows it, is short.
-    fn oldest_counted(&self, tx: &mut Tx<'_>, id: &str) -> Result<Option<i64>> {
-        let (from, (scope, n_args)) = (self.from, &self.scope);
-        let mut args: Vec<Value<'_>> = self.args.iter().take(*n_args).cloned().collect();
-        args.push(SCOPE_MAX.into());
-        let sql = format!(
-            "select {id} {from} where {scope} order by {id} desc limit 1 offset ${}",
-            args.len()
-        );
-        let row = tx.query_opt(&sql, &args)?;
-        row.map(|row| row.int(0)).transpose()
     }
 }
 
@@ -224,7 +264,7 @@ mod tests {
                            select id + 1 from number where id < 10500) select id from number) row";
 
     fn counted(rows: ListRows<'_>, tx: &mut Tx<'_>) -> store::Result<(Option<i64>, bool)> {
-        let page = Page::<i64>::whole(Vec::new()).counted(Some(rows.count(tx, "id")?));
+        let page = Page::<i64>::whole(Vec::new()).counted(Some(rows.count(tx)?));
         Ok((page.total, page.more_than_total))
     }
 
@@ -257,7 +297,7 @@ mod tests {
 
     #[rstest]
     #[tokio::test]
-    async fn of_a_long_list_only_the_newest_rows_are_looked_through(
+    async fn of_a_long_list_only_so_many_rows_are_looked_through(
         #[values(Sqlite, Postgres)] engine: TestEngine,
     ) {
         let test = engine.database();
@@ -280,6 +320,12 @@ mod tests {
                 counted(narrowed("id > 1", "id <= 5"), tx)?,
                 (Some(4), false)
             );
+            // What an index finds is few of many.
+            let mut few = ListRows::those(long, "1 = 1");
+            few.and_indexed("id <= ?", Some(9));
+            few.and_indexed("id > ?", Some(4));
+            few.and_last("id < ?", Some(9));
+            assert_eq!(counted(few, tx)?, (Some(4), false));
             Ok::<_, store::Error>(())
         };
         test.db.read(read).await.unwrap();

@@ -2,6 +2,7 @@
 
 use super::{First, Listed, NewParked, Parked, ParkedBody, ParkedCause, Under};
 use std::collections::BTreeSet;
+use store::unreadable::DAMAGED;
 use store::{Many, Result, Tx, Value};
 use web::{Age, Begin, ListRows, OrderBy, Total};
 
@@ -51,9 +52,6 @@ pub(super) fn insert(
 /// two; what is larger could not be split, and says nothing in the list.
 const LISTED_BYTES_MAX: i64 = 32 << 10;
 
-/// What stands for a part of a parked answer that is damaged.
-const DAMAGED: &str = "（已损坏）";
-
 /// The parked receipts that are still open.
 fn open<'a>() -> ListRows<'a> {
     ListRows::those("from parked_receipt", "released_at is null")
@@ -61,7 +59,7 @@ fn open<'a>() -> ListRows<'a> {
 
 /// How many parked receipts are open, as far as lists are counted.
 pub(crate) fn total(tx: &mut Tx<'_>) -> Result<Total> {
-    open().count(tx, "id")
+    open().count(tx)
 }
 
 /// A page of the answers that wait for a person.

@@ -200,16 +200,20 @@ fn is_plain(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> bool {
     let Ok(entry) = archive.by_name("[Content_Types].xml") else {
         return false;
     };
-    // Text in another encoding is none here, and references to characters stand in no type.
-    if entry
-        .take(TYPES_BYTES_MAX)
-        .read_to_string(&mut types)
-        .is_err()
-        || types.contains('&')
-    {
-        return false;
+    // One byte more than is read shows that the rest would be judged by nobody. Text in another encoding is none here,
+    // and references to characters stand in no type.
+    match entry.take(TYPES_BYTES_MAX + 1).read_to_string(&mut types) {
+        Ok(n_bytes) if n_bytes as u64 <= TYPES_BYTES_MAX && !types.contains('&') => {}
+        Ok(_) | Err(_) => return false,
     }
     let types = types.to_ascii_lowercase();
-    let runs = ["macroenabled", "vbaproject", "macrosheet", "activex"];
+    let runs = [
+        "macroenabled",
+        "vbaproject",
+        "macrosheet",
+        "activex",
+        "oleobject",
+        "officedocument.package",
+    ];
     !runs.iter().any(|word| types.contains(word))
 }

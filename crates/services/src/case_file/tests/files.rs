@@ -38,10 +38,16 @@ fn a_workbook_that_runs_something_or_bursts_is_no_attachment() {
         b"<Types><Override ContentType=\"application/vnd.ms-office.vbaProject\"/></Types>",
         b"<Types><Override ContentType=\"application/vnd.ms-office.vba&#80;roject\"/></Types>",
         b"<Types><Override ContentType=\"application/vnd.ms-excel.macrosheet+xml\"/></Types>",
+        b"<Types><Override ContentType=\"application/vnd.openxmlformats-officedocument.oleObject\"/></Types>",
         b"\xff\xfe<\0T\0y\0p\0e\0s\0",
     ] {
         assert!(!with(types, &[]), "{}", String::from_utf8_lossy(types));
     }
+    // What stands behind more blanks than are read would be judged by nobody.
+    let mut hidden = plain.to_vec();
+    hidden.extend(std::iter::repeat_n(b' ', 1 << 20));
+    hidden.extend(b"<Override ContentType=\"application/vnd.ms-office.vbaProject\"/>");
+    assert!(!with(&hidden, &[("xl/x/a.bin", b"x")]));
     for name in [
         "xl/embeddings/o.bin",
         "xl/activeX/a.xml",

@@ -114,13 +114,15 @@ async fn a_damaged_case_hides_no_other(#[values(Sqlite, Postgres)] engine: TestE
     }
     let (first, second) = (ids[0].0, ids[1].0);
     let harm = move |tx: &mut Tx<'_>| {
-        let sql = "update case_file set form = '{' where id in ($1, $2)";
-        tx.execute(sql, &[first.into(), second.into()])
+        let sealed: &[u8] = b"sealed";
+        let sql = "update case_file set form = '{', private_sealed = $3 where id in ($1, $2)";
+        tx.execute(sql, &[first.into(), second.into(), sealed.into()])
     };
     test.db.write(harm).await.unwrap();
-    let (context, actor) = (world.context.clone(), admin.clone());
+    let clerk = world.person("clerk", Role::BureauClerk, None).await;
+    let context = world.context.clone();
     let read = move |tx: &mut Tx<'_>| {
-        let who = (&actor, &[PLAIN][..]);
+        let who = (&clerk, &[PLAIN][..]);
         let filter = CaseFilter::default();
         listed(tx, who, (&filter, &PageQuery::default()), context.now_ms())
     };
@@ -131,6 +133,9 @@ async fn a_damaged_case_hides_no_other(#[values(Sqlite, Postgres)] engine: TestE
         .map(|case| case.title == DAMAGED)
         .collect();
     assert_eq!(shown, [false, true, true]);
+    // Who applied for something with personal data is nobody's name to read, damaged or not.
+    let masked = found.items.iter().map(|case| case.applied_by.contains('*'));
+    assert_eq!(masked.collect::<Vec<_>>(), [false, true, true]);
     let seen = sees(&admin);
     let read = move |tx: &mut Tx<'_>| find(tx, &seen, CaseId(first));
     let opened = test.db.read(read).await;
