@@ -9,7 +9,7 @@ import { EditButton } from "./Forms";
 import { nested } from "./nested";
 import type { Column, Resource } from "./resource";
 import { show } from "./show";
-import { directionOf, directionsOf, isSortable, pressedSort, sorterOf } from "./sorting";
+import { directionOf, directionsOf, isSortable, pressedSort } from "./sorting";
 import { useScrolling } from "./sticky";
 import { usePrinting } from "./usePrinting";
 
@@ -58,9 +58,8 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
     title: t(column.title),
     render: cell(column),
     ...(column.width === undefined ? {} : { width: column.width }),
-    // The whole list is here: sorting it sorts all there is. A page of a longer one would only seem sorted.
-    ...(resource.whole === true && resource.parent === undefined && isSortable(column, rows) ? { sorter: sorterOf(column), showSorterTooltip: false } : {}),
-    ...(column.sort === undefined
+    // The rows come in their order. Of a list that is here as a whole, a column that is drawn of several fields has none.
+    ...(column.sort === undefined || (resource.whole === true && !isSortable(column, rows))
       ? {}
       : { sorter: true, showSorterTooltip: false, sortOrder: directionOf(column.sort, order.holds), sortDirections: directionsOf(column.sort, order.own) }),
     ...(column.as === "number" ? { align: "right" as const } : {}),
@@ -106,7 +105,7 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
       loading={loading}
       onChange={(_, __, sorter, { action }) => {
         const pressed = Array.isArray(sorter) ? sorter[0] : sorter;
-        if (action === "sort" && resource.whole !== true) order.set(pressedSort(columns, pressed?.columnKey, pressed?.order));
+        if (action === "sort") order.set(pressedSort(columns, pressed?.columnKey, pressed?.order));
       }}
       pagination={false}
       {...scrolling}
