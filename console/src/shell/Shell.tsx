@@ -10,7 +10,7 @@ import { useT } from "../i18n";
 import { HeaderTools } from "./HeaderTools";
 import { OldBanner } from "./Old";
 import { OpenPages } from "./OpenPages";
-import { firstOf, pageAt, type Page, useSite } from "./page";
+import { firstOf, listOf, pageAt, type Page, useSite } from "./page";
 import { PrintHead } from "./PrintHead";
 import { SideMenu } from "./SideMenu";
 import { recordOf } from "./tabs";
@@ -105,7 +105,7 @@ function Crumbs({ page }: { page: Page | undefined }) {
   const t = useT();
   const { pages, menu } = useSite();
   if (page === undefined) return <div className="crumbs" />;
-  const parent = "under" in page ? pages.find((one) => one.path === page.under) : undefined;
+  const parent = listOf(pages, page);
   const entry = (parent ?? page).path;
   const has = (all: readonly Page[]) => all.some((one) => one.path === entry);
   const workspace = menu.find(({ top, groups }) => has(top) || groups.some((group) => has(group.pages)));
@@ -150,5 +150,5 @@ function Start() {
 
 function NotFound() {
   const t = useT();
-  return <Result status="404" title={t("shell.notFound")} subTitle={t("shell.notFoundAdvice")} />;
+  return <Result status="404" title={t("shell.notFound")} subTitle={t("shell.notFoundAdvice")} extra={<Link to="/">{t("shell.toStart")}</Link>} />;
 }

@@ -1,11 +1,18 @@
 // A problem as a person needs it: what happened, what to do, and the number to tell on the telephone.
 import { Alert, Button, Space } from "antd";
-import { Component, type ReactNode, useCallback, useEffect, useState } from "react";
+import { Component, createContext, type ReactNode, useCallback, useContext, useEffect, useState } from "react";
+import { Link } from "react-router";
 import { ApiError } from "../api/problem";
-import { type Translate, useLanguage, useT } from "../i18n";
+import { type Translate, useLanguage, useT, type Word } from "../i18n";
 import { Sentence } from "../i18n/sentence";
 import { useEnglishAdvice } from "./englishAdvice";
 import { LoadError, recover } from "./lazily";
+
+/** The code of what is not there, or is somebody else's: of any kind, so that its text fits all of them. */
+const NOT_FOUND = "TG-R4040";
+
+/** The page above that of a record: where its list is. */
+export const ListContext = createContext<{ path: string; title: Word } | undefined>(undefined);
 
 export function problemTitle(error: unknown, t: Translate, english: boolean): string {
   if (!(error instanceof ApiError)) return t("error.title");
@@ -18,7 +25,7 @@ export function ProblemText({ error }: { error: unknown }) {
   const english = useEnglishAdvice(language, error instanceof ApiError ? error.problem?.code : undefined);
   if (!(error instanceof ApiError)) return <p>{error instanceof Error ? error.message : String(error)}</p>;
   const { problem, requestId } = error;
-  const advice = english ?? problem?.advice ?? (error.status === 0 ? t("error.offlineAdvice") : t("error.unknownAdvice"));
+  const advice = (problem?.code === NOT_FOUND ? t("error.notFoundAdvice") : undefined) ?? english ?? problem?.advice ?? (error.status === 0 ? t("error.offlineAdvice") : t("error.unknownAdvice"));
   return (
     <div className="problem">
       {problem?.detail != null && <p><Sentence text={problem.detail} /></p>}
@@ -45,6 +52,8 @@ export function ProblemText({ error }: { error: unknown }) {
 
 export function ErrorView({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t, language } = useLanguage();
+  const list = useContext(ListContext);
+  const isNotFound = error instanceof ApiError && error.status === 404;
   return (
     <Alert
       type="error"
@@ -54,7 +63,9 @@ export function ErrorView({ error, retry }: { error: unknown; retry?: () => void
       description={
         <Space orientation="vertical">
           <ProblemText error={error} />
-          {retry !== undefined && <Button onClick={retry}>{t("error.retry")}</Button>}
+          {/* What is not there is not there a moment later: the list tells what is. */}
+          {isNotFound && list !== undefined && <Link to={list.path}>{t("error.toList", { name: t(list.title) })}</Link>}
+          {!isNotFound && retry !== undefined && <Button onClick={retry}>{t("error.retry")}</Button>}
         </Space>
       }
     />

@@ -67,6 +67,7 @@ export const shell = {
   "shell.allNotices": ["全部通知公告", "All notices"],
   "shell.notFound": ["没有这个页面", "Page not found"],
   "shell.notFoundAdvice": ["请从左侧菜单选择，或检查地址。", "Choose a page from the menu, or check the address."],
+  "shell.toStart": ["返回首页", "Back to the start"],
   "shell.noMenu": ["您的账户还没有任何权限", "Your account has no permissions yet"],
   "shell.noMenuAdvice": [
     "请联系本企业的管理员或平台管理员授予角色，然后刷新页面。",
@@ -102,6 +103,11 @@ export const shell = {
     "Check your network and try again. Your last action may have gone through: check the result before you repeat it.",
   ],
   "error.unknownAdvice": ["请稍后重试；若仍然出错，请将请求编号提供给平台运维人员。", "Try again later. If it still fails, give the platform operators the request ID."],
+  "error.notFoundAdvice": [
+    "可能已经删除，编号有误，或不在您的查看范围内。请核对网址和编号，或从列表中查找。",
+    "It may have been deleted, the number may be wrong, or you may not have access to it. Check the address and the number, or look it up in its list.",
+  ],
+  "error.toList": ["返回“{name}”", "Back to {name}"],
   "error.advice": ["怎么办：", "What to do: "],
   "error.requestId": ["请求编号", "Request ID"],
   "error.code": ["代码说明", "About this code"],
