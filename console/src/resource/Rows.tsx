@@ -11,6 +11,7 @@ import type { Column, Resource } from "./resource";
 import { show } from "./show";
 import { directionOf, directionsOf, isSortable, pressedSort } from "./sorting";
 import { useScrolling } from "./sticky";
+import { useNarrow } from "../view/useNarrow";
 import { usePrinting } from "./usePrinting";
 
 interface RowsProps<Row> {
@@ -30,6 +31,8 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
   const t = useT();
   const can = useCan();
   const printing = usePrinting();
+  // What stands fast at the edges would leave a narrow window nothing of the rest.
+  const stays = !useNarrow();
   const scrolling = useScrolling();
   const [closed, close] = useState<readonly string[]>([]);
   // A tree is open but for what the person has closed, so that what comes new is seen.
@@ -72,7 +75,7 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
           {
             key: "·acts",
             title: t("list.operations"),
-            fixed: "right" as const,
+            ...(stays ? { fixed: "right" as const } : {}),
             render: (_: unknown, row: Row) => (
               <>
                 {forms.map((form) => (
@@ -92,7 +95,7 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
         ? {}
         : {
             rowSelection: {
-              fixed: true,
+              fixed: stays,
               selectedRowKeys: [...selection.chosen],
               onChange: (keys: Key[]) => selection.choose(keys.map(String)),
               getCheckboxProps: (row: Row) => ({ disabled: !selection.when(row), "aria-label": t("list.choose") }),
