@@ -119,7 +119,7 @@ export function Receipts() {
             }}
             columns={[
               { title: t("receipt.cursor"), dataIndex: "cursor", align: "right", className: "num" },
-              { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
+              { title: t("receipt.time"), render: (_, receipt) => <span className="num nowrap">{customsTime(receipt.returnTime)}</span> },
               { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
               { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
               {
