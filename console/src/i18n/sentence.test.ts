@@ -71,3 +71,18 @@ test("what names a code or has several parts is put into English part by part", 
   expect(sentenceIn("en", "返回信息列出 2 项：（1）海关放行。（2）无需处理。")).toBe("2 things: (1) Released by customs. (2) Nothing to do.");
   expect(sentenceIn("en", "（1）无需处理。（2）无需处理，请等待放行。")).toBe("(1) Nothing to do. (2) Nothing to do: wait for the release.");
 });
+
+test("a sentence around a value is there in English: tax bills, values of checks, requests about roles and parameters", () => {
+  const english = (text: string) => sentenceIn("en", text);
+  expect(english("电子税单 T1（清单 I1）：已生成，税款合计 98.00 元（关税 0.00，增值税 45.50，消费税 52.50）")).toBe("Tax bill T1 (list I1): issued, CNY 98.00 in total (duty 0.00, VAT 45.50, consumption tax 52.50)");
+  expect(english("电子税单 T1（清单 I1）：已汇总，缴款书编号 D9")).toBe("Tax bill T1 (list I1): summarised, payment slip D9");
+  expect(english("TG-E1304 订单类型（orderType）只能是 I")).toBe("TG-E1304 orderType can only be I");
+  expect(english("该项只能为 I，已按此填写")).toBe("It can only be I, which has been filled in");
+  expect(english("改为 I。")).toBe("Change it to I.");
+  expect(english("平台校验未通过，共 1 处问题：[TG-E1304]…")).toBe("Failed the platform's checks with 1 problem: [TG-E1304]…");
+  expect(english("授予 bureau.clerk 角色“海关关员”；理由：兼任")).toBe("Grant bureau.clerk: role Customs officer; reason: 兼任");
+  expect(english("登录失败锁定次数：默认（5 次） → 6 次；理由：调整")).toBe("Failed logins before a lock (one address): default (5 times) → 6 times; reason: 调整");
+  // What is no parameter stays as it is, and Chinese readers read what was written.
+  expect(english("备注：甲 → 乙")).toBe("备注：甲 → 乙");
+  expect(sentenceIn("zh-CN", "改为 I。")).toBe("改为 I。");
+});

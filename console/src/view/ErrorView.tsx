@@ -7,6 +7,7 @@ import { type Translate, useLanguage, useT, type Word } from "../i18n";
 import { Sentence } from "../i18n/sentence";
 import { useEnglishAdvice } from "./englishAdvice";
 import { LoadError, recover } from "./lazily";
+import { roleNames } from "./roleNames";
 
 /** The code of what is not there, or is somebody else's: of any kind, so that its text fits all of them. */
 const NOT_FOUND = "TG-R4040";
@@ -28,11 +29,11 @@ export function ProblemText({ error }: { error: unknown }) {
   const advice = (problem?.code === NOT_FOUND ? t("error.notFoundAdvice") : undefined) ?? english ?? problem?.advice ?? (error.status === 0 ? t("error.offlineAdvice") : t("error.unknownAdvice"));
   return (
     <div className="problem">
-      {problem?.detail != null && <p><Sentence text={problem.detail} /></p>}
+      {problem?.detail != null && <p><Sentence text={roleNames(language, problem.detail)} /></p>}
       {problem?.line != null && <p>{t("finding.line", { n: problem.line })}</p>}
       <p>
         <strong>{t("error.advice")}</strong>
-        {advice}
+        {roleNames(language, advice)}
       </p>
       <p className="soft">
         {problem !== undefined && (
