@@ -1,11 +1,13 @@
 // Fixed sentences of the platform in English, by the Chinese sentence as it tells it: what the statuses of receipts
 // mean and what to do, why a receipt was parked, and why nothing can be done about it. What is not here stays as it came, as customs' own words do.
 import { PATTERNS as MORE } from "./patterns";
+import { TAX_PATTERNS, TAX_SENTENCES } from "./taxPatterns";
 import { type Language, useLanguage } from ".";
 import { RECEIPT_REASONS } from "./receiptReasons";
 import { RECEIPT_TEXTS } from "./receiptTexts";
 
 export const ENGLISH: Readonly<Record<string, string>> = {
+  ...TAX_SENTENCES,
   ...RECEIPT_REASONS,
   ...RECEIPT_TEXTS,
   "电子口岸已收到并暂存，尚未向海关申报。": "The E-Port has received and saved it. It has not been declared to customs yet.",
@@ -148,7 +150,7 @@ const PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
 function english(text: string): string {
   const whole = ENGLISH[text];
   if (whole !== undefined) return whole;
-  for (const [pattern, inEnglish] of [...PATTERNS, ...MORE]) {
+  for (const [pattern, inEnglish] of [...PATTERNS, ...MORE, ...TAX_PATTERNS]) {
     const found = pattern.exec(text);
     if (found !== null) return inEnglish(...found.slice(1));
   }
