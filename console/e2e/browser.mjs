@@ -73,6 +73,25 @@ export async function tablesFit(page, name) {
   assert.deepEqual(wide, [], `${name}: a table is wider than its card`);
 }
 
+const DESK = { width: 1366, height: 768 };
+const TELEPHONE = { width: 390, height: 844 };
+
+/** In a window as narrow as a telephone's the page is no wider than it: only tables scroll, in boxes of their own. */
+export async function fitsTelephone(page, name) {
+  await page.setViewportSize(TELEPHONE);
+  await page.locator("nav .menu").waitFor({ state: "detached" });
+  // Headings of a table take a moment to follow its width.
+  const fits = await page
+    .waitForFunction(() => {
+      const content = document.querySelector("#content");
+      return document.scrollingElement.scrollWidth <= window.innerWidth && content.scrollWidth <= content.clientWidth;
+    }, undefined, { timeout: 5_000 })
+    .then(() => true, () => false);
+  await page.setViewportSize(DESK);
+  await page.locator("nav .menu").waitFor();
+  assert.ok(fits, `${name} is wider than a telephone`);
+}
+
 export async function shot(page, name) {
   if (shots === undefined) return;
   mkdirSync(shots, { recursive: true });

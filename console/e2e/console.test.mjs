@@ -1,7 +1,7 @@
 // The console in a real browser: every role opens every page of its menu.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { bootstrap, isGood, launch, listen, settled, shot, tablesFit, url } from "./browser.mjs";
+import { bootstrap, fitsTelephone, isGood, launch, listen, settled, shot, tablesFit, url } from "./browser.mjs";
 import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
@@ -85,7 +85,7 @@ function everyPage() {
   }
   // These have every list between them.
   for (const role of ["company", "operator", "system"]) {
-    test(`${role}: tables and menu fit 1366 × 768 in English, too`, async () => {
+    test(`${role}: tables and menu fit 1366 × 768 in English, too, and pages a telephone`, async () => {
       const page = await signIn(browser, url, role);
       await page.addInitScript(() => localStorage.setItem("tongguan.language", "en"));
       await page.goto(`${url}/console/`);
@@ -98,6 +98,7 @@ function everyPage() {
         await entries.nth(i).click();
         await settled(page);
         await tablesFit(page, `${role} ${name}`);
+        await fitsTelephone(page, `${role} ${name}`);
       }
       await page.context().close();
     });

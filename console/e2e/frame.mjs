@@ -67,6 +67,23 @@ export function frame(browserOf) {
     await page.context().close();
   });
 
+  test("on a telephone the menu is pulled over the page until something is chosen, and the account has language and company", async () => {
+    const page = await signIn(browserOf(), url, "company", { viewport: { width: 390, height: 844 } });
+    await page.goto(`${url}/console/messages`);
+    await settled(page);
+    assert.equal(await page.locator(MENU).count(), 0);
+    await page.getByRole("button", { name: "展开菜单" }).click();
+    await still(page);
+    await isGood(page, "the menu over the page");
+    await entry(page, "统计").click();
+    await page.getByRole("heading", { level: 1, name: "统计" }).waitFor();
+    await page.locator(MENU).waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: /账户菜单/ }).click();
+    await page.getByRole("menuitem", { name: "English" }).click();
+    await page.getByRole("heading", { level: 1, name: "Statistics" }).waitFor();
+    await page.context().close();
+  });
+
   test("a page in a tab keeps its filters, what was typed, what was chosen and how far it was scrolled", async () => {
     const page = await signIn(browserOf(), url, "company");
     await page.goto(`${url}/console/messages?kind=CEB311`);

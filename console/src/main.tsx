@@ -18,7 +18,7 @@ import { Todos } from "./pages/shared/Todos";
 import { type Site, SiteContext } from "./shell/page";
 import { SessionGate } from "./shell/SessionGate";
 import { Shell } from "./shell/Shell";
-import { theme } from "./theme";
+import { themeOf } from "./theme";
 import { Boundary } from "./view/ErrorView";
 import "./styles.css";
 
@@ -41,7 +41,7 @@ function Root() {
   const { language } = useLanguage();
   dayjs.locale(language === "en" ? "en" : "zh-cn");
   return (
-    <ConfigProvider locale={language === "en" ? en : zh} theme={theme} button={{ autoInsertSpace: false }}>
+    <ConfigProvider locale={language === "en" ? en : zh} theme={themeOf(language)} button={{ autoInsertSpace: false }}>
       {/* What is told appears below the head, so that it hides neither menu nor to-dos nor account. */}
       <App notification={{ top: 92 }} message={{ top: 92 }}>
         <Boundary>

@@ -4,7 +4,9 @@ import type { ThemeConfig } from "antd";
 
 const GREY = "#5b6472";
 
-export const theme: ThemeConfig = {
+const LETTERS = '"PingFang SC","Microsoft YaHei","HarmonyOS Sans SC","Noto Sans CJK SC",system-ui,-apple-system,sans-serif';
+
+export const themeOf = (language: "zh-CN" | "en"): ThemeConfig => ({
   token: {
     colorPrimary: "#1554ad",
     colorLink: "#1554ad",
@@ -16,8 +18,7 @@ export const theme: ThemeConfig = {
     colorTextPlaceholder: "#667085",
     borderRadius: 4,
     fontSize: 14,
-    fontFamily:
-      '"PingFang SC","Microsoft YaHei","HarmonyOS Sans SC","Noto Sans CJK SC",system-ui,-apple-system,sans-serif',
+    fontFamily: language === "en" ? `"Latin quotes",${LETTERS}` : LETTERS,
     motionDurationMid: "0.12s",
     motionDurationSlow: "0.16s",
   },
@@ -26,4 +27,4 @@ export const theme: ThemeConfig = {
     Table: { headerBg: "#eef2f8", cellPaddingBlockSM: 7 },
     Descriptions: { itemPaddingBottom: 8 },
   },
-};
+});

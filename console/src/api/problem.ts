@@ -41,6 +41,11 @@ export function isRefused(error: unknown): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
 }
 
+/** Whether what was asked is wrong in itself, whoever asks it. */
+export function isMisasked(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 400 || error.status === 422);
+}
+
 /**
  * The error that takes the place of a page or list. While the platform cannot be reached, what was
  * read before stays: the banner on top says how old it is.

@@ -1,10 +1,13 @@
 // Fixed sentences of the platform in English, by the Chinese sentence as it tells it: what the statuses of receipts
 // mean and what to do, why a receipt was parked, and why nothing can be done about it. What is not here stays as it came, as customs' own words do.
+import { PATTERNS as MORE } from "./patterns";
+import { TAX_PATTERNS, TAX_SENTENCES } from "./taxPatterns";
 import { type Language, useLanguage } from ".";
 import { RECEIPT_REASONS } from "./receiptReasons";
 import { RECEIPT_TEXTS } from "./receiptTexts";
 
 export const ENGLISH: Readonly<Record<string, string>> = {
+  ...TAX_SENTENCES,
   ...RECEIPT_REASONS,
   ...RECEIPT_TEXTS,
   "电子口岸已收到并暂存，尚未向海关申报。": "The E-Port has received and saved it. It has not been declared to customs yet.",
@@ -64,6 +67,16 @@ export const ENGLISH: Readonly<Record<string, string>> = {
   "等待货物运抵监管场所。": "Waiting for the goods to arrive at the supervised site.",
   "请确认场站已申报运抵。": "Make sure that the site operator has declared the arrival.",
   "单证被挂起。": "The document is suspended.",
+  "授予": "Grant",
+  "收回": "Revoke",
+  "解除": "Reset",
+  "的两步验证": "two-step verification",
+  "请核对税款金额；由担保企业在海关汇总后按缴款书缴纳，目前无需操作。": "Check the amounts. The guarantor pays by payment slip once customs has summarised the bills; nothing needs to be done now.",
+  "税单已汇总，请担保企业按缴款书编号缴纳税款。": "The tax bill has been summarised: the guarantor pays by the number of the payment slip.",
+  "税单已作废，不再缴纳；退货或撤销的税款以此为准。": "The tax bill is void and is not to be paid; this settles the tax of a return or cancellation.",
+  "请在海关系统中核对税单状态。": "Check the state of the tax bill in customs' system.",
+  "请按汇总结果办理报关单申报，并核对所列清单。": "Make the customs declaration according to this result, and check the lists it names.",
+  "回执报文规范": "Receipt message standard",
   "电子税单已生成": "Tax bill issued",
   "电子税单已汇总": "Tax bill summarised",
   "已锁定，未比对密码": "Locked: the password was not checked",
@@ -137,7 +150,7 @@ const PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
 function english(text: string): string {
   const whole = ENGLISH[text];
   if (whole !== undefined) return whole;
-  for (const [pattern, inEnglish] of PATTERNS) {
+  for (const [pattern, inEnglish] of [...PATTERNS, ...MORE, ...TAX_PATTERNS]) {
     const found = pattern.exec(text);
     if (found !== null) return inEnglish(...found.slice(1));
   }

@@ -5,7 +5,7 @@ import { Button, Drawer, Select, Space } from "antd";
 import { type ReactNode, useCallback, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { jsonOf, type Query, request } from "../api/client";
-import { graveOf } from "../api/problem";
+import { graveOf, isMisasked } from "../api/problem";
 import { useLive } from "../api/live";
 import { useCan } from "../api/session";
 import { useTodosChanged } from "../api/todos";
@@ -18,13 +18,16 @@ import { Freshness } from "./Freshness";
 import { PrintedFilters } from "./PrintedFilters";
 import { CreateButton } from "./Forms";
 import * as cursor from "./cursor";
+import { MendedNotice, useMended } from "./Mended";
+import { mended } from "./mending";
 import { askedOf, PAGES, readFilters, readSize, SIZE, SIZES, writeFilters } from "./filters";
 import type { Action, ListPage, Resource } from "./resource";
 import { Rows } from "./Rows";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
-import { NEWEST, readSort, SORT, writeSort } from "./sorting";
+import { NEWEST, ordered, readSort, SORT, sorted, writeSort } from "./sorting";
 import { countedBy, type Total, totalOf } from "./total";
+import { useChoices } from "./useOptions";
 
 interface Props<Row> {
   resource: Resource<Row>;
@@ -46,10 +49,13 @@ function useList<Row>(resource: Resource<Row>) {
   const filters = readFilters(search, known);
   const stack = cursor.read(search.get(PAGES));
   const size = readSize(search);
-  const place = resource.whole === true ? {} : { limit: size, after: cursor.current(stack) };
-  const sort = readSort(search, resource.columns);
+  const whole = resource.whole === true;
+  const place = whole ? {} : { limit: size, after: cursor.current(stack) };
+  const columns = ordered(resource);
+  const own = resource.order ?? NEWEST;
+  const sort = readSort(search, columns);
   const narrowed = askedOf(resource.filters ?? [], filters);
-  const asked = sort === undefined ? narrowed : { ...narrowed, [SORT]: sort };
+  const asked = sort === undefined || whole ? narrowed : { ...narrowed, [SORT]: sort };
   const query: Query = { ...resource.fixed, ...asked, ...place };
   const client = useQueryClient();
   // Counted with the first page that is read under these filters, and kept while pages are turned; nothing when the list is
@@ -58,7 +64,7 @@ function useList<Row>(resource: Resource<Row>) {
   const { data: total } = useQuery<Total | null>({ queryKey: totalKey, queryFn: skipToken });
   const recounts = useRef(false);
   const ask = async (signal: AbortSignal) => {
-    const counts = resource.whole !== true && (recounts.current || client.getQueryData(totalKey) === undefined);
+    const counts = !whole && (recounts.current || client.getQueryData(totalKey) === undefined);
     const page = await read<Row>(resource, counts ? { ...query, count: true } : query, signal);
     if (counts) {
       recounts.current = false;
@@ -91,14 +97,18 @@ function useList<Row>(resource: Resource<Row>) {
     setSearch(address);
   };
   const filter = (values: Record<string, string | undefined>) => setSearch(writeFilters(search, known, values));
-  const own = resource.order ?? NEWEST;
   const order = { holds: sort ?? own, own, set: (next: string | undefined) => setSearch(writeSort(search, next, own)) };
-  return { list, total: total ?? undefined, filters, asked, stack, size, follow, refresh, recounts, go, resize, filter, order };
+  const choices = useChoices(resource.name, resource.filters ?? [], filters);
+  const better = mended(search, { filters: resource.filters ?? [], choices, columns, own, whole }, isMisasked(list.error));
+  const lost = useMended(better);
+  const items = list.data?.items ?? [];
+  const rows = whole ? sorted(items, columns, order.holds) : items;
+  return { list, rows, columns, total: total ?? undefined, filters, asked, stack, size, follow, refresh, recounts, go, resize, filter, order, lost, isMending: better !== undefined };
 }
 
 export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const t = useT();
-  const { list, total, filters, asked, stack, size, follow, refresh, recounts, go, resize, filter, order } = useList(resource);
+  const { list, rows, columns: all, total, filters, asked, stack, size, follow, refresh, recounts, go, resize, filter, order, lost, isMending } = useList(resource);
   const [opened, open] = useState<Row>();
   const [columns, setColumns] = useState(() =>
     savedColumns(localStorage, resource.name, resource.columns.map((column) => column.key)),
@@ -106,7 +116,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   // Only the first page moves; behind it a reader would lose their place.
   useLive(stack.length === 0 ? (resource.live ?? []) : [], follow);
   useTodosChanged(stack.length === 0 ? (resource.todos ?? []) : [], follow);
-  const shown = resource.columns.filter((column) =>
+  const shown = all.filter((column) =>
     columns === undefined ? column.extra !== true : columns.includes(column.key),
   );
   // The list asks by itself now and then: only who pressed the button is told that it is asked.
@@ -116,7 +126,6 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
     recounts.current = true;
     void list.refetch().finally(() => setPressed(false));
   };
-  const rows = list.data?.items ?? [];
   const [chosen, chooseRows] = useState<readonly string[]>([]);
   const can = useCan();
   const selection = resource.selection !== undefined && can(resource.selection.needs) ? resource.selection : undefined;
@@ -145,6 +154,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
       {(resource.filters ?? []).length > 0 && (
         <SearchForm resource={resource.name} filters={resource.filters ?? []} values={filters} search={filter} />
       )}
+      <MendedNotice lost={lost} />
       <div className="panel">
         <div className="toolbar">
           <Space>
@@ -160,14 +170,14 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
         </div>
         {selection !== undefined && selection.bar(chosenRows, chosenDone)}
         {bulk.length > 0 && <BulkBar resource={resource} actions={bulk} rows={chosenRows} done={chosenDone} />}
-        {graveOf(list) !== undefined ? (
+        {graveOf(list) !== undefined && !isMending ? (
           <ErrorView error={list.error} retry={refresh} />
         ) : (
           <Rows
             resource={resource}
             columns={shown}
             rows={rows}
-            loading={list.isPending}
+            loading={list.isPending || isMending}
             filtered={Object.keys(filters).length > 0}
             order={order}
             open={open}

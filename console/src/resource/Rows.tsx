@@ -9,8 +9,9 @@ import { EditButton } from "./Forms";
 import { nested } from "./nested";
 import type { Column, Resource } from "./resource";
 import { show } from "./show";
-import { directionOf, directionsOf, isSortable, pressedSort, sorterOf } from "./sorting";
+import { directionOf, directionsOf, isSortable, pressedSort } from "./sorting";
 import { useScrolling } from "./sticky";
+import { useNarrow } from "../view/useNarrow";
 import { usePrinting } from "./usePrinting";
 
 interface RowsProps<Row> {
@@ -30,6 +31,8 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
   const t = useT();
   const can = useCan();
   const printing = usePrinting();
+  // What stands fast at the edges would leave a narrow window nothing of the rest.
+  const stays = !useNarrow();
   const scrolling = useScrolling();
   const [closed, close] = useState<readonly string[]>([]);
   // A tree is open but for what the person has closed, so that what comes new is seen.
@@ -58,9 +61,8 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
     title: t(column.title),
     render: cell(column),
     ...(column.width === undefined ? {} : { width: column.width }),
-    // The whole list is here: sorting it sorts all there is. A page of a longer one would only seem sorted.
-    ...(resource.whole === true && resource.parent === undefined && isSortable(column, rows) ? { sorter: sorterOf(column), showSorterTooltip: false } : {}),
-    ...(column.sort === undefined
+    // The rows come in their order. Of a list that is here as a whole, a column that is drawn of several fields has none.
+    ...(column.sort === undefined || (resource.whole === true && !isSortable(column, rows))
       ? {}
       : { sorter: true, showSorterTooltip: false, sortOrder: directionOf(column.sort, order.holds), sortDirections: directionsOf(column.sort, order.own) }),
     ...(column.as === "number" ? { align: "right" as const } : {}),
@@ -73,7 +75,7 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
           {
             key: "·acts",
             title: t("list.operations"),
-            fixed: "right" as const,
+            ...(stays ? { fixed: "right" as const } : {}),
             render: (_: unknown, row: Row) => (
               <>
                 {forms.map((form) => (
@@ -93,7 +95,7 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
         ? {}
         : {
             rowSelection: {
-              fixed: true,
+              fixed: stays,
               selectedRowKeys: [...selection.chosen],
               onChange: (keys: Key[]) => selection.choose(keys.map(String)),
               getCheckboxProps: (row: Row) => ({ disabled: !selection.when(row), "aria-label": t("list.choose") }),
@@ -106,7 +108,7 @@ export function Rows<Row>({ resource, columns, rows, loading, filtered, order, o
       loading={loading}
       onChange={(_, __, sorter, { action }) => {
         const pressed = Array.isArray(sorter) ? sorter[0] : sorter;
-        if (action === "sort" && resource.whole !== true) order.set(pressedSort(columns, pressed?.columnKey, pressed?.order));
+        if (action === "sort") order.set(pressedSort(columns, pressed?.columnKey, pressed?.order));
       }}
       pagination={false}
       {...scrolling}

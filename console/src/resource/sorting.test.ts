@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compare, directionOf, directionsOf, pressedSort, readSort, sorterOf, writeSort } from "./sorting";
+import { compare, directionOf, directionsOf, ordered, pressedSort, readSort, sorted, writeSort } from "./sorting";
 
 test("figures go by size, words as people here look them up, and what is missing comes last", () => {
   expect([10, null, 9, 100].sort(compare)).toEqual([9, 10, 100, null]);
@@ -7,10 +7,27 @@ test("figures go by size, words as people here look them up, and what is missing
   expect(["张", "李", "王"].sort(compare)).toEqual(["李", "王", "张"]);
 });
 
-test("a column is sorted by its value, or by the field of its name", () => {
-  const rows = [{ n: 2, of: { name: "b" } }, { n: 1, of: { name: "c" } }, { n: 3, of: { name: "a" } }];
-  expect([...rows].sort(sorterOf({ key: "n" })).map((row) => row.n)).toEqual([1, 2, 3]);
-  expect([...rows].sort(sorterOf({ key: "name", value: (row: (typeof rows)[number]) => row.of.name })).map((row) => row.n)).toEqual([3, 2, 1]);
+test("a list that is here as a whole has an order by each column, which the address keeps, and what is missing comes last both ways", () => {
+  const rows = [{ n: 2, of: { name: "b" } }, { n: 1, of: { name: "c" } }, { n: null, of: { name: "a" } }];
+  const resource = { columns: [{ key: "n", title: "backOffice.place" as const }, { key: "name", title: "backOffice.code" as const, value: (row: (typeof rows)[number]) => row.of.name }] };
+  const columns = ordered({ ...resource, whole: true });
+  const inOrder = (address: string) => sorted(rows, columns, readSort(new URLSearchParams(address), columns) ?? "newest").map((row) => row.n);
+  expect(inOrder("sort=n")).toEqual([1, 2, null]);
+  expect(inOrder("sort=-n")).toEqual([2, 1, null]);
+  expect(inOrder("sort=name")).toEqual([null, 2, 1]);
+  expect(inOrder("sort=evil")).toEqual([2, 1, null]);
+  expect(pressedSort(columns, "name", "descend")).toBe("-name");
+  // A page of a longer list, or a tree, would only seem sorted.
+  expect(ordered(resource)).toBe(resource.columns);
+  expect(ordered({ ...resource, whole: true, parent: () => null })).toBe(resource.columns);
+});
+
+test("a heading with one way only leads there and back to the order of the platform, and its mark says which holds", () => {
+  const due = { up: "due" };
+  expect(directionsOf(due, "newest")).toEqual(["ascend"]);
+  expect(["due", "newest"].map((order) => directionOf(due, order))).toEqual(["ascend", null]);
+  // Behind the last way nothing is pressed.
+  expect(writeSort(new URLSearchParams("sort=due&pages=9"), pressedSort([{ key: "dueAt", sort: due }], "dueAt", undefined), "newest").toString()).toBe("");
 });
 
 const columns = [{ key: "login", sort: { up: "login", down: "-login" } }, { key: "name" }, { key: "at", sort: { up: "oldest", down: "newest" } }];

@@ -1,14 +1,17 @@
-// The order of rows by a column: lists that are here as a whole are sorted here, all others by the platform.
+// The order of rows by a column: lists that are here as a whole are sorted here, all others by the platform. The address
+// holds it in both cases.
 import { PAGES } from "./filters";
-import type { Column, Sort } from "./resource";
+import type { Column, Resource, Sort } from "./resource";
 
 type Value = ReturnType<NonNullable<Column<unknown>["value"]>>;
 
 const words = new Intl.Collator("zh-CN", { numeric: true });
 
+const isNothing = (value: Value): boolean => value === null || value === undefined || value === "";
+
 /** Nothing comes last; figures by size; times as the platform writes them are in the order of their letters. */
 export function compare(a: Value, b: Value): number {
-  const [noA, noB] = [a === null || a === undefined || a === "", b === null || b === undefined || b === ""];
+  const [noA, noB] = [isNothing(a), isNothing(b)];
   if (noA || noB) return Number(noA) - Number(noB);
   if (typeof a === "number" && typeof b === "number") return a - b;
   return words.compare(String(a), String(b));
@@ -24,9 +27,19 @@ export function isSortable<Row>(column: Valued<Row>, rows: readonly Row[]): bool
   return rows.some((row) => ["string", "number", "boolean"].includes(typeof of(row)));
 }
 
-export function sorterOf<Row>(column: Valued<Row>): (a: Row, b: Row) => number {
+/** The columns of a list with their orders: a list that is here as a whole has one by each column, unless its rows are a tree. */
+export function ordered<Row>({ columns, whole, parent }: Pick<Resource<Row>, "columns" | "whole" | "parent">): readonly Column<Row>[] {
+  if (whole !== true || parent !== undefined) return columns;
+  return columns.map((column) => ({ ...column, sort: { up: column.key, down: `-${column.key}` } }));
+}
+
+/** The rows of a list that is here as a whole, in an order of `ordered`; what is missing comes last in both directions. */
+export function sorted<Row>(rows: readonly Row[], columns: readonly (Valued<Row> & Sorted[number])[], order: string): Row[] {
+  const column = columns.find(({ sort }) => sort?.up === order || sort?.down === order);
+  if (column === undefined) return [...rows];
   const of = reader(column);
-  return (a, b) => compare(of(a), of(b));
+  const way = column.sort?.up === order ? 1 : -1;
+  return [...rows].sort((a, b) => (isNothing(of(a)) || isNothing(of(b)) ? 1 : way) * compare(of(a), of(b)));
 }
 
 /** The name of the order in the address; the platform's own when absent. */
@@ -41,7 +54,7 @@ export type Age = "oldest" | "newest";
 
 type Sorted = readonly { key: string; sort?: Sort | undefined }[];
 
-/** The order of the address, if the platform serves it for one of the columns. */
+/** The order of the address, if it is one by a column. */
 export function readSort(search: URLSearchParams, columns: Sorted): string | undefined {
   const asked = search.get(SORT) ?? undefined;
   return columns.some(({ sort }) => sort !== undefined && asked !== undefined && (sort.up === asked || sort.down === asked)) ? asked : undefined;

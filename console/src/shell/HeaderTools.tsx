@@ -7,25 +7,37 @@ import { call } from "../api/client";
 import { useConnection } from "../api/connection";
 import { useLiveState } from "../api/live";
 import { useCan, useSession } from "../api/session";
-import { useLanguage } from "../i18n";
+import { type Language, useLanguage } from "../i18n";
 import { useName } from "../i18n/names";
 import { useProblem } from "../resource/problem";
+import { useNarrow } from "../view/useNarrow";
 
 export function HeaderTools({ children }: { children: ReactNode }) {
-  const { t, language, setLanguage } = useLanguage();
+  const { t } = useLanguage();
   const session = useSession();
+  const isNarrow = useNarrow();
+  const [other, change] = useOtherLanguage();
   return (
     <Space className="tools" size="small">
       {session.demo && <Tag className="badge held">{t("app.demo")}</Tag>}
       <LiveDot />
       {children}
-      <CompanySwitch />
-      <Button type="text" lang={language === "en" ? "zh-CN" : "en"} onClick={() => setLanguage(language === "en" ? "zh-CN" : "en")}>
-        {t("shell.language")}
-      </Button>
-      <AccountMenu />
+      {/* In a narrow window the menu of the account has these. */}
+      {!isNarrow && <CompanySwitch />}
+      {!isNarrow && (
+        <Button type="text" lang={other} onClick={change}>
+          {t("shell.language")}
+        </Button>
+      )}
+      <AccountMenu isNarrow={isNarrow} />
     </Space>
   );
+}
+
+function useOtherLanguage(): [Language, () => void] {
+  const { language, setLanguage } = useLanguage();
+  const other = language === "en" ? "zh-CN" : "en";
+  return [other, () => setLanguage(other)];
 }
 
 function LiveDot() {
@@ -39,21 +51,18 @@ function LiveDot() {
   return (
     <span className={`live is-${shown}`} role="status">
       <i aria-hidden="true" />
-      {t(`live.${shown}`)}
+      <span className="wide-only">{t(`live.${shown}`)}</span>
     </span>
   );
 }
 
-function CompanySwitch() {
+/** Acts for another of one's companies from now on. */
+function useCompanyChoice(): (companyId: string) => Promise<void> {
   const { t } = useLanguage();
-  const session = useSession();
   const client = useQueryClient();
   const { message } = App.useApp();
   const problem = useProblem();
-  if (session.company == null) return null;
-  const name = <span className="company" title={session.company.name}>{session.company.name}</span>;
-  if (session.memberships.length < 2) return name;
-  const choose = async (companyId: string) => {
+  return async (companyId) => {
     try {
       await call("POST", "/api/v1/session/company", { body: { companyId } });
       // Everything on the screen belongs to the company of before; it goes when the session tells of the new one.
@@ -63,6 +72,15 @@ function CompanySwitch() {
       problem(error);
     }
   };
+}
+
+function CompanySwitch() {
+  const { t } = useLanguage();
+  const session = useSession();
+  const choose = useCompanyChoice();
+  if (session.company == null) return null;
+  const name = <span className="company" title={session.company.name}>{session.company.name}</span>;
+  if (session.memberships.length < 2) return name;
   return (
     <Dropdown
       trigger={["click"]}
@@ -93,14 +111,32 @@ function logout(csrf: string): void {
   form.submit();
 }
 
-function AccountMenu() {
+/** The company for which somebody acts, to be chosen if there are several. */
+function useCompanyItems(): NonNullable<MenuProps["items"]> {
+  const { t } = useLanguage();
+  const { company, memberships } = useSession();
+  const choose = useCompanyChoice();
+  if (company == null) return [];
+  if (memberships.length < 2) return [{ key: "company", disabled: true, label: company.name }];
+  const others = memberships.filter((one) => one.companyId !== company.id);
+  return [
+    { key: "company", disabled: true, label: company.name },
+    ...others.map((one) => ({ key: one.companyId, label: `${t("shell.switchCompany")}: ${one.companyName}`, onClick: () => void choose(one.companyId) })),
+  ];
+}
+
+function AccountMenu({ isNarrow }: { isNarrow: boolean }) {
   const { t } = useLanguage();
   const named = useName();
   const { account, csrf, roles } = useSession();
   const [open, setOpen] = useState(false);
+  const companies = useCompanyItems();
+  const [other, change] = useOtherLanguage();
   const items: MenuProps["items"] = [
     { key: "who", disabled: true, label: [account.login, ...roles.map((role) => named("role", role.id, role.name))].join(" · ") },
+    ...(isNarrow ? companies : []),
     { type: "divider" },
+    ...(isNarrow ? [{ key: "language", label: <span lang={other}>{t("shell.language")}</span>, onClick: change }] : []),
     { key: "account", label: <a href="/account">{t("shell.account")}</a> },
     { key: "password", label: <a href="/account/password">{t("shell.password")}</a> },
     { key: "totp", label: <a href="/account/totp">{t("shell.totp")}</a> },
@@ -111,7 +147,7 @@ function AccountMenu() {
   return (
     <Dropdown menu={{ items }} trigger={["click"]} open={open} onOpenChange={setOpen}>
       <Button type="text" icon={<UserOutlined />} aria-haspopup="menu" aria-expanded={open} aria-label={`${t("shell.user")}: ${account.name}`}>
-        {account.name}
+        <span className="wide-only">{account.name}</span>
       </Button>
     </Dropdown>
   );

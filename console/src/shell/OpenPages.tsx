@@ -4,9 +4,9 @@ import { Activity, type ReactNode, Suspense, useCallback, useLayoutEffect, useRe
 import { type Location, Route, Routes, useLocation } from "react-router";
 import { useConnection } from "../api/connection";
 import { FrameContext } from "../resource/sticky";
-import { Boundary } from "../view/ErrorView";
+import { Boundary, ListContext } from "../view/ErrorView";
 import { Loading } from "../view/Loading";
-import type { Page } from "./page";
+import { listOf, pageAt, type Page } from "./page";
 import { usePageQueries } from "./pageQueries";
 import type { Tab } from "./tabs";
 
@@ -45,14 +45,16 @@ export function OpenPages({ pages, page, tabs, head, otherwise }: Props) {
           <Activity key={location.pathname} mode={isSeen ? "visible" : "hidden"}>
             <Frame>
               {isSeen && head}
-              {/* An error of one page reaches no other. */}
-              <Boundary>
-                <Suspense fallback={<Loading />}>
-                  <Routes location={location}>
-                    {pages.map(({ path, component: Component }) => Component !== undefined && <Route key={path} path={path} element={<Component />} />)}
-                  </Routes>
-                </Suspense>
-              </Boundary>
+              <ListContext value={listOf(pages, pageAt(pages, location.pathname))}>
+                {/* An error of one page reaches no other. */}
+                <Boundary>
+                  <Suspense fallback={<Loading />}>
+                    <Routes location={location}>
+                      {pages.map(({ path, component: Component }) => Component !== undefined && <Route key={path} path={path} element={<Component />} />)}
+                    </Routes>
+                  </Suspense>
+                </Boundary>
+              </ListContext>
             </Frame>
           </Activity>
         );

@@ -1,16 +1,17 @@
 // The frame of every page: menu by workspace, open pages as tabs, where one is, and who one is.
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
-import { Alert, App, Breadcrumb, Button, Layout, Result } from "antd";
+import { Alert, App, Breadcrumb, Button, Drawer, Layout, Result } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { Link, Navigate, useLocation } from "react-router";
 import { onActDone } from "../api/client";
 import { useSession } from "../api/session";
 import { dateTime } from "../format/time";
 import { useT } from "../i18n";
+import { useNarrow } from "../view/useNarrow";
 import { HeaderTools } from "./HeaderTools";
 import { OldBanner } from "./Old";
 import { OpenPages } from "./OpenPages";
-import { firstOf, pageAt, type Page, useSite } from "./page";
+import { firstOf, listOf, pageAt, type Page, useSite } from "./page";
 import { PrintHead } from "./PrintHead";
 import { SideMenu } from "./SideMenu";
 import { recordOf } from "./tabs";
@@ -28,7 +29,7 @@ interface Props {
 
 export function Shell({ tools, news }: Props) {
   const t = useT();
-  const { pathname } = useLocation();
+  const { pathname, key } = useLocation();
   const { pages, menu } = useSite();
   const page = pageAt(pages, pathname);
   const tabs = useTabs(page);
@@ -40,7 +41,12 @@ export function Shell({ tools, news }: Props) {
     document.title = `${title} · ${t("app.name")}`;
   }, [page, pathname, t]);
   useForgetErrors(pathname);
+  // A narrow window has no room for the menu beside the page: it is pulled over it, until something is chosen in it.
+  const [isPulled, pull] = useState(false);
+  useEffect(() => pull(false), [key]);
+  const isNarrow = useNarrow();
   const fold = () => {
+    if (isNarrow) return pull(true);
     localStorage.setItem(COLLAPSED, collapsed ? "no" : "yes");
     setCollapsed(!collapsed);
   };
@@ -49,21 +55,29 @@ export function Shell({ tools, news }: Props) {
       <a className="skip" href="#content">
         {t("shell.skip")}
       </a>
-      <Layout.Sider collapsed={collapsed} width={208} collapsedWidth={56} className="side" trigger={null}>
-        <Link to="/" className="brand">
-          <img src="/console/favicon.svg" alt="" width={26} height={26} />
-          {!collapsed && <span>{t("app.name")}</span>}
-        </Link>
-        <nav aria-label={t("shell.menu")}>
-          <SideMenu menu={menu} page={page} tabs={tabs.tabs} collapsed={collapsed} />
-        </nav>
-      </Layout.Sider>
+      {isNarrow ? (
+        <Drawer open={isPulled} onClose={() => pull(false)} placement="left" size={256} title={t("shell.menu")} classNames={{ body: "side pulled" }}>
+          <nav aria-label={t("shell.menu")}>
+            <SideMenu menu={menu} page={page} tabs={tabs.tabs} collapsed={false} />
+          </nav>
+        </Drawer>
+      ) : (
+        <Layout.Sider collapsed={collapsed} width={208} collapsedWidth={56} className="side" trigger={null}>
+          <Link to="/" className="brand">
+            <img src="/console/favicon.svg" alt="" width={26} height={26} />
+            {!collapsed && <span>{t("app.name")}</span>}
+          </Link>
+          <nav aria-label={t("shell.menu")}>
+            <SideMenu menu={menu} page={page} tabs={tabs.tabs} collapsed={collapsed} />
+          </nav>
+        </Layout.Sider>
+      )}
       <Layout>
         <Layout.Header className="top">
           <Button
             type="text"
-            aria-label={t(collapsed ? "shell.expand" : "shell.collapse")}
-            icon={collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+            aria-label={t(collapsed || isNarrow ? "shell.expand" : "shell.collapse")}
+            icon={collapsed || isNarrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
             onClick={fold}
           />
           <Crumbs page={page} />
@@ -105,7 +119,7 @@ function Crumbs({ page }: { page: Page | undefined }) {
   const t = useT();
   const { pages, menu } = useSite();
   if (page === undefined) return <div className="crumbs" />;
-  const parent = "under" in page ? pages.find((one) => one.path === page.under) : undefined;
+  const parent = listOf(pages, page);
   const entry = (parent ?? page).path;
   const has = (all: readonly Page[]) => all.some((one) => one.path === entry);
   const workspace = menu.find(({ top, groups }) => has(top) || groups.some((group) => has(group.pages)));
@@ -150,5 +164,5 @@ function Start() {
 
 function NotFound() {
   const t = useT();
-  return <Result status="404" title={t("shell.notFound")} subTitle={t("shell.notFoundAdvice")} />;
+  return <Result status="404" title={t("shell.notFound")} subTitle={t("shell.notFoundAdvice")} extra={<Link to="/">{t("shell.toStart")}</Link>} />;
 }

@@ -105,6 +105,11 @@ export function pageAt(pages: readonly Page[], path: string): Page | undefined {
   return pages.find((page) => matchPath(page.path, path) !== null);
 }
 
+/** The page with the list to which a record belongs. */
+export function listOf(pages: readonly Page[], page: Page | undefined): Page | undefined {
+  return page !== undefined && "under" in page ? pages.find((one) => one.path === page.under) : undefined;
+}
+
 /** How an entry of the menu stands to the page that is seen: it is this page, or one of its records. */
 export function currentOf(entry: MenuPage, page: Page | undefined): "page" | "true" | undefined {
   if (page?.path === entry.path) return "page";

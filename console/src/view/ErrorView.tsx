@@ -1,10 +1,15 @@
 // A problem as a person needs it: what happened, what to do, and the number to tell on the telephone.
 import { Alert, Button, Space } from "antd";
-import { Component, type ReactNode, useCallback, useEffect, useState } from "react";
+import { Component, createContext, type ReactNode, useCallback, useContext, useEffect, useState } from "react";
+import { Link } from "react-router";
 import { ApiError } from "../api/problem";
-import { type Translate, useLanguage, useT } from "../i18n";
+import { type Translate, useLanguage, useT, type Word } from "../i18n";
 import { Sentence } from "../i18n/sentence";
 import { LoadError, recover } from "./lazily";
+import { roleNames } from "./roleNames";
+
+/** The page above that of a record: where its list is. */
+export const ListContext = createContext<{ path: string; title: Word } | undefined>(undefined);
 
 export function problemTitle(error: unknown, t: Translate, english: boolean): string {
   if (!(error instanceof ApiError)) return t("error.title");
@@ -20,11 +25,11 @@ export function ProblemText({ error }: { error: unknown }) {
   const advice = given ?? (error.status === 0 ? t("error.offlineAdvice") : t("error.unknownAdvice"));
   return (
     <div className="problem">
-      {problem?.detail != null && <p><Sentence text={problem.detail} /></p>}
+      {problem?.detail != null && <p><Sentence text={roleNames(language, problem.detail)} /></p>}
       {problem?.line != null && <p>{t("finding.line", { n: problem.line })}</p>}
       <p>
         <strong>{t("error.advice")}</strong>
-        {advice}
+        {roleNames(language, advice)}
       </p>
       <p className="soft">
         {problem !== undefined && (
@@ -44,6 +49,8 @@ export function ProblemText({ error }: { error: unknown }) {
 
 export function ErrorView({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t, language } = useLanguage();
+  const list = useContext(ListContext);
+  const isNotFound = error instanceof ApiError && error.status === 404;
   return (
     <Alert
       type="error"
@@ -53,7 +60,9 @@ export function ErrorView({ error, retry }: { error: unknown; retry?: () => void
       description={
         <Space orientation="vertical">
           <ProblemText error={error} />
-          {retry !== undefined && <Button onClick={retry}>{t("error.retry")}</Button>}
+          {/* What is not there is not there a moment later: the list tells what is. */}
+          {isNotFound && list !== undefined && <Link to={list.path}>{t("error.toList", { name: t(list.title) })}</Link>}
+          {!isNotFound && retry !== undefined && <Button onClick={retry}>{t("error.retry")}</Button>}
         </Space>
       }
     />

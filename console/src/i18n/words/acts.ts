@@ -23,7 +23,7 @@ export const acts = {
   "act.foreign.unbind": ["外部身份：解除外部身份", "External identity unlinked"],
   "act.approval.ask": ["双人复核：提交复核申请", "Approval requested"],
   "act.approval.approve": ["双人复核：复核通过并执行", "Approved and carried out"],
-  "act.approval.reject": ["双人复核：复核驳回", "Request rejected"],
+  "act.approval.reject": ["双人复核：复核驳回", "Request declined"],
   "act.approval.withdraw": ["双人复核：撤回复核申请", "Request withdrawn"],
   "act.approval.fail": ["双人复核：复核通过但未能执行", "Approved, but could not be carried out"],
   "act.relying_party.put": ["接入系统：登记或修改接入系统", "Connected system registered or changed"],

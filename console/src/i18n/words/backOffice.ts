@@ -63,7 +63,7 @@ export const backOffice = {
   "dictionary.codeHint": ["小写字母、数字和下划线，不可更改", "Lower-case letters, digits and underscores. Cannot be changed later"],
   "dictionary.removeConfirm": ["仍有字典项时不能删除。", "A dictionary that still has entries cannot be deleted."],
   "dictionary.lookup": ["查代码", "Look up"],
-  "dictionary.lookupHint": ["代码开头或名称，如 142、千克", "the beginning of a code, or a name, such as 142 or 千克"],
+  "dictionary.lookupHint": ["代码开头或名称，如 142、千克", "a name, or the beginning of a code such as 142"],
   "dictionary.unknown": ["没有这个代码或名称。", "No such code or name."],
   "dictionary.entries": ["字典项", "Entries"],
   "dictionary.colour": ["颜色", "Colour"],

@@ -1,5 +1,6 @@
 // Choices of forms that the platform knows: departments, posts, roles, people.
 import { call } from "../../api/client";
+import { isWord } from "../../i18n";
 import type { Option } from "../../resource/resource";
 
 /** Departments by their whole names, `except` for one with all that is below it. */
@@ -18,7 +19,10 @@ export async function posts(): Promise<Option[]> {
 
 export async function roles(): Promise<Option[]> {
   const { items } = await call("GET", "/api/v1/roles");
-  return items.map((one) => ({ value: one.id, label: { text: one.name } }));
+  return items.map(({ id, name }) => {
+    const word = `role.${id}`;
+    return { value: id, label: isWord(word) ? word : { text: name } };
+  });
 }
 
 export async function staff(): Promise<Option[]> {

@@ -13,7 +13,7 @@ test("the audit shows in English what a list was narrowed to", () => {
 
 test("the audit shows a step of a case in English, and what people wrote as they wrote it", () => {
   expect(english("企业信息变更：甲公司信息变更；审批 → 办结；")).toBe("Change of company details: 甲公司信息变更; awaiting decision → approved");
-  expect(english("企业信息变更：甲公司信息变更；受理 → 补正；请补执照")).toBe("Change of company details: 甲公司信息变更; accepted → corrections requested; 请补执照");
+  expect(english("企业信息变更：甲公司信息变更；受理 → 补正；请补执照")).toBe("Change of company details: 甲公司信息变更; taken up → corrections requested; 请补执照");
   expect(english("企业信息变更：甲公司信息变更")).toBe("Change of company details: 甲公司信息变更");
   expect(["连续失败，锁定来自 10.0.0.1 的登录", "参数：5 次 → 3 次", ""].map(english)).toEqual([undefined, undefined, undefined]);
 });

@@ -10,7 +10,7 @@ const LABELS: Readonly<Record<string, string>> = {
 
 const VALUES: Readonly<Record<string, string>> = { 是: "yes", 否: "no", 进口: "import", 出口: "export" };
 
-const STATES: Readonly<Record<string, string>> = { 申请: "applied", 受理: "accepted", 补正: "corrections requested", 审批: "awaiting decision", 办结: "approved", 退回: "rejected", 撤回: "withdrawn" };
+const STATES: Readonly<Record<string, string>> = { 申请: "applied", 受理: "taken up", 补正: "corrections requested", 审批: "awaiting decision", 办结: "approved", 退回: "declined", 撤回: "withdrawn" };
 
 /** One condition, `状态 平台拒收`. */
 function conditionIn(text: string, name: Names): string {

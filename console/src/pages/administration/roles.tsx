@@ -55,7 +55,11 @@ const roles = defineResource({
     { key: "count", title: "role.count", as: "number", value: (row) => row.operations.length, from: "operations" },
   ],
   detail: (row) => <Operations role={row} />,
-  detailTitle: (row) => `${row.name} (${count(row.operations.length)})`,
+  detailTitle: (row) => (
+    <>
+      <Named family="role" code={row.id} chinese={row.name} /> ({count(row.operations.length)})
+    </>
+  ),
   create: adds({
     label: "role.ask",
     needs: "ask_role",

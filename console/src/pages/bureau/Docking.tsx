@@ -12,6 +12,8 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named, useName } from "../../i18n/names";
 import { FormDialog } from "../../resource/FormDialog";
+import { MendedNotice, useMended } from "../../resource/Mended";
+import { withoutStrange } from "../../resource/mending";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import type { DockingCard } from "./types";
@@ -26,7 +28,8 @@ export function Docking() {
   const client = useQueryClient();
   const [search, setSearch] = useSearchParams();
   const [opened, open] = useState<DockingCard>();
-  const channel = search.get("channel") ?? undefined;
+  const lost = useMended(withoutStrange(search, { channel: (value) => CHANNELS.some((one) => one === value) }));
+  const channel = CHANNELS.find((one) => one === search.get("channel"));
   const overdue = search.get("overdue") === "true";
   const board = useQuery({
     queryKey: ["docking", channel, overdue],
@@ -67,6 +70,7 @@ export function Docking() {
         </span>
       </div>
       <p className="soft">{t("docking.intro")}</p>
+      <MendedNotice lost={lost} />
       <div className="board">
         {stages.map((stage) => (
           <section key={stage.stage} className="lane" aria-label={named("docking", stage.stage, stage.name)}>

@@ -272,7 +272,7 @@ function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen
         title={t(document.reasons.length > 0 && document.reasons.every((reason) => reason.status == null) ? "correct.refusals" : "correct.reasons")}
         description={document.reasons.map((reason) => (
           <div key={`${reason.text} ${reason.time}`}>
-            {reason.status != null && <ReturnStatus status={reason.status} />} <span className="soft num">{customsTime(reason.time)}</span> {reason.text}
+            {reason.status != null && <ReturnStatus status={reason.status} />} <span className="soft num">{customsTime(reason.time)}</span> {sentence(reason.text)}
             <div className="soft">
               {sentences(sentence(reason.advice), wayOf(reason))}
             </div>
@@ -312,6 +312,7 @@ interface FieldProps {
 function FieldInput({ placed, value, change, wrong, isNamed, isCalm }: FieldProps) {
   const { t, language } = useLanguage();
   const named = useName();
+  const sentence = useSentence();
   const id = useId();
   const { key, line, field } = placed;
   const set = (next: string) => change(key, next === field.value ? undefined : next);
@@ -350,7 +351,7 @@ function FieldInput({ placed, value, change, wrong, isNamed, isCalm }: FieldProp
       {(field.choices ?? []).length === 0 && language === "zh-CN" && value === undefined && field.meaning != null && <p className="meaning soft">{field.meaning}</p>}
       {said.length > 0 && (
         <p className="why" id={`${id}-why`}>
-          {said.join("；")}
+          {said.map(sentence).join(t("list.semicolon"))}
         </p>
       )}
     </div>

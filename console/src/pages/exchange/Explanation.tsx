@@ -2,6 +2,7 @@
 import { Descriptions, Tag } from "antd";
 import type { Schema } from "../../api/types";
 import { useLanguage, useT, type Word } from "../../i18n";
+import { Named } from "../../i18n/names";
 import { Sentence } from "../../i18n/sentence";
 
 type View = Schema<"ExplanationView">;
@@ -29,7 +30,7 @@ function Source({ source }: { source: string }) {
   const t = useT();
   if (source === "") return t("explanation.unknown");
   if (source === "seen") return t("explanation.seen");
-  return source === "platform" ? t("explanation.platform") : source;
+  return source === "platform" ? t("explanation.platform") : <Sentence text={source} />;
 }
 
 export function Explanation({ explanation }: { explanation: View }) {
@@ -71,7 +72,7 @@ function Place({ place }: { place: Schema<"PlaceView"> }) {
   ].filter((text) => text !== undefined);
   return (
     <div>
-      {place.kindName} {language === "zh-CN" && place.chinese} <span className="mono">{place.element}</span>
+      {place.kind != null && <Named family="kind" code={place.kind} chinese={place.kindName} />} {language === "zh-CN" && place.chinese} <span className="mono">{place.element}</span>
       {parts.length > 0 && <span className="soft"> {parts.join(" · ")}</span>}
     </div>
   );

@@ -206,7 +206,7 @@ function Documents({ message }: { message: Detail }) {
             <ReturnStatus status={document.returnStatus} name={document.returnStatusName} isOver={isDealt(document)} />
           ),
         },
-        { title: t("document.time"), render: (_, document) => <span className="nowrap">{customsTime(document.returnTime)}</span> },
+        { title: t("document.time"), render: (_, document) => <span className="num nowrap">{customsTime(document.returnTime)}</span> },
         // A list has five numbers: the others stand below each other.
         ...(numbers.length < 2 ? [] : [{ title: t("document.numbers"), render: (_: unknown, document: Detail["documents"][number]) => <Numbers of={document} names={numbers.slice(1)} /> }]),
       ]}
@@ -271,7 +271,7 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
         ...(documents.length > 1 ? [{ title: <span className="keep">{t("receipt.document")}</span>, align: "right" as const, render: (_: unknown, receipt: Detail["receipts"][number]) => answered(receipt) }] : []),
         { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
         { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} isOver={isSettled(receipt)} /> },
-        { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
+        { title: t("receipt.time"), render: (_, receipt) => <span className="num nowrap">{customsTime(receipt.returnTime)}</span> },
         { title: t("receipt.info"), render: (_, receipt) => <div className="info"><Sentence text={receipt.returnInfo} /></div> },
         { title: t("explanation.meaning"), render: (_, receipt) => <div className="info"><Sentence text={receipt.explanation.meaning} /></div> },
       ]}

@@ -7,6 +7,7 @@ import { upload } from "../../api/client";
 import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
+import { Sentence } from "../../i18n/sentence";
 import { useT, type Word } from "../../i18n";
 import { useKept } from "../../resource/useKept";
 import { ErrorView } from "../../view/ErrorView";
@@ -172,7 +173,7 @@ function Trades({ trades }: { trades: Trade[] }) {
         defaultExpandAllRows: trades.length === 1,
         expandedRowRender: (trade) => (
           <ol className="steps">
-            {trade.tax?.explanation.map((sentence) => <li key={sentence}>{sentence}</li>)}
+            {trade.tax?.explanation.map((sentence) => <li key={sentence}><Sentence text={sentence} /></li>)}
           </ol>
         ),
       }}

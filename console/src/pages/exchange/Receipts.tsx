@@ -12,6 +12,8 @@ import { customsTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Key } from "./Key";
+import { MendedNotice, useMended } from "../../resource/Mended";
+import { withoutStrange } from "../../resource/mending";
 import { useScrolling } from "../../resource/sticky";
 import { useDraft } from "../../resource/useDraft";
 import { ErrorView } from "../../view/ErrorView";
@@ -21,6 +23,9 @@ import { Kind, ReturnStatus } from "./State";
 
 const LIMIT = 50;
 
+/** Whether a text is a place in the feed. */
+const isCursor = (text: string): boolean => /^\d{1,18}$/.test(text);
+
 /** Where the page reads: backwards from the newest, or the feed in its order. */
 type Place = { before: string } | { after: string };
 
@@ -29,8 +34,11 @@ export function Receipts() {
   const scrolling = useScrolling();
   const [search, setSearch] = useSearchParams();
   const [following, follow] = useState(false);
-  const after = search.get("after");
-  const place: Place = after === null ? { before: search.get("before") ?? "end" } : { after };
+  const better = withoutStrange(search, { after: isCursor, before: (text) => text === "end" || isCursor(text) }, "place");
+  const lost = useMended(better);
+  const asked = better?.search ?? search;
+  const after = asked.get("after");
+  const place: Place = after === null ? { before: asked.get("before") ?? "end" } : { after };
   const client = useQueryClient();
   const page = useQuery({
     queryKey: ["receipts", place],
@@ -51,6 +59,7 @@ export function Receipts() {
         <h1>{t("receipts.title")}</h1>
       </div>
       <p className="soft">{t("receipts.intro")}</p>
+      <MendedNotice lost={lost} />
       <div className="panel">
         <div className="toolbar">
           <Segmented
@@ -110,7 +119,7 @@ export function Receipts() {
             }}
             columns={[
               { title: t("receipt.cursor"), dataIndex: "cursor", align: "right", className: "num" },
-              { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
+              { title: t("receipt.time"), render: (_, receipt) => <span className="num nowrap">{customsTime(receipt.returnTime)}</span> },
               { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
               { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
               {
@@ -166,7 +175,7 @@ function Rewind({ after, go }: { after: string; go: (cursor: string) => void }) 
   const t = useT();
   const id = useId();
   const [typed, type] = useDraft(after);
-  const isGood = /^\d{1,18}$/.test(typed.trim());
+  const isGood = isCursor(typed.trim());
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isGood) go(typed.trim());

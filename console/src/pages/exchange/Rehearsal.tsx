@@ -92,7 +92,7 @@ function Findings({ items }: { items: readonly Finding[] }) {
         { title: t("finding.text"), render: (_: unknown, item: Finding) => <div className="info" title={item.text}>{plain(item).text}</div> },
         { title: t("rehearsal.messages"), align: "right", render: (_: unknown, item: Finding) => count(item.messages) },
         { title: t("rehearsal.example"), render: (_: unknown, item: Finding) => <Link to={`/messages/${item.exampleId}`}>{item.example}</Link> },
-        { title: t("unknownCodes.last"), render: (_: unknown, item: Finding) => <span className="nowrap">{dateTime(item.lastAt)}</span> },
+        { title: t("unknownCodes.last"), render: (_: unknown, item: Finding) => <span className="num nowrap">{dateTime(item.lastAt)}</span> },
       ]}
     />
   );

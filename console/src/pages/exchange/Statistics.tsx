@@ -11,6 +11,8 @@ import { count } from "../../format/number";
 import { beijingDay } from "../../format/time";
 import { useT } from "../../i18n";
 import { useName } from "../../i18n/names";
+import { MendedNotice, useMended } from "../../resource/Mended";
+import { isDay, withoutStrange } from "../../resource/mending";
 import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../view/ErrorView";
 import { lazily } from "../../view/lazily";
@@ -27,8 +29,11 @@ export function Statistics() {
   const t = useT();
   const named = useName();
   const [search, setSearch] = useSearchParams();
-  const to = search.get("to") ?? beijingDay(Date.now());
-  const from = search.get("from") ?? beijingDay(Date.now() - 29 * DAY_MS);
+  const better = withoutStrange(search, { from: isDay, to: isDay });
+  const lost = useMended(better);
+  const asked = better?.search ?? search;
+  const to = asked.get("to") ?? beijingDay(Date.now());
+  const from = asked.get("from") ?? beijingDay(Date.now() - 29 * DAY_MS);
   const found = useQuery({
     queryKey: ["statistics", from, to],
     queryFn: ({ signal }) =>
@@ -54,6 +59,7 @@ export function Statistics() {
           }}
         />
       </div>
+      <MendedNotice lost={lost} />
       {graveOf(found) !== undefined && <ErrorView error={found.error} retry={() => void found.refetch()} />}
       {found.isPending && <Loading />}
       {found.data !== undefined && rows.length === 0 && <Empty description={t("statistics.none")} />}

@@ -1,5 +1,5 @@
 // A finding in the language: in English what its code says, and behind it its own sentence, which names the values and is
-// there in Chinese only.
+// mostly there in Chinese only.
 import { type Language, useLanguage } from "../../i18n";
 import { sentenceIn } from "../../i18n/sentence";
 
@@ -15,7 +15,7 @@ export interface Texts {
 export function findingIn(language: Language, finding: Texts): { text: string; advice: string } {
   const { text, advice = "", textEnglish, adviceEnglish } = finding;
   if (language !== "en" || textEnglish == null) return { text: sentenceIn(language, text), advice };
-  return { text: `${textEnglish} (${text})`, advice: adviceEnglish ?? advice };
+  return { text: `${textEnglish} (${sentenceIn(language, text)})`, advice: adviceEnglish ?? advice };
 }
 
 /** The same where no column has the place: the element stands in front, as the Chinese sentence names it itself. */

@@ -8,4 +8,5 @@ test("what is wrong and what to do are two sentences", () => {
   expect(sentences("Value not allowed (只能是 I)", "Write one of them.")).toBe("Value not allowed (只能是 I). Write one of them.");
   expect(sentences("It has ended.", "Sign again.")).toBe("It has ended. Sign again.");
   expect(sentences("SM2 签名不正确", "重新签名。")).toBe("SM2 签名不正确。重新签名。");
+  expect(sentences("KeyName 为 a，两者不一致", "KeyName 应为证书编号。")).toBe("KeyName 为 a，两者不一致。KeyName 应为证书编号。");
 });

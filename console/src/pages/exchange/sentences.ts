@@ -2,8 +2,11 @@
 
 const ENDS = /[。！？；：.!?;:]$/u;
 
-/** A sentence of English begins with a letter or a sign of it, whatever it quotes. */
-const isEnglish = (text: string): boolean => /^[ -~]/.test(text);
+/** What a sentence quotes or adds in brackets, which may be in another language. */
+const QUOTED = /“[^”]*”|"[^"]*"|\([^)]*\)|（[^）]*）/gu;
+
+/** A sentence of English has no Chinese but what it quotes: one that begins with the name of an element may be either. */
+const isEnglish = (text: string): boolean => /^[ -~]/.test(text) && !/\p{Script=Han}/u.test(text.replace(QUOTED, ""));
 
 export function sentences(...texts: readonly (string | null | undefined)[]): string {
   const said = texts.map((text) => text?.trim() ?? "").filter((text) => text !== "");

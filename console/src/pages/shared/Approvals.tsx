@@ -117,7 +117,7 @@ function Parts({ row }: { row: Approval }) {
     if (part.key !== undefined) return <Key {...part.key} />;
     if (part.status !== undefined) return status(part.status);
     if (part.audience !== undefined) return <Audience audience={part.audience} />;
-    return part.word === undefined ? part.text : t(part.word);
+    return part.word === undefined ? <Sentence text={part.text} /> : t(part.word);
   };
   return partsOf(row).map((part, i) => {
     const { to, needs } = part;
@@ -133,11 +133,12 @@ function Parts({ row }: { row: Approval }) {
 
 /** For the question: what is done, to what, and who asked for it. */
 function Matter({ row }: { row: Approval }) {
+  const t = useT();
   return (
     <>
       <KindOf row={row} />
       <Parts row={row} />
-      <div className="soft">{[row.askedBy, row.detail].filter(Boolean).join("：")}</div>
+      <div className="soft">{[row.askedBy, row.detail].filter(Boolean).join(t("list.colon"))}</div>
     </>
   );
 }

@@ -61,7 +61,7 @@ export function Todos() {
       content={<TodoList items={items} done={() => setOpen(false)} />}
     >
       <Button type="text" aria-haspopup="dialog" aria-expanded={open}>
-        <ScheduleOutlined /> {t("todo.title")} <Badge count={sum} overflowCount={99} size="small" color={isGrave ? "#b91c1c" : "#1554ad"} />
+        <ScheduleOutlined /> <span className="wide-only">{t("todo.title")}</span> <Badge count={sum} overflowCount={99} size="small" color={isGrave ? "#b91c1c" : "#1554ad"} />
       </Button>
     </Popover>
   );

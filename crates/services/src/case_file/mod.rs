@@ -132,7 +132,7 @@ pub fn waits(kinds: &[CaseKind], tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result
     let sides = [
         (
             "cases_review",
-            ["待受理或审核的办件", "Cases to accept or review"],
+            ["待受理或审核的办件", "Cases to take up or review"],
             Side::Reviewer,
         ),
         (
