@@ -167,7 +167,8 @@ impl Config {
                 continue;
             }
             let parts: Vec<&str> = path.split("__").collect();
-            set(&mut table, &parts, &value).with_context(|| format!("环境变量 {name}"))?;
+            let value = given(&parts, &value);
+            set(&mut table, &parts, value).with_context(|| format!("环境变量 {name}"))?;
         }
         let config: Self = table.try_into().map_err(|error| misfit(&error))?;
         config.check()?;
@@ -294,15 +295,28 @@ impl Config {
     }
 }
 
+/// The value of a variable: as TOML, or as it is where it is none, and where the setting is a text, which may be a number
+/// such as a code of customs.
+fn given(parts: &[&str], value: &str) -> toml::Value {
+    let text = || toml::Value::String(value.to_owned());
+    let parsed = format!("v = {value}").parse::<toml::Table>().ok();
+    let parsed = parsed.and_then(|mut table| table.remove("v"));
+    let default = toml::Value::try_from(Config::default()).ok();
+    let known = default
+        .as_ref()
+        .and_then(|whole| parts.iter().try_fold(whole, |table, part| table.get(part)));
+    match parsed {
+        Some(parsed) if parsed.is_str() || !known.is_some_and(toml::Value::is_str) => parsed,
+        _ => text(),
+    }
+}
+
 /// Sets one value, read as TOML when it can be and as a text when not.
-fn set(table: &mut toml::Table, parts: &[&str], value: &str) -> anyhow::Result<()> {
+fn set(table: &mut toml::Table, parts: &[&str], value: toml::Value) -> anyhow::Result<()> {
     let Some((first, rest)) = parts.split_first() else {
         bail!("空的键")
     };
     if rest.is_empty() {
-        let parsed = format!("v = {value}").parse::<toml::Table>().ok();
-        let parsed = parsed.and_then(|mut table| table.remove("v"));
-        let value = parsed.unwrap_or_else(|| toml::Value::String(value.to_owned()));
         table.insert((*first).to_owned(), value);
         return Ok(());
     }

@@ -5,8 +5,8 @@ use crate::problem::{Problem, codes};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::Uri;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
 use serde::de::DeserializeOwned;
 
 fn bad(why: String) -> Problem {
@@ -25,6 +25,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         read.map(|Json(body)| Self(body)).map_err(|error| {
             if let JsonRejection::MissingJsonContentType(_) = error {
                 return bad("请求头 Content-Type 应为 application/json".to_owned());
+            }
+            // The limit of a body that is read at once is that of the framework or of the route.
+            if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                return Problem::new(codes::TOO_LARGE);
             }
             bad(in_chinese(&error.body_text()))
         })

@@ -34,7 +34,7 @@ fn place_of(place: &str) -> Option<String> {
 fn kind_of(kind: &str) -> &'static str {
     match kind {
         "a string" | "a borrowed string" => "文字",
-        "a boolean" => "true 或 false",
+        "a boolean" => " true 或 false",
         "a sequence" => "列表",
         "a map" => "对象",
         "u8" | "u16" | "u32" | "u64" | "usize" => "非负整数",
@@ -87,6 +87,7 @@ fn sentence(text: &str) -> String {
 /// What is wrong with a text that should be JSON.
 fn not_json(text: &str) -> Option<&'static str> {
     Some(match text {
+        text if text.starts_with("invalid unicode") => "文字编码不是 UTF-8",
         "trailing characters" => "JSON 之后还有别的内容",
         "trailing comma" => "最后一项之后多了逗号",
         "key must be a string" => "名称应为带双引号的文字",
@@ -183,7 +184,7 @@ mod tests {
                 "{\"text\": \"a\", \"number\": -1}",
                 "number：-1 超出范围（第 1 行第 26 列）",
             ),
-            ("[]", "应为对象（第 1 行第 0 列）"),
+            ("[]", "应为对象（第 1 行第 2 列）"),
         ] {
             let request = axum::http::Request::post("/")
                 .header("content-type", "application/json")

@@ -18,9 +18,9 @@ web::codes! {
         "To send it again, send exactly the same bytes; for a new declaration, generate a new guid.";
     BATCH_LINE = "TG-R4002", 400, "批量提交的行格式有误", "A line in the batch is malformed",
         "批量接口的每一行应为一个 JSON 对象 {\"xml\":\"报文全文\"}。",
-        "请检查该行的 JSON 转义；其余各行不受影响。",
+        "请按具体说明改正该行（属性名、JSON 转义）；其余各行不受影响。",
         "Each line of a batch must be one JSON object {\"xml\":\"the whole message\"}.",
-        "Check the JSON escapes of that line; the other lines are not affected.";
+        "Correct that line as the details say (name of the attribute, JSON escapes); the other lines are not affected.";
     BATCH_LINES = "TG-R4131", 413, "批量提交的行数过多", "Too many lines in the batch",
         "一次批量提交的报文份数超过上限，整批未受理。",
         "请拆成多次提交；上限见具体说明。",

@@ -128,7 +128,10 @@ impl ReceiptItem {
             cursor: item.feed_no.to_string(),
             message_id: item.message_id.to_string(),
             kind: item.kind,
-            document_number: Some(item.document_id - item.message_id).filter(|number| *number > 0),
+            document_number: item
+                .document_id
+                .checked_sub(item.message_id)
+                .filter(|number| *number > 0),
             document_key: item.document_key,
             return_status: receipt::shown_status(item.return_status),
             return_time: item.return_time,

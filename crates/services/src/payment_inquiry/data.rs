@@ -137,8 +137,8 @@ pub fn items(body: &[u8]) -> Result<Vec<Box<RawValue>>, String> {
     struct PaymentJson {
         items: Vec<Box<RawValue>>,
     }
-    let body: PaymentJson =
-        serde_json::from_slice(body).map_err(|error| format!("不是所要求的 JSON：{error}"))?;
+    let body: PaymentJson = serde_json::from_slice(body)
+        .map_err(|error| format!("不是所要求的 JSON：{}", web::in_chinese(&error.to_string())))?;
     if body.items.is_empty() || body.items.len() > ITEMS_MAX {
         return Err(format!("items 应有 1 至 {ITEMS_MAX} 笔"));
     }

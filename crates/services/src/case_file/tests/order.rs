@@ -135,7 +135,7 @@ async fn a_damaged_case_hides_no_other(#[values(Sqlite, Postgres)] engine: TestE
     assert_eq!(shown, [false, true, true]);
     // Who applied for something with personal data is nobody's name to read, damaged or not.
     let masked = found.items.iter().map(|case| case.applied_by.contains('*'));
-    assert_eq!(masked.collect::<Vec<_>>(), [false, true, true]);
+    assert_eq!(masked.collect::<Vec<_>>(), [true, true, true]);
     let seen = sees(&admin);
     let read = move |tx: &mut Tx<'_>| find(tx, &seen, CaseId(first));
     let opened = test.db.read(read).await;
