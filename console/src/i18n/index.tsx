@@ -14,7 +14,16 @@ const LOGIN = "tongguan.language.login";
 /** The word in the language, `{name}` replaced by values. */
 export function say(language: Language, word: Word, values: Record<string, string | number> = {}): string {
   const text = words[word][language === "en" ? 1 : 0];
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return language === "en" ? singular(filled) : filled;
+}
+
+/** English words that are counted: after "1" they have no plural. */
+const COUNTED = /(^|[^\w.,:-])1 (more |other |returned )?(document|field|file|item|message|note|problem|receipt|record|refusal|row|warning)s\b/g;
+
+function singular(text: string): string {
+  const mended = text.replace(COUNTED, "$11 $2$3");
+  return mended === text ? text : mended.replace(/\bThere are 1 /g, "There is 1 ");
 }
 
 /** Whether there is such a word, for codes that the platform tells. */

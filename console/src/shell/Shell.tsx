@@ -30,7 +30,8 @@ interface Props {
 export function Shell({ tools, news }: Props) {
   const t = useT();
   const { pathname, key } = useLocation();
-  const { pages, menu } = useSite();
+  const site = useSite();
+  const { pages, menu } = site;
   const page = pageAt(pages, pathname);
   const tabs = useTabs(page);
   const [collapsed, setCollapsed] = useState(
@@ -93,7 +94,7 @@ export function Shell({ tools, news }: Props) {
             <>
               <PrintHead />
               <PasswordSoon />
-              {page !== undefined && page === firstOf(pages) && news}
+              {page !== undefined && page === firstOf(site) && news}
             </>
           }
           otherwise={pathname === "/" ? <Start /> : <NotFound />}
@@ -155,7 +156,7 @@ function PasswordSoon() {
 /** The first page that the person may open. */
 function Start() {
   const t = useT();
-  const first = firstOf(useSite().pages);
+  const first = firstOf(useSite());
   if (first === undefined) {
     return <Result status="info" title={t("shell.noMenu")} subTitle={t("shell.noMenuAdvice")} />;
   }

@@ -124,7 +124,12 @@ export function useSite(): { pages: readonly Page[]; menu: readonly Entries[] } 
   return useMemo(() => ({ pages: pagesFor(site, session), menu: menuFor(site, session) }), [site, session]);
 }
 
+/** Where an applicant begins, whose company has no home page before it is admitted: with the application. */
+const OF_APPLICANTS = "/cases";
+
 /** Where a person begins: the first page of their menu. */
-export function firstOf(pages: readonly Page[]): Page | undefined {
-  return pages.find((page) => "icon" in page && page.component !== undefined);
+export function firstOf({ pages, menu }: { pages: readonly Page[]; menu: readonly Entries[] }): Page | undefined {
+  const inMenu = pages.filter((page) => "icon" in page && page.component !== undefined);
+  const isApplicant = menu.every(({ workspace, top }) => workspace === "company" && top.length === 0);
+  return (isApplicant ? inMenu.find((page) => page.path === OF_APPLICANTS) : undefined) ?? inMenu[0];
 }

@@ -45,8 +45,7 @@ pub struct DigestView {
 
 /// A form of `SignedInfo` that was tried (签名值尝试).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all(serialize = "camelCase"))]
-#[schema(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct ValueView {
     /// Which form: `strict`, `lenient:…`.
     #[schema(example = "lenient:compact-ceb-ds-xsi")]
@@ -59,8 +58,7 @@ pub struct ValueView {
 
 /// Where the bytes that were digested differ from those that should have been (首个差异).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all(serialize = "camelCase"))]
-#[schema(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct DifferenceView {
     /// Offset into the canonical document, in bytes.
     pub offset: u64,
@@ -72,8 +70,7 @@ pub struct DifferenceView {
 
 /// Something wrong with a certificate (证书问题).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all(serialize = "camelCase"))]
-#[schema(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct FaultView {
     /// Stable code, explained at `/docs/codes/{code}`.
     #[schema(example = "TG-E1817")]
@@ -84,16 +81,15 @@ pub struct FaultView {
     pub advice: String,
     /// What is wrong, in English.
     #[serde(default)]
-    pub text_english: Option<String>,
+    pub text_en: Option<String>,
     /// What to do, in English.
     #[serde(default)]
-    pub advice_english: Option<String>,
+    pub advice_en: Option<String>,
 }
 
 /// The certificate in the signature (证书).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all(serialize = "camelCase"))]
-#[schema(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct CertificateView {
     /// Serial number, hexadecimal.
     pub serial: String,
@@ -123,8 +119,7 @@ pub struct CertificateView {
 
 /// Everything about a signature (验签诊断结果).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all(serialize = "camelCase"))]
-#[schema(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct ClinicAnswer {
     /// `passed`, `failed`, `unsupported` or `unsigned`.
     #[schema(example = "failed")]
@@ -138,11 +133,11 @@ pub struct ClinicAnswer {
     /// The one thing to change, in Chinese.
     pub advice: String,
     /// What to change, in English, without the details of the message.
-    pub advice_english: String,
+    pub advice_en: String,
     /// What may have happened, in Chinese, where nothing explains the digest.
     pub possibilities: Vec<String>,
     /// The same in English.
-    pub possibilities_english: Vec<String>,
+    pub possibilities_en: Vec<String>,
     /// URI of the signature method.
     pub signature_method: Option<String>,
     /// URI of the digest method.
@@ -167,6 +162,16 @@ pub struct ClinicAnswer {
     pub signed_info: String,
     /// Canonical document without its signature: what should be digested.
     pub document: String,
+}
+
+impl ClinicAnswer {
+    /// Whether what was given is no message at all, so that nothing can be said of its signature: it is refused by a
+    /// code of the first layers, which are not those of signatures (`TG-E18…`).
+    #[must_use]
+    pub fn is_no_message(&self) -> bool {
+        let code = self.code.as_deref().unwrap_or_default();
+        self.cause == "failure" && code.starts_with("TG-E1") && !code.starts_with("TG-E18")
+    }
 }
 
 /// Examines the signature of a message (验签诊断): canonical bytes, digests, certificate, which profile

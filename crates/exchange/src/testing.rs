@@ -338,6 +338,7 @@ fn program(company: Company) -> Actor {
         who: Who::Key(1000 + company.id.0),
         name: "program".to_owned(),
         sight: Sight::Company(company.id),
+        scope: None,
         company: Some(Arc::new(company)),
         roles: BTreeSet::from([Role::Program.name().to_owned()]),
         session: None,
@@ -353,6 +354,7 @@ pub(crate) fn person(n: i64, role: Role, company: Option<&Company>, sight: Sight
         company: company.cloned().map(Arc::new),
         roles: BTreeSet::from([role.name().to_owned()]),
         sight,
+        scope: None,
         session: Some(n),
         origin: Origin::default(),
     }

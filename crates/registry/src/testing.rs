@@ -65,6 +65,7 @@ pub async fn person(context: &AppContext, login: &'static str, role: Option<Role
             .map(|role| role.name().to_owned())
             .collect::<BTreeSet<_>>(),
         sight: Sight::Nothing,
+        scope: None,
         session: None,
         origin: Origin::default(),
     }
@@ -84,5 +85,6 @@ pub fn held(context: &AppContext, account: AccountId, party: i64, role: Role) ->
         approved_by: None,
         granted_at: context.now_ms(),
         expires_at: None,
+        scope: None,
     }
 }

@@ -86,6 +86,7 @@ impl World {
             approved_by: None,
             granted_at: new.at_ms,
             expires_at: None,
+            scope: None,
         };
         let found = self
             .context
@@ -111,6 +112,7 @@ impl World {
             who: Who::Account(id),
             name,
             sight,
+            scope: None,
             company: company.map(Arc::new),
             roles: BTreeSet::from([role.name().to_owned()]),
             session: None,

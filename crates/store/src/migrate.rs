@@ -178,6 +178,11 @@ const ALL: &[Migration] = &[
         "grant_history",
         include_str!("../migrations/0039_grant_history.sql"),
     ),
+    (
+        40,
+        "grant_scope",
+        include_str!("../migrations/0040_grant_scope.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

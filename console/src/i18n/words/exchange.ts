@@ -93,7 +93,7 @@ export const exchange = {
   ],
   "correct.document": ["第 {n} 份单证", "Document {n}"],
   "correct.line": ["商品行 {n}", "Line {n}"],
-  "correct.reasons": ["退单原因", "Reasons for rejection"],
+  "correct.reasons": ["退回原因", "Why they were returned"],
   "correct.refusals": ["拒收原因", "Reasons for refusal"],
   "correct.mended": ["平台已代为改正 {n} 处", "{n} corrected by the platform"],
   "correct.named": ["指出的数据项", "Fields named"],

@@ -51,7 +51,7 @@ export const shell = {
   "shell.cameBack": ["有被退回的报文待处理", "returned messages need your action"],
   "shell.allNotices": ["全部通知公告", "All notices"],
   "shell.notFound": ["没有这个页面", "Page not found"],
-  "shell.notFoundAdvice": ["请从左侧菜单选择，或检查地址。", "Choose a page from the menu, or check the address."],
+  "shell.notFoundAdvice": ["地址有误，或您的角色不能使用这个页面。可从菜单选择；需要这个页面的，请联系管理员。", "The address is wrong, or your role may not use this page. Choose one from the menu; if you need this page, ask your administrator."],
   "shell.toStart": ["返回首页", "Back to the start"],
   "shell.noMenu": ["您的账户还没有任何权限", "Your account has no permissions yet"],
   "shell.noMenuAdvice": [

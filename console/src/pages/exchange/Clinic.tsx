@@ -10,7 +10,7 @@ import { useLanguage, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { ErrorView } from "../../view/ErrorView";
 import { FITTING } from "../../resource/sticky";
-import { causeWords, verdict } from "./clinic";
+import { titleOf, verdict } from "./clinic";
 import { sentences } from "./sentences";
 import { useFinding } from "./findingText";
 
@@ -115,7 +115,7 @@ export function Clinic() {
 
 function Result({ answer }: { answer: Answer }) {
   const { t, language } = useLanguage();
-  const { look, word } = verdict(answer);
+  const { look } = verdict(answer);
   const top = useRef<HTMLDivElement>(null);
   // What was found stands below the form: the eyes are led there.
   // Once for each answer, not whenever the tab is seen again.
@@ -132,12 +132,12 @@ function Result({ answer }: { answer: Answer }) {
         type={look}
         showIcon
         role="status"
-        title={`${t(word)}${answer.cause === "none" ? "" : ` · ${causeWords(answer.cause).map((one) => t(one)).join(" + ")}`}`}
+        title={titleOf(answer).map((one) => t(one)).join(" · ")}
         description={
           <>
             <p>
               <strong>{t("clinic.change")}</strong>
-              {language === "en" ? answer.adviceEnglish : answer.advice}{" "}
+              {language === "en" ? answer.adviceEn : answer.advice}{" "}
               {answer.code != null && (
                 <a href={`/docs/codes/${encodeURIComponent(answer.code)}`} target="_blank" rel="noreferrer">
                   {answer.code}
@@ -148,7 +148,7 @@ function Result({ answer }: { answer: Answer }) {
               <>
                 <p>{t("clinic.possible")}</p>
                 <ol>
-                  {(language === "en" && answer.possibilitiesEnglish.length > 0 ? answer.possibilitiesEnglish : answer.possibilities).map((one) => (
+                  {(language === "en" && answer.possibilitiesEn.length > 0 ? answer.possibilitiesEn : answer.possibilities).map((one) => (
                     <li key={one}>{one}</li>
                   ))}
                 </ol>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { causeWord, causeWords, verdict } from "./clinic";
+import { causeWord, causeWords, titleOf, verdict } from "./clinic";
 
 const CLINIC = join(import.meta.dirname, "../../../../crates/ceb/src/signature/clinic");
 
@@ -38,4 +38,10 @@ test("nothing looks good while something has to be changed", () => {
   for (const cause of ["certificate", "holder", "extra", "key-name"]) expect(verdict({ outcome: "passed", cause }).look).toBe("error");
   expect(verdict({ outcome: "passed", cause: "tolerated" }).look).toBe("warning");
   for (const outcome of ["failed", "unsigned", "unsupported"]) expect(verdict({ outcome, cause: "x" }).look).toBe("error");
+});
+
+test("what is no message is called so, and nothing is said twice", () => {
+  expect(titleOf({ outcome: "failed", cause: "failure", code: "TG-E1002" })).toEqual(["clinic.noMessage"]);
+  expect(titleOf({ outcome: "failed", cause: "failure", code: "TG-E1803" })).toEqual(["clinic.failed", "clinic.cause.failure"]);
+  expect(titleOf({ outcome: "unsigned", cause: "unsigned", code: null })).toEqual(["clinic.unsigned"]);
 });

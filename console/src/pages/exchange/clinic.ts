@@ -80,3 +80,11 @@ export function verdict(answer: { outcome: string; cause: string }): { look: "su
       return { look: "error", word: "clinic.failed" };
   }
 }
+
+/** The answer in a line: what it is, and what of the signature is the cause. What is no message at all has no signature. */
+export function titleOf(answer: { outcome: string; cause: string; code?: string | null }): Word[] {
+  if (answer.cause === "failure" && answer.code?.startsWith("TG-E1") && !answer.code.startsWith("TG-E18")) return ["clinic.noMessage"];
+  const { word } = verdict(answer);
+  const said = answer.outcome === "unsigned" || answer.cause === "none";
+  return said ? [word] : [word, ...causeWords(answer.cause)];
+}

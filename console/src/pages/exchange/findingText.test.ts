@@ -5,8 +5,8 @@ const finding = {
   path: "/CEB311Message/Order[1]/OrderHead/orderNo",
   text: "订单编号（orderNo）没有填写",
   advice: "请填写。",
-  textEnglish: "Required element missing",
-  adviceEnglish: "Add it.",
+  textEn: "Required element missing",
+  adviceEn: "Add it.",
 };
 
 test("a finding speaks the language of the page, and names its element where no column does", () => {
@@ -17,6 +17,6 @@ test("a finding speaks the language of the page, and names its element where no 
 });
 
 test("a finding whose code has no English text stays as it is", () => {
-  const { textEnglish: _, adviceEnglish: __, ...chinese } = finding;
+  const { textEn: _, adviceEn: __, ...chinese } = finding;
   expect(placedIn("en", chinese)).toEqual({ text: finding.text, advice: "请填写。" });
 });

@@ -7,22 +7,22 @@ export interface Texts {
   path?: string;
   text: string;
   advice?: string;
-  textEnglish?: string | null;
-  adviceEnglish?: string | null;
+  textEn?: string | null;
+  adviceEn?: string | null;
 }
 
 /** What is wrong, and what to do. */
 export function findingIn(language: Language, finding: Texts): { text: string; advice: string } {
-  const { text, advice = "", textEnglish, adviceEnglish } = finding;
-  if (language !== "en" || textEnglish == null) return { text: sentenceIn(language, text), advice };
-  return { text: `${textEnglish} (${sentenceIn(language, text)})`, advice: adviceEnglish ?? advice };
+  const { text, advice = "", textEn, adviceEn } = finding;
+  if (language !== "en" || textEn == null) return { text: sentenceIn(language, text), advice };
+  return { text: `${textEn} (${sentenceIn(language, text)})`, advice: adviceEn ?? advice };
 }
 
 /** The same where no column has the place: the element stands in front, as the Chinese sentence names it itself. */
 export function placedIn(language: Language, finding: Texts): { text: string; advice: string } {
   const { text, advice } = findingIn(language, finding);
   const element = finding.path?.split("/").at(-1)?.replace(/\[\d+\]$/, "") ?? "";
-  return { text: language === "en" && finding.textEnglish != null && element !== "" ? `${element}: ${text}` : text, advice };
+  return { text: language === "en" && finding.textEn != null && element !== "" ? `${element}: ${text}` : text, advice };
 }
 
 export function useFinding(): { plain: (finding: Texts) => { text: string; advice: string }; placed: (finding: Texts) => { text: string; advice: string } } {

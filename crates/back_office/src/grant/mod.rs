@@ -192,6 +192,7 @@ fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
         approved_by: doing.actor.require_account().ok(),
         granted_at: now_ms,
         expires_at: wish.expires_at,
+        scope: None,
     };
     role::grant(tx, &made).map_err(Undone::because)?;
     let detail = format!(

@@ -24,7 +24,7 @@ pub(crate) fn examined(message: &str) -> Clinic {
     };
     let found = clinic::examine(message.as_bytes(), &given);
     let name = found.cause.name();
-    assert!(found.advice_english.len() > 20, "{name} has English words");
+    assert!(found.advice_en.len() > 20, "{name} has English words");
     found
 }
 
@@ -313,7 +313,7 @@ fn a_digest_that_nothing_explains_is_not_explained() {
     assert!(found.advice.contains("没有查明原因"), "{}", found.advice);
     assert!(found.possibilities.len() > 3);
     let json = found.json();
-    let english = json["possibilities_english"].as_array().expect("a list");
+    let english = json["possibilitiesEn"].as_array().expect("a list");
     assert_eq!(english.len(), found.possibilities.len());
     let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
     for one in english {

@@ -188,7 +188,7 @@ pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<FindingView
             let value = tx.try_text(row.text(4), at)?.unwrap_or_default();
             let text = tx.try_text(row.text(5), at)?;
             let code = row.text(0)?;
-            let (text_english, advice_english) = finding::english(&code);
+            let (text_en, advice_en) = finding::english(&code);
             Ok(FindingView {
                 code,
                 severity: row.text(1)?,
@@ -198,8 +198,8 @@ pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<FindingView
                 value,
                 text: text.unwrap_or_else(|| UNREADABLE.to_owned()),
                 advice: row.text(6)?,
-                text_english,
-                advice_english,
+                text_en,
+                advice_en,
             })
         })
         .collect()

@@ -21,6 +21,7 @@ mod tests;
 use crate::message::{Arrival, MessageId, direction_name};
 use bytes::Bytes;
 use ceb::{Direction, Kind, Shape, Sniffed};
+use registry::access::DeclarationScope;
 use registry::access::{Actor, Who};
 use registry::company::Company;
 use registry::module::Module;
@@ -133,6 +134,11 @@ pub fn look(
     let sniffed = examine(company, &body)?;
     let direction = declared_direction(sniffed.kind)
         .ok_or_else(|| Problem::new(codes::NOT_A_DECLARATION).detail(sniffed.kind.root()))?;
+    let covers =
+        |scope: &DeclarationScope| scope.covers(direction_name(direction), sniffed.kind.code());
+    if !actor.scope.as_ref().is_none_or(covers) {
+        return Err(Problem::new(codes::NOT_APPOINTED).detail(sniffed.kind.code()));
+    }
     Ok(Arrival {
         id,
         company_id: company.id,

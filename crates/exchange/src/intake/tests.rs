@@ -94,6 +94,35 @@ async fn a_suspended_company_may_not_declare() {
     assert_eq!(refused.unwrap_err().code, "TG-R4030");
 }
 
+/// An agent declares what it was appointed for and nothing else, whatever the form it comes in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_may_declare_what_its_appointment_covers_only() {
+    let platform = TestPlatform::on(store::testing::sqlite()).await;
+    let scope = |directions: &str, kinds: &str| registry::access::DeclarationScope {
+        directions: directions.to_owned(),
+        kinds: kinds.to_owned(),
+    };
+    let order = Kind::Ceb311;
+    for (scope, kind, expected) in [
+        (None, order, ""),
+        (Some(scope("import", "")), order, ""),
+        (Some(scope("import,export", "CEB621,CEB311")), order, ""),
+        (Some(scope("import", "CEB621")), order, "TG-R4037"),
+        (Some(scope("export", "")), order, "TG-R4037"),
+        (Some(scope("import", "")), Kind::Ceb303, "TG-R4037"),
+    ] {
+        let actor = registry::access::Actor {
+            scope: scope.clone(),
+            ..(*platform.programs[0]).clone()
+        };
+        let id = crate::message::MessageId(platform.shared.ids.next());
+        let xml = platform.sample(0, kind, 1).into_bytes();
+        let looked = super::look(&actor.into(), xml.into(), id, 0).map(|_| ());
+        let code = looked.err().map_or(String::new(), |problem| problem.code);
+        assert_eq!(code, expected, "{scope:?} {kind:?}");
+    }
+}
+
 /// Everything that takes a turn: forms, sets, signatures, templates.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_company_at_work_leaves_a_turn_for_another() {

@@ -91,7 +91,7 @@ pub struct RehearsalFinding {
     pub text: String,
     /// What the code says will be wrong, in English, without the details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text_english: Option<String>,
+    pub text_en: Option<String>,
     /// Messages in which it was found.
     pub messages: i64,
     /// Id of the latest of them.
@@ -134,7 +134,7 @@ fn changes(coming: &Coming) -> Vec<StandardChange> {
 
 fn finding(broken: Broken, company_name: Option<String>) -> RehearsalFinding {
     let example = MessageId(broken.example);
-    let (text_english, _) = finding::english(&broken.code);
+    let (text_en, _) = finding::english(&broken.code);
     RehearsalFinding {
         company_name,
         kind_name: ceb::Kind::from_code(&broken.kind)
@@ -144,7 +144,7 @@ fn finding(broken: Broken, company_name: Option<String>) -> RehearsalFinding {
         element: broken.element,
         severity: broken.severity,
         text: broken.text,
-        text_english,
+        text_en,
         messages: broken.n_messages,
         example_id: example.to_string(),
         example: example.acceptance_no(),

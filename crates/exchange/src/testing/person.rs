@@ -36,6 +36,7 @@ impl TestPlatform {
             approved_by: None,
             granted_at: at_ms,
             expires_at: None,
+            scope: None,
         };
         let token = format!("token-of-person-{}", account.0);
         let begun = Session {

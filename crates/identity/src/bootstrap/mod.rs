@@ -178,6 +178,7 @@ fn make_one(
         approved_by: None,
         granted_at: now_ms,
         expires_at: None,
+        scope: None,
     };
     role::grant(tx, &grant).map_err(fault)?;
     account::invite(tx, id, &person.link_hash, now_ms)?;

@@ -28,9 +28,9 @@ web::codes! {
         "Wait for the next code and check that your phone's clock is correct; if you have lost the phone, you can use a recovery code.";
     LINK = "TG-R4625", 410, "链接已失效", "The link no longer works",
         "一次性链接已使用、已过期或已被新的链接取代。",
-        "请联系为您创建账号的管理员重新生成链接。",
+        "请联系为您创建账号的管理员重新生成链接；首次启动的链接以平台启动时在终端显示的最新一条为准。",
         "The one-time link has been used, has expired, or was replaced.",
-        "Ask the administrator who created your account for a new one.";
+        "Ask the administrator who created your account for a new one; the link of the first start is the latest one that the platform shows in its terminal when it starts.";
     PASSWORD = "TG-R4626", 422, "密码不符合要求", "The password does not meet the requirements",
         "密码须同时包含大写字母、小写字母、数字和符号，企业用户至少 8 位，工作人员至少 12 位，且不易被猜到，不得与最近 5 次相同。",
         "请按页面提示逐项修改。",

@@ -313,6 +313,7 @@ async fn administrator(pages: &Pages, id: i64) {
             approved_by: None,
             granted_at: NOW,
             expires_at: None,
+            scope: None,
         };
         role::grant(tx, &grant).unwrap();
         Ok(())

@@ -127,6 +127,7 @@ impl Gate {
             who,
             name,
             sight: Sight::Company(company.id),
+            scope: None,
             company: Some(company),
             roles: BTreeSet::from([Role::Program.name().to_owned()]),
             session: None,
@@ -195,6 +196,7 @@ impl Gate {
             company: found.company.map(Arc::new),
             roles: found.roles,
             sight: found.sight,
+            scope: found.scope,
             session: Some(found.session.id),
             origin: origin(headers, &self.context),
         };

@@ -69,6 +69,24 @@ impl Origin {
     }
 }
 
+/// What an agent may declare for a company (申报范围).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationScope {
+    /// `import`, `export`, or both with a comma.
+    pub directions: String,
+    /// Kinds of messages with commas, such as `CEB621`; empty for all.
+    pub kinds: String,
+}
+
+impl DeclarationScope {
+    /// Whether a message kind of a direction (`import`, `export`) is within it.
+    #[must_use]
+    pub fn covers(&self, direction: &str, kind: &str) -> bool {
+        self.directions.split(',').any(|known| known == direction)
+            && (self.kinds.is_empty() || self.kinds.split(',').any(|known| known == kind))
+    }
+}
+
 /// Who acts, with what rights, from where (操作者).
 #[derive(Debug, Clone)]
 pub struct Actor {
@@ -82,6 +100,8 @@ pub struct Actor {
     pub roles: BTreeSet<String>,
     /// Whose data are seen.
     pub sight: Sight,
+    /// What may be declared for the company, when it is not everything: that of an agent's appointment.
+    pub scope: Option<DeclarationScope>,
     /// The session, when a person acts.
     pub session: Option<i64>,
     /// From where.
@@ -97,6 +117,7 @@ impl Actor {
             company: None,
             roles: BTreeSet::new(),
             sight: Sight::Nothing,
+            scope: None,
             session: None,
             origin,
         }

@@ -10,6 +10,7 @@ mod groups;
 mod named;
 mod sql;
 
+use crate::actor::DeclarationScope;
 use crate::company::CompanyId;
 use store::{Error, Result, Tx};
 
@@ -217,6 +218,8 @@ pub struct Grant {
     pub granted_at: i64,
     /// Until when, if it ends.
     pub expires_at: Option<i64>,
+    /// What may be declared with it, when it is not everything.
+    pub scope: Option<DeclarationScope>,
 }
 
 impl Grant {

@@ -1,18 +1,19 @@
 //! Every statement on the tables `role_grant` and `custom_role`.
 
 use super::{AccountId, CustomRole, Grant};
+use crate::actor::DeclarationScope;
 use crate::company::CompanyId;
-use store::{Result, Row, Tx};
+use store::{Error, Result, Row, Tx};
 use web::{Begin, ListRows, OrderBy, Total};
 
 const COLUMNS: &str = "id, account_id, party_id, role, company_id, district, sight, granted_by, \
-                       approved_by, granted_at, expires_at";
+                       approved_by, granted_at, expires_at, directions, kinds";
 
 pub(super) fn insert(tx: &mut Tx<'_>, grant: &Grant) -> Result<()> {
     tx.execute(
         "insert into role_grant (id, account_id, party_id, role, company_id, district, sight, \
-         granted_by, approved_by, granted_at, expires_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         granted_by, approved_by, granted_at, expires_at, directions, kinds) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         &[
             grant.id.into(),
             grant.account.0.into(),
@@ -25,6 +26,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, grant: &Grant) -> Result<()> {
             grant.approved_by.map(|a| a.0).into(),
             grant.granted_at.into(),
             grant.expires_at.into(),
+            grant.scope.as_ref().map(|scope| &scope.directions).into(),
+            grant.scope.as_ref().map(|scope| &scope.kinds).into(),
         ],
     )
     .map(|_| ())
@@ -142,6 +145,11 @@ fn grant(row: &Row) -> Result<Grant> {
         approved_by: row.int_opt(8)?.map(AccountId),
         granted_at: row.int(9)?,
         expires_at: row.int_opt(10)?,
+        scope: match (row.text_opt(11)?, row.text_opt(12)?) {
+            (Some(directions), Some(kinds)) => Some(DeclarationScope { directions, kinds }),
+            (None, None) => None,
+            _ => return Err(Error::Damaged("a scope with one half".to_owned())),
+        },
     })
 }
 

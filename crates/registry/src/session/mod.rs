@@ -8,6 +8,7 @@
 
 mod sql;
 
+use crate::actor::DeclarationScope;
 use crate::actor::Sight;
 use crate::company::{Company, CompanyId};
 use crate::context::AppContext;
@@ -148,6 +149,8 @@ pub struct FoundSession {
     pub roles: BTreeSet<String>,
     /// Whose data are seen.
     pub sight: Sight,
+    /// What may be declared for the company, when it is not everything.
+    pub scope: Option<DeclarationScope>,
 }
 
 /// Name of the cookie. `__Host-` binds it to this host and to TLS; plain HTTP (the laptop) cannot.
@@ -215,12 +218,14 @@ fn found(
     let grants = role::of_account(tx, session.account, now_ms)?;
     let company = company_of(tx, &session, &grants)?;
     let (roles, sight) = rights(tx, &grants, company.as_ref())?;
+    let scope = scope_of(&grants, company.as_ref());
     Ok(Some(FoundSession {
         session,
         name,
         company,
         roles,
         sight,
+        scope,
     }))
 }
 
@@ -239,6 +244,18 @@ fn company_of(tx: &mut Tx<'_>, session: &Session, grants: &[Grant]) -> Result<Op
         Some(id) => crate::company::by_id(tx, id),
         None => Ok(None),
     }
+}
+
+/// What may be declared for the company: everything with a role that has no limits, else what an agent was appointed for.
+fn scope_of(grants: &[Grant], company: Option<&Company>) -> Option<DeclarationScope> {
+    let company = company.map(|company| company.id);
+    let mut of_company = grants
+        .iter()
+        .filter(|grant| grant.company.is_some() && grant.company == company);
+    let first = of_company.next()?.scope.clone()?;
+    of_company
+        .all(|grant| grant.scope.is_some())
+        .then_some(first)
 }
 
 /// The roles in force and whose data they show.

@@ -18,6 +18,7 @@ mod tests;
 use crate::case_file::{self, CaseContext, CaseFile, CaseKind, Opening, RequiredDocument};
 use crate::company_ledger::{contracts, lock};
 use registry::access::Actor;
+use registry::access::DeclarationScope;
 use registry::account::{self, AccountId};
 use registry::audit;
 use registry::company::{self, CompanyId};
@@ -109,10 +110,8 @@ pub struct Appointment {
     pub principal: CompanyId,
     /// By whom.
     pub agent: CompanyId,
-    /// `import`, `export`, or both with a comma.
-    pub directions: String,
-    /// Message kinds with commas; empty for all.
-    pub kinds: String,
+    /// What its people may declare.
+    pub scope: DeclarationScope,
     /// Since when, milliseconds since 1970-01-01 UTC.
     pub since_ms: i64,
     /// Until when.
@@ -127,12 +126,6 @@ impl Appointment {
     /// Whether it is in force.
     pub fn is_active(&self, now_ms: i64) -> bool {
         self.ended_at.is_none() && now_ms < self.until_ms
-    }
-
-    /// Whether a message kind of a direction (`import`, `export`) is within its scope.
-    pub fn covers(&self, direction: &str, kind: &str) -> bool {
-        self.directions.split(',').any(|known| known == direction)
-            && (self.kinds.is_empty() || self.kinds.split(',').any(|known| known == kind))
     }
 }
 
@@ -242,8 +235,7 @@ fn finish(tx: &mut Tx<'_>, doing: &CaseContext<'_>, case: &CaseFile) -> AgentRes
         id: doing.context.ids.next(),
         principal,
         agent: agent.id,
-        directions,
-        kinds,
+        scope: DeclarationScope { directions, kinds },
         since_ms: now_ms,
         until_ms,
         case: Some(case.id.0),
@@ -318,6 +310,7 @@ pub fn sync(tx: &mut Tx<'_>, context: &AppContext, actor: &Actor, agent: Company
                 approved_by: None,
                 granted_at: now_ms,
                 expires_at: Some(appointment.until_ms),
+                scope: Some(appointment.scope.clone()),
             };
             match role::grant(tx, &grant) {
                 Ok(()) => {

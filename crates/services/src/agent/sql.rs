@@ -1,6 +1,7 @@
 //! Every statement on the tables `agent` and `agent_member`.
 
 use super::Appointment;
+use registry::access::DeclarationScope;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use registry::role::AccountId;
@@ -19,8 +20,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, appointment: &Appointment) -> Result<()> {
             appointment.id.into(),
             appointment.principal.0.into(),
             appointment.agent.0.into(),
-            (&appointment.directions).into(),
-            (&appointment.kinds).into(),
+            (&appointment.scope.directions).into(),
+            (&appointment.scope.kinds).into(),
             appointment.since_ms.into(),
             appointment.until_ms.into(),
             appointment.case.into(),
@@ -167,8 +168,10 @@ fn appointment(row: &Row) -> Result<Appointment> {
         id: row.int(0)?,
         principal: CompanyId(row.int(1)?),
         agent: CompanyId(row.int(2)?),
-        directions: row.text(3)?,
-        kinds: row.text(4)?,
+        scope: DeclarationScope {
+            directions: row.text(3)?,
+            kinds: row.text(4)?,
+        },
         since_ms: row.int(5)?,
         until_ms: row.int(6)?,
         case: row.int_opt(7)?,

@@ -5,7 +5,7 @@ use crate::member;
 use crate::tests::{World, code};
 use registry::access::Actor;
 use registry::company::CompanyId;
-use registry::role::Role;
+use registry::role::{self, Role};
 use registry::session::{self, Session, SessionLimits, Stage};
 use rstest::rstest;
 use std::time::Duration;
@@ -81,8 +81,19 @@ async fn rights_come_with_an_appointment_and_end_with_it(
     );
     assert_eq!(world.companies_of(&reader).await.len(), 1);
     let now = appointment(&world, principal.id).await;
-    assert!(now.covers("import", "CEB623") && now.covers("import", "CEB621"));
-    assert!(!now.covers("import", "CEB311") && !now.covers("export", "CEB603"));
+    assert!(now.scope.covers("import", "CEB623") && now.scope.covers("import", "CEB621"));
+    assert!(!now.scope.covers("import", "CEB311") && !now.scope.covers("export", "CEB603"));
+    // Its people carry the limits with their role, the principal's have none.
+    for (person, scope) in [(&agent_admin, Some(now.scope.clone())), (&admin, None)] {
+        let (account, now_ms) = (person.require_account().unwrap(), world.context.now_ms());
+        let grants = world
+            .read(move |tx| role::of_account(tx, account, now_ms))
+            .await;
+        let of_principal = grants
+            .into_iter()
+            .find(|grant| grant.company == Some(principal.id));
+        assert_eq!(of_principal.unwrap().scope, scope);
+    }
     assert_eq!(code(world.open(&admin, KIND, FORM).await), "TG-R4341");
     // The agent's people are no members of the principal.
     let id = principal.id;

@@ -107,6 +107,7 @@ fn company_grant(
         approved_by: None,
         granted_at: context.now_ms(),
         expires_at: None,
+        scope: None,
     }
 }
 

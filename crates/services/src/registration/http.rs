@@ -471,6 +471,7 @@ fn make(
         approved_by: None,
         granted_at: new.at_ms,
         expires_at: None,
+        scope: None,
     };
     role::grant(tx, &grant)
         .map_err(|refusal| Problem::because(case_file::codes::FIELDS, &refusal))?;

@@ -226,6 +226,7 @@ fn promote(
         approved_by: doing.actor.require_account().ok(),
         granted_at: now_ms,
         expires_at: None,
+        scope: None,
     };
     role::grant(tx, &grant)
         .map_err(|refusal| Problem::because(case_file::codes::CARRY_OUT, &refusal))

@@ -88,7 +88,7 @@ pub struct Clinic {
     /// The one thing to change, in Chinese, and what is to be changed besides.
     pub advice: String,
     /// The same in English, without the details of the message.
-    pub advice_english: String,
+    pub advice_en: String,
     /// What may have happened, where nothing explains the digest, in Chinese.
     pub possibilities: Vec<&'static str>,
     /// What the signature says.
@@ -154,7 +154,7 @@ pub fn examine(bytes: &[u8], given: &Given<'_>) -> Clinic {
         cause: Cause::of(&verdict.outcome),
         also: Vec::new(),
         advice: String::new(),
-        advice_english: String::new(),
+        advice_en: String::new(),
         possibilities: Vec::new(),
         signature: verdict.signature.clone(),
         methods: None,
@@ -204,7 +204,7 @@ pub fn examine(bytes: &[u8], given: &Given<'_>) -> Clinic {
     }
     clinic.advice = advice::advice(&clinic);
     let causes: Vec<&Cause> = std::iter::once(&clinic.cause).chain(&clinic.also).collect();
-    clinic.advice_english = english::advice(&causes);
+    clinic.advice_en = english::advice(&causes);
     clinic
 }
 

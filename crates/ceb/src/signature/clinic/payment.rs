@@ -61,26 +61,26 @@ pub fn examine(upload: &Upload, trust: &Trust, at: i64, sm2: &dyn Sm2) -> Value 
         "code": null,
         "cause": found.cause,
         "advice": found.advice,
-        "advice_english": english::of(&found.cause),
+        "adviceEn": english::of(&found.cause),
         "possibilities": found.possibilities,
-        "possibilities_english": english::possibilities(&found.possibilities),
-        "signature_method": null,
-        "digest_method": null,
+        "possibilitiesEn": english::possibilities(&found.possibilities),
+        "signatureMethod": null,
+        "digestMethod": null,
         "algorithm": algorithm,
-        "digest_algorithm": null,
-        "key_name": upload.certificate_no,
-        "digest_expected": null,
+        "digestAlgorithm": null,
+        "keyName": upload.certificate_no,
+        "digestExpected": null,
         "digests": [],
-        "values": [{ "profile": "strict", "passes": passes, "signed_info": right }],
+        "values": [{ "profile": "strict", "passes": passes, "signedInfo": right }],
         "difference": differs.map(|one| json!({
             "offset": one.offset,
-            "should_be": one.strict,
+            "shouldBe": one.strict,
             "was": one.digested,
         })),
         "certificate": certificate.map(|one| {
             certificate_json(one, &faults, Match::Unknown, !trust.is_empty())
         }),
-        "signed_info": right,
+        "signedInfo": right,
         "document": "",
     })
 }
@@ -111,8 +111,8 @@ pub fn text(diagnosis: &Value) -> String {
             one.as_str().unwrap_or_default()
         ));
     }
-    lines.push(format!("certNo：{}", word("key_name")));
-    lines.push(format!("应当签名的字符串：\n{}", word("signed_info")));
+    lines.push(format!("certNo：{}", word("keyName")));
+    lines.push(format!("应当签名的字符串：\n{}", word("signedInfo")));
     lines.join("\n")
 }
 

@@ -145,7 +145,7 @@ impl Clinic {
             json!({
                 "profile": one.profile.name(),
                 "passes": one.passes,
-                "signed_info": String::from_utf8_lossy(&one.signed_info),
+                "signedInfo": String::from_utf8_lossy(&one.signed_info),
             })
         });
         let element = self.signature.as_ref();
@@ -156,26 +156,26 @@ impl Clinic {
             "code": self.code(),
             "cause": self.cause.name(),
             "advice": self.advice,
-            "advice_english": self.advice_english,
+            "adviceEn": self.advice_en,
             "possibilities": self.possibilities,
-            "possibilities_english": english::possibilities(&self.possibilities),
-            "signature_method": element.map(|one| &one.signature_method),
-            "digest_method": element.map(|one| &one.digest_method),
+            "possibilitiesEn": english::possibilities(&self.possibilities),
+            "signatureMethod": element.map(|one| &one.signature_method),
+            "digestMethod": element.map(|one| &one.digest_method),
             "algorithm": methods.map(|(signature, _)| SignatureMethod::name(signature)),
-            "digest_algorithm": methods.map(|(_, digest)| DigestMethod::name(digest)),
-            "key_name": element.map(|one| &one.key_name),
-            "digest_expected": element.map(|one| STANDARD.encode(&one.digest_value)),
+            "digestAlgorithm": methods.map(|(_, digest)| DigestMethod::name(digest)),
+            "keyName": element.map(|one| &one.key_name),
+            "digestExpected": element.map(|one| STANDARD.encode(&one.digest_value)),
             "digests": digests.collect::<Vec<_>>(),
             "values": values.collect::<Vec<_>>(),
             "difference": self.difference.as_ref().map(|one| json!({
                 "offset": one.offset,
-                "should_be": one.strict,
+                "shouldBe": one.strict,
                 "was": one.digested,
             })),
             "certificate": self.certificate.as_ref().map(|one| {
                 certificate_json(one, &self.faults, self.holder, !self.is_trust_empty)
             }),
-            "signed_info": String::from_utf8_lossy(&self.signed_info),
+            "signedInfo": String::from_utf8_lossy(&self.signed_info),
             "document": String::from_utf8_lossy(&self.document),
         })
     }
@@ -213,16 +213,16 @@ pub(super) fn certificate_json(
             "code": code.id,
             "text": code.title,
             "advice": code.todo,
-            "text_english": english.map(|one| one.title),
-            "advice_english": english.map(|one| one.todo),
+            "textEn": english.map(|one| one.title),
+            "adviceEn": english.map(|one| one.todo),
         })
     });
     json!({
         "serial": certificate.serial(),
         "subject": certificate.subject(),
         "issuer": certificate.issuer(),
-        "not_before": day(certificate.not_before()),
-        "not_after": day(certificate.not_after()),
+        "notBefore": day(certificate.not_before()),
+        "notAfter": day(certificate.not_after()),
         "key": certificate.key().name(),
         "company": holder.company,
         "organisation": holder.code(),

@@ -25,19 +25,11 @@ pub struct FindingView {
     /// What to do, in Chinese.
     pub advice: String,
     /// What its code says is wrong, in English, without the details of this one.
-    #[serde(
-        rename = "textEnglish",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub text_english: Option<String>,
+    #[serde(rename = "textEn", default, skip_serializing_if = "Option::is_none")]
+    pub text_en: Option<String>,
     /// What its code says to do, in English.
-    #[serde(
-        rename = "adviceEnglish",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub advice_english: Option<String>,
+    #[serde(rename = "adviceEn", default, skip_serializing_if = "Option::is_none")]
+    pub advice_en: Option<String>,
 }
 
 /// Title and advice of a code in English.
@@ -51,7 +43,7 @@ pub(crate) fn english(code: &str) -> (Option<String>, Option<String>) {
 
 impl From<&ceb::Finding> for FindingView {
     fn from(finding: &ceb::Finding) -> Self {
-        let (text_english, advice_english) = english(finding.code);
+        let (text_en, advice_en) = english(finding.code);
         Self {
             code: finding.code.to_owned(),
             severity: finding.severity.name().to_owned(),
@@ -61,8 +53,8 @@ impl From<&ceb::Finding> for FindingView {
             value: finding.value.clone(),
             text: finding.text.clone(),
             advice: finding.advice.clone(),
-            text_english,
-            advice_english,
+            text_en,
+            advice_en,
         }
     }
 }

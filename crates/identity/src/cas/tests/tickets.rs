@@ -243,6 +243,7 @@ async fn with_attributes(platform: &TestPlatform) -> String {
         approved_by: None,
         granted_at: 1,
         expires_at: None,
+        scope: None,
     };
     let grants = [grant("operator", 1), grant("bureau_clerk", 2)];
     let write = move |tx: &mut store::Tx<'_>| -> store::Result<_> {
