@@ -31,6 +31,8 @@ export function ReasonField({ reason, value, change, label, max = REASON_CHARS_M
   const id = useId();
   if (reason === "none") return null;
   const isNeeded = reason === "needed";
+  // A label of its own says what becomes of the text; then the place for it says how much is needed.
+  const hint = label === undefined ? "action.reasonHint" : "action.reasonLength";
   return (
     <div className="stack-field">
       <label htmlFor={id}>{t(label ?? (isNeeded ? "action.reason" : "action.reasonOptional"))}</label>
@@ -42,7 +44,7 @@ export function ReasonField({ reason, value, change, label, max = REASON_CHARS_M
         disabled={disabled}
         required={isNeeded}
         aria-required={isNeeded}
-        placeholder={t(isNeeded ? "action.reasonHint" : "action.reasonKept")}
+        placeholder={t(isNeeded ? hint : "action.reasonKept", { max })}
         value={value}
         onChange={(event) => change(event.target.value)}
       />

@@ -123,6 +123,7 @@ export const shell = {
   "action.reasonOptional": ["原因（可不填）", "Reason (optional)"],
   "action.reasonKept": ["填写后将记入办理记录", "If you give a reason, it is kept on record"],
   "action.reasonHint": ["请写明原因，将记入审计记录", "Give a reason. It is recorded in the audit log"],
+  "action.reasonLength": ["2 至 {max} 字", "2 to {max} characters"],
   "action.done": ["已完成", "Done"],
   "action.sentForApproval": ["已提交，经另一人复核通过后生效", "Submitted: takes effect once another person approves it"],
   "action.caseOpened": ["已提交申请，待商务局审批", "Submitted: the bureau will decide"],
