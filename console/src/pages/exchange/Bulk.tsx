@@ -8,6 +8,7 @@ import { call, save, send } from "../../api/client";
 import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { useLanguage, useT } from "../../i18n";
+import { elementName } from "../../i18n/elements";
 import { useProblem } from "../../resource/problem";
 import { ReasonDialog } from "../../resource/ReasonDialog";
 import { problemTitle } from "../../view/ErrorView";
@@ -68,7 +69,7 @@ export function Bulk({ rows, done }: { rows: readonly Message[]; done: () => voi
 }
 
 function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: boolean) => void }) {
-  const t = useT();
+  const { t, language } = useLanguage();
   const named = useName();
   const problem = useProblem();
   const { modal } = App.useApp();
@@ -175,7 +176,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
               allowClear
               showSearch={{ optionFilterProp: "label" }}
               value={element ?? null}
-              options={fields.map((one) => ({ value: one.element, label: `${one.chinese} ${one.element}` }))}
+              options={fields.map((one) => ({ value: one.element, label: `${(language === "en" ? elementName(one.element) : one.chinese) ?? ""} ${one.element}`.trim() }))}
               onChange={(next) => {
                 choose(next ?? undefined);
                 type("");

@@ -12,6 +12,7 @@ import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { customsTime } from "../../format/time";
 import { useLanguage, useT } from "../../i18n";
+import { elementName } from "../../i18n/elements";
 import { useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../view/ErrorView";
@@ -324,7 +325,7 @@ function FieldInput({ placed, value, change, wrong, isNamed, isCalm }: FieldProp
       <label htmlFor={id}>
         {line !== undefined && `${t("correct.line", { n: line })} · `}
         {field.required && "* "}
-        {language === "zh-CN" && field.chinese} <span className="mono soft">{field.element}</span>
+        {language === "en" ? elementName(field.element) : field.chinese} <span className="mono soft">{field.element}</span>
         {field.was != null && <span className="soft"> {t("correct.was", { value: field.was })}</span>}
       </label>
       {(field.choices ?? []).length > 0 ? (

@@ -2,6 +2,7 @@
 import { Descriptions, Tag } from "antd";
 import type { Schema } from "../../api/types";
 import { useLanguage, useT, type Word } from "../../i18n";
+import { elementName } from "../../i18n/elements";
 import { Named } from "../../i18n/names";
 import { Sentence } from "../../i18n/sentence";
 
@@ -72,7 +73,7 @@ function Place({ place }: { place: Schema<"PlaceView"> }) {
   ].filter((text) => text !== undefined);
   return (
     <div>
-      {place.kind != null && <Named family="kind" code={place.kind} chinese={place.kindName} />} {language === "zh-CN" && place.chinese} <span className="mono">{place.element}</span>
+      {place.kind != null && <Named family="kind" code={place.kind} chinese={place.kindName} />} {language === "en" ? elementName(place.element) : place.chinese} <span className="mono">{place.element}</span>
       {parts.length > 0 && <span className="soft"> {parts.join(" · ")}</span>}
     </div>
   );

@@ -9,6 +9,7 @@ import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import { customsTime } from "../../format/time";
 import { useLanguage, useT, type Word } from "../../i18n";
+import { elementName, valueMeaning } from "../../i18n/elements";
 import { usePrinting } from "../../resource/usePrinting";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
@@ -184,11 +185,12 @@ function Card({ title, document, refresh }: CardProps) {
 function FieldFact({ field }: { field: StoryDocument["fields"][number] }) {
   const { language } = useLanguage();
   const { element, chinese, value, meaning } = field;
+  const shown = language === "en" ? valueMeaning(element, value) : meaning;
   return (
     <>
-      <dt title={element}>{language === "en" ? <span className="mono">{element}</span> : chinese}</dt>
+      <dt title={element}>{language === "en" ? (elementName(element) ?? <span className="mono">{element}</span>) : chinese}</dt>
       <dd>
-        {element.endsWith("Time") ? customsTime(value) : value} {meaning != null && language === "zh-CN" && <span className="soft">{meaning}</span>}
+        {element.endsWith("Time") ? customsTime(value) : value} {shown != null && <span className="soft">{shown}</span>}
       </dd>
     </>
   );
