@@ -4,7 +4,7 @@ use crate::config::{Config, QueueKind};
 use crate::files;
 use crate::health::{self, Health};
 use crate::node::NodeClaim;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use exchange::customs_box::CustomsBox;
 use exchange::keyring::Keyring;
 use exchange::pipeline;
@@ -140,7 +140,7 @@ impl Process {
             db: db.clone(),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
-            seal: Arc::new(seal(&config)?),
+            seal: Arc::new(seal(&config, db.read(registry::account::is_any).await?)?),
             random: system_random(),
             config: Arc::new(config.registry.clone()),
             parameters: Arc::new(ParameterBoard::new(&crate::gather::parameters())),
@@ -335,10 +335,17 @@ impl Process {
     }
 }
 
-/// The seal, with a key that is made at the first start.
-fn seal(config: &Config) -> anyhow::Result<Seal> {
+/// The seal, with a key that is made at the first start. A database that has accounts had a key: another one would open
+/// nothing of what it sealed, and nobody with two-step verification could log in.
+fn seal(config: &Config, is_used: bool) -> anyhow::Result<Seal> {
     let fresh = system_random()().context("没有随机数")?;
     let path = std::path::Path::new(&config.registry.seal_file);
+    if is_used && !path.exists() {
+        bail!(
+            "密封密钥文件 {} 不存在，而数据库已在使用：其中的个人信息和两步验证没有它无法读取。请从备份或其他节点复制该文件后再启动",
+            path.display()
+        );
+    }
     Ok(Seal::from_file(path, &fresh)?)
 }
 

@@ -1,6 +1,7 @@
 //! A second process with the number of the first, a damaged file, files that others can read: each is
 //! found out before harm is done, and says what to do.
 
+use crate::browser::first_start;
 use crate::platform::{Engine, Place};
 use crate::samples;
 use ceb::Kind;
@@ -88,6 +89,29 @@ fn a_damaged_database_is_not_started_and_doctor_says_so() {
     };
     assert!(is("tongguan.db", false, "已损坏"), "{value}");
     assert!(is("queue.db", true, "完好"), "{value}");
+}
+
+/// Another key would open nothing: nobody would get in, and what is personal would be lost behind new values.
+#[test]
+fn a_platform_whose_seal_key_is_gone_is_not_started_and_gets_no_other() {
+    let place = Place::new();
+    let platform = place.start();
+    drop(first_start(&platform));
+    assert_eq!(platform.process.stop(), Some(0));
+    let key = place.path().join("seal.key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    let (code, stderr) = second(&place);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(
+        stderr.contains("seal.key") && stderr.contains("备份"),
+        "{stderr}"
+    );
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(!key.exists(), "nobody has made another one");
+    std::fs::write(&key, kept).unwrap();
+    assert_eq!(place.start().process.stop(), Some(0));
 }
 
 #[test]

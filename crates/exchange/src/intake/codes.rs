@@ -16,11 +16,6 @@ web::codes! {
         "若是重发，请原样发送先前的字节；若是新的申报，请为报文生成新的 guid。",
         "The company has used this message guid for a message with other content, which stays as it is.",
         "To send it again, send exactly the same bytes; for a new declaration, generate a new guid.";
-    NOT_APPOINTED = "TG-R4037", 403, "不在代理委托的范围内", "Not covered by the appointment",
-        "本企业受托代为申报，而这种报文不在委托的进出口方向或报文范围内。本次没有受理。",
-        "请由委托企业自行申报，或请其重新提交委托申请，写明这种报文。",
-        "Your company declares as an agent, and the appointment does not cover messages of this kind or direction. Nothing was accepted.",
-        "Let the principal declare it, or ask them to apply for an appointment that names this kind of message.";
     BATCH_LINE = "TG-R4002", 400, "批量提交的行格式有误", "A line in the batch is malformed",
         "批量接口的每一行应为一个 JSON 对象 {\"xml\":\"报文全文\"}。",
         "请按具体说明改正该行（属性名、JSON 转义）；其余各行不受影响。",

@@ -21,8 +21,7 @@ mod tests;
 use crate::message::{Arrival, MessageId, direction_name};
 use bytes::Bytes;
 use ceb::{Direction, Kind, Shape, Sniffed};
-use registry::access::DeclarationScope;
-use registry::access::{Actor, Who};
+use registry::access::{Actor, NOT_APPOINTED, Who};
 use registry::company::Company;
 use registry::module::Module;
 use serde::{Deserialize, Serialize};
@@ -134,10 +133,8 @@ pub fn look(
     let sniffed = examine(company, &body)?;
     let direction = declared_direction(sniffed.kind)
         .ok_or_else(|| Problem::new(codes::NOT_A_DECLARATION).detail(sniffed.kind.root()))?;
-    let covers =
-        |scope: &DeclarationScope| scope.covers(direction_name(direction), sniffed.kind.code());
-    if !actor.scope.as_ref().is_none_or(covers) {
-        return Err(Problem::new(codes::NOT_APPOINTED).detail(sniffed.kind.code()));
+    if !actor.may_declare(direction_name(direction), sniffed.kind.code()) {
+        return Err(Problem::new(NOT_APPOINTED).detail(sniffed.kind.code()));
     }
     Ok(Arrival {
         id,

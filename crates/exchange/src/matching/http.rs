@@ -8,7 +8,7 @@ use crate::message::MessageId;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use registry::access::{Actor, By, Routes};
+use registry::access::{Actor, By, NOT_APPOINTED, Routes};
 use registry::audit;
 use registry::company::CompanyId;
 use registry::role::Role;
@@ -178,8 +178,12 @@ pub(crate) async fn release_match(
     let (now_ms, ids) = (context.now_ms(), std::sync::Arc::clone(&context.ids));
     context
         .act(move |tx| {
-            if finder::find(tx, &actor.sight, id)?.is_none() {
+            let Some(found) = finder::find(tx, &actor.sight, id)? else {
                 return Err(Problem::new(web_codes::NOT_FOUND));
+            };
+            // To release it is to declare it.
+            if !actor.may_declare(&found.direction, &found.kind) {
+                return Err(Problem::new(NOT_APPOINTED).detail(found.kind));
             }
             let Some(why) = hold::release(tx, &ids, id, now_ms)? else {
                 return Err(Problem::new(codes::NOT_WAITING));

@@ -301,6 +301,18 @@ async fn a_list_that_waits_is_released_once_or_replaced(
             .await
             .map_err(|problem| problem.code)
     };
+    // To release is to declare: an agent's people may it for what their appointment names.
+    let mut agent = platform.by(0).await;
+    agent.actor.scope = Some(registry::access::DeclarationScope {
+        directions: "import".to_owned(),
+        kinds: "CEB411".to_owned(),
+    });
+    let (api, path) = (
+        axum::extract::State(platform.api()),
+        web::Path(id.to_string()),
+    );
+    let released = http::release_match(agent, api, path).await;
+    assert_eq!(released.unwrap_err().code, "TG-R4037");
     assert_eq!(release(1).await.unwrap_err(), "TG-R4040");
     assert!(release(0).await.is_ok());
     assert_eq!(release(0).await.unwrap_err(), "TG-R4431");

@@ -13,8 +13,8 @@ mod routes;
 use web::{ErrorCode, Problem};
 
 pub use crate::actor::{
-    Actor, CODES, CSRF, DeclarationScope, ENROL, FORBIDDEN, LOGIN, NO_COMPANY, Origin, PASSWORD,
-    SECOND, Sight, Who, visible,
+    Actor, CODES, CSRF, DeclarationScope, ENROL, FORBIDDEN, LOGIN, NO_COMPANY, NOT_APPOINTED,
+    Origin, PASSWORD, SECOND, Sight, Who, visible,
 };
 pub use by::{By, HasGate, Permission, Person};
 pub use gate::{Gate, Program, Programs, cookie, origin};

@@ -16,9 +16,9 @@ use store::{Error, Result, Tx};
 
 pub use crate::actor::AccountId;
 pub use sql::{
-    AccountFilter, AccountOrder, PersonProfile, by_id, by_login, companies_below, hold, list,
-    passed, person_of, place, placed, placed_by_department, profile, put_agency, remove_agency,
-    set_language, set_name, set_profile, set_state, stale, total,
+    AccountFilter, AccountOrder, PersonProfile, by_id, by_login, companies_below, hold, is_any,
+    list, passed, person_of, place, placed, placed_by_department, profile, put_agency,
+    remove_agency, set_language, set_name, set_profile, set_state, stale, total,
 };
 
 /// How long a one-time link opens, in milliseconds: three days.

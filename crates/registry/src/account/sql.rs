@@ -39,6 +39,13 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAccount) -> Result<()> {
     .map(|_| ())
 }
 
+/// Whether there is any account.
+pub fn is_any(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx
+        .query_opt("select id from account limit 1", &[])?
+        .is_some())
+}
+
 /// The account with this id.
 pub fn by_id(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>> {
     let sql = format!(

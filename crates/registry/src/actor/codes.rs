@@ -16,6 +16,11 @@ web::codes! {
         "请用企业账号登录；尚未入驻的企业请先提交入驻申请。",
         "This is done in the name of a company, and the account belongs to none.",
         "Log in with the account of a company; if the company is not on the platform yet, register it.";
+    NOT_APPOINTED = "TG-R4037", 403, "不在代理委托的范围内", "Not covered by the appointment",
+        "本企业受托代为申报，而这种报文不在委托的进出口方向或报文范围内。本次没有受理。",
+        "请由委托企业自行申报，或请其重新提交委托申请，写明这种报文。",
+        "Your company declares as an agent, and the appointment does not cover messages of this kind or direction. Nothing was accepted.",
+        "Let the principal declare it, or ask them to apply for an appointment that names this kind of message.";
     CSRF = "TG-R4603", 403, "页面已过期", "The page has expired",
         "请求缺少本次会话的防伪令牌，可能是页面打开过久、在另一标签页重新登录，或请求来自其他网站。",
         "请刷新页面后重试。",

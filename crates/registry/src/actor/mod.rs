@@ -11,7 +11,9 @@ use std::sync::Arc;
 use web::Problem;
 use web::shares::Holder;
 
-pub use codes::{ALL as CODES, CSRF, ENROL, FORBIDDEN, LOGIN, NO_COMPANY, PASSWORD, SECOND};
+pub use codes::{
+    ALL as CODES, CSRF, ENROL, FORBIDDEN, LOGIN, NO_COMPANY, NOT_APPOINTED, PASSWORD, SECOND,
+};
 pub use sight::{Sight, visible};
 
 /// The id of an account (账号编号).
@@ -109,6 +111,13 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Whether messages of this kind and direction (`import`, `export`) may be declared for the company: an agent's
+    /// people may what its appointment names.
+    pub fn may_declare(&self, direction: &str, kind: &str) -> bool {
+        let covers = |scope: &DeclarationScope| scope.covers(direction, kind);
+        self.scope.as_ref().is_none_or(covers)
+    }
+
     /// Somebody whom we do not know (yet).
     pub fn nobody(origin: Origin) -> Self {
         Self {

@@ -218,7 +218,7 @@ fn found(
     let grants = role::of_account(tx, session.account, now_ms)?;
     let company = company_of(tx, &session, &grants)?;
     let (roles, sight) = rights(tx, &grants, company.as_ref())?;
-    let scope = scope_of(&grants, company.as_ref());
+    let scope = scope_of(&grants, company.as_ref().map(|company| company.id));
     Ok(Some(FoundSession {
         session,
         name,
@@ -246,12 +246,14 @@ fn company_of(tx: &mut Tx<'_>, session: &Session, grants: &[Grant]) -> Result<Op
     }
 }
 
-/// What may be declared for the company: everything with a role that has no limits, else what an agent was appointed for.
-fn scope_of(grants: &[Grant], company: Option<&Company>) -> Option<DeclarationScope> {
-    let company = company.map(|company| company.id);
-    let mut of_company = grants
-        .iter()
-        .filter(|grant| grant.company.is_some() && grant.company == company);
+/// What may be declared for the company: everything with a role of its own to declare, else what an agent was appointed
+/// for. A role to read gives no right to declare.
+fn scope_of(grants: &[Grant], company: Option<CompanyId>) -> Option<DeclarationScope> {
+    let mut of_company = grants.iter().filter(|grant| {
+        grant.company.is_some()
+            && grant.company == company
+            && grant.role != Role::CompanyReader.name()
+    });
     let first = of_company.next()?.scope.clone()?;
     of_company
         .all(|grant| grant.scope.is_some())
@@ -326,4 +328,53 @@ fn subtree(tx: &mut Tx<'_>, root: CompanyId) -> Result<Vec<CompanyId>> {
         next += 1;
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scope_of;
+    use crate::actor::DeclarationScope;
+    use crate::company::CompanyId;
+    use crate::role::{AccountId, Grant, Role};
+
+    fn grant(role: Role, company: i64, kinds: Option<&str>) -> Grant {
+        Grant {
+            id: 1,
+            account: AccountId(1),
+            party: 1,
+            role: role.name().to_owned(),
+            company: Some(CompanyId(company)),
+            district: None,
+            sight: "company".to_owned(),
+            granted_by: None,
+            approved_by: None,
+            granted_at: 0,
+            expires_at: None,
+            scope: kinds.map(|kinds| DeclarationScope {
+                directions: "import".to_owned(),
+                kinds: kinds.to_owned(),
+            }),
+        }
+    }
+
+    #[test]
+    fn a_role_to_declare_without_limits_lifts_those_of_an_appointment_and_one_to_read_does_not() {
+        let kinds = |grants: &[Grant], company| scope_of(grants, company).map(|scope| scope.kinds);
+        let limited = grant(Role::CompanyClerk, 7, Some("CEB311"));
+        let own = grant(Role::CompanyClerk, 7, None);
+        let reads = grant(Role::CompanyReader, 7, None);
+        let elsewhere = grant(Role::CompanyClerk, 8, None);
+        let only = Some("CEB311".to_owned());
+        let all = |grants: &[&Grant]| grants.iter().copied().cloned().collect::<Vec<Grant>>();
+        for (grants, expected) in [
+            (all(&[&limited]), &only),
+            (all(&[&reads, &limited]), &only),
+            (all(&[&limited, &elsewhere]), &only),
+            (all(&[&limited, &own]), &None),
+            (all(&[&own]), &None),
+        ] {
+            assert_eq!(&kinds(&grants, Some(CompanyId(7))), expected, "{grants:?}");
+        }
+        assert_eq!(kinds(&[limited], None), None);
+    }
 }

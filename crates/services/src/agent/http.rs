@@ -67,6 +67,7 @@ pub struct AgentView {
 
 /// Whom to appoint, and for what (委托申请).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AgentBody {
     /// Customs or credit code of the agent.
     pub agent: String,

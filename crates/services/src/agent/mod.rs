@@ -158,6 +158,15 @@ fn scope(form: &AgentForm, now_ms: i64) -> Result<(String, String, i64), String>
         let Some(known) = ceb::Kind::from_code(kind) else {
             return Err("kinds 含有未知的报文类型".to_owned());
         };
+        let is_declared = known.direction().is_some_and(|direction| {
+            directions.contains(&match direction {
+                ceb::Direction::Import => "import",
+                ceb::Direction::Export => "export",
+            })
+        });
+        if !is_declared {
+            return Err(format!("{kind} 不是所选进出口方向的报文"));
+        }
         kinds.push(known.code());
     }
     // The appointment lasts to the end of its last day.
