@@ -39,6 +39,7 @@ pub mod query;
 pub mod preflight;
 pub mod rehearsal;
 pub mod reseal;
+pub mod packing;
 
 // The steps.
 mod answer;

@@ -32,6 +32,7 @@ use std::time::Duration;
 use store::Db;
 use store::clock::SharedClock;
 use store::id::IdMaker;
+use store::pack::{ENVELOPE, PackDictionary, Packed};
 use store::reseal::SealedColumn;
 use tokio::sync::Notify;
 
@@ -193,10 +194,11 @@ impl Queue for Builtin {
             return Ok(());
         }
         let (name, bell) = self.bell(queue);
-        let items: Vec<(i64, Bytes)> = bodies
+        let with = PackDictionary::of(ENVELOPE);
+        let items = bodies
             .iter()
-            .map(|body| (self.ids.next(), body.clone()))
-            .collect();
+            .map(|body| Ok((self.ids.next(), Packed::of(body, with)?)))
+            .collect::<store::Result<Vec<(i64, Packed)>>>()?;
         self.db
             .write(move |tx| sql::insert(tx, &name, &items))
             .await?;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use std::collections::HashMap;
 use store::clock::SKEW_MS;
+use store::pack::Packed;
 use store::unreadable::damage;
 use store::{Many, Result, Tx, Value};
 
@@ -23,7 +24,7 @@ pub(crate) enum ClaimedItems {
     Lost,
 }
 
-pub(crate) fn insert(tx: &mut Tx<'_>, queue: &str, items: &[(i64, Bytes)]) -> Result<()> {
+pub(crate) fn insert(tx: &mut Tx<'_>, queue: &str, items: &[(i64, Packed)]) -> Result<()> {
     const ITEMS: Many = Many {
         before: "insert into queue_item (id, queue, lease_until, n_taken) values ",
         row: "(?, ?, 0, 0)",
@@ -42,7 +43,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, queue: &str, items: &[(i64, Bytes)]) -> Re
     let vault = tx.vault();
     let sealed = items
         .iter()
-        .map(|(id, body)| Ok((*id, vault.close(body)?)))
+        .map(|(id, body)| Ok((*id, vault.close_packed(body)?)))
         .collect::<Result<Vec<_>>>()?;
     let rows: Vec<Vec<Value<'_>>> = sealed
         .iter()

@@ -36,13 +36,15 @@ mod job;
 pub mod event;
 pub mod node;
 pub mod reseal;
+pub mod repack;
 pub mod unreadable;
 mod vault;
 
 // Transactions and values.
 mod tx;
-mod value;
 mod seal;
+pub mod pack;
+mod value;
 mod error;
 mod config;
 

@@ -158,8 +158,8 @@ fn sealed(vault: &Vault, old: &StoredValue) -> Result<Option<StoredValue>> {
     Ok(match old {
         StoredValue::Bytes(old) if vault.is_current(old)? => None,
         StoredValue::Bytes(old) => {
-            let plain = vault.open(old.clone())?;
-            Some(StoredValue::Bytes(vault.close(&plain)?.into_owned()))
+            let plain = vault.unseal(old.clone())?;
+            Some(StoredValue::Bytes(vault.seal(&plain)?.into_owned()))
         }
         StoredValue::Text(old) if vault.is_current_text(old)? => None,
         StoredValue::Text(old) => {

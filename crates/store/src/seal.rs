@@ -12,6 +12,7 @@
 //! can exchange two of them, and who reads them sees whose they are by what is inside.
 
 use crate::error::{Error, Result};
+use crate::pack::{PackDictionary, Packed, is_packed, pack, unpack};
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, AesGcm, KeyInit, Nonce};
 use base64::Engine as _;
@@ -117,7 +118,7 @@ impl Vault {
         self.keys().iter().any(|key| key.id == id)
     }
 
-    /// Bytes sealed with the key that seals; none when there is no key. Other than [`Vault::close`] it never
+    /// Bytes sealed with the key that seals; none when there is no key. Other than [`Vault::seal`] it never
     /// answers them as they are.
     pub(crate) fn proof_of(&self, bytes: &[u8]) -> Result<Option<Vec<u8>>> {
         let first = self.keys().first();
@@ -146,11 +147,39 @@ impl Vault {
         Ok(key_of_text(text)?.as_deref() == self.first_key())
     }
 
-    /// Seals bytes, if there is a key.
+    /// Packs bytes ([`crate::pack`]) and seals them, if there is a key.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] when the machine has no random bytes, [`Error::Unavailable`] when it has no memory.
+    pub fn close<'b>(&self, bytes: &'b [u8], with: PackDictionary) -> Result<Cow<'b, [u8]>> {
+        Ok(match pack(bytes, with)? {
+            Cow::Borrowed(bytes) => self.seal(bytes)?,
+            Cow::Owned(packed) => Cow::Owned(self.seal(&packed)?.into_owned()),
+        })
+    }
+
+    /// As [`Vault::close`], without packing: for values whose size must be seen where they are stored.
+    ///
+    /// # Errors
+    /// As [`Vault::close`].
+    pub fn close_whole<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
+        match is_packed(bytes) {
+            // What only looks packed must not be taken for it.
+            true => self.close(bytes, PackDictionary::NONE),
+            false => self.seal(bytes),
+        }
+    }
+
+    /// As [`Vault::close`], of what is packed already.
     ///
     /// # Errors
     /// [`Error::Fault`] when the machine has no random bytes.
-    pub fn close<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
+    pub fn close_packed<'b>(&self, packed: &'b Packed) -> Result<Cow<'b, [u8]>> {
+        self.seal(packed.bytes())
+    }
+
+    /// Seals bytes as they are, if there is a key.
+    pub(crate) fn seal<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
         match self.keys().first() {
             Some(key) => Ok(Cow::Owned(key.close(bytes)?)),
             // Bytes that only look sealed are marked as what they are: sealed with no key.
@@ -159,12 +188,17 @@ impl Vault {
         }
     }
 
-    /// Opens what [`Vault::close`] has made; bytes without its mark are answered as they are. Whether a key
+    /// Opens and unpacks what [`Vault::close`] has made; bytes without a mark are answered as they are. Whether a key
     /// that is missing here is another process's only the database knows: modules ask [`Tx::open`].
     ///
     /// # Errors
     /// [`Error::KeyMissing`], or [`Error::Damaged`] when the key is wrong or the value was changed since.
     pub(crate) fn open(&self, bytes: Vec<u8>) -> Result<Vec<u8>> {
+        unpack(self.unseal(bytes)?)
+    }
+
+    /// Opens what [`Vault::seal`] has made, and leaves it packed.
+    pub(crate) fn unseal(&self, bytes: Vec<u8>) -> Result<Vec<u8>> {
         let Some((id, sealed)) = parts(&bytes)? else {
             return Ok(bytes);
         };
@@ -206,7 +240,7 @@ impl Vault {
         if !sealed.starts_with(MARK) {
             return Err(broken());
         }
-        String::from_utf8(self.open(sealed)?).map_err(|_| broken())
+        String::from_utf8(self.unseal(sealed)?).map_err(|_| broken())
     }
 }
 

@@ -261,6 +261,7 @@ impl Process {
         let mut jobs = identity::jobs::own(&self.context);
         jobs.extend(back_office::job::own(&self.context));
         jobs.extend(upload::jobs(&self.context, &self.uploader));
+        jobs.push(exchange::packing::job(&self.context));
         jobs.push(exchange::reseal::job(&self.context, &self.shared.queue));
         jobs
     }

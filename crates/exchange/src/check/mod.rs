@@ -179,9 +179,7 @@ fn judge(
         directory: &shared.directory,
     };
     let (parsed, signature) = examine(&company, criteria, &loaded.body);
-    if signed.is_none() {
-        loaded.body = Vec::new();
-    }
+    loaded.body = Vec::new();
     let is_refused = parsed.is_refused();
     let mut documents = Vec::new();
     let mut facts = Vec::new();
@@ -424,12 +422,7 @@ fn keep_signed(
     for verdict in kept.iter().filter(|v| !v.is_refused) {
         if let Some(signature) = &verdict.signed {
             let loaded = &verdict.loaded;
-            signed.push((
-                loaded.id,
-                loaded.company_id,
-                signature,
-                loaded.body.as_slice(),
-            ));
+            signed.push((loaded.id, loaded.company_id, signature));
         }
     }
     signing::commit(tx, shared, &signed, now_ms)?;

@@ -13,13 +13,10 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use store::{Result, Row, Tx};
+use store::unreadable::At;
+use store::{Error, Result, Row, Tx};
 
-pub(crate) use sql::{after, before, last, reserve};
-
-/// Columns of an item, in the order in which `item` reads them.
-pub(crate) const COLUMNS: &str = "feed_no, message_id, document_id, kind, document_key, \
-                                  return_status, return_time, return_info, received_at, xml, guid";
+pub(crate) use sql::{COLUMNS, after, before, last, reserve};
 
 /// What stands for the text of a receipt that is damaged: the feed goes on.
 const UNREADABLE: &str =
@@ -46,13 +43,34 @@ pub(crate) struct Item {
     pub(crate) is_unreadable: bool,
 }
 
+/// The XML of a receipt: it stands apart, packed, or as text in the row of one that was recorded before that was so.
+/// None when it is damaged.
+pub(crate) fn xml(
+    tx: &mut Tx<'_>,
+    (packed, in_row): (Result<Option<Vec<u8>>>, Result<String>),
+    at: At,
+) -> Result<Option<String>> {
+    match tx.try_raw(packed, at)? {
+        None => Ok(None),
+        Some(None) => Ok(tx.try_text(in_row, at)?.filter(|xml| !xml.is_empty())),
+        Some(Some(packed)) => {
+            let xml = tx.try_bytes(Ok(packed), at)?;
+            let Some(xml) = xml.filter(|xml| !xml.is_empty()) else {
+                return Ok(None);
+            };
+            let text = String::from_utf8(xml);
+            tx.try_raw(text.map_err(|error| Error::Damaged(error.to_string())), at)
+        }
+    }
+}
+
 /// Reads an item. Of one that is damaged a text says so; one whose key another process has cannot be read
 /// here at all, so that its reader's cursor stays where it is.
 pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
     let feed_no = row.int(0)?;
     let at = ("receipt", (row.int(2).unwrap_or_default(), feed_no));
     let return_info = tx.try_text(row.text(7), at)?;
-    let xml = tx.try_text(row.text(9), at)?;
+    let xml = xml(tx, (row.bytes_opt(11), row.text(9)), at)?;
     let short = |column| tx.try_raw(row.text(column), at);
     let (kind, document_key) = (short(3)?, short(4)?);
     let (return_time, guid) = (short(6)?, short(10)?);

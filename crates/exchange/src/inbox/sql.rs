@@ -4,6 +4,7 @@ use super::InboxAnswer;
 use bytes::Bytes;
 use registry::company::CompanyId;
 use std::collections::BTreeSet;
+use store::pack::{ENVELOPE, PackDictionary};
 use store::unreadable::damage;
 use store::{Many, Result, Tx, Value};
 use web::{Age, Begin, ListRows, OrderBy, Total};
@@ -20,7 +21,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, direction: &str, kept: &[InboxAnswer]) -> 
     let vault = tx.vault();
     let sealed = kept
         .iter()
-        .map(|one| vault.close(&one.body))
+        .map(|one| vault.close(&one.body, PackDictionary::of(ENVELOPE)))
         .collect::<Result<Vec<_>>>()?;
     let rows: Vec<Vec<Value<'_>>> = kept
         .iter()

@@ -27,6 +27,7 @@ use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use store::pack::{ENVELOPE, PackDictionary, Packed};
 use web::Problem;
 use web::budget::Budget;
 use web::shares::Shares;
@@ -147,6 +148,7 @@ pub fn look(
         shape: shape_name(sniffed.shape),
         profile: company.profile.clone(),
         hash: Sha256::digest(&body).into(),
+        packed: Packed::of(&body, dictionary(&sniffed)).map_err(Problem::from)?,
         body: body.clone(),
         received_at,
     })
@@ -201,6 +203,14 @@ pub(crate) fn examine<'b>(company: &Company, body: &'b [u8]) -> Result<Sniffed<'
         )));
     }
     Ok(sniffed)
+}
+
+/// What a message is packed with.
+pub(crate) fn dictionary(sniffed: &Sniffed<'_>) -> PackDictionary {
+    match sniffed.shape {
+        Shape::Bare => PackDictionary::of(sniffed.kind.code()),
+        Shape::Dxp | Shape::DxpSv => PackDictionary::of(ENVELOPE),
+    }
 }
 
 fn declared_direction(kind: Kind) -> Option<Direction> {

@@ -42,6 +42,7 @@ pub use ceb::matching::within;
 pub(crate) use hold::{expire, hold};
 pub(crate) use look::Look;
 pub(crate) use notified::learn;
+pub(crate) use sql::pack_older;
 
 registry::parameters! {
     /// How long a list waits for its partners at most.

@@ -7,6 +7,9 @@ use ceb::matching::{Facts, Known, Values};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use store::id::PART_MAX;
+use store::pack::{FACTS, PackDictionary, Packed, unpack};
+use store::repack::{PackStep, note_place, span};
+use store::unreadable::damage;
 use store::{Error, Many, Result, Row, Tx, Value};
 
 /// Documents that one look reads: more under one number is no trade, but somebody's mistake.
@@ -34,13 +37,13 @@ pub(super) fn insert(tx: &mut Tx<'_>, rows: &[NewRow<'_>]) -> Result<()> {
     const INSERT: Many = Many {
         before: "insert into match_fact (document_id, company_id, kind, own_key, order_key, \
                  waybill_key, bill_key, list_no, is_withdrawn, person_key, amount, given_back, \
-                 counted, facts) values ",
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, false, ?, ?, 0, 0, ?)",
+                 counted, facts, packed) values ",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, false, ?, ?, 0, 0, '', ?)",
         after: " on conflict (document_id) do nothing",
     };
     struct Texts {
         keys: [Option<String>; 5],
-        facts: String,
+        packed: Packed,
     }
     let texts: Vec<Texts> = rows
         .iter()
@@ -54,8 +57,11 @@ pub(super) fn insert(tx: &mut Tx<'_>, rows: &[NewRow<'_>]) -> Result<()> {
                     facts.list_no(),
                     facts.person_key(),
                 ],
-                facts: serde_json::to_string(&(&facts.head, &facts.lines))
-                    .map_err(|error| Error::Fault(error.to_string()))?,
+                packed: Packed::of(
+                    &serde_json::to_vec(&(&facts.head, &facts.lines))
+                        .map_err(|error| Error::Fault(error.to_string()))?,
+                    PackDictionary::of(FACTS),
+                )?,
             })
         })
         .collect::<Result<_>>()?;
@@ -75,7 +81,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, rows: &[NewRow<'_>]) -> Result<()> {
                 list.as_deref().into(),
                 person.as_deref().into(),
                 row.amount.into(),
-                (&texts.facts).into(),
+                texts.packed.value(),
             ]
         })
         .collect();
@@ -85,8 +91,13 @@ pub(super) fn insert(tx: &mut Tx<'_>, rows: &[NewRow<'_>]) -> Result<()> {
 fn kept(row: &Row) -> Result<Kept> {
     let kind = row.text(2)?;
     let kind = Kind::from_code(&kind).ok_or_else(|| Error::Fault(format!("no kind {kind}")))?;
+    // Those that were kept before are no bytes, but a text.
+    let facts = match row.bytes_opt(13)? {
+        Some(packed) => unpack(packed)?,
+        None => row.text(12)?.into_bytes(),
+    };
     let (head, lines): (Values, Vec<Values>) =
-        serde_json::from_str(&row.text(12)?).map_err(|error| Error::Fault(error.to_string()))?;
+        serde_json::from_slice(&facts).map_err(|error| Error::Fault(error.to_string()))?;
     Ok(Kept {
         known: Known {
             id: row.int(0)?,
@@ -112,7 +123,7 @@ macro_rules! by {
         Many {
             before: concat!(
                 "select document_id, company_id, kind, own_key, list_no, status, status_time, ",
-                "is_withdrawn, person_key, amount, given_back, counted, facts ",
+                "is_withdrawn, person_key, amount, given_back, counted, facts, packed ",
                 "from match_fact where ",
                 $column,
                 " in ("
@@ -158,7 +169,7 @@ pub(super) fn documents(tx: &mut Tx<'_>, ids: &BTreeSet<i64>) -> Result<Vec<Kept
 pub(super) fn of_message(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<Kept>> {
     tx.query(
         "select document_id, company_id, kind, own_key, list_no, status, status_time, \
-         is_withdrawn, person_key, amount, given_back, counted, facts from match_fact \
+         is_withdrawn, person_key, amount, given_back, counted, facts, packed from match_fact \
          where document_id between $1 and $2 order by document_id",
         &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
     )?
@@ -394,4 +405,39 @@ pub(super) fn remove_hold(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
         &[id.0.into()],
     )
     .map(|_| ())
+}
+
+/// Packs what was kept as text of the next documents.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn pack_older(tx: &mut Tx<'_>) -> Result<PackStep> {
+    const NEWEST: &str = "select coalesce(max(document_id), 0) from match_fact";
+    const ROWS: i64 = 64;
+    let Some((after, until)) = span(tx, "match_fact", NEWEST)? else {
+        return Ok(PackStep::default());
+    };
+    let rows = tx.query(
+        "select document_id, facts, packed is null from match_fact where document_id > $1 \
+         and document_id <= $2 order by document_id limit $3",
+        &[after.into(), until.into(), ROWS.into()],
+    )?;
+    let (mut n_packed, mut last) = (0, until);
+    for row in &rows {
+        last = row.int(0)?;
+        let (true, Ok(facts)) = (row.bool(2)?, damage(row.text(1))?) else {
+            continue;
+        };
+        let packed = Packed::of(facts.as_bytes(), PackDictionary::of(FACTS))?;
+        n_packed += tx.execute(
+            "update match_fact set packed = $1, facts = '' where document_id = $2",
+            &[packed.value(), last.into()],
+        )?;
+    }
+    let is_end = i64::try_from(rows.len()).unwrap_or(ROWS) < ROWS;
+    note_place(tx, "match_fact", if is_end { until } else { last })?;
+    Ok(PackStep {
+        n_packed,
+        goes_on: !is_end,
+    })
 }

@@ -179,12 +179,16 @@ async fn nothing_that_is_kept_names_a_person(#[values(Sqlite, Postgres)] engine:
     crate::pipeline::drain(&platform.shared).await.unwrap();
     let kept = platform.shared.db.read(|tx| {
         tx.query(
-            "select facts || coalesce(person_key, '') from match_fact \
-             union all select person_key from personal_total",
+            "select packed, coalesce(person_key, '') from match_fact \
+             union all select null, person_key from personal_total",
             &[],
         )?
         .iter()
-        .map(|row| row.text(0))
+        .map(|row| {
+            let packed = row.bytes_opt(0)?.unwrap_or_default();
+            let facts = String::from_utf8_lossy(&store::pack::unpack(packed)?).into_owned();
+            Ok(facts + &row.text(1)?)
+        })
         .collect::<Result<Vec<_>>>()
     });
     let kept = kept.await.unwrap().join("\n");

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use registry::access::Actor;
 use registry::company::CompanyId;
 use std::sync::Arc;
+use store::pack::Packed;
 
 /// A message that arrived and waits for its commit.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct Arrival {
     pub profile: String,
     /// The bytes as received.
     pub body: Bytes,
+    /// The bytes as they are stored.
+    pub packed: Packed,
     /// SHA-256 of the bytes: what makes a repetition the same message.
     pub hash: [u8; 32],
     /// When it came, milliseconds since 1970-01-01 UTC.

@@ -54,7 +54,7 @@ pub(crate) fn insert_bodies(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<()
     let vault = tx.vault();
     let sealed = arrivals
         .iter()
-        .map(|arrival| Ok((arrival.id, vault.close(&arrival.body)?)))
+        .map(|arrival| Ok((arrival.id, vault.close_packed(&arrival.packed)?)))
         .collect::<Result<Vec<_>>>()?;
     let rows: Vec<Vec<Value<'_>>> = sealed
         .iter()

@@ -27,6 +27,7 @@ mod refusal;
 mod row;
 mod sort;
 mod sql;
+pub(crate) mod xml;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -63,6 +64,12 @@ pub(crate) const SEALED: &[SealedColumn] = &[
         column: "xml",
         key: ("company_id", Some("feed_no")),
         is_text: true,
+    },
+    SealedColumn {
+        table: "receipt_xml",
+        column: "xml",
+        key: ("company_id", Some("feed_no")),
+        is_text: false,
     },
     SealedColumn {
         table: "receipt",

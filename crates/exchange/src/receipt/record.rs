@@ -4,7 +4,7 @@ use super::document::is_same_moment;
 use super::{NewReceipt, OWN_GUID, sql};
 use crate::downlink;
 use registry::company::CompanyId;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use store::{Result, Tx};
 
 /// Records receipts in their companies' feeds; answers those that were new. A receipt that is there
@@ -37,7 +37,7 @@ pub(crate) fn record(
             row
         })
         .collect();
-    let written: HashSet<(i64, i64)> = sql::insert_receipts(tx, &rows)?.into_iter().collect();
+    let written = sql::insert_receipts(tx, &rows)?;
     let is_new: Vec<bool> = rows
         .iter()
         .map(|row| written.contains(&(row.receipt.company_id.0, row.feed_no)))

@@ -2,6 +2,7 @@
 
 use super::matching::Candidate;
 use super::row::{shown, status};
+use super::xml::{self, NewXml};
 use super::{DocumentStatus, NewDocument, NewReceipt};
 use crate::message::MessageId;
 use ceb::Outcome;
@@ -163,28 +164,24 @@ pub(super) fn times(
 pub(super) fn insert_receipts(
     tx: &mut Tx<'_>,
     receipts: &[ReceiptRow<'_>],
-) -> Result<Vec<(i64, i64)>> {
+) -> Result<BTreeSet<(i64, i64)>> {
     const RECEIPTS: Many = Many {
         before: "insert into receipt (company_id, feed_no, message_id, document_id, kind, guid, \
                  document_key, return_status, return_time, return_info, fingerprint, received_at, \
                  xml) values ",
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
         after: " on conflict (document_id, return_status, return_time, fingerprint) do nothing \
                 returning company_id, feed_no",
     };
     let vault = tx.vault();
     let sealed = receipts
         .iter()
-        .map(|row| {
-            let receipt = row.receipt;
-            let info = vault.close_text(&receipt.return_info)?;
-            Ok((vault.close_text(&receipt.xml)?, info))
-        })
+        .map(|row| vault.close_text(&row.receipt.return_info))
         .collect::<Result<Vec<_>>>()?;
     let rows: Vec<Vec<Value<'_>>> = receipts
         .iter()
         .zip(&sealed)
-        .map(|(row, (xml, info))| {
+        .map(|(row, info)| {
             let receipt = row.receipt;
             vec![
                 receipt.company_id.0.into(),
@@ -199,14 +196,22 @@ pub(super) fn insert_receipts(
                 Value::Text(info),
                 receipt.fingerprint.into(),
                 row.received_at.into(),
-                Value::Text(xml),
             ]
         })
         .collect();
-    tx.many(RECEIPTS, &[], &rows)?
+    let inserted = tx.many(RECEIPTS, &[], &rows)?;
+    let inserted = inserted
         .iter()
         .map(|row| Ok((row.int(0)?, row.int(1)?)))
-        .collect()
+        .collect::<Result<BTreeSet<(i64, i64)>>>()?;
+    let new = receipts.iter().map(|row| NewXml {
+        at: (row.receipt.company_id.0, row.feed_no),
+        kind: &row.receipt.kind,
+        xml: &row.receipt.xml,
+    });
+    let new: Vec<NewXml<'_>> = new.filter(|one| inserted.contains(&one.at)).collect();
+    xml::sql::insert(tx, &new)?;
+    Ok(inserted)
 }
 
 const STATUS: &str = "select id, kind, business_key, order_no, logistics_no, invt_no, cop_no, \

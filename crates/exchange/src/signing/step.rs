@@ -21,6 +21,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::event::Event;
+use store::pack::{PackDictionary, Packed};
 use store::{Result, Tx};
 
 /// What the signatures of one turn may cost a lane.
@@ -44,6 +45,8 @@ pub(crate) struct SignedBody {
     key_id: i64,
     serial: String,
     method: Method,
+    /// The signed bytes as they are stored.
+    packed: Packed,
 }
 
 /// A message that could not be signed now.
@@ -187,14 +190,16 @@ async fn sign_one(shared: &Shared, rules: &SigningRules, one: &Loaded) -> Signin
     let method = policy.unwrap_or_default().method(key.family);
     let signed = sign_document(card, &sniffed.inner, method, &key.certificate).await;
     let signed = signed.map_err(|fault| pause(&fault))?;
-    Ok(signed.map(|body| {
-        let signature = SignedBody {
-            key_id: key.id,
-            serial: key.serial.clone(),
-            method,
-        };
-        (body, signature)
-    }))
+    let Some(body) = signed else { return Ok(None) };
+    let packed = Packed::of(&body, PackDictionary::of(&one.kind));
+    let packed = packed.map_err(|error| (format!("平台代签未完成：{error}"), PAUSE_MS))?;
+    let signature = SignedBody {
+        key_id: key.id,
+        serial: key.serial.clone(),
+        method,
+        packed,
+    };
+    Ok(Some((body, signature)))
 }
 
 /// Signs a document; nothing when it has a signature already or cannot be read.
@@ -217,12 +222,12 @@ pub(crate) async fn sign_document(
 pub(crate) fn commit(
     tx: &mut Tx<'_>,
     shared: &Shared,
-    signed: &[(MessageId, CompanyId, &SignedBody, &[u8])],
+    signed: &[(MessageId, CompanyId, &SignedBody)],
     now_ms: i64,
 ) -> Result<()> {
-    for (id, company, signature, body) in signed {
+    for (id, company, signature) in signed {
         let row = (signature.key_id, signature.method.name());
-        message::signed::insert_signed(tx, *id, row, (body, now_ms))?;
+        message::signed::insert_signed(tx, *id, row, (&signature.packed, now_ms))?;
         let event = Event {
             id: shared.ids.next(),
             at_ms: now_ms,

@@ -1,6 +1,7 @@
 //! Keys, what they seal, and what is found out when a database is opened.
 
 use super::{MARK, TEXT_MARK, Vault};
+use crate::pack::PackDictionary;
 use crate::testing::{
     TestDb,
     TestEngine::{self, Postgres, Sqlite},
@@ -22,7 +23,10 @@ fn what_is_sealed_opens_with_its_key_and_no_other() {
     for text in ["", "<xml>张三</xml>", "\u{1}TG1:x"] {
         for lines in [[K1, K2], [K2, K1]] {
             let sealing = vault(&lines);
-            let sealed = sealing.close(text.as_bytes()).unwrap().into_owned();
+            let sealed = sealing
+                .close(text.as_bytes(), PackDictionary::NONE)
+                .unwrap()
+                .into_owned();
             assert!(sealed.starts_with(MARK));
             let opened = sealing.open(sealed).unwrap();
             assert_eq!(opened, text.as_bytes());
@@ -31,7 +35,10 @@ fn what_is_sealed_opens_with_its_key_and_no_other() {
             assert_eq!(sealing.open_text(sealed).unwrap(), text);
         }
     }
-    let sealed = vault(&[K1]).close(b"secret").unwrap().into_owned();
+    let sealed = vault(&[K1])
+        .close(b"secret", PackDictionary::NONE)
+        .unwrap()
+        .into_owned();
     // After a rotation the old key opens still.
     let rotated = vault(&[K2, K1]);
     assert_eq!(rotated.open(sealed.clone()).unwrap(), b"secret");
@@ -55,7 +62,10 @@ fn what_is_sealed_opens_with_its_key_and_no_other() {
 fn without_keys_everything_is_kept_as_it_is() {
     let open = Vault::default();
     for bytes in [&b"<xml/>"[..], b"", MARK, b"\0TG\x01\x05abc"] {
-        let kept = open.close(bytes).unwrap().into_owned();
+        let kept = open
+            .close(bytes, PackDictionary::NONE)
+            .unwrap()
+            .into_owned();
         assert_eq!(open.open(kept.clone()).unwrap(), bytes);
         // With keys, later, it reads the same.
         assert_eq!(vault(&[K1]).open(kept).unwrap(), bytes);

@@ -1,5 +1,6 @@
 //! Statements by which contested answers find their documents, on `document` and `receipt`.
 
+use crate::downlink;
 use crate::message::MessageId;
 use crate::receipt::NewReceipt;
 use crate::receipt::attribution::Sent;
@@ -139,15 +140,15 @@ pub(in crate::receipt) fn answers_of(
     documents: &[i64],
     kind: &str,
 ) -> Result<(Vec<NewReceipt>, bool)> {
-    read_answers(tx, documents, kind, "''")
+    read_answers(tx, documents, kind, false)
 }
 
-/// As [`answers_of`]; `xml` is the column of the XML, sealed as it is stored, or an empty text.
+/// As [`answers_of`], with their XML or without.
 fn read_answers(
     tx: &mut Tx<'_>,
     documents: &[i64],
     kind: &str,
-    xml: &'static str,
+    with_xml: bool,
 ) -> Result<(Vec<NewReceipt>, bool)> {
     if documents.is_empty() {
         return Ok((Vec::new(), true));
@@ -157,9 +158,16 @@ fn read_answers(
         .take(documents.len())
         .map(|n| format!("${n}"))
         .collect();
+    let xml = match with_xml {
+        true => {
+            "xml, (select x.xml from receipt_xml x where x.company_id = receipt.company_id \
+             and x.feed_no = receipt.feed_no)"
+        }
+        false => "'', null",
+    };
     let sql = format!(
         "select feed_no, company_id, message_id, document_id, kind, guid, document_key, \
-         return_status, return_time, return_info, fingerprint, {xml}, received_at from receipt \
+         return_status, return_time, return_info, fingerprint, received_at, {xml} from receipt \
          where kind = $1 and document_id in ({}) order by feed_no desc limit $2",
         numbers.join(", ")
     );
@@ -175,7 +183,10 @@ fn read_answers(
             let at = ("receipt", (row.int(2)?, row.int(0)?));
             let return_info = tx.try_text(row.text(9), at)?;
             is_readable &= return_info.is_some();
-            let xml = tx.try_raw(row.text(11), at)?;
+            let xml = match with_xml {
+                true => downlink::xml(tx, (row.bytes_opt(13), row.text(12)), at)?,
+                false => None,
+            };
             Ok(NewReceipt {
                 company_id: CompanyId(row.int(1)?),
                 message_id: MessageId(row.int(2)?),
@@ -193,7 +204,7 @@ fn read_answers(
                 fingerprint: row.int(10)?,
                 is_dated: true,
                 feed_no: Some(row.int(0)?),
-                received_ms: row.int_opt(12)?,
+                received_ms: row.int_opt(11)?,
             })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -207,22 +218,15 @@ pub(in crate::receipt) fn all_answers(
     kind: &str,
 ) -> Result<Vec<NewReceipt>> {
     let message = MessageId::of_document(document).0;
-    let (mut answers, _) = read_answers(tx, &[document], kind, "xml")?;
-    let (of_message, _) = read_answers(tx, &[message], Kind::Ceb900.code(), "xml")?;
+    let (mut answers, _) = read_answers(tx, &[document], kind, true)?;
+    let (of_message, _) = read_answers(tx, &[message], Kind::Ceb900.code(), true)?;
     answers.extend(of_message);
     for answer in &mut answers {
-        let sealed = std::mem::take(&mut answer.xml);
-        let at = (
-            "receipt",
-            (answer.message_id.0, answer.feed_no.unwrap_or(0)),
-        );
-        let xml = tx.try_text(Ok(sealed), at)?.filter(|xml| !xml.is_empty());
-        let Some(xml) = xml else {
+        if answer.xml.is_empty() {
             // Whether customs wrote this time or we did nobody knows any more: it decides nothing.
             answer.is_dated = false;
             continue;
-        };
-        answer.xml = xml;
+        }
         let split = ceb::receipt::split(answer.xml.as_bytes()).ok();
         let entry = split.and_then(|all| all.entries.into_iter().next());
         answer.is_dated = entry

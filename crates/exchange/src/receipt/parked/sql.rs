@@ -2,6 +2,7 @@
 
 use super::{First, Listed, NewParked, Parked, ParkedBody, ParkedCause, Under};
 use std::collections::BTreeSet;
+use store::pack::PackDictionary;
 use store::unreadable::DAMAGED;
 use store::{Many, Result, Tx, Value};
 use web::{Age, Begin, ListRows, OrderBy, Total};
@@ -16,7 +17,12 @@ pub(super) fn insert(
     (id, fingerprint): (i64, i64),
     (parked, receivers): (&NewParked<'_>, &str),
 ) -> Result<Option<i64>> {
-    let body = tx.vault().close(parked.body)?;
+    // A list must see how large an answer is before it opens it, so a large one is not packed.
+    let vault = tx.vault();
+    let body = match parked.body.len() <= LISTED_BYTES {
+        true => vault.close(parked.body, PackDictionary::of(parked.kind))?,
+        false => vault.close_whole(parked.body)?,
+    };
     let waiting = tx.query_opt(
         "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
          released_at, receivers, body, cause) values ($1, $2, $3, $4, $5, $6, null, $7, $8, $9) \
@@ -50,7 +56,8 @@ pub(super) fn insert(
 
 /// Bytes of an answer that are opened to list what it says, as they are stored: 32 KiB. One answer has one or
 /// two; what is larger could not be split, and says nothing in the list.
-const LISTED_BYTES_MAX: i64 = 32 << 10;
+const LISTED_BYTES: usize = 32 << 10;
+const LISTED_BYTES_MAX: i64 = LISTED_BYTES as i64;
 
 /// The parked receipts that are still open.
 fn open<'a>() -> ListRows<'a> {
