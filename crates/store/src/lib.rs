@@ -43,6 +43,7 @@ mod vault;
 mod tx;
 mod outage;
 mod server;
+mod timeline;
 mod value;
 mod seal;
 mod error;

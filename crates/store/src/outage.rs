@@ -29,7 +29,12 @@ struct State {
     pause: Duration,
     next_try: Option<Instant>,
     is_trying: bool,
-    why: String,
+}
+
+/// What is told at once. Why no server can be reached is said by those who try, and stands in the log: not in every
+/// line of everybody who has no luck meanwhile.
+fn not_now() -> Error {
+    Error::Unavailable("no server that takes writes was reached a moment ago".to_owned())
 }
 
 /// Leave to try; given back when it is dropped, whatever became of it.
@@ -52,7 +57,7 @@ impl Outage {
         let mut state = self.state();
         let is_alone = state.since.is_some();
         if is_alone && (state.is_trying || state.next_try.is_some_and(|next| now < next)) {
-            return Err(Error::Unavailable(state.why.clone()));
+            return Err(not_now());
         }
         state.is_trying |= is_alone;
         Ok(Leave {
@@ -111,10 +116,6 @@ impl Leave<'_> {
         }
         let shorter = state.pause / 4 * u32::from(chance) / 255;
         state.next_try = Some(now + state.pause - shorter);
-        state.why = match error {
-            Error::Unavailable(text) => text.clone(),
-            other => other.to_string(),
-        };
     }
 }
 
@@ -128,7 +129,7 @@ impl Drop for Leave<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outage, PAUSE_MAX, PAUSE_MIN};
+    use super::{Outage, PAUSE_MAX, PAUSE_MIN, not_now};
     use crate::Error;
     use std::time::{Duration, Instant};
 
@@ -142,10 +143,10 @@ mod tests {
         let (first, second) = (outage.enter(begun).unwrap(), outage.enter(begun).unwrap());
         first.failed(begun, &refused(), 0);
         second.failed(begun, &refused(), 0);
-        assert_eq!(outage.enter(begun).err(), Some(refused()));
+        assert_eq!(outage.enter(begun).err(), Some(not_now()));
         let later = begun + PAUSE_MIN;
         let only = outage.enter(later).unwrap();
-        assert_eq!(outage.enter(later).err(), Some(refused()), "another tries");
+        assert_eq!(outage.enter(later).err(), Some(not_now()), "another tries");
         // Who gave up without a word blocks nobody.
         drop(only);
         outage.enter(later).unwrap().succeeded(later, "a:5432");

@@ -263,3 +263,6 @@ fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn StoreJob>>) {
         job.finish(failure);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,19 @@
 //! The PostgreSQL server behind a database: the places where it may be, the one that takes writes, and whether it
 //! still answers.
 //!
-//! `store.url` may name several places. All are asked at the same time, so that one that is silent delays nobody, and
-//! of those that take writes the first in the list is taken. A server whose machine is gone is found out by TCP
+//! `store.url` may name several places. All are asked at the same time, so that one that is silent delays nobody. Of
+//! those that take writes the one with the latest [`Timeline`] is taken, else the first in the list. A server whose machine is gone is found out by TCP
 //! within [`PEER_DEAD`]. One that is only silent may be busy: when a statement has had no answer for [`SILENCE`], the
 //! server is asked over a second connection, and the statement is given up when that is not answered either.
 
 use crate::error::with_cause;
+use crate::timeline::Timeline;
 use crate::{Error, Result, StoreConfig};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
@@ -26,7 +27,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// otherwise.
 const CONNECT_MAX: Duration = Duration::from_secs(2);
 
-/// How long to wait for servers that stand earlier in the list, once a later one takes writes.
+/// How long to wait for the other servers, once one takes writes.
 const HEAD_START: Duration = Duration::from_millis(200);
 
 /// How long a statement may be without an answer before the server is asked whether it lives.
@@ -57,6 +58,16 @@ type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) struct Server {
     places: Arc<[Place]>,
     tls: Option<MakeRustlsConnect>,
+    /// The latest timeline that this process has seen.
+    latest: Arc<Mutex<Option<Timeline>>>,
+}
+
+/// A place that takes writes.
+struct Candidate {
+    n_place: usize,
+    client: Client,
+    driver: Driver,
+    timeline: Option<Timeline>,
 }
 
 /// One place.
@@ -124,6 +135,7 @@ impl Server {
         Ok(Self {
             places: places.into(),
             tls,
+            latest: Arc::default(),
         })
     }
 
@@ -144,9 +156,9 @@ impl Server {
             lost: Cell::new(None),
         };
         let (n_place, client) = line.run(async {
-            let (n_place, client, driver) = self.first_place().await?;
-            tokio::spawn(driver);
-            Ok((n_place, client))
+            let best = self.best_place().await?;
+            tokio::spawn(best.driver);
+            Ok((best.n_place, best.client))
         })?;
         line.n_place = n_place;
         Ok(Open {
@@ -156,14 +168,14 @@ impl Server {
         })
     }
 
-    async fn first_place(&self) -> Result<(usize, Client, Driver)> {
+    async fn best_place(&self) -> Result<Candidate> {
         let mut tries = JoinSet::new();
-        let mut answers: Vec<Option<String>> = vec![None; self.places.len()];
         for n in 0..self.places.len() {
             let server = self.clone();
             tries.spawn(async move { (n, server.connect_to(n).await) });
         }
-        let mut best: Option<(usize, Client, Driver)> = None;
+        let mut refusals = vec!["no answer".to_owned(); self.places.len()];
+        let mut candidates = Vec::new();
         let mut deadline: Option<Instant> = None;
         loop {
             let next = match deadline {
@@ -173,36 +185,63 @@ impl Server {
                     .unwrap_or(None),
             };
             match next {
-                Some(Ok((n, Ok((client, driver))))) => {
-                    if best.as_ref().is_none_or(|(known, _, _)| n < *known) {
-                        best = Some((n, client, driver));
-                    }
+                Some(Ok((_, Ok(candidate)))) => {
+                    candidates.push(candidate);
                     deadline.get_or_insert_with(|| Instant::now() + HEAD_START);
                 }
-                Some(Ok((n, Err(why)))) => answers[n] = Some(why),
+                Some(Ok((n, Err(why)))) => refusals[n] = why,
                 Some(Err(_)) => {}
                 None => break,
             }
-            let is_decided = |n: usize| answers.iter().take(n).all(Option::is_some);
-            if best.as_ref().is_some_and(|(n, _, _)| is_decided(*n)) {
-                break;
-            }
         }
-        best.ok_or_else(|| {
-            let told = self.places.iter().zip(answers);
-            let told = told.map(|(place, why)| {
-                format!("{}: {}", place.name, why.as_deref().unwrap_or("no answer"))
-            });
+        self.best_of(candidates, &mut refusals).ok_or_else(|| {
+            let told = self.places.iter().zip(refusals);
+            let told = told.map(|(place, why)| format!("{}: {why}", place.name));
             Error::Unavailable(told.collect::<Vec<_>>().join("; "))
         })
     }
 
+    /// The candidate with the latest timeline, else the first; none that was left behind.
+    fn best_of(
+        &self,
+        mut candidates: Vec<Candidate>,
+        refusals: &mut [String],
+    ) -> Option<Candidate> {
+        candidates.sort_by_key(|one| one.n_place);
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut best: Option<Candidate> = None;
+        for one in candidates {
+            let own = one.timeline.as_ref();
+            if let (Some(known), Some(own)) = (latest.as_ref(), own)
+                && known.is_ahead_of(own)
+            {
+                refusals[one.n_place] = format!(
+                    "takes writes on timeline {}, which timeline {} has followed: it must become a standby",
+                    own.number(),
+                    known.number()
+                );
+                continue;
+            }
+            let is_better = best.as_ref().is_none_or(|best| {
+                let pair = own.zip(best.timeline.as_ref());
+                pair.is_some_and(|(own, best)| own.is_ahead_of(best))
+            });
+            if is_better {
+                best = Some(one);
+            }
+        }
+        if let Some(timeline) = best.as_ref().and_then(|best| best.timeline.clone()) {
+            *latest = Some(timeline);
+        }
+        best
+    }
+
     /// Connects to one place, which must be what it should be; says why it could not.
-    async fn connect_to(&self, n: usize) -> std::result::Result<(Client, Driver), String> {
+    async fn connect_to(&self, n: usize) -> std::result::Result<Candidate, String> {
         let config = &self.places[n].config;
         let limit = config.get_connect_timeout().copied().unwrap_or(CONNECT_MAX);
         let connecting = async {
-            Ok(match &self.tls {
+            let (client, mut driver) = match &self.tls {
                 Some(tls) => {
                     let (client, connection) = config.connect(tls.clone()).await?;
                     (client, driver(connection))
@@ -211,6 +250,20 @@ impl Server {
                     let (client, connection) = config.connect(NoTls).await?;
                     (client, driver(connection))
                 }
+            };
+            let timeline = tokio::select! {
+                timeline = Timeline::of(&client) => timeline,
+                () = &mut driver => {
+                    // It was closed at once: whoever uses it hears so.
+                    driver = Box::pin(async {});
+                    None
+                }
+            };
+            Ok(Candidate {
+                n_place: n,
+                client,
+                driver,
+                timeline,
             })
         };
         match timeout(limit, connecting).await {

@@ -108,6 +108,15 @@ impl Setup {
         later.min().map(|at| *at - moment)
     }
 
+    /// Waits for some messages that were accepted after a moment.
+    fn until_accepted(&self, moment: Instant) {
+        wait::until("further messages", || {
+            let accepted = self.accepted.lock().unwrap();
+            let n_later = accepted.iter().filter(|at| **at >= moment).count();
+            (n_later >= 30).then_some(())
+        });
+    }
+
     /// How long after a moment readiness became what it is asked for.
     fn ready_after(&self, moment: Instant, is_ready: bool) -> Option<Duration> {
         let changes = self.ready.lock().unwrap();
@@ -148,11 +157,11 @@ fn run(loss: Loss) {
     let back = promoted + recovered;
     let ready = wait::until("readiness", || setup.ready_after(promoted, true));
     // It goes on, for everybody.
-    wait::until("messages after the promotion", || {
-        let accepted = setup.accepted.lock().unwrap();
-        let n_later = accepted.iter().filter(|at| **at >= back).count();
-        (n_later >= 30).then_some(())
-    });
+    setup.until_accepted(back);
+    if loss == Loss::Killed {
+        servers.first_comes_back();
+        setup.until_accepted(Instant::now());
+    }
     setup.is_over.store(true, Ordering::SeqCst);
     let sent: Vec<Vec<SentMessage>> = callers.into_iter().map(|c| c.join().unwrap()).collect();
     for other in others {

@@ -186,6 +186,15 @@ impl Replicas {
         self.run("pg_ctl", &["promote", "-w", "-t", "30"], &["-D"], &data);
     }
 
+    /// The old primary comes back, and somebody has forgotten to make a standby of it: it takes writes. The connections to
+    /// the other one are cut, so that the program has to choose again.
+    pub(crate) fn first_comes_back(&mut self) {
+        self.first.child = Some(self.serve(&self.first));
+        until_up(&self.first);
+        let cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tongguan'";
+        self.second.client().batch_execute(cut).unwrap();
+    }
+
     /// A connection to the former standby.
     pub(crate) fn second(&self) -> Client {
         self.second.client()
