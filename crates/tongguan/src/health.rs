@@ -35,7 +35,7 @@ const PAUSE_MIN: Duration = Duration::from_millis(200);
 const WRITE_MAX: Duration = Duration::from_secs(10);
 
 /// How long reading may take when somebody asks.
-const READ_MAX: Duration = Duration::from_secs(5);
+const READ_MAX: Duration = Duration::from_secs(3);
 
 /// Longest silence of the loop: a try to write, a look at the disk, a pause.
 pub const TURN_MAX: Duration = Duration::from_secs(60);
