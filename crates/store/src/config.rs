@@ -152,9 +152,9 @@ mod tests {
             ("postgres://user:secret@a:port,b/db", "无法解析"),
             ("postgres://a,b/db?hostaddr=127.0.0.1", "个数不一致"),
         ] {
-            let told = fault(bad).unwrap_or_default();
-            assert!(told.contains(why), "{bad}: {told}");
-            assert!(!told.contains("secret"), "{told}");
+            let detail = fault(bad).unwrap_or_default();
+            assert!(detail.contains(why), "{bad}: {detail}");
+            assert!(!detail.contains("secret"), "{detail}");
         }
     }
 }

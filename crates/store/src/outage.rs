@@ -17,13 +17,13 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 /// What the connections to one database know together.
 #[derive(Debug, Default)]
-pub(crate) struct Outage {
-    state: Mutex<State>,
+pub(crate) struct DatabaseOutage {
+    state: Mutex<OutageState>,
     generation: AtomicU64,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct OutageState {
     /// Since when every attempt has failed; nothing while there is no outage.
     since: Option<Instant>,
     pause: Duration,
@@ -39,13 +39,13 @@ fn not_now() -> Error {
 
 /// Leave to try; given back when it is dropped, whatever became of it.
 pub(crate) struct Leave<'a> {
-    outage: &'a Outage,
+    outage: &'a DatabaseOutage,
     /// Whether it is the only attempt that is allowed now.
     is_alone: bool,
 }
 
-impl Outage {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl DatabaseOutage {
+    fn state(&self) -> MutexGuard<'_, OutageState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -129,7 +129,7 @@ impl Drop for Leave<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outage, PAUSE_MAX, PAUSE_MIN, not_now};
+    use super::{DatabaseOutage, PAUSE_MAX, PAUSE_MIN, not_now};
     use crate::Error;
     use std::time::{Duration, Instant};
 
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn during_an_outage_one_tries_and_the_others_are_told_at_once() {
-        let (outage, begun) = (Outage::default(), Instant::now());
+        let (outage, begun) = (DatabaseOutage::default(), Instant::now());
         let (first, second) = (outage.enter(begun).unwrap(), outage.enter(begun).unwrap());
         first.failed(begun, &refused(), 0);
         second.failed(begun, &refused(), 0);
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_pause_doubles_up_to_its_limit_and_chance_shortens_it() {
-        let outage = Outage::default();
+        let outage = DatabaseOutage::default();
         let mut now = Instant::now();
         for pause_ms in [100, 200, 400, 800, 1000, 1000] {
             outage.enter(now).unwrap().failed(now, &refused(), 0);
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_server_is_left_once_whoever_finds_it_out() {
-        let outage = Outage::default();
+        let outage = DatabaseOutage::default();
         outage.leave_server(0, "a:5432", "read-only");
         outage.leave_server(0, "a:5432", "read-only");
         assert_eq!(outage.generation(), 1);

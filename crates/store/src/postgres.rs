@@ -1,7 +1,7 @@
 //! PostgreSQL: a few threads, each with its own connection, each closure in its own transaction.
 //!
 //! The threads connect when work arrives and reconnect when the connection is lost; while no server takes writes,
-//! callers are told that the database is unavailable ([`Outage`]). Any failure that says so costs the connection, and
+//! callers are told that the database is unavailable ([`DatabaseOutage`]). Any failure that says so costs the connection, and
 //! the statements prepared on it.
 //!
 //! A closure is run again when it is certain that nothing of it is kept: after a serialization failure or a deadlock,
@@ -10,7 +10,7 @@
 
 use crate::job::{StoreJob, Undo, spawn, submit};
 use crate::migrate;
-use crate::outage::Outage;
+use crate::outage::DatabaseOutage;
 use crate::server::{BEGIN_MAX, Lost, Open, Server};
 use crate::tx::{EngineTx, PgTx};
 use crate::{Error, Result, StoreConfig, Tx, Vault};
@@ -73,7 +73,7 @@ impl PgPool {
 struct Connection {
     server: Server,
     /// What all connections to the server know together.
-    outage: Arc<Outage>,
+    outage: Arc<DatabaseOutage>,
     /// What is open, and in which generation of connections it was made.
     open: Option<(Open, u64)>,
     /// Whether a thread has worked with it.

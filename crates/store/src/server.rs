@@ -63,7 +63,7 @@ pub(crate) struct Server {
 }
 
 /// A place that takes writes.
-struct Candidate {
+struct ServerCandidate {
     n_place: usize,
     client: Client,
     driver: Driver,
@@ -80,12 +80,12 @@ struct Place {
 /// A connection, and the runtime that moves its bytes while its thread waits.
 pub(crate) struct Open {
     pub(crate) client: Client,
-    pub(crate) line: Line,
+    pub(crate) line: ServerLine,
     pub(crate) statements: HashMap<String, Statement>,
 }
 
 /// What one waits on for answers of a server.
-pub(crate) struct Line {
+pub(crate) struct ServerLine {
     /// Only taken when the line is dropped.
     runtime: Option<Runtime>,
     server: Server,
@@ -149,7 +149,7 @@ impl Server {
             .build()
             .map_err(|error| Error::Unavailable(format!("no connection: {error}")))?;
         // From here on the runtime is ended without waiting for a name that is still being looked up.
-        let mut line = Line {
+        let mut line = ServerLine {
             runtime: Some(runtime),
             server: self.clone(),
             n_place: 0,
@@ -168,7 +168,7 @@ impl Server {
         })
     }
 
-    async fn best_place(&self) -> Result<Candidate> {
+    async fn best_place(&self) -> Result<ServerCandidate> {
         let mut tries = JoinSet::new();
         for n in 0..self.places.len() {
             let server = self.clone();
@@ -195,21 +195,21 @@ impl Server {
             }
         }
         self.best_of(candidates, &mut refusals).ok_or_else(|| {
-            let told = self.places.iter().zip(refusals);
-            let told = told.map(|(place, why)| format!("{}: {why}", place.name));
-            Error::Unavailable(told.collect::<Vec<_>>().join("; "))
+            let answers = self.places.iter().zip(refusals);
+            let answers = answers.map(|(place, why)| format!("{}: {why}", place.name));
+            Error::Unavailable(answers.collect::<Vec<_>>().join("; "))
         })
     }
 
     /// The candidate with the latest timeline, else the first; none that was left behind.
     fn best_of(
         &self,
-        mut candidates: Vec<Candidate>,
+        mut candidates: Vec<ServerCandidate>,
         refusals: &mut [String],
-    ) -> Option<Candidate> {
+    ) -> Option<ServerCandidate> {
         candidates.sort_by_key(|one| one.n_place);
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut best: Option<Candidate> = None;
+        let mut best: Option<ServerCandidate> = None;
         for one in candidates {
             let own = one.timeline.as_ref();
             if let (Some(known), Some(own)) = (latest.as_ref(), own)
@@ -237,7 +237,7 @@ impl Server {
     }
 
     /// Connects to one place, which must be what it should be; says why it could not.
-    async fn connect_to(&self, n: usize) -> std::result::Result<Candidate, String> {
+    async fn connect_to(&self, n: usize) -> std::result::Result<ServerCandidate, String> {
         let config = &self.places[n].config;
         let limit = config.get_connect_timeout().copied().unwrap_or(CONNECT_MAX);
         let connecting = async {
@@ -259,7 +259,7 @@ impl Server {
                     None
                 }
             };
-            Ok(Candidate {
+            Ok(ServerCandidate {
                 n_place: n,
                 client,
                 driver,
@@ -359,7 +359,7 @@ where
     })
 }
 
-impl Line {
+impl ServerLine {
     /// The name of the place to which it goes.
     pub(crate) fn place(&self) -> &str {
         self.server
@@ -407,7 +407,7 @@ impl Line {
     /// Waits for an answer that must come within `limit`.
     ///
     /// # Errors
-    /// As [`Line::wait`].
+    /// As [`ServerLine::wait`].
     pub(crate) fn wait_for<T>(
         &self,
         limit: Duration,
@@ -441,7 +441,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for ServerLine {
     fn drop(&mut self) {
         // Ends the connection at once, without waiting for a name that is still being looked up.
         if let Some(runtime) = self.runtime.take() {

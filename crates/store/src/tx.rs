@@ -1,6 +1,6 @@
 //! A transaction as the modules see it: statements in, rows out, either engine below.
 
-use crate::server::Line;
+use crate::server::ServerLine;
 use crate::value::SqlCell;
 use crate::{Error, Result, Row, Value, Vault};
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ pub(crate) enum EngineTx<'a> {
 
 pub(crate) struct PgTx<'a> {
     pub(crate) tx: tokio_postgres::Transaction<'a>,
-    pub(crate) line: &'a Line,
+    pub(crate) line: &'a ServerLine,
     pub(crate) statements: &'a mut HashMap<String, tokio_postgres::Statement>,
     /// The first statement's failure: PostgreSQL keeps nothing of the transaction any more, and would say nothing of
     /// that when it is asked to commit.

@@ -127,8 +127,8 @@ impl Replicas {
         let mut command = self.program(name);
         let output = command.args(arguments).args(more).arg(data).output();
         let output = output.unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{name}: {told}");
+        let detail = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {detail}");
     }
 
     fn serve(&self, server: &Server) -> Child {

@@ -1,3 +1,6 @@
+//! What becomes of a job whose connection is lost or whose server takes no writes: it is run again when nothing of it is
+//! kept for certain, and never otherwise.
+
 use crate::testing::TestEngine::{self, Postgres};
 use crate::{Db, Error, StoreConfig, Tx};
 use rstest::rstest;
