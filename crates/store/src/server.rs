@@ -16,7 +16,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::error::SqlState;
@@ -51,6 +51,9 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(5);
 const KEEPALIVE_PAUSE: Duration = Duration::from_secs(2);
 const KEEPALIVES_MAX: u32 = 2;
 
+/// How long a connection may take to be closed in order, which a server that lives does at once.
+const CLOSE_MAX: Duration = Duration::from_millis(100);
+
 type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Where PostgreSQL may be and how to speak to it; cheap to clone.
@@ -77,7 +80,8 @@ struct Place {
     config: Config,
 }
 
-/// A connection, and the runtime that moves its bytes while its thread waits.
+/// A connection, and the runtime that moves its bytes while its thread waits. The client stands first, so that it is
+/// dropped first.
 pub(crate) struct Open {
     pub(crate) client: Client,
     pub(crate) line: ServerLine,
@@ -88,6 +92,8 @@ pub(crate) struct Open {
 pub(crate) struct ServerLine {
     /// Only taken when the line is dropped.
     runtime: Option<Runtime>,
+    /// What moves the bytes; it ends when nobody holds the client any more.
+    driver: Option<JoinHandle<()>>,
     server: Server,
     n_place: usize,
     lost: Cell<Option<Lost>>,
@@ -151,16 +157,16 @@ impl Server {
         // From here on the runtime is ended without waiting for a name that is still being looked up.
         let mut line = ServerLine {
             runtime: Some(runtime),
+            driver: None,
             server: self.clone(),
             n_place: 0,
             lost: Cell::new(None),
         };
-        let (n_place, client) = line.run(async {
+        let (n_place, client, driver) = line.run(async {
             let best = self.best_place().await?;
-            tokio::spawn(best.driver);
-            Ok((best.n_place, best.client))
+            Ok((best.n_place, best.client, tokio::spawn(best.driver)))
         })?;
-        line.n_place = n_place;
+        (line.n_place, line.driver) = (n_place, Some(driver));
         Ok(Open {
             client,
             line,
@@ -443,8 +449,12 @@ impl ServerLine {
 
 impl Drop for ServerLine {
     fn drop(&mut self) {
-        // Ends the connection at once, without waiting for a name that is still being looked up.
         if let Some(runtime) = self.runtime.take() {
+            // The client is gone by now, so the server hears that the connection ends.
+            if let Some(driver) = self.driver.take() {
+                let _ = runtime.block_on(async { timeout(CLOSE_MAX, driver).await });
+            }
+            // Without waiting for a name that is still being looked up.
             runtime.shutdown_background();
         }
     }
@@ -467,4 +477,21 @@ fn tls_from(ca_file: &str) -> Result<MakeRustlsConnect> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(MakeRustlsConnect::new(client))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Server;
+    use crate::StoreConfig;
+
+    #[test]
+    fn each_host_has_its_own_port() {
+        let config = StoreConfig {
+            url: "postgres://user@a:1,b,[::1]:2/db".to_owned(),
+            ..StoreConfig::default()
+        };
+        let server = Server::from_config(&config).unwrap();
+        let names = server.places.iter().map(|place| place.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["a:1", "b:5432", "::1:2"]);
+    }
 }

@@ -93,3 +93,20 @@ async fn what_passed_over_a_failed_statement_is_not_said_to_be_kept(
     let failed = test.db.write(pass_over).await;
     assert!(matches!(failed, Err(Error::Fault(_))), "{failed:?}");
 }
+
+/// Nor is its answer waited for by who has found another one: the limit of an attempt is longer than this test may take.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_accepts_connections_and_says_nothing_hides_no_other(
+    #[values(Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let first = format!("@{},", silent.local_addr().unwrap());
+    let config = StoreConfig {
+        url: test.config.url.replacen('@', &first, 1) + "?connect_timeout=60",
+        ..test.config.clone()
+    };
+    assert_eq!(config.fault(), None);
+    backend(&narrow(&config)).await;
+}
