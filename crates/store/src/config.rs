@@ -1,12 +1,14 @@
 //! Settings of the store.
 
 use serde::{Deserialize, Serialize};
+use tokio_postgres::config::Host;
 
 /// Settings of the store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreConfig {
-    /// `sqlite:PATH`, or `postgres://user:password@host:port/database`.
+    /// `sqlite:PATH`, or `postgres://user:password@host:port/database`. Several hosts, each with its port, are
+    /// separated by commas: the one that takes writes is used.
     pub url: String,
     /// PEM file with the certificate authority of PostgreSQL; when set, TLS is required.
     pub postgres_ca_file: Option<String>,
@@ -69,6 +71,11 @@ impl StoreConfig {
                 "url 应为 sqlite:文件路径 或 postgres://用户:密码@主机:端口/库名".to_owned(),
             );
         }
+        if path.is_none()
+            && let Some(fault) = places_fault(&self.url)
+        {
+            return Some(fault);
+        }
         if !(1..=64).contains(&self.n_writers) {
             return Some(format!("n_writers 应为 1 至 64（现为 {}）", self.n_writers));
         }
@@ -92,5 +99,62 @@ impl StoreConfig {
     pub(crate) fn sqlite_path(&self) -> Option<&str> {
         let path = self.url.strip_prefix("sqlite:")?;
         Some(path.trim_start_matches("//"))
+    }
+}
+
+/// What is wrong with the places that an address of PostgreSQL names, in Chinese; never with the password in it.
+fn places_fault(url: &str) -> Option<String> {
+    let Ok(url) = url.parse::<tokio_postgres::Config>() else {
+        return Some(
+            "url 无法解析，应为 postgres://用户:密码@主机:端口/库名，多个主机以逗号分隔（主机1:5432,主机2:5432）"
+                .to_owned(),
+        );
+    };
+    let (hosts, addresses) = (url.get_hosts(), url.get_hostaddrs());
+    let is_empty = |host: &Host| matches!(host, Host::Tcp(name) if name.is_empty());
+    if (hosts.is_empty() && addresses.is_empty()) || hosts.iter().any(is_empty) {
+        return Some("url 中的主机不能为空".to_owned());
+    }
+    let n_places = hosts.len().max(addresses.len());
+    let fits = |n: usize| n <= 1 || n == n_places;
+    (!fits(url.get_ports().len())
+        || !(hosts.is_empty() || addresses.is_empty() || hosts.len() == addresses.len()))
+    .then(|| "url 中主机、地址和端口的个数不一致".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StoreConfig;
+
+    fn fault(url: &str) -> Option<String> {
+        let config = StoreConfig {
+            url: url.to_owned(),
+            ..StoreConfig::default()
+        };
+        config.fault()
+    }
+
+    #[test]
+    fn an_address_may_name_several_hosts_and_none_of_them_is_empty() {
+        for good in [
+            "postgres://user:pw@a:5432,b:5433/db",
+            "postgresql://a,b,[::1]:5432/db?connect_timeout=3",
+            "postgres://user@/db?host=/run/postgresql",
+            "sqlite:data/tongguan.db",
+        ] {
+            assert_eq!(fault(good), None, "{good}");
+        }
+        for (bad, why) in [
+            ("postgres://user:secret@a:5432,,b:5432/db", "不能为空"),
+            ("postgres://user:secret@a:5432,/db", "不能为空"),
+            ("postgres://user:secret@,b:5432/db", "不能为空"),
+            ("postgres:///db", "不能为空"),
+            ("postgres://user:secret@a:port,b/db", "无法解析"),
+            ("postgres://a,b/db?hostaddr=127.0.0.1", "个数不一致"),
+        ] {
+            let detail = fault(bad).unwrap_or_default();
+            assert!(detail.contains(why), "{bad}: {detail}");
+            assert!(!detail.contains("secret"), "{detail}");
+        }
     }
 }

@@ -92,11 +92,21 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
-impl From<::postgres::Error> for Error {
-    fn from(error: ::postgres::Error) -> Self {
+/// Whether a code of PostgreSQL says that this server, or this connection to it, cannot do the work now, and another
+/// one may. Classes: 08 connection, 53 resources, 57 operator intervention (57P01 to 57P05: it is shut down, starts, or
+/// ends this connection), 58 system. 25006: it takes no writes, for another one has become the primary.
+fn is_unable(code: &str) -> bool {
+    code == "25006"
+        || ["08", "53", "57", "58"]
+            .iter()
+            .any(|class| code.starts_with(class))
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
         let Some(db) = error.as_db_error() else {
-            return if error.is_closed() || is_io(&error) {
-                Self::Unavailable(error.to_string())
+            return if error.is_closed() || is_io(&error) || is_out_of_step(&error) {
+                Self::Unavailable(with_cause(&error))
             } else {
                 Self::Fault(with_cause(&error))
             };
@@ -104,22 +114,17 @@ impl From<::postgres::Error> for Error {
         let text = format!("{} ({})", db.message(), db.code().code());
         match db.code().code() {
             "40001" | "40P01" => Self::Conflict(text),
-            // Classes: 23 integrity, 08 connection, 53 resources, 57 operator intervention.
+            // Class 23: integrity.
             code if code.starts_with("23") => {
                 Self::Constraint(db.constraint().map_or(text, str::to_owned))
             }
-            code if ["08", "53", "57", "58"]
-                .iter()
-                .any(|class| code.starts_with(class)) =>
-            {
-                Self::Unavailable(text)
-            }
+            code if is_unable(code) => Self::Unavailable(text),
             _ => Self::Fault(text),
         }
     }
 }
 
-fn is_io(error: &::postgres::Error) -> bool {
+fn is_io(error: &tokio_postgres::Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         if inner.is::<std::io::Error>() {
@@ -130,9 +135,34 @@ fn is_io(error: &::postgres::Error) -> bool {
     false
 }
 
-fn with_cause(error: &::postgres::Error) -> String {
+/// Whether the server has said something that is no answer to what it was asked, as one may that goes away in the middle
+/// of a statement: nobody knows what the connection will say next. The library tells it by its text only.
+fn is_out_of_step(error: &tokio_postgres::Error) -> bool {
+    error.to_string() == "unexpected message from server"
+}
+
+/// An error with its cause, which says what the error does not.
+pub(crate) fn with_cause(error: &tokio_postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_unable;
+
+    #[test]
+    fn a_server_that_goes_away_or_takes_no_writes_is_unavailable_and_a_wrong_statement_is_not() {
+        for code in [
+            "25006", "57P01", "57P02", "57P03", "57P04", "57P05", "08006", "08P01", "53300",
+            "58030",
+        ] {
+            assert!(is_unable(code), "{code}");
+        }
+        for code in ["25P02", "25001", "42601", "22003", "0A000", "XX000"] {
+            assert!(!is_unable(code), "{code}");
+        }
     }
 }

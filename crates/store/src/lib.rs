@@ -7,7 +7,7 @@
 //!    savepoint and commits them together: one fsync for many callers (group commit). Readers
 //!    have their own connections and never wait for the writer.
 //! 3. On PostgreSQL a small set of threads runs each closure in its own transaction; the server
-//!    groups the commits.
+//!    groups the commits. Of several servers the one that takes writes is found, again after each failover.
 //! 4. The caller's future resolves only after the commit (I1), with an [`Error`] that says whether
 //!    the database is unavailable, a constraint refused, or the statement is wrong; or with the module's own
 //!    [`TxFailure`], when a rule refuses: it undoes the closure as well.
@@ -42,6 +42,9 @@ mod vault;
 
 // Transactions and values.
 mod tx;
+mod outage;
+mod server;
+mod timeline;
 mod seal;
 pub mod pack;
 mod value;

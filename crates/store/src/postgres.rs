@@ -1,26 +1,28 @@
 //! PostgreSQL: a few threads, each with its own connection, each closure in its own transaction.
 //!
-//! The threads connect when work arrives and reconnect when the connection is lost; until then
-//! callers are told that the database is unavailable. A serialization failure or deadlock is
-//! retried here, which is why closures may run twice.
+//! The threads connect when work arrives and reconnect when the connection is lost; while no server takes writes,
+//! callers are told that the database is unavailable ([`DatabaseOutage`]). Any failure that says so costs the connection, and
+//! the statements prepared on it.
+//!
+//! A closure is run again when it is certain that nothing of it is kept: after a serialization failure or a deadlock,
+//! when no transaction could be begun, and when the server says that it takes no writes any more. When a connection is
+//! lost later, nobody knows what became of the transaction, and its caller is told so.
 
 use crate::job::{StoreJob, Undo, spawn, submit};
 use crate::migrate;
+use crate::outage::DatabaseOutage;
+use crate::server::{BEGIN_MAX, Lost, Open, Server};
 use crate::tx::{EngineTx, PgTx};
 use crate::{Error, Result, StoreConfig, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, bounded};
-use postgres::{Client, NoTls, Statement};
-use std::collections::HashMap;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::Instant;
 
 /// Attempts of a transaction that loses against others.
 const CONFLICT_TRIES: u32 = 5;
 
 /// Prepared statements that a connection keeps before it forgets them all.
 const STATEMENTS_MAX: usize = 512;
-
-/// How long to wait for PostgreSQL to take a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 #[derive(Clone)]
 pub(crate) struct PgPool {
@@ -30,16 +32,17 @@ pub(crate) struct PgPool {
 
 impl PgPool {
     pub(crate) fn open(config: &StoreConfig, vault: &Vault) -> Result<Self> {
-        let server = Server::from_config(config)?;
         let mut first = Connection {
-            server: server.clone(),
-            open: Some(server.connect()?),
+            server: Server::from_config(config)?,
+            outage: Arc::default(),
+            open: None,
             is_used: false,
             vault: vault.clone(),
         };
         first.migrate()?;
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
+        let closed = first.without_line();
         let mut ready = Some(first);
         for (queue, n_threads) in [
             (write_queue, config.n_writers),
@@ -47,12 +50,7 @@ impl PgPool {
         ] {
             for _ in 0..n_threads.max(1) {
                 let queue: Receiver<Box<dyn StoreJob>> = queue.clone();
-                let mut connection = ready.take().unwrap_or(Connection {
-                    server: server.clone(),
-                    open: None,
-                    is_used: false,
-                    vault: vault.clone(),
-                });
+                let mut connection = ready.take().unwrap_or_else(|| closed.without_line());
                 spawn("store-postgres", move || serve(&mut connection, &queue))?;
             }
         }
@@ -72,162 +70,186 @@ impl PgPool {
     }
 }
 
-/// Where PostgreSQL is and how to speak to it.
-#[derive(Clone)]
-struct Server {
-    config: postgres::Config,
-    tls: Option<tokio_postgres_rustls::MakeRustlsConnect>,
-}
-
-impl Server {
-    fn from_config(config: &StoreConfig) -> Result<Self> {
-        let mut server: postgres::Config = config
-            .url
-            .parse()
-            .map_err(|e| Error::Fault(format!("store.url: {e}")))?;
-        server
-            .connect_timeout(CONNECT_TIMEOUT)
-            .application_name("tongguan");
-        let tls = config
-            .postgres_ca_file
-            .as_deref()
-            .map(tls_from)
-            .transpose()?;
-        if tls.is_some() {
-            server.ssl_mode(postgres::config::SslMode::Require);
-        }
-        Ok(Self {
-            config: server,
-            tls,
-        })
-    }
-
-    fn connect(&self) -> Result<OpenConnection> {
-        let client = match &self.tls {
-            Some(tls) => self.config.connect(tls.clone()),
-            None => self.config.connect(NoTls),
-        };
-        let client = client.map_err(|error| match Error::from(error) {
-            Error::Fault(text)
-            | Error::Conflict(text)
-            | Error::Constraint(text)
-            | Error::Setting(text)
-            | Error::Damaged(text)
-            | Error::KeyMissing(text)
-            | Error::Unavailable(text) => Error::Unavailable(text),
-        })?;
-        Ok(OpenConnection {
-            client,
-            statements: HashMap::new(),
-        })
-    }
-}
-
-fn tls_from(ca_file: &str) -> Result<tokio_postgres_rustls::MakeRustlsConnect> {
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject;
-    let wrong = |why: String| Error::Fault(format!("store.postgres_ca_file {ca_file}: {why}"));
-    let mut roots = rustls::RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(ca_file).map_err(|e| wrong(e.to_string()))?;
-    for certificate in certificates {
-        let certificate = certificate.map_err(|e| wrong(e.to_string()))?;
-        roots.add(certificate).map_err(|e| wrong(e.to_string()))?;
-    }
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let client = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| wrong(e.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(tokio_postgres_rustls::MakeRustlsConnect::new(client))
-}
-
-struct OpenConnection {
-    client: Client,
-    statements: HashMap<String, Statement>,
-}
-
 struct Connection {
     server: Server,
-    open: Option<OpenConnection>,
+    /// What all connections to the server know together.
+    outage: Arc<DatabaseOutage>,
+    /// What is open, and in which generation of connections it was made.
+    open: Option<(Open, u64)>,
     /// Whether a thread has worked with it.
     is_used: bool,
     vault: Vault,
 }
 
+/// How far a job came that failed.
+enum Progress {
+    /// Nowhere: there is no connection.
+    NotConnected,
+    /// Nothing of it is kept, and another connection may do better.
+    NotKept,
+    /// It has begun.
+    Begun,
+}
+
 impl Connection {
+    fn without_line(&self) -> Self {
+        Self {
+            server: self.server.clone(),
+            outage: Arc::clone(&self.outage),
+            open: None,
+            is_used: false,
+            vault: self.vault.clone(),
+        }
+    }
+
     fn migrate(&mut self) -> Result<()> {
         let vault = self.vault.clone();
         let open = self.ready()?;
-        let tx = open.client.transaction()?;
-        let mut tx = Tx {
-            engine: EngineTx::Postgres(PgTx {
-                tx,
-                statements: &mut open.statements,
-            }),
-            vault: &vault,
-        };
+        let mut tx = begin(open, &vault)?;
         migrate::apply(&mut tx)?;
         commit(tx)
     }
 
-    fn ready(&mut self) -> Result<&mut OpenConnection> {
-        let open = match self.open.take() {
-            Some(open) if !open.client.is_closed() => open,
-            _ => self.server.connect()?,
+    fn ready(&mut self) -> Result<&mut Open> {
+        let generation = self.outage.generation();
+        let usable = self
+            .open
+            .take()
+            .filter(|(open, made_in)| *made_in == generation && !open.client.is_closed());
+        let open = match usable {
+            Some(usable) => usable,
+            None => (self.connect()?, generation),
         };
-        Ok(self.open.insert(open))
+        Ok(&mut self.open.insert(open).0)
     }
 
-    /// Runs a job. A connection that was lost while it was idle is only found out when a transaction begins on
-    /// it; nothing has been done then, so the job goes over a new one instead of failing.
-    fn run(&mut self, job: &mut dyn StoreJob) -> Result<()> {
-        let is_old = self.open.is_some();
-        match self.attempt(job) {
-            Err((error, false)) if is_old && error.is_unavailable() => {
-                self.open = None;
-                self.attempt(job).map_err(|(error, _)| error)
+    fn connect(&self) -> Result<Open> {
+        let leave = self.outage.enter(Instant::now())?;
+        let connected = self.server.connect();
+        let now = Instant::now();
+        match &connected {
+            Ok(open) => leave.succeeded(now, open.line.place()),
+            Err(error) => {
+                let mut chance = [0];
+                // Without chance processes come at the same moment, which they survive.
+                let _ = getrandom::fill(&mut chance);
+                leave.failed(now, error, chance[0]);
             }
-            outcome => outcome.map_err(|(error, _)| error),
+        }
+        connected
+    }
+
+    /// Closes what is open; when the whole server is of no use any more, the other connections to it are not used again
+    /// either.
+    fn close(&mut self, why: &Error) {
+        if let Some((open, made_in)) = self.open.take()
+            && open.line.lost().is_some()
+        {
+            let place = open.line.place();
+            self.outage.leave_server(made_in, place, &why.to_string());
         }
     }
 
-    /// As [`Connection::run`], over the connection that there is; the error says whether the job has begun.
-    fn attempt(&mut self, job: &mut dyn StoreJob) -> std::result::Result<(), (Error, bool)> {
+    /// As [`Connection::close`] after a closure that passed over what the server said.
+    fn close_if_lost(&mut self) {
+        if self
+            .open
+            .as_ref()
+            .is_some_and(|(open, _)| open.line.lost().is_some())
+        {
+            self.close(&Error::Unavailable("a closure was told so".to_owned()));
+        }
+    }
+
+    /// Runs a job. That a connection was lost while it was idle, or that its server takes no writes any more, is only
+    /// found out by a job, of which nothing is kept then: it goes over a new connection instead of failing.
+    fn run(&mut self, job: &mut dyn StoreJob) -> Result<()> {
+        let Err((error, progress)) = self.attempt(job) else {
+            self.close_if_lost();
+            return Ok(());
+        };
+        if !matches!(error, Error::Unavailable(_)) {
+            return Err(error);
+        }
+        self.close(&error);
+        if !matches!(progress, Progress::NotKept) {
+            return Err(error);
+        }
+        self.attempt(job).map_err(|(error, _)| {
+            if matches!(error, Error::Unavailable(_)) {
+                self.close(&error);
+            }
+            error
+        })
+    }
+
+    /// As [`Connection::run`], over the connection that there is; the error says how far the job came.
+    fn attempt(&mut self, job: &mut dyn StoreJob) -> std::result::Result<(), (Error, Progress)> {
         let vault = self.vault.clone();
-        let open = self.ready().map_err(|error| (error, false))?;
+        let open = self
+            .ready()
+            .map_err(|error| (error, Progress::NotConnected))?;
         if open.statements.len() > STATEMENTS_MAX {
             open.statements.clear();
         }
         let mut tries = 1;
         loop {
-            let tx = open.client.transaction();
-            let tx = tx.map_err(|error| (error.into(), tries > 1))?;
-            let mut tx = Tx {
-                engine: EngineTx::Postgres(PgTx {
-                    tx,
-                    statements: &mut open.statements,
-                }),
-                vault: &vault,
-            };
+            let mut tx = begin(open, &vault).map_err(|error| (error, Progress::NotKept))?;
             let outcome = match job.run(&mut tx) {
                 Ok(()) => commit(tx),
-                // Dropping the transaction rolls it back.
-                Err(Undo::Failed(error)) => Err(error),
-                Err(Undo::Refused) => return Ok(()),
+                Err(Undo::Failed(error)) => {
+                    undo(tx);
+                    Err(error)
+                }
+                Err(Undo::Refused) => {
+                    undo(tx);
+                    return Ok(());
+                }
             };
             match outcome {
                 Err(Error::Conflict(_)) if tries < CONFLICT_TRIES => tries += 1,
-                outcome => return outcome.map_err(|error| (error, true)),
+                Err(error) if open.line.lost() == Some(Lost::ReadOnly) => {
+                    return Err((error, Progress::NotKept));
+                }
+                outcome => return outcome.map_err(|error| (error, Progress::Begun)),
             }
         }
     }
 }
 
+fn begin<'a>(open: &'a mut Open, vault: &'a Vault) -> Result<Tx<'a>> {
+    let tx = open.client.transaction();
+    Ok(Tx {
+        engine: EngineTx::Postgres(PgTx {
+            tx: open.line.wait_for(BEGIN_MAX, tx)?,
+            line: &open.line,
+            statements: &mut open.statements,
+            spoilt: None,
+        }),
+        vault,
+    })
+}
+
 fn commit(tx: Tx<'_>) -> Result<()> {
-    match tx.engine {
-        EngineTx::Postgres(pg) => Ok(pg.tx.commit()?),
-        EngineTx::Sqlite(_) => Err(Error::Fault("not a PostgreSQL transaction".to_owned())),
+    let EngineTx::Postgres(pg) = tx.engine else {
+        return Err(Error::Fault("not a PostgreSQL transaction".to_owned()));
+    };
+    match pg.spoilt {
+        // A closure that passed over a failure must not be told that what it did is kept.
+        Some(error) => {
+            let _ = pg.line.wait(pg.tx.rollback());
+            Err(error)
+        }
+        None => pg.line.wait(pg.tx.commit()),
+    }
+}
+
+/// Rolls back. When that fails, the connection is lost, and with it what was done.
+fn undo(tx: Tx<'_>) {
+    if let EngineTx::Postgres(pg) = tx.engine
+        && !matches!(pg.spoilt, Some(Error::Unavailable(_)))
+    {
+        let _ = pg.line.wait(pg.tx.rollback());
     }
 }
 
@@ -238,9 +260,9 @@ fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn StoreJob>>) {
     }
     while let Ok(mut job) = queue.recv() {
         let failure = connection.run(job.as_mut()).err();
-        if matches!(failure, Some(Error::Unavailable(_))) {
-            connection.open = None;
-        }
         job.finish(failure);
     }
 }
+
+#[cfg(test)]
+mod tests;

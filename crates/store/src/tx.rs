@@ -1,5 +1,6 @@
 //! A transaction as the modules see it: statements in, rows out, either engine below.
 
+use crate::server::ServerLine;
 use crate::value::SqlCell;
 use crate::{Error, Result, Row, Value, Vault};
 use std::collections::HashMap;
@@ -20,8 +21,12 @@ pub(crate) enum EngineTx<'a> {
 }
 
 pub(crate) struct PgTx<'a> {
-    pub(crate) tx: ::postgres::Transaction<'a>,
-    pub(crate) statements: &'a mut HashMap<String, ::postgres::Statement>,
+    pub(crate) tx: tokio_postgres::Transaction<'a>,
+    pub(crate) line: &'a ServerLine,
+    pub(crate) statements: &'a mut HashMap<String, tokio_postgres::Statement>,
+    /// The first statement's failure: PostgreSQL keeps nothing of the transaction any more, and would say nothing of
+    /// that when it is asked to commit.
+    pub(crate) spoilt: Option<Error>,
 }
 
 /// A statement over a list of rows: `before` + the row template once for each row + `after`.
@@ -61,7 +66,7 @@ impl Tx<'_> {
             }
             EngineTx::Postgres(pg) => {
                 let statement = pg.prepare(sql)?;
-                Ok(pg.tx.execute(&statement, &pg_args(args))?)
+                pg.done(pg.line.wait(pg.tx.execute(&statement, &pg_args(args))))
             }
         }
     }
@@ -75,8 +80,8 @@ impl Tx<'_> {
             EngineTx::Sqlite(connection) => sqlite_query(connection, sql, args),
             EngineTx::Postgres(pg) => {
                 let statement = pg.prepare(sql)?;
-                let rows = pg.tx.query(&statement, &pg_args(args))?;
-                rows.iter().map(pg_row).collect()
+                let rows = pg.line.wait(pg.tx.query(&statement, &pg_args(args)));
+                pg.done(rows)?.iter().map(pg_row).collect()
             }
         }
     }
@@ -126,7 +131,7 @@ impl Tx<'_> {
     pub(crate) fn script(&mut self, sql: &str) -> Result<()> {
         match &mut self.engine {
             EngineTx::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
-            EngineTx::Postgres(pg) => Ok(pg.tx.batch_execute(sql)?),
+            EngineTx::Postgres(pg) => pg.done(pg.line.wait(pg.tx.batch_execute(sql))),
         }
     }
 
@@ -165,19 +170,28 @@ impl Many {
 }
 
 impl PgTx<'_> {
-    fn prepare(&mut self, sql: &str) -> Result<::postgres::Statement> {
+    fn prepare(&mut self, sql: &str) -> Result<tokio_postgres::Statement> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.tx.prepare(sql)?;
+        let statement = self.line.wait(self.tx.prepare(sql));
+        let statement = self.done(statement)?;
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
+
+    /// Notes how a statement ended.
+    fn done<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        if let (Err(error), None) = (&outcome, &self.spoilt) {
+            self.spoilt = Some(error.clone());
+        }
+        outcome
+    }
 }
 
-fn pg_args<'a>(args: &'a [Value<'_>]) -> Vec<&'a (dyn ::postgres::types::ToSql + Sync)> {
+fn pg_args<'a>(args: &'a [Value<'_>]) -> Vec<&'a (dyn tokio_postgres::types::ToSql + Sync)> {
     args.iter()
-        .map(|value| value as &(dyn ::postgres::types::ToSql + Sync))
+        .map(|value| value as &(dyn tokio_postgres::types::ToSql + Sync))
         .collect()
 }
 
@@ -220,8 +234,8 @@ fn sqlite_cell(value: rusqlite::types::ValueRef<'_>) -> Result<SqlCell> {
     })
 }
 
-fn pg_row(row: &::postgres::Row) -> Result<Row> {
-    use ::postgres::types::Type;
+fn pg_row(row: &tokio_postgres::Row) -> Result<Row> {
+    use tokio_postgres::types::Type;
     let mut cells = Vec::with_capacity(row.len());
     for (column, about) in row.columns().iter().enumerate() {
         let cell = match *about.type_() {

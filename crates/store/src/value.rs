@@ -73,8 +73,8 @@ impl rusqlite::ToSql for Value<'_> {
 
 mod pg {
     use super::Value;
-    use postgres::types::private::BytesMut;
-    use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+    use tokio_postgres::types::private::BytesMut;
+    use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
     type Failure = Box<dyn std::error::Error + Sync + Send>;
 

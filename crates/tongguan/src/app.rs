@@ -27,7 +27,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use exchange::customs_box::CustomsBox;
 use exchange::shared::Shared;
@@ -126,6 +126,9 @@ fn patience(idle_ms_max: u64) -> Option<SetResponseHeaderLayer<HeaderValue>> {
     Some(SetResponseHeaderLayer::if_not_present(name, value))
 }
 
+/// Seconds after which to come back, where an answer does not say so itself.
+const COME_BACK_S: &str = "2";
+
 /// What every answer gets, whatever the route.
 fn finish(router: Router, metrics: Metrics, process: &Process) -> Router {
     let shared = &process.shared;
@@ -154,6 +157,10 @@ fn finish(router: Router, metrics: Metrics, process: &Process) -> Router {
         ))
         .option_layer(strict)
         .option_layer(patience(process.config.http.idle_ms_max))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::RETRY_AFTER,
+            come_back,
+        ))
         .layer(from_fn(ui::people::pages))
         .layer(from_fn_with_state(
             Arc::clone(&shared.ids),
@@ -172,6 +179,12 @@ fn finish(router: Router, metrics: Metrics, process: &Process) -> Router {
         .fallback(|| async { Problem::new(codes::NOT_FOUND) })
         .method_not_allowed_fallback(|| async { Problem::new(codes::METHOD) })
         .layer(around)
+}
+
+/// Who is told that the platform is not available is told when to come back, on a page with a form as well.
+fn come_back(response: &Response) -> Option<HeaderValue> {
+    let is_unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
+    is_unavailable.then(|| HeaderValue::from_static(COME_BACK_S))
 }
 
 /// What holds for the bodies of all requests, from the settings.

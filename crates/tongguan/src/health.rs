@@ -1,7 +1,8 @@
 //! Health (健康状况): whether this process can do its work, asked by `/readyz` and `/metrics`.
 //!
 //! One loop renews the claim to the node's number every few seconds, which proves that a write works,
-//! and looks how much room the disk has. Together with the state of every background task and the
+//! and looks how much room the disk has. Who asks whether the process is ready makes it do so at once, unless it has
+//! just been done: a load balancer hears of a failover, and of its end, within seconds. Together with the state of every background task and the
 //! log that makes the list of [`Health::checks`]; reading is tried when somebody asks. What is wrong
 //! with the log stops nobody: it is told and counted, and that is all.
 
@@ -15,16 +16,26 @@ use store::check::Headroom;
 use store::node::{self, BEAT, Claimant};
 use store::reseal;
 use store::task::{Pulse, Tasks};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
-/// How old the last write may be before it proves nothing any more, in milliseconds.
-const WRITE_AGE_MS: i64 = 30_000;
+/// How old a write that worked may be before somebody who asks has another one tried, in milliseconds.
+const WRITE_FRESH_MS: i64 = 2_000;
+
+/// How long who asks waits for that.
+const ASKED_MAX: Duration = Duration::from_secs(3);
+
+/// How old the last write may be before it proves nothing any more, in milliseconds: less than what the two above
+/// make together, so that a try without an end counts as one that failed.
+const WRITE_AGE_MS: i64 = 4_000;
+
+/// Shortest pause between two tries, however often somebody asks.
+const PAUSE_MIN: Duration = Duration::from_millis(200);
 
 /// How long one try to write may take.
 const WRITE_MAX: Duration = Duration::from_secs(10);
 
 /// How long reading may take when somebody asks.
-const READ_MAX: Duration = Duration::from_secs(5);
+const READ_MAX: Duration = Duration::from_secs(3);
 
 /// Longest silence of the loop: a try to write, a look at the disk, a pause.
 pub const TURN_MAX: Duration = Duration::from_secs(60);
@@ -54,6 +65,10 @@ pub struct Health {
     tasks: Arc<Tasks>,
     free_mib_min: u64,
     seen: Mutex<LastSeen>,
+    /// Somebody wants to know whether a write works.
+    asked: Notify,
+    /// How many tries to write have ended.
+    n_tried: watch::Sender<u64>,
     is_displaced: AtomicBool,
 }
 
@@ -65,6 +80,8 @@ impl Health {
             tasks: Arc::clone(tasks),
             free_mib_min,
             seen: Mutex::default(),
+            asked: Notify::new(),
+            n_tried: watch::channel(0).0,
             is_displaced: AtomicBool::new(false),
         })
     }
@@ -83,8 +100,10 @@ impl Health {
                 stop.send_replace(true);
                 return;
             }
+            self.shared.clock.sleep(PAUSE_MIN).await;
             tokio::select! {
                 () = self.shared.clock.sleep(BEAT) => {}
+                () = self.asked.notified() => {}
                 _ = stopped.wait_for(|stop| *stop) => {}
             }
         }
@@ -102,13 +121,17 @@ impl Health {
                 Err(format!("a write took longer than {} s", WRITE_MAX.as_secs()))
             }
         };
-        if let Err(error) = &written {
-            tracing::warn!(error, "no write works");
-        }
         let is_ours = written.as_ref().ok().copied();
         let headroom = shared.db.headroom().await;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let had_failed = matches!(&seen.write, Some((_, Err(_))));
+        match &written {
+            Err(error) if !had_failed => tracing::warn!(error, "no write works"),
+            Ok(_) if had_failed => tracing::warn!("writes work again"),
+            _ => {}
+        }
         seen.write = Some((shared.clock.monotonic_ms(), written.map(|_| ())));
+        self.n_tried.send_modify(|n| *n += 1);
         match headroom {
             Ok(headroom) => {
                 seen.headroom = headroom;
@@ -119,9 +142,30 @@ impl Health {
         is_ours
     }
 
-    /// Everything that is known, reading included.
+    /// Has a write tried, unless one has just worked.
+    async fn try_write(&self) {
+        let last = {
+            let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.write.clone()
+        };
+        let age_ms = |at: i64| self.shared.clock.monotonic_ms() - at;
+        match last {
+            // Nobody has begun to try: nothing is known that could be out of date.
+            None => return,
+            Some((at, Ok(()))) if age_ms(at) <= WRITE_FRESH_MS => return,
+            Some(_) => {}
+        }
+        let mut ended = self.n_tried.subscribe();
+        self.asked.notify_one();
+        tokio::select! {
+            _ = ended.changed() => {}
+            () = self.shared.clock.sleep(ASKED_MAX) => {}
+        }
+    }
+
+    /// Everything that is known; reading and, unless a write has just worked, writing are tried.
     pub async fn checks(&self) -> Vec<HealthCheck> {
-        let (read, keys) = tokio::join!(self.read(), self.keys());
+        let (read, keys, ()) = tokio::join!(self.read(), self.keys(), self.try_write());
         // Who cannot read cannot say which keys there are: that is one failure.
         let keys = read.is_good.then_some(keys);
         let mut checks = vec![read];

@@ -38,12 +38,12 @@ fn nothing_acknowledged_is_lost_or_doubled_on_postgres() {
 }
 
 /// What a caller remembers of a message.
-struct SentMessage {
-    xml: String,
+pub(crate) struct SentMessage {
+    pub(crate) xml: String,
     /// The id it was given; nothing while there was no answer.
-    id: Option<String>,
+    pub(crate) id: Option<String>,
     /// Times that it was sent without an answer.
-    n_unanswered: u32,
+    pub(crate) n_unanswered: u32,
 }
 
 /// What callers, killer and reader share.
@@ -210,7 +210,7 @@ fn follow(setup: &Setup, key: &str) -> Vec<Value> {
 }
 
 /// Compares what a company was told with what the platform has.
-fn compare(company: &Client, sent: Vec<&SentMessage>) {
+pub(crate) fn compare(company: &Client, sent: Vec<&SentMessage>) {
     let mut by_id: BTreeMap<&str, &SentMessage> = BTreeMap::new();
     for one in sent {
         let id = one.id.as_deref().unwrap();

@@ -195,7 +195,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "store.url",
-        "数据库：sqlite:路径，或 postgres://用户:口令@主机:端口/库",
+        "数据库：sqlite:路径，或 postgres://用户:口令@主机:端口/库；主备库可写多个主机（主机1:5432,主机2:5432），自动连接其中可写的一个",
     ),
     (
         "store.postgres_ca_file",
