@@ -15,6 +15,7 @@
 //! | `sm2` | the same for SM2, beside OpenSSL and the library |
 //! | `sm2-oracle N` | whether these three agree on N cases |
 //! | `preflight` | how long a whole set of documents takes to be judged |
+//! | `journeys` | whole journeys on both engines, with what they write, store and compute |
 //! | `lists N` | the lists of people over N messages, on both engines |
 //! | `paint` | how long a person waits for the console in a browser |
 
@@ -68,6 +69,7 @@ fn main() -> Result<()> {
                 "sm2" => run_sm2(),
                 "sm2-oracle" => run_sm2_oracle(n_messages.unwrap_or(1_000_000)),
                 "preflight" => run_preflight().await,
+                "journeys" => run_journeys().await,
                 "language" => run_language(),
                 verb => run(verb == "quick").await,
             }
@@ -195,17 +197,58 @@ async fn rabbitmq(report: &mut Report, url: &str) -> Result<()> {
     Ok(())
 }
 
-/// The whole journey: accepted, sent, three receipts, in the feed; then with more and more stored.
-async fn journey(report: &mut Report, is_quick: bool) -> Result<()> {
-    let mut fresh = Vec::new();
+/// The whole journey: accepted, sent, three receipts, in the feed.
+async fn fresh_journeys(report: &mut Report, engine: &Engine) -> Result<()> {
+    let suffix = engine.suffix();
     for round in 0..ROUNDS {
-        let platform = Platform::start(&Engine::Sqlite, Roles::All).await?;
+        let platform = Platform::start(engine, Roles::All).await?;
         let key = platform.company(1)?;
+        let (written, stored) = (platform.written_bytes()?, platform.stored_bytes().await?);
+        let cpu = platform.cpu_us()?;
         let rate = load::journey(&platform, &key, round as u64, 0, JOURNEY, IN_FLIGHT).await?;
-        report.round("journey_per_s_sqlite", rate);
-        report.round("resident_mib", platform.peak_mib()?);
-        fresh.push(rate);
+        // What the log holds is copied into the file within this time.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let each = |bytes: f64| bytes / JOURNEY as f64;
+        report.round(&format!("journey_per_s_{suffix}"), rate);
+        let cpu = each(platform.cpu_us()? - cpu);
+        report.round(&format!("cpu_us_per_journey_{suffix}"), cpu);
+        let stored = each(platform.stored_bytes().await? - stored);
+        let written = each(platform.written_bytes()? - written);
+        let names = match engine {
+            Engine::Sqlite => [
+                "disk_bytes_per_journey",
+                "stored_bytes_per_journey",
+                "resident_mib",
+            ],
+            Engine::Postgres(_) => [
+                "disk_bytes_per_journey_postgres",
+                "stored_bytes_per_journey_postgres",
+                "resident_mib_postgres",
+            ],
+        };
+        for (name, value) in names.iter().zip([written, stored, platform.peak_mib()?]) {
+            report.round(name, value);
+        }
         platform.stop().await?;
+    }
+    Ok(())
+}
+
+/// Journeys on both engines, and nothing else.
+async fn run_journeys() -> Result<()> {
+    let mut report = Report::start()?;
+    fresh_journeys(&mut report, &Engine::Sqlite).await?;
+    if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
+        fresh_journeys(&mut report, &Engine::Postgres(url)).await?;
+    }
+    report.finish_in("journeys.json")
+}
+
+/// Journeys, their times at half the rate; then with more and more stored.
+async fn journey(report: &mut Report, is_quick: bool) -> Result<()> {
+    fresh_journeys(report, &Engine::Sqlite).await?;
+    if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
+        fresh_journeys(report, &Engine::Postgres(url)).await?;
     }
     let half = report.median("journey_per_s_sqlite") / 2.0;
     for round in 0..ROUNDS {

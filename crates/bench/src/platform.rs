@@ -14,6 +14,16 @@ pub(crate) enum Engine {
     Postgres(String),
 }
 
+impl Engine {
+    /// How figures of it end: `sqlite`.
+    pub(crate) fn suffix(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+}
+
 /// What runs in the process.
 #[derive(Clone, Copy)]
 pub(crate) enum Roles {
@@ -188,6 +198,54 @@ impl Platform {
             .unwrap_or_default();
         let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kib / 1024.0)
+    }
+
+    /// Bytes that the process has had written to the disk so far.
+    pub(crate) fn written_bytes(&self) -> Result<f64> {
+        let id = self.child.id().context("the process runs")?;
+        let counts = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("io"))?;
+        let line = counts
+            .lines()
+            .find_map(|line| line.strip_prefix("write_bytes:"));
+        Ok(line.unwrap_or_default().trim().parse()?)
+    }
+
+    /// Processor time of the process so far, in microseconds.
+    pub(crate) fn cpu_us(&self) -> Result<f64> {
+        let id = self.child.id().context("the process runs")?;
+        let stat = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat"))?;
+        // Behind the name of the program, which may hold anything, these are the fields 12 and 13, in hundredths of a second.
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        let ticks: f64 = ticks.filter_map(|field| field.parse::<f64>().ok()).sum();
+        Ok(ticks * 10_000.0)
+    }
+
+    /// Bytes of the main database on the disk: its file, or all tables and indexes of its schema.
+    pub(crate) async fn stored_bytes(&self) -> Result<f64> {
+        let url = self
+            .environment
+            .iter()
+            .find(|(name, _)| name == "TONGGUAN_STORE__URL");
+        let Some((_, url)) = url else {
+            let about = std::fs::metadata(self.path.join("tongguan.db"))?;
+            return Ok(about.len() as f64);
+        };
+        let config = store::StoreConfig {
+            url: url.clone(),
+            ..store::StoreConfig::default()
+        };
+        let db = tokio::task::spawn_blocking(move || store::Db::open(&config)).await??;
+        let read = db.read(|tx| {
+            let found = tx.query_opt(
+                "select cast(sum(pg_total_relation_size(c.oid)) as bigint) from pg_class c \
+                 join pg_namespace n on n.oid = c.relnamespace \
+                 where n.nspname = current_schema() and c.relkind = 'r'",
+                &[],
+            )?;
+            found.map_or(Ok(0), |row| row.int(0))
+        });
+        Ok(read.await? as f64)
     }
 
     /// Stops the process and throws its data away.

@@ -96,6 +96,10 @@ pub struct Headroom {
     pub disk_bytes: u64,
     /// Whether `store.sqlite_mib_max` is (nearly) reached.
     pub is_at_limit: bool,
+    /// Size of the log beside the file, in bytes.
+    pub log_bytes: u64,
+    /// Whether the log has grown to four times `store.sqlite_log_mib`: somebody has held a transaction open for long.
+    pub is_log_held: bool,
 }
 
 /// A fact about the database server, and whether it is as it should be.
@@ -134,15 +138,18 @@ impl Db {
         let EngineDb::Sqlite(pool) = &self.engine else {
             return Ok(None);
         };
-        let (path, limit_mib) = pool.place();
+        let place = pool.place();
         let used = self.read(used_pages).await?;
-        let limit = limit_mib.saturating_mul(1 << 20);
+        let limit = place.mib_max.saturating_mul(1 << 20);
         let left = limit.saturating_sub(used.saturating_mul(PAGE_BYTES));
         let is_at_limit = limit > 0 && left < (limit / LIMIT_SHARE).max(LIMIT_LEAST);
-        let disk_bytes = free_bytes(&path)?;
+        let disk_bytes = free_bytes(&place.path)?;
+        let log_bytes = place.log_bytes();
         Ok(Some(Headroom {
             disk_bytes,
             is_at_limit,
+            log_bytes,
+            is_log_held: log_bytes > place.log_bytes_max,
         }))
     }
 

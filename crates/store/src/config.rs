@@ -24,6 +24,12 @@ pub struct StoreConfig {
     pub sqlite_mib_max: u64,
     /// Page cache of the SQLite writer in MiB.
     pub sqlite_cache_mib: u64,
+    /// Size in MiB to which the log beside the SQLite file is cut when it has been copied back (1 to 4096). It grows beyond
+    /// it while somebody reads for long; at four times this size that is reported.
+    pub sqlite_log_mib: u64,
+    /// How long one read of the platform itself may take before it is broken off, in milliseconds (1000 to 3600000): for so
+    /// long what was written since cannot leave the log of SQLite.
+    pub read_ms_max: u64,
     /// Free space of the disk in MiB below which the process says that it is not ready; 0 for never.
     pub free_mib_min: u64,
     /// File with the keys that seal messages and receipts before they are stored; empty for none.
@@ -45,6 +51,8 @@ impl Default for StoreConfig {
             sqlite_busy_ms: 5000,
             sqlite_mib_max: 0,
             sqlite_cache_mib: 32,
+            sqlite_log_mib: 64,
+            read_ms_max: 60_000,
             free_mib_min: 256,
             encryption_key_file: String::new(),
             is_plain: false,

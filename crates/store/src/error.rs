@@ -87,6 +87,9 @@ impl From<rusqlite::Error> for Error {
                 | Code::OutOfMemory,
             ) => Self::Unavailable(text),
             Some(Code::ConstraintViolation) => Self::Constraint(text),
+            Some(Code::OperationInterrupted) => {
+                Self::Unavailable("a read took longer than store.read_ms_max".to_owned())
+            }
             _ => Self::Fault(text),
         }
     }

@@ -3,7 +3,12 @@
 //! WAL with `synchronous=FULL`: a commit is on the disk when the caller hears of it. The writer
 //! drains whatever waits (up to [`GROUP_MAX`]) into one transaction. Checkpoints run on a thread of
 //! their own, because they cost tens of milliseconds that no caller should see; only when the log
-//! has grown past [`WAL_PAGES_HARD`] does the writer lend a hand, so that the log can start anew.
+//! has grown past `sqlite_log_mib` does the writer lend a hand, so that the log can start anew, and then
+//! its file is cut to that size.
+//!
+//! While somebody reads, what was written since stays in the log. Reads of our own are broken off after `read_ms_max`; a
+//! shell or a backup that holds a transaction open cannot be, so a log of [`LOG_TIMES`] the size is reported, here, by
+//! [`crate::check::Headroom`] and by the metrics, until it has been given back.
 
 use crate::job::{StoreJob, spawn, submit};
 use crate::migrate;
@@ -12,9 +17,9 @@ use crate::{Error, Result, StoreConfig, Tx, Vault, compact};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Closures in one commit.
 const GROUP_MAX: usize = 256;
@@ -25,8 +30,14 @@ const STATEMENTS_MAX: usize = 256;
 /// Log size, in pages of 4 KiB, from which the checkpointer copies it back: 8 MiB.
 const WAL_PAGES_SOFT: i64 = 2048;
 
-/// Log size, in pages of 4 KiB, at which the writer itself checkpoints: 64 MiB.
-const WAL_PAGES_HARD: u32 = 16_384;
+/// How many times `sqlite_log_mib` the log may have before somebody is asked to look who reads.
+pub(crate) const LOG_TIMES: u64 = 4;
+
+/// Steps of the engine between two looks at the time that a read may take.
+const STEPS: i32 = 10_000;
+
+/// Bytes of a page.
+const PAGE_BYTES: i64 = 4096;
 
 /// Pause of the checkpointer between looks at the log.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
@@ -34,11 +45,30 @@ const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
 /// Page cache of a reader or the checkpointer, in KiB.
 const READER_CACHE_KIB: u64 = 4096;
 
+/// Where a database is, and how large it may become.
+#[derive(Debug)]
+pub(crate) struct SqlitePlace {
+    pub(crate) path: PathBuf,
+    /// Largest size in MiB; 0 for no limit.
+    pub(crate) mib_max: u64,
+    /// Size of its log in bytes from which that is reported.
+    pub(crate) log_bytes_max: u64,
+}
+
+impl SqlitePlace {
+    /// Size of the log, in bytes.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        std::fs::metadata(log).map_or(0, |about| about.len())
+    }
+}
+
 #[derive(Clone)]
 pub(crate) struct SqlitePool {
     writes: Sender<Box<dyn StoreJob>>,
     reads: Sender<Box<dyn StoreJob>>,
-    place: Arc<(PathBuf, u64)>,
+    place: Arc<SqlitePlace>,
     /// Gone with the last user of the pool; the checkpointer looks whether it is still there.
     _alive: Arc<()>,
 }
@@ -57,7 +87,10 @@ impl SqlitePool {
                 i64::try_from(config.sqlite_mib_max.saturating_mul(256)).unwrap_or(i64::MAX);
             writer.pragma_update(None, "max_page_count", pages)?;
         }
-        writer.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_HARD)?;
+        let log_bytes = config.sqlite_log_mib.max(1).saturating_mul(1 << 20);
+        let log = i64::try_from(log_bytes).unwrap_or(i64::MAX);
+        writer.pragma_update(None, "wal_autocheckpoint", log / PAGE_BYTES)?;
+        writer.pragma_update(None, "journal_size_limit", log)?;
         migrate_now(&mut writer, config, vault)?;
 
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
@@ -67,22 +100,32 @@ impl SqlitePool {
             write_loop((&writer, &keys), &write_queue);
         })?;
         for _ in 0..config.n_readers.max(1) {
-            let reader = connect(path, config, READER_CACHE_KIB)?;
+            let mut reader = connect(path, config, READER_CACHE_KIB)?;
             reader.pragma_update(None, "query_only", true)?;
             let queue: Receiver<Box<dyn StoreJob>> = read_queue.clone();
             let keys = vault.clone();
-            spawn("store-reader", move || read_loop((&reader, &keys), &queue))?;
+            let limit = Duration::from_millis(config.read_ms_max);
+            let end = watch_time(&mut reader)?;
+            spawn("store-reader", move || {
+                read_loop((&reader, &keys), &queue, (&end, limit));
+            })?;
         }
         let checkpointer = connect(path, config, READER_CACHE_KIB)?;
         let alive = Arc::new(());
         let watched = Arc::downgrade(&alive);
+        let place = Arc::new(SqlitePlace {
+            path: PathBuf::from(path),
+            mib_max: config.sqlite_mib_max,
+            log_bytes_max: log_bytes.saturating_mul(LOG_TIMES),
+        });
+        let of = Arc::clone(&place);
         spawn("store-checkpoint", move || {
-            checkpoint_loop(&checkpointer, &watched);
+            checkpoint_loop(&checkpointer, &of, &watched);
         })?;
         Ok(Self {
             writes,
             reads,
-            place: Arc::new((PathBuf::from(path), config.sqlite_mib_max)),
+            place,
             _alive: alive,
         })
     }
@@ -99,9 +142,9 @@ impl SqlitePool {
         self.writes.len()
     }
 
-    /// The file, and its largest size in MiB (0 for no limit).
-    pub(crate) fn place(&self) -> (PathBuf, u64) {
-        (*self.place).clone()
+    /// Where it is.
+    pub(crate) fn place(&self) -> &SqlitePlace {
+        &self.place
     }
 }
 
@@ -195,9 +238,32 @@ fn forget_transaction(connection: &Connection) {
     }
 }
 
-fn read_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn StoreJob>>) {
+/// When a read that is under way ends at the latest; none between reads.
+type ReadEnd = Arc<Mutex<Option<Instant>>>;
+
+/// Has a reader look at the time now and then.
+fn watch_time(reader: &mut Connection) -> Result<ReadEnd> {
+    let end = ReadEnd::default();
+    let watched = Arc::clone(&end);
+    let is_over = move || {
+        let end = *watched.lock().unwrap_or_else(PoisonError::into_inner);
+        end.is_some_and(|end| Instant::now() >= end)
+    };
+    reader.progress_handler(STEPS, Some(is_over))?;
+    Ok(end)
+}
+
+fn read_loop(
+    (connection, vault): Keyed<'_>,
+    queue: &Receiver<Box<dyn StoreJob>>,
+    (end, limit): (&ReadEnd, Duration),
+) {
+    let set = |at| *end.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    // What a thread that panicked was in the middle of is not to be broken off.
+    set(None);
     forget_transaction(connection);
     while let Ok(mut job) = queue.recv() {
+        set(Instant::now().checked_add(limit));
         let failure = read_one((connection, vault), job.as_mut()).err();
         job.finish(failure);
     }
@@ -213,19 +279,17 @@ fn read_one((connection, vault): Keyed<'_>, job: &mut dyn StoreJob) -> Result<()
     Ok(())
 }
 
-fn checkpoint_loop(connection: &Connection, alive: &Weak<()>) {
-    let wal = connection.path().map(|path| format!("{path}-wal"));
-    let mut copied = 0;
+fn checkpoint_loop(connection: &Connection, place: &SqlitePlace, alive: &Weak<()>) {
+    let (mut copied, mut is_told) = (0, false);
     loop {
         thread::park_timeout(CHECKPOINT_PAUSE);
         // Never by looking into a queue of jobs: who takes one to see whether there are any loses it.
         if alive.strong_count() == 0 {
             return;
         }
-        let pages = wal
-            .as_ref()
-            .and_then(|path| std::fs::metadata(path).ok())
-            .map_or(0, |about| i64::try_from(about.len() / 4096).unwrap_or(0));
+        let log_bytes = place.log_bytes();
+        tell(place, log_bytes, &mut is_told);
+        let pages = i64::try_from(log_bytes).unwrap_or(i64::MAX) / PAGE_BYTES;
         if pages < WAL_PAGES_SOFT && copied == pages {
             continue;
         }
@@ -236,5 +300,20 @@ fn checkpoint_loop(connection: &Connection, alive: &Weak<()>) {
             Ok((_, done)) => copied = done,
             Err(error) => tracing::warn!(%error, "the checkpoint of the SQLite log failed"),
         }
+    }
+}
+
+/// Reports once that the log is held, and once that it was given back.
+fn tell(place: &SqlitePlace, log_bytes: u64, is_told: &mut bool) {
+    let is_held = log_bytes > place.log_bytes_max;
+    if is_held == *is_told {
+        return;
+    }
+    *is_told = is_held;
+    let (path, mib) = (place.path.display(), log_bytes >> 20);
+    if is_held {
+        tracing::error!(%path, mib, "somebody reads the SQLite file for long, and its log cannot be copied back: end the shell or backup that has it open");
+    } else {
+        tracing::info!(%path, mib, "the log of the SQLite file was given back");
     }
 }

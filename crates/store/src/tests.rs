@@ -350,6 +350,68 @@ async fn a_lock_of_another_process_is_said() {
     assert_eq!(db.write(|tx| put(tx, &[1])).await.unwrap(), vec![1]);
 }
 
+/// Writes about so many MiB, in transactions of a quarter of one.
+async fn write_mib(db: &Db, n_mib: i64) {
+    for _ in 0..n_mib * 4 {
+        let body = vec![7; 256 << 10];
+        let write = db.write(move |tx| {
+            let id = tx.query("select count(*) from queue_body", &[])?[0].int(0)?;
+            tx.execute(
+                "insert into queue_body (id, body) values ($1, $2)",
+                &[id.into(), Value::Bytes(&body)],
+            )
+        });
+        write.await.unwrap();
+    }
+}
+
+/// Case: a shell that somebody left open in the middle of a transaction. Its log cannot be copied back: that is told,
+/// and when the shell has gone the file is cut.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_a_long_reader_holds_is_told_and_given_back() {
+    let test = crate::testing::sqlite();
+    let config = crate::StoreConfig {
+        sqlite_log_mib: 1,
+        ..test.config.clone()
+    };
+    let db = Db::open(&config).unwrap();
+    let headroom = async || db.headroom().await.unwrap().unwrap();
+    write_mib(&db, 6).await;
+    let before = headroom().await;
+    assert!(!before.is_log_held, "{before:?}");
+    let path = config.url.strip_prefix("sqlite:").unwrap().to_owned();
+    let shell = rusqlite::Connection::open(path).unwrap();
+    shell.execute_batch("begin").unwrap();
+    let count = "select count(*) from queue_body";
+    let n: i64 = shell.query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(n, 24);
+    write_mib(&db, 6).await;
+    let held = headroom().await;
+    assert!(held.is_log_held && held.log_bytes > 5 << 20, "{held:?}");
+    shell.execute_batch("commit").unwrap();
+    // The first write may only copy it back, a later one begins it anew.
+    write_mib(&db, 2).await;
+    let after = headroom().await;
+    assert!(!after.is_log_held && after.log_bytes < 4 << 20, "{after:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_read_of_our_own_is_broken_off_in_time_and_harms_no_later_one() {
+    let test = crate::testing::sqlite();
+    let config = crate::StoreConfig {
+        read_ms_max: 20,
+        n_readers: 1,
+        ..test.config.clone()
+    };
+    let db = Db::open(&config).unwrap();
+    let endless = "with recursive n (i) as (select 1 union all select i + 1 from n) \
+                   select count(*) from n";
+    let read = db.read(|tx| tx.query(endless, &[])?[0].int(0)).await;
+    assert!(read.unwrap_err().is_unavailable());
+    let one = db.read(|tx| tx.query("select 1", &[])?[0].int(0)).await;
+    assert_eq!(one.unwrap(), 1);
+}
+
 #[test]
 fn ids_grow_and_never_repeat() {
     let clock = crate::clock::TestClock::at(1_800_000_000_000);

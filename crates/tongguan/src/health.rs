@@ -264,6 +264,18 @@ impl Health {
                 },
             });
         }
+        if let Some(headroom) = &seen.headroom {
+            let mib = headroom.log_bytes >> 20;
+            checks.push(HealthCheck {
+                name: "database.log".to_owned(),
+                // Who reads for long holds up nothing; doctor and the metrics raise the alarm.
+                is_good: true,
+                detail: match headroom.is_log_held {
+                    true => format!("{mib} MiB, held by a reader: end it"),
+                    false => format!("{mib} MiB"),
+                },
+            });
+        }
         checks
     }
 
@@ -277,10 +289,10 @@ impl Health {
         &self.tasks
     }
 
-    /// Free bytes of the disk of the database, as last seen.
-    pub fn free_bytes(&self) -> Option<u64> {
+    /// How far the database may still grow, as last seen; none for one on a server.
+    pub fn headroom(&self) -> Option<Headroom> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.headroom.map(|headroom| headroom.disk_bytes)
+        seen.headroom
     }
 }
 

@@ -175,6 +175,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "gauge",
         "SQLite 所在磁盘的剩余空间（MiB）",
     ),
+    (
+        "tongguan_sqlite_log_mib",
+        "gauge",
+        "SQLite 预写日志（-wal 文件）的大小（MiB）；持续超过 store.sqlite_log_mib 的四倍，说明有程序长时间打开着读事务，请结束它",
+    ),
 ];
 
 /// The metrics of this process.
@@ -305,9 +310,10 @@ fn set_health(health: &Health) {
             .absolute(task.n_restarts.into());
     }
     ::metrics::counter!("tongguan_log_lines_lost_total").absolute(log::n_lost());
-    if let Some(free) = health.free_bytes() {
-        let free_mib = u32::try_from(free >> 20).unwrap_or(u32::MAX);
-        ::metrics::gauge!("tongguan_disk_free_mib").set(f64::from(free_mib));
+    if let Some(headroom) = health.headroom() {
+        let mib = |bytes: u64| f64::from(u32::try_from(bytes >> 20).unwrap_or(u32::MAX));
+        ::metrics::gauge!("tongguan_disk_free_mib").set(mib(headroom.disk_bytes));
+        ::metrics::gauge!("tongguan_sqlite_log_mib").set(mib(headroom.log_bytes));
     }
 }
 

@@ -259,6 +259,17 @@ async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<DoctorFinding>
             is_good: free_mib >= free_mib_min && !headroom.is_at_limit,
             text,
         });
+        let log_mib = headroom.log_bytes >> 20;
+        findings.push(DoctorFinding {
+            what: "预写日志",
+            is_good: !headroom.is_log_held,
+            text: match headroom.is_log_held {
+                true => format!(
+                    "{log_mib} MiB，且无法缩减：有程序长时间打开着读事务（例如 sqlite3 命令行或备份程序），请结束它"
+                ),
+                false => format!("{log_mib} MiB"),
+            },
+        });
     }
     for fact in db.server_facts().await? {
         let is_good = fact.fault.is_empty();

@@ -220,6 +220,14 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     ("store.sqlite_cache_mib", "SQLite 写连接的页缓存（MiB）"),
     (
+        "store.sqlite_log_mib",
+        "SQLite 预写日志（-wal 文件）回写后缩减到的大小（MiB）；有程序长时间读库时会超过，达到四倍时告警",
+    ),
+    (
+        "store.read_ms_max",
+        "平台自身一次读库最长的毫秒数，超过即中止；读库期间 SQLite 预写日志无法缩减",
+    ),
+    (
         "store.encryption_key_file",
         "落盘加密的密钥文件，每行“标识 算法 Base64 密钥”（sm4-gcm 16 字节或 aes-256-gcm 32 字节），首行用于加密，其余仅用于解密；权限应为 0600，与数据库及其备份分开保存，遗失则报文与回执无法读取；留空为不加密",
     ),
