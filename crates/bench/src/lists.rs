@@ -11,6 +11,7 @@ use crate::report::Report;
 use anyhow::{Result, bail};
 use exchange::finder::{Filter, list};
 use exchange::message::State;
+use exchange::message::guid::{SoughtGuid, guid_key};
 use registry::access::Sight;
 use registry::company::{Company, CompanyId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -188,6 +189,11 @@ fn fill(tx: &mut Tx<'_>, from: i64, until: i64) -> store::Result<()> {
         row: "(?, ?, 1, ?, ?, ?, 'bare', 'strict', ?, 4000, 1, 1, ?, ?, ?)",
         after: "",
     };
+    const GUID: Many = Many {
+        before: "insert into message_guid (guid, company_id, message_id) values ",
+        row: "(?, ?, ?)",
+        after: "",
+    };
     const DOCUMENT: Many = Many {
         before: "insert into document (id, company_id, kind, business_key, order_no, logistics_no, \
                  invt_no, cop_no, pre_no, status, status_time, is_final) values ",
@@ -240,6 +246,12 @@ fn fill(tx: &mut Tx<'_>, from: i64, until: i64) -> store::Result<()> {
             true.into(),
         ]);
     }
+    let keys: Vec<_> = texts.iter().map(|texts| guid_key(&texts[0])).collect();
+    let guids: Vec<Vec<Value<'_>>> = (from..until)
+        .zip(&keys)
+        .map(|(n, key)| vec![Value::Bytes(key), company_of(n).into(), id_of(n).into()])
+        .collect();
+    tx.many(GUID, &[], &guids)?;
     tx.many(MESSAGE, &[], &messages)?;
     tx.many(DOCUMENT, &[], &documents).map(|_| ())
 }
@@ -356,11 +368,11 @@ const CASES: &[(&str, ListCase)] = &[
     }),
     ("all_guid", |n, total| {
         let n = any(n, total);
-        let guid = Some(format!("{:016X}-{n:016X}", scrambled(n)));
+        let guid = SoughtGuid::of(&format!("{:016X}-{n:016X}", scrambled(n)));
         (
             Sight::All,
             Filter {
-                guid,
+                guid: Some(guid),
                 ..Filter::default()
             },
         )

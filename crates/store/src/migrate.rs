@@ -193,6 +193,11 @@ const ALL: &[Migration] = &[
         "packed_facts",
         include_str!("../migrations/0042_packed_facts.sql"),
     ),
+    (
+        43,
+        "message_guid",
+        include_str!("../migrations/0043_message_guid.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
@@ -263,6 +268,26 @@ pub(crate) fn fingerprint() -> u64 {
     }
     by_bytes("any.one").unwrap_or_default().hash(&mut hasher);
     hasher.finish()
+}
+
+/// Gives SQLite the functions of PostgreSQL that migrations use: `sha256` of bytes, and `convert_to`, the bytes of a text.
+pub(crate) fn add_functions(connection: &rusqlite::Connection) -> Result<()> {
+    use rusqlite::functions::FunctionFlags;
+    use sha2::{Digest, Sha256};
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("convert_to", 2, flags, |of| {
+        // A text that is none any more has bytes all the same.
+        Ok(of
+            .get_raw(0)
+            .as_bytes_or_null()
+            .unwrap_or(None)
+            .map(<[u8]>::to_vec))
+    })?;
+    connection.create_scalar_function("sha256", 1, flags, |of| {
+        let bytes: Option<Vec<u8>> = of.get(0)?;
+        Ok(bytes.map(|bytes| Sha256::digest(bytes).to_vec()))
+    })?;
+    Ok(())
 }
 
 /// A migration as an engine gets it.

@@ -104,3 +104,22 @@ pub fn note_place(tx: &mut Tx<'_>, table: &str, last: i64) -> Result<()> {
     )
     .map(|_| ())
 }
+
+/// How far a walk that never ends has come: the id of the last row that it looked at; 0 before the first.
+pub fn walked(tx: &mut Tx<'_>, name: &str) -> Result<i64> {
+    let found = tx.query_opt(
+        "select last_id from pack_place where table_name = $1",
+        &[name.into()],
+    )?;
+    found.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Notes how far a walk that never ends has come.
+pub fn note_walk(tx: &mut Tx<'_>, name: &str, last: i64) -> Result<()> {
+    tx.execute(
+        "insert into pack_place (table_name, last_id, until_id) values ($1, $2, 0) \
+         on conflict (table_name) do update set last_id = excluded.last_id",
+        &[name.into(), last.into()],
+    )
+    .map(|_| ())
+}

@@ -165,6 +165,7 @@ fn connect(path: &str, config: &StoreConfig, cache_kib: u64) -> Result<Connectio
 }
 
 fn migrate_now(writer: &mut Connection, config: &StoreConfig, vault: &Vault) -> Result<()> {
+    migrate::add_functions(writer)?;
     let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     compact::begin(&tx, config)?;
     migrate::apply(&mut Tx {

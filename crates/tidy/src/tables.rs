@@ -22,7 +22,7 @@ const READERS: [(&str, &str, &str); 12] = [
     ),
     (
         "crates/exchange/src/correction/sql.rs",
-        "message document",
+        "message message_guid document",
         "a correction is known by the guid of its message, and by what customs has under a key",
     ),
     (

@@ -262,6 +262,8 @@ impl Process {
         jobs.extend(back_office::job::own(&self.context));
         jobs.extend(upload::jobs(&self.context, &self.uploader));
         jobs.push(exchange::packing::job(&self.context));
+        let days = self.config.intake.duplicate_days;
+        jobs.push(exchange::intake::window::job(&self.context, days));
         jobs.push(exchange::reseal::job(&self.context, &self.shared.queue));
         jobs
     }

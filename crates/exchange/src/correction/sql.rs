@@ -2,6 +2,7 @@
 
 use super::Original;
 use crate::message::MessageId;
+use crate::message::guid::guid_key;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use store::id::PART_MAX;
@@ -44,25 +45,37 @@ impl Note {
 /// Notes a correction, or that it is made once more; answers whether it is new.
 pub(super) fn put(tx: &mut Tx<'_>, note: &Note, now_ms: i64) -> Result<bool> {
     const DOCUMENTS: Many = Many {
-        before: "insert into correction_document (company_id, guid, document_id, made_at) values ",
-        row: "(?, ?, ?, ?)",
+        before: "insert into correction_document (company_id, guid, document_id, made_at, guid_key) \
+                 values ",
+        row: "(?, ?, ?, ?, ?)",
         after: " on conflict (company_id, guid, document_id) do update set \
                 made_at = excluded.made_at",
     };
     let (company, guid) = (note.company.0, note.guid.as_str());
+    let key = guid_key(guid);
     let n_new = tx.execute(
-        "insert into correction (company_id, guid, corrects, made_at) values ($1, $2, $3, $4) \
-         on conflict do nothing",
+        "insert into correction (company_id, guid, corrects, made_at, guid_key) \
+         values ($1, $2, $3, $4, $5) on conflict do nothing",
         &[
             company.into(),
             guid.into(),
             note.corrects.0.into(),
             now_ms.into(),
+            Value::Bytes(&key),
         ],
     )?;
     let documents = note.documents.iter();
     let rows: Vec<Vec<Value<'_>>> = documents
-        .map(|id| vec![company.into(), guid.into(), (*id).into(), now_ms.into()])
+        .map(|id| {
+            let key = Value::Bytes(&key);
+            vec![
+                company.into(),
+                guid.into(),
+                (*id).into(),
+                now_ms.into(),
+                key,
+            ]
+        })
         .collect();
     tx.many(DOCUMENTS, &[], &rows)?;
     Ok(n_new > 0)
@@ -73,8 +86,9 @@ pub(super) fn put(tx: &mut Tx<'_>, note: &Note, now_ms: i64) -> Result<bool> {
 /// was not turned down, and is more than stored at the E-Port (暂存). Else any that has become a message: that one is to be corrected then.
 pub(super) fn is_corrected(tx: &mut Tx<'_>, note: &Note, since_ms: i64) -> Result<bool> {
     const OPEN: Many = Many {
-        before: "select 1 from correction_document c left join message m \
-                 on m.company_id = c.company_id and m.guid = c.guid \
+        before: "select 1 from correction_document c left join message_guid g \
+                 on g.guid = c.guid_key and g.company_id = c.company_id \
+                 left join message m on m.id = g.message_id \
                  where c.company_id = $1 and c.guid <> $2 and (m.id is null and c.made_at > $3 \
                  or m.outcome in ('waiting', 'accepted', 'released') \
                  and not exists (select 1 from document d where d.id > m.id and d.id <= m.id + $4 \
@@ -83,8 +97,9 @@ pub(super) fn is_corrected(tx: &mut Tx<'_>, note: &Note, since_ms: i64) -> Resul
         after: ")",
     };
     const DONE: Many = Many {
-        before: "select 1 from correction_document c join message m \
-                 on m.company_id = c.company_id and m.guid = c.guid \
+        before: "select 1 from correction_document c join message_guid g \
+                 on g.guid = c.guid_key and g.company_id = c.company_id \
+                 join message m on m.id = g.message_id \
                  where c.company_id = $1 and c.guid <> $2 and c.made_at > $3 \
                  and not exists (select 1 from document d where d.id > m.id and d.id <= m.id + $4 \
                  and d.is_draft and coalesce(d.status, 1) = 1) and c.document_id in (",
@@ -145,8 +160,8 @@ pub fn links(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Result<Links> {
         after: ")",
     };
     const CORRECTED_BY: Many = Many {
-        before: "select c.corrects, max(m.id) from correction c join message m \
-                 on m.company_id = c.company_id and m.guid = c.guid where c.corrects in (",
+        before: "select c.corrects, max(g.message_id) from correction c join message_guid g \
+                 on g.guid = c.guid_key and g.company_id = c.company_id where c.corrects in (",
         row: "?",
         after: ") group by c.corrects",
     };

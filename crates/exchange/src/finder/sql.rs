@@ -2,6 +2,7 @@
 //! message and receipt, which give their columns.
 
 use super::Found;
+use crate::message::guid::{SoughtGuid, guid_key};
 use crate::message::row::{message, outcome};
 use crate::message::sql::COLUMNS;
 use crate::message::{FindingView, MessageId, State, StoredMessage, finding};
@@ -29,7 +30,7 @@ pub struct Filter {
     /// `import` or `export`.
     pub direction: Option<&'static str>,
     /// Guid of the message's root.
-    pub guid: Option<String>,
+    pub guid: Option<SoughtGuid>,
     /// Company, for those who see several.
     pub company: Option<CompanyId>,
     /// Order number of a document.
@@ -55,7 +56,15 @@ fn rows<'a>(sight: &'a Sight, filter: &'a Filter) -> ListRows<'a> {
     });
     rows.and_last("m.id >= ?", filter.from_ms.map(store::id::first_at_ms));
     rows.and_last("m.id < ?", filter.to_ms.map(store::id::first_at_ms));
-    rows.and_indexed("m.guid = ?", filter.guid.as_deref());
+    if let Some(guid) = &filter.guid {
+        rows.and_indexed_with(|args| {
+            args.push(Value::Bytes(&guid.key));
+            format!(
+                "m.id in (select g.message_id from message_guid g where g.guid = ${})",
+                args.len()
+            )
+        });
+    }
     let of_documents = [
         (BY_ORDER_NO, filter.order_no.as_deref()),
         (BY_LOGISTICS_NO, filter.logistics_no.as_deref()),
@@ -310,10 +319,12 @@ pub(crate) fn by_guid(
     guid: &str,
     limit: i64,
 ) -> Result<Vec<MessageId>> {
-    let mut args: Vec<Value<'_>> = vec![guid.into(), limit.into()];
-    let seen = visible(sight, "m.company_id", &mut args);
+    let key = guid_key(guid);
+    let mut args: Vec<Value<'_>> = vec![Value::Bytes(&key), limit.into()];
+    let seen = visible(sight, "g.company_id", &mut args);
     let sql = format!(
-        "select m.id from message m where m.guid = $1 and {seen} order by m.id desc limit $2"
+        "select g.message_id from message_guid g where g.guid = $1 and {seen} \
+         order by g.message_id desc limit $2"
     );
     let rows = tx.query(&sql, &args)?;
     rows.iter().map(|row| row.int(0).map(MessageId)).collect()

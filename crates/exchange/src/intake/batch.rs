@@ -11,7 +11,7 @@ use crate::shared::Bell;
 use registry::audit;
 use registry::company::CompanyId;
 use registry::context::AppContext;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use store::event::Event;
@@ -209,7 +209,7 @@ async fn compare(context: &AppContext, together: &Arc<[Arrival]>) -> Result<Same
     let read = context.db.read(move |tx| -> Result<_> {
         let mut earlier = Vec::new();
         for (at, arrival) in asked.iter().enumerate() {
-            let known = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;
+            let known = message::guid::sql::find(tx, arrival.company_id, &arrival.guid)?;
             if let Some((id, hash, _)) = known
                 && hash != arrival.hash
             {
@@ -247,7 +247,7 @@ fn store_together(
 ) -> Result<Vec<ArrivalOutcome>> {
     let mut outcomes = Vec::with_capacity(together.len());
     for arrival in together {
-        let earlier = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;
+        let earlier = message::guid::sql::find(tx, arrival.company_id, &arrival.guid)?;
         outcomes.push(match earlier {
             Some((id, hash, received_at)) if hash == arrival.hash => {
                 ArrivalOutcome::Duplicate(id, received_at)
@@ -357,8 +357,9 @@ pub(crate) fn store(
         .iter()
         .filter(|arrival| !reached.contains_key(&arrival.id.0))
         .collect();
-    let new: HashSet<i64> = message::sql::insert(tx, &within)?.into_iter().collect();
+    let new = message::guid::sql::insert(tx, &within)?;
     let accepted: Vec<&Arrival> = arrivals.iter().filter(|a| new.contains(&a.id.0)).collect();
+    message::sql::insert(tx, &accepted)?;
     message::sql::insert_bodies(tx, &accepted)?;
     used(tx, &accepted, limits)?;
     append_events(tx, ids, &accepted)?;
@@ -368,7 +369,7 @@ pub(crate) fn store(
             if new.contains(&arrival.id.0) {
                 return Ok(ArrivalOutcome::Accepted(arrival.id));
             }
-            let known = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;
+            let known = message::guid::sql::find(tx, arrival.company_id, &arrival.guid)?;
             let Some((id, hash, received_at)) = known else {
                 return match reached.get(&arrival.id.0) {
                     Some(reached) => Ok(ArrivalOutcome::Full(*reached)),

@@ -15,6 +15,7 @@ mod batch;
 pub mod codes;
 pub mod http;
 mod same;
+pub mod window;
 #[cfg(test)]
 mod tests;
 
@@ -57,6 +58,8 @@ pub struct IntakeConfig {
     pub forms_max: usize,
     /// Of these one company's.
     pub forms_per_caller_max: usize,
+    /// For how many days a guid is known as handed in; 0 for ever. A repetition after that is a new message.
+    pub duplicate_days: u32,
     /// How long a caller may take to send its body, in milliseconds.
     pub body_ms_max: u64,
     /// Whether messages made of workbooks and JSON get a frame that stands in for the signature that
@@ -74,6 +77,7 @@ impl Default for IntakeConfig {
             waiting_percent_per_caller_max: 50,
             forms_max: 2,
             forms_per_caller_max: 1,
+            duplicate_days: 1100,
             body_ms_max: 30_000,
             signature_frame: false,
         }

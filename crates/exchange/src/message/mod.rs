@@ -17,6 +17,7 @@
 mod arrival;
 mod back;
 pub(crate) mod finding;
+pub mod guid;
 pub(crate) mod signed;
 pub(crate) mod sql;
 pub(crate) mod row;

@@ -11,14 +11,14 @@ pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.gui
      m.profile, m.state, m.n_bytes, m.n_documents, m.n_final, m.received_at, m.changed_at, \
      m.outcome, m.needs_action";
 
-/// Inserts arrivals; answers the ids of those whose guid is new.
-pub(crate) fn insert(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<Vec<i64>> {
+/// Inserts arrivals whose guids are new.
+pub(crate) fn insert(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<()> {
     const MESSAGES: Many = Many {
         before: "insert into message (id, company_id, key_id, direction, kind, guid, shape, \
                  profile, state, n_bytes, n_documents, n_final, hash, received_at, changed_at) \
                  values ",
         row: "(?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, 0, 0, ?, ?, ?)",
-        after: " on conflict (company_id, guid) do nothing returning id",
+        after: "",
     };
     let rows: Vec<Vec<Value<'_>>> = arrivals
         .iter()
@@ -39,10 +39,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<Vec<i64>>
             ]
         })
         .collect();
-    tx.many(MESSAGES, &[], &rows)?
-        .iter()
-        .map(|row| row.int(0))
-        .collect()
+    tx.many(MESSAGES, &[], &rows).map(|_| ())
 }
 
 pub(crate) fn insert_bodies(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<()> {
@@ -61,20 +58,6 @@ pub(crate) fn insert_bodies(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<()
         .map(|(id, body)| vec![id.0.into(), Value::Bytes(body)])
         .collect();
     tx.many(BODIES, &[], &rows).map(|_| ())
-}
-
-/// Id, hash and acceptance time of the message that has this guid.
-pub(crate) fn by_guid(
-    tx: &mut Tx<'_>,
-    company: CompanyId,
-    guid: &str,
-) -> Result<Option<(MessageId, Vec<u8>, i64)>> {
-    tx.query_opt(
-        "select id, hash, received_at from message where company_id = $1 and guid = $2",
-        &[company.0.into(), guid.into()],
-    )?
-    .map(|row| Ok((MessageId(row.int(0)?), row.bytes(1)?, row.int(2)?)))
-    .transpose()
 }
 
 /// What is wrong with a message without bytes.

@@ -9,6 +9,7 @@ use super::{MessageDetail, MessageSummary, view};
 use crate::api::{ApiState, READERS, bad};
 use crate::correction;
 use crate::finder::{Filter, body, find, list, total};
+use crate::message::guid::SoughtGuid;
 use crate::message::{MessageId, State, StoredMessage};
 use crate::unmask;
 use axum::Json;
@@ -147,7 +148,7 @@ pub(crate) fn filter(
         outcome,
         needs_action: query.needs_action,
         direction,
-        guid: query.guid.map(|guid| guid.trim().to_owned()),
+        guid: query.guid.map(|guid| SoughtGuid::of(&guid)),
         company,
         order_no: query.order_no,
         logistics_no: query.logistics_no,

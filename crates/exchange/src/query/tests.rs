@@ -4,6 +4,7 @@ use super::detail;
 use super::http::{ListQuery, ReadMessages, message, messages};
 use super::search::search;
 use crate::finder::{self, Filter, find, list};
+use crate::message::guid::SoughtGuid;
 use crate::message::{MessageId, State};
 use crate::testing::{TestPlatform, accepted, person};
 use axum::extract::State as Held;
@@ -276,7 +277,7 @@ fn all_finders(
                 ..Filter::default()
             },
             Filter {
-                guid: Some(number.clone()),
+                guid: Some(SoughtGuid::of(&number)),
                 ..Filter::default()
             },
         ];

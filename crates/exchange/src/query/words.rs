@@ -32,7 +32,10 @@ pub fn words(filter: &Filter, directory: &Directory) -> String {
             filter.needs_action.map(|is| if is { "是" } else { "否" }),
         ),
         ("进出口", direction),
-        ("报文 guid", filter.guid.as_deref()),
+        (
+            "报文 guid",
+            filter.guid.as_ref().map(|guid| guid.text.as_str()),
+        ),
         ("企业", company.as_deref()),
         ("订单编号", filter.order_no.as_deref()),
         ("运单编号", filter.logistics_no.as_deref()),

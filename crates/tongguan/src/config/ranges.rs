@@ -64,6 +64,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>, &str)] = &[
     ("intake.waiting_percent_per_caller_max", 1..=100, "%"),
     ("intake.forms_max", 1..=1000, ""),
     ("intake.forms_per_caller_max", 1..=1000, ""),
+    ("intake.duplicate_days", 0..=36_500, "天"),
     ("intake.body_ms_max", 100..=HOUR_MS, "毫秒"),
     ("signature.tables_max", 0..=100_000, ""),
     ("payment_inquiry.minute_max", 1..=1_000_000, ""),

@@ -1,0 +1,73 @@
+//! The window of duplicates (查重期限): guids that were handed in longer ago than `intake.duplicate_days` are forgotten, so
+//! that the table which every message meets does not grow for ever.
+
+#[cfg(test)]
+mod tests;
+
+use crate::message;
+use registry::context::AppContext;
+use registry::job::Job;
+use store::id::first_at_ms;
+use store::repack::{note_walk, walked};
+use store::{Result, Tx};
+
+/// How often the job looks, in milliseconds: an hour.
+const EVERY_MS: i64 = 3_600_000;
+
+/// How long one run goes on, in milliseconds; the next goes on from there.
+const RUN_MS: i64 = 60_000;
+
+/// A day in milliseconds.
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Under which name the place of the walk is kept.
+const PLACE: &str = "message_guid";
+
+/// The job; with 0 days it has nothing to do.
+pub fn job(context: &AppContext, days: u32) -> Job {
+    let own = context.clone();
+    Job {
+        name: "message.guid_window",
+        chinese: "清理过期查重记录",
+        every_ms: EVERY_MS,
+        run: std::sync::Arc::new(move || {
+            let context = own.clone();
+            Box::pin(async move {
+                let run = run(&context, days).await;
+                run.map_err(|error| error.to_string())
+            })
+        }),
+    }
+}
+
+/// Forgets for a while; answers what was done, for the record of the job.
+///
+/// # Errors
+/// The store's; what was forgotten before stays so.
+pub(crate) async fn run(context: &AppContext, days: u32) -> Result<String> {
+    if days == 0 {
+        return Ok(String::new());
+    }
+    let until_ms = context.clock.monotonic_ms().saturating_add(RUN_MS);
+    let before = first_at_ms(context.now_ms() - i64::from(days) * DAY_MS);
+    let mut n_forgotten = 0;
+    loop {
+        let step = move |tx: &mut Tx<'_>| -> Result<(bool, u64)> {
+            let after = walked(tx, PLACE)?;
+            let (last, n) = message::guid::sql::forget(tx, after, before)?;
+            if let Some(last) = last {
+                note_walk(tx, PLACE, last)?;
+            }
+            Ok((last.is_some(), n))
+        };
+        let (goes_on, n) = context.db.write(step).await?;
+        n_forgotten += n;
+        if !goes_on || context.clock.monotonic_ms() >= until_ms {
+            break;
+        }
+    }
+    Ok(match n_forgotten {
+        0 => String::new(),
+        n => format!("已清理 {n} 条"),
+    })
+}
