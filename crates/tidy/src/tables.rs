@@ -52,7 +52,7 @@ const READERS: [(&str, &str, &str); 12] = [
     ),
     (
         "crates/exchange/src/finder/sql.rs",
-        "message message_body message_finding document",
+        "message message_body message_finding document message_guid",
         "the life of a message is one question over the tables of message and receipt",
     ),
     (

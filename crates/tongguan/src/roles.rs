@@ -7,6 +7,7 @@ use crate::node::NodeClaim;
 use anyhow::{Context, bail};
 use exchange::customs_box::CustomsBox;
 use exchange::keyring::Keyring;
+use exchange::live::LiveHub;
 use exchange::pipeline;
 use exchange::shared::{Bell, Feed, Shared, TURN_MAX};
 use exchange::signature::Checker;
@@ -58,6 +59,8 @@ pub struct Process {
     pub tasks: Arc<Tasks>,
     /// Whether this process can do its work.
     pub health: Arc<Health>,
+    /// Hands out what happens to those who listen.
+    pub live: LiveHub,
     node: Option<NodeClaim>,
     loops: Vec<JoinHandle<()>>,
 }
@@ -170,6 +173,7 @@ impl Process {
         let tasks = Tasks::new(clock);
         Ok(Self {
             uploader: Arc::new(uploader),
+            live: LiveHub::default(),
             health: Health::new(&shared, &tasks, config.store.free_mib_min),
             config,
             shared,
@@ -223,6 +227,8 @@ impl Process {
     /// for changes of the parameters, and for newer code tables.
     pub fn follow(&mut self) {
         let stop = self.stop.subscribe();
+        let live = self.live.start(&self.shared, &self.tasks, &stop);
+        self.loops.push(live);
         if let Some(node) = &self.node {
             let (health, node, stops) = (
                 Arc::clone(&self.health),

@@ -16,7 +16,7 @@ mod tests;
 use store::unreadable::At;
 use store::{Error, Result, Row, Tx};
 
-pub(crate) use sql::{COLUMNS, after, before, last, reserve};
+pub(crate) use sql::{COLUMNS, after, before, last, newest, reserve};
 
 /// What stands for the text of a receipt that is damaged: the feed goes on.
 const UNREADABLE: &str =

@@ -81,6 +81,16 @@ fn items(tx: &mut Tx<'_>, sql: &str, args: &[Value<'_>]) -> Result<Vec<Item>> {
     rows.iter().map(|row| item(tx, row)).collect()
 }
 
+/// The number that was handed out last in each feed; of one that is damaged nothing.
+pub(crate) fn newest(tx: &mut Tx<'_>) -> Result<BTreeMap<CompanyId, i64>> {
+    let rows = tx.query("select company_id, last from feed", &[])?;
+    let pairs = rows.iter().filter_map(|row| {
+        let company = row.int(0).ok()?;
+        Some((CompanyId(company), row.int(1).ok()?))
+    });
+    Ok(pairs.collect())
+}
+
 /// The newest number of a company's feed; 0 when it is empty.
 pub(crate) fn last(tx: &mut Tx<'_>, company: CompanyId) -> Result<i64> {
     let found = tx.query_opt(

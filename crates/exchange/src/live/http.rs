@@ -1,6 +1,7 @@
 //! `GET /api/v1/events`.
 
-use super::{Follower, News};
+use super::hub::Listening;
+use super::{Follower, LiveHub, News};
 use crate::api::{ApiState, READERS};
 use crate::outcome::{self, OutcomeCounts};
 use crate::overview::day;
@@ -16,11 +17,12 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::clock::beijing_day;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use web::Problem;
 use web::shares::{HeldShare, Shares};
 
-/// How often a connection looks.
+/// How often a connection looks whether counts are due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How often a comment keeps the connection open.
@@ -58,6 +60,8 @@ pub struct Live {
     pub stop: watch::Receiver<bool>,
     /// The counts that were told last.
     pub counts: LiveCounts,
+    /// What happens, for all connections.
+    pub hub: LiveHub,
 }
 
 impl registry::access::HasGate for Live {
@@ -110,6 +114,7 @@ struct Connection {
     headers: HeaderMap,
     actor: Actor,
     follower: Follower,
+    listening: Listening,
     n_looks: u32,
     /// Whether something has happened since the counts were sent.
     has_news: bool,
@@ -142,12 +147,14 @@ async fn events(
             Some((company, last))
         }
     };
+    let listening = live.hub.listen(last);
     let follower = Follower::new(actor.sight.clone(), shared.clock.now_ms(), last);
     let connection = Connection {
         live,
         headers,
         actor,
         follower,
+        listening,
         n_looks: 0,
         has_news: true,
         _place: places,
@@ -178,6 +185,14 @@ impl Connection {
             }
             let shared = Arc::clone(&self.live.api.shared);
             tokio::select! {
+                look = self.listening.looks.recv() => {
+                    match look {
+                        Ok(look) => self.has_news |= self.follower.hear(&look, &shared.directory),
+                        // What was skipped may have been for this connection.
+                        Err(RecvError::Lagged(_)) => self.has_news = true,
+                        Err(RecvError::Closed) => return None,
+                    }
+                }
                 () = shared.clock.sleep(LOOK_EVERY) => {}
                 _ = self.live.stop.wait_for(|stop| *stop) => return None,
             }
@@ -187,14 +202,6 @@ impl Connection {
                 let actor = gate.actor(&self.headers, ReadEvents::OPERATION).await;
                 // The stream ends; the browser asks again and is told why.
                 self.actor = actor.inspect_err(Problem::log).ok()?;
-            }
-            let _ = shared.directory.refresh().await;
-            let now_ms = shared.clock.now_ms();
-            match shared.db.read(self.follower.question()).await {
-                Ok(look) => {
-                    self.has_news |= self.follower.take(&look, &shared.directory, now_ms);
-                }
-                Err(error) => tracing::debug!(%error, "a live connection could not look"),
             }
         }
     }

@@ -1,12 +1,13 @@
 //! Live (实时推送): what happens now, as server-sent events, so that a screen need not ask again.
 //!
-//! Every connection follows the log of events by itself, from the moment it opened, and tells what
-//! its sight shows; a company's also tells new receipts. Ids of events are made before their
-//! transaction commits, so it looks back [`OVERLAP_MS`] each time and leaves out what it has told.
-//! A connection that cannot keep up skips: what it tells is a hint to look, the truth is in the
-//! lists. The gate is asked again now and then, so that a session that has ended hears no more.
+//! One reader in each process ([`LiveHub`]) follows the log of events, and the feeds of the companies whose people or programs
+//! listen; what it finds it hands to all connections, which tell what their sight shows. So two thousand connections ask the
+//! database no more than one. Ids of events are made before their transaction commits, so the reader looks back three seconds
+//! each time and leaves out what it has handed out. A connection that cannot keep up skips: what it tells is a hint to look,
+//! the truth is in the lists. The gate is asked again now and then, so that a session that has ended hears no more.
 
 pub mod http;
+mod hub;
 #[cfg(test)]
 mod tests;
 
@@ -17,22 +18,11 @@ use ceb::Outcome;
 use registry::access::Sight;
 use registry::company::{CompanyId, Directory};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use store::event::Event;
 use store::id::first_at_ms;
-use store::{Result, Tx};
 
-/// How far back a reader looks, in milliseconds.
-pub const OVERLAP_MS: i64 = 3000;
-
-/// Events that a reader takes at once.
-const EVENTS_MAX: i64 = 500;
-
-/// A reader that is further behind than this skips to now, in milliseconds.
-const BEHIND_MS: i64 = 30_000;
-
-/// Receipts that a reader takes at once.
-const RECEIPTS_MAX: i64 = 100;
+pub use hub::LiveHub;
 
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,30 +77,30 @@ struct ReceiptNews<'a> {
 /// Where a connection stands.
 pub(crate) struct Follower {
     sight: Sight,
-    /// Events up to this id are not asked for.
+    /// What happened up to this id it has not asked for.
     from: i64,
-    /// Events that were taken and may come again.
-    taken: BTreeSet<i64>,
     /// The company whose receipts are sent, and the place in its feed.
     feed: Option<(CompanyId, i64)>,
     waiting: VecDeque<News>,
 }
 
-/// What one look at the database found.
+/// What the reader of a process found in one look that nobody was handed before. What is told of it is written once,
+/// however many hear it.
 pub(crate) struct LiveLook {
-    events: Vec<Event>,
-    receipts: Vec<downlink::Item>,
-    /// Messages of the events as they are now.
-    outcomes: BTreeMap<i64, (State, Outcome, bool)>,
+    /// Facts, and what is told of them.
+    events: Vec<(Event, Option<News>)>,
+    /// New receipts of the companies for which somebody listens, by their numbers.
+    receipts: BTreeMap<CompanyId, Vec<(i64, News)>>,
+    /// Up to which numbers their feeds were read.
+    read_to: BTreeMap<CompanyId, i64>,
 }
 
 impl Follower {
-    /// Begins now; `last` is the newest number of the company's feed.
+    /// Begins now; `feed` is a company and the newest number of its feed.
     pub(crate) fn new(sight: Sight, now_ms: i64, feed: Option<(CompanyId, i64)>) -> Self {
         Self {
             sight,
             from: first_at_ms(now_ms) - 1,
-            taken: BTreeSet::new(),
             feed,
             waiting: VecDeque::new(),
         }
@@ -121,55 +111,25 @@ impl Follower {
         self.waiting.pop_front()
     }
 
-    /// Reads what has happened; may run twice, changes nothing.
-    pub(crate) fn question(&self) -> impl FnMut(&mut Tx<'_>) -> Result<LiveLook> + Send + 'static {
-        let (from, feed) = (self.from, self.feed);
-        move |tx| {
-            let events = store::event::after(tx, from, EVENTS_MAX)?;
-            let receipts = match feed {
-                Some((company, last)) => downlink::after(tx, company, last, RECEIPTS_MAX)?,
-                None => Vec::new(),
-            };
-            let subjects = events
-                .iter()
-                .filter(|event| event.kind.starts_with("message."))
-                .map(|event| event.subject_id)
-                .collect();
-            let outcomes = outcome::sql::of_messages(tx, &subjects)?;
-            Ok(LiveLook {
-                events,
-                receipts,
-                outcomes,
-            })
-        }
-    }
-
-    /// Takes over what was found; answers whether something was new to it, be it told or not.
-    pub(crate) fn take(&mut self, look: &LiveLook, directory: &Directory, now_ms: i64) -> bool {
-        let mut has_news = !look.receipts.is_empty();
-        let is_full = i64::try_from(look.events.len()).unwrap_or(i64::MAX) >= EVENTS_MAX;
-        for event in &look.events {
-            if self.taken.insert(event.id) && self.sees(event, directory) {
+    /// Takes over what was found; answers whether something of it is for this connection, be it told or not.
+    pub(crate) fn hear(&mut self, look: &LiveLook, directory: &Directory) -> bool {
+        let mut has_news = false;
+        for (event, news) in &look.events {
+            if event.id > self.from && self.sees(event, directory) {
                 has_news = true;
-                self.waiting.extend(message_news(event, &look.outcomes));
-                self.waiting.extend(case_news(event));
+                self.waiting.extend(news.clone());
             }
         }
-        for item in &look.receipts {
-            self.waiting.push_back(receipt_news(item));
-            if let Some((_, last)) = &mut self.feed {
-                *last = item.feed_no;
+        if let Some((company, last)) = &mut self.feed {
+            let new = look.receipts.get(company).into_iter().flatten();
+            for (number, news) in new {
+                if number > last {
+                    has_news = true;
+                    *last = *number;
+                    self.waiting.push_back(news.clone());
+                }
             }
         }
-        let back = first_at_ms(now_ms - OVERLAP_MS) - 1;
-        self.from = match look.events.last() {
-            // Who is far behind begins anew: what is long ago is no news.
-            Some(last) if is_full && now_ms - last.at_ms > BEHIND_MS => first_at_ms(now_ms) - 1,
-            // Who is behind goes on where he stopped.
-            Some(last) if is_full => last.id,
-            Some(_) | None => self.from.max(back),
-        };
-        self.taken = self.taken.split_off(&self.from);
         has_news
     }
 

@@ -1,20 +1,44 @@
 //! What happens is told once, to those who see it.
 
-use super::{Follower, OVERLAP_MS};
+use super::hub::{LogReader, OVERLAP_MS};
+use super::{Follower, LiveHub};
 use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
 use registry::access::Sight;
+use registry::company::CompanyId;
 use rstest::rstest;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use store::clock::Clock;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
+use tokio::sync::watch;
+
+/// A connection with a reader of its own.
+struct Heard {
+    reader: LogReader,
+    follower: Follower,
+    feed: Option<(CompanyId, i64)>,
+}
+
+impl Heard {
+    fn new(sight: Sight, now_ms: i64, feed: Option<(CompanyId, i64)>) -> Self {
+        Self {
+            reader: LogReader::new(now_ms),
+            follower: Follower::new(sight, now_ms, feed),
+            feed,
+        }
+    }
+}
 
 /// Looks and tells: names and data.
-async fn look(platform: &TestPlatform, follower: &mut Follower) -> Vec<String> {
+async fn look(platform: &TestPlatform, heard: &mut Heard) -> Vec<String> {
     platform.shared.directory.refresh().await.unwrap();
-    let found = platform.shared.db.read(follower.question()).await.unwrap();
-    follower.take(&found, &platform.shared.directory, platform.clock.now_ms());
-    std::iter::from_fn(|| follower.next())
+    let question = heard.reader.question(heard.feed.into_iter().collect());
+    let found = platform.shared.db.read(question).await.unwrap();
+    let new = heard.reader.take(found, platform.clock.now_ms());
+    heard.follower.hear(&new, &platform.shared.directory);
+    std::iter::from_fn(|| heard.follower.next())
         .map(|news| format!("{} {}", news.name, news.data))
         .collect()
 }
@@ -28,10 +52,10 @@ async fn a_follower_hears_its_own_once_and_nothing_of_others(
     let platform = TestPlatform::on(test).await;
     let now_ms = platform.clock.now_ms();
     let feed = |n| Some((platform.company_id(n), 0));
-    let mut own = Follower::new(platform.sight(0), now_ms, feed(0));
-    let mut stranger = Follower::new(platform.sight(1), now_ms, feed(1));
-    let mut district = Follower::new(Sight::District("1105".to_owned()), now_ms, None);
-    let mut nothing = Follower::new(Sight::Nothing, now_ms, None);
+    let mut own = Heard::new(platform.sight(0), now_ms, feed(0));
+    let mut stranger = Heard::new(platform.sight(1), now_ms, feed(1));
+    let mut district = Heard::new(Sight::District("1105".to_owned()), now_ms, None);
+    let mut nothing = Heard::new(Sight::Nothing, now_ms, None);
     let id = accepted(
         platform
             .accept(0, platform.sample(0, Kind::Ceb311, 1))
@@ -68,7 +92,7 @@ async fn a_follower_hears_its_own_once_and_nothing_of_others(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_is_caught_up_with() {
     let platform = TestPlatform::on(store::testing::sqlite()).await;
-    let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), None);
+    let mut own = Heard::new(platform.sight(0), platform.clock.now_ms(), None);
     let mut n_heard = 0;
     for batch in 0..4_u64 {
         let arrivals = (0..300).map(|n| {
@@ -94,9 +118,9 @@ async fn cases_are_pushed_to_those_who_see_their_company_and_new_ones_to_the_bur
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let now_ms = platform.clock.now_ms();
-    let mut own = Follower::new(platform.sight(0), now_ms, None);
-    let mut stranger = Follower::new(platform.sight(1), now_ms, None);
-    let mut bureau = Follower::new(Sight::All, now_ms, None);
+    let mut own = Heard::new(platform.sight(0), now_ms, None);
+    let mut stranger = Heard::new(platform.sight(1), now_ms, None);
+    let mut bureau = Heard::new(Sight::All, now_ms, None);
     let case = |id: i64, company: Option<i64>| store::event::Event {
         id,
         at_ms: now_ms,
@@ -139,7 +163,7 @@ async fn what_became_of_a_message_is_pushed_as_it_is(
 ) {
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
-    let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), None);
+    let mut own = Heard::new(platform.sight(0), platform.clock.now_ms(), None);
     let mut send = async |seed, marker: Option<&str>| {
         let mut spec = platform.spec(0, Kind::Ceb311, seed);
         spec.marker = marker.map(str::to_owned);
@@ -179,7 +203,7 @@ async fn a_receipt_says_whether_its_company_must_act(
     let test = engine.database();
     let platform = TestPlatform::on(test).await;
     let feed = Some((platform.company_id(0), 0));
-    let mut own = Follower::new(platform.sight(0), platform.clock.now_ms(), feed);
+    let mut own = Heard::new(platform.sight(0), platform.clock.now_ms(), feed);
     let cases = [
         (41, Some("ZZ-R1332"), "rejected", true),
         (42, Some("ZZ-N621018"), "faulty", true),
@@ -198,4 +222,56 @@ async fn a_receipt_says_whether_its_company_must_act(
         assert_eq!(last["outcome"], outcome);
         assert_eq!(last["needsAction"], acts, "{last}");
     }
+}
+
+/// However many listen to a company, its feed is read once, and no longer than somebody does.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_reader_serves_all_who_listen(#[values(Sqlite, Postgres)] engine: TestEngine) {
+    let platform = TestPlatform::on(engine.database()).await;
+    let (shared, hub) = (&platform.shared, LiveHub::default());
+    let tasks = store::task::Tasks::new(Arc::clone(&shared.clock));
+    let (stop, stopped) = watch::channel(false);
+    let running = hub.start(shared, &tasks, &stopped);
+    let company = platform.company_id(0);
+    let mut all: Vec<_> = (0..50).map(|_| hub.listen(Some((company, 0)))).collect();
+    assert_eq!(hub.feeds(), BTreeMap::from([(company, 0)]));
+    let now_ms = platform.clock.now_ms();
+    accepted(
+        platform
+            .accept(0, platform.sample(0, Kind::Ceb311, 1))
+            .await,
+    );
+    platform.settle().await;
+    let mut look = None;
+    for _ in 0..1000 {
+        platform.clock.advance(Duration::from_secs(1));
+        tokio::task::yield_now().await;
+        if let Ok(found) = all[0].looks.try_recv() {
+            look = Some(found);
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let look = look.unwrap();
+    shared.directory.refresh().await.unwrap();
+    for listening in all.iter_mut().skip(1) {
+        let own = listening.looks.recv().await.unwrap();
+        assert!(Arc::ptr_eq(&own, &look), "all are handed the same");
+        let mut follower = Follower::new(platform.sight(0), now_ms, Some((company, 0)));
+        assert!(follower.hear(&own, &shared.directory));
+        let mut stranger = Follower::new(platform.sight(1), now_ms, None);
+        assert!(!stranger.hear(&own, &shared.directory));
+    }
+    let read_to = hub.feeds()[&company];
+    assert!(read_to > 0);
+    // Who comes later begins where he says, and is not told twice.
+    let mut late = Follower::new(platform.sight(0), i64::MAX / 2, Some((company, read_to)));
+    assert!(!late.hear(&look, &shared.directory));
+    all.truncate(1);
+    assert_eq!(hub.feeds().len(), 1);
+    drop(all);
+    assert!(hub.feeds().is_empty());
+    stop.send_replace(true);
+    running.await.unwrap();
 }

@@ -130,5 +130,6 @@ fn live(process: &Process, api: ApiState) -> Live {
         places: Shares::new("streams", limits.streams_max, limits.streams_per_caller_max),
         stop: process.stop.subscribe(),
         counts: exchange::live::http::LiveCounts::default(),
+        hub: process.live.clone(),
     }
 }
