@@ -183,6 +183,11 @@ const ALL: &[Migration] = &[
         "grant_scope",
         include_str!("../migrations/0040_grant_scope.sql"),
     ),
+    (
+        50,
+        "job_runs",
+        include_str!("../migrations/0050_job_runs.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
