@@ -9,7 +9,7 @@ const AT_ONCE: u32 = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct JobsConfig {
-    /// Jobs that this process runs at the same time, 1 to 64.
+    /// Jobs that this process runs at the same time, 2 to 64; one place is kept for short ones.
     pub at_once_max: u32,
 }
 

@@ -1,9 +1,12 @@
 //! A job (定时任务): something that the platform does by itself, declared by the module that knows what.
 
+use crate::fence::Fenced;
 use crate::schedule::Schedule;
 use crate::turn::JobTurn;
+use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::Arc;
+use store::Error;
 
 /// A run on its way: what to note of it (nothing when nothing was done), or why it did not end.
 pub type JobFuture = Pin<Box<dyn Future<Output = Result<String, JobFailure>> + Send>>;
@@ -23,6 +26,18 @@ pub enum JobFailure {
 impl From<String> for JobFailure {
     fn from(why: String) -> Self {
         Self::Failed(why)
+    }
+}
+
+impl From<Error> for JobFailure {
+    fn from(error: Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl<E: Display> From<Fenced<E>> for JobFailure {
+    fn from(failure: Fenced<E>) -> Self {
+        Self::Failed(failure.to_string())
     }
 }
 
@@ -55,9 +70,9 @@ pub struct JobLimits {
     pub is_cuttable: bool,
 }
 
-/// The limits of a job that has none of its own: an hour, three retries within a few minutes.
+/// The limits of a job that has none of its own: ten minutes, three retries within a few minutes.
 pub const LIMITS: JobLimits = JobLimits {
-    longest_ms: 3_600_000,
+    longest_ms: 600_000,
     retries: 3,
     pause_ms: 60_000,
     pause_ms_max: 1_800_000,

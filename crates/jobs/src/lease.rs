@@ -3,7 +3,7 @@
 use crate::fence::Fence;
 use crate::job::Job;
 use crate::schedule::Schedule;
-use crate::sql::{self, After, Wanted};
+use crate::sql::{self, After, ClaimWanted};
 use store::clock::SKEW_MS;
 use store::{Result, Tx};
 
@@ -83,7 +83,7 @@ pub fn claim(tx: &mut Tx<'_>, job: &Job, who: &Claimer) -> Result<Option<JobClai
         // Due at a moment of the calendar, and at no other.
         Schedule::Cron(_) | Schedule::WorkingDay { .. } | Schedule::OnRequest => i64::MAX,
     };
-    let wanted = Wanted {
+    let wanted = ClaimWanted {
         name,
         run: who.run,
         owner: &who.owner,

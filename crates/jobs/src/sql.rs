@@ -14,7 +14,7 @@ pub struct Fence {
 }
 
 /// A claim as the statement needs it.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct ClaimWanted<'a> {
     pub(crate) name: &'a str,
     pub(crate) run: i64,
     pub(crate) owner: &'a str,
@@ -53,7 +53,10 @@ pub(crate) fn ensure(
 
 /// Takes the lease. The conditions stand in the statement that changes the row: of two processes that come together, the
 /// second one's are checked again after the first one's commit.
-pub(crate) fn claim(tx: &mut Tx<'_>, wanted: &Wanted<'_>) -> Result<Option<(String, i64, i64)>> {
+pub(crate) fn claim(
+    tx: &mut Tx<'_>,
+    wanted: &ClaimWanted<'_>,
+) -> Result<Option<(String, i64, i64)>> {
     let row = tx.query_opt(
         "update job set lease_until = $2 + $3, owner = $4, run_id = $5, fence = fence + 1, \
          attempt = attempt + 1, cancel_asked = '' where name = $1 \

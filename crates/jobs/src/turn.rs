@@ -12,7 +12,7 @@ const PROGRESS_MS: i64 = 1_000;
 
 /// What a run is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum RunOrder {
     /// Nothing.
     GoOn,
     /// Somebody asked that it stops.
@@ -25,24 +25,31 @@ pub(crate) enum Order {
 
 /// How far a run is.
 #[derive(Debug, Default)]
-pub(crate) struct Progress {
-    known: Mutex<(Option<(i64, i64)>, Option<i64>)>,
+pub(crate) struct RunProgress {
+    said: Mutex<SaidProgress>,
 }
 
-impl Progress {
+/// What a run has said last, and when it was written down last.
+#[derive(Debug, Clone, Copy, Default)]
+struct SaidProgress {
+    far: Option<(i64, i64)>,
+    written_at: Option<i64>,
+}
+
+impl RunProgress {
     /// How many of how many; nothing when the run did not say.
     pub(crate) fn now(&self) -> Option<(i64, i64)> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.0
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.far
     }
 
     /// Notes how far the run is; answers whether it is time to write it down.
     fn note(&self, far: (i64, i64), now_ms: i64) -> bool {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.0 = Some(far);
-        let is_time = known.1.is_none_or(|last| now_ms - last >= PROGRESS_MS);
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.far = Some(far);
+        let is_time = said.written_at.is_none_or(|at| now_ms - at >= PROGRESS_MS);
         if is_time {
-            known.1 = Some(now_ms);
+            said.written_at = Some(now_ms);
         }
         is_time
     }
@@ -59,20 +66,20 @@ pub struct JobTurn {
     pub attempt: i64,
     pub(crate) db: Db,
     pub(crate) clock: SharedClock,
-    pub(crate) progress: Arc<Progress>,
-    pub(crate) orders: watch::Receiver<Order>,
+    pub(crate) progress: Arc<RunProgress>,
+    pub(crate) orders: watch::Receiver<RunOrder>,
 }
 
 impl JobTurn {
     /// Whether the run should stop at the next good place, and answer [`crate::JobFailure::Stopped`].
     pub fn is_told_to_stop(&self) -> bool {
-        *self.orders.borrow() != Order::GoOn
+        *self.orders.borrow() != RunOrder::GoOn
     }
 
     /// Resolves when the run should stop.
     pub async fn told_to_stop(&mut self) {
         // An error means that the runner is gone, which is a reason to stop as well.
-        let _ = self.orders.wait_for(|order| *order != Order::GoOn).await;
+        let _ = self.orders.wait_for(|order| *order != RunOrder::GoOn).await;
     }
 
     /// Says how far the run is: so many of so many. May be said as often as one likes; it is written at most once a second.

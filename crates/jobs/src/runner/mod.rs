@@ -8,8 +8,8 @@ mod one;
 use crate::job::Job;
 use crate::lease::{self, Claimer, JobClaim, JobState};
 use crate::schedule::Schedule;
-use crate::turn::{Order, Progress};
-use one::Run;
+use crate::turn::{RunOrder, RunProgress};
+use one::OneRun;
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::SharedClock;
@@ -22,12 +22,16 @@ use tokio::task::JoinHandle;
 /// How often a process looks for due jobs.
 pub const LOOK: Duration = Duration::from_secs(2);
 
+/// A job that may go on for longer than this, in milliseconds, leaves one place to others: what customs wait for does not
+/// wait behind jobs of hours.
+const SHORT_MS: i64 = 600_000;
+
 /// Longest silence of the loop.
 pub const TURN_MAX: Duration = Duration::from_secs(60);
 
 /// What the runner stands on.
 #[derive(Clone)]
-pub struct JobGround {
+pub struct JobContext {
     /// The database.
     pub db: Db,
     /// The time.
@@ -45,23 +49,24 @@ pub struct JobGround {
 /// A run of this process.
 struct Running {
     name: &'static str,
+    is_long: bool,
     number: i64,
-    orders: watch::Sender<Order>,
+    orders: watch::Sender<RunOrder>,
     task: JoinHandle<()>,
 }
 
 /// Runs the jobs of the platform that this process gets (任务执行器).
 pub struct JobRunner {
-    ground: JobGround,
+    context: JobContext,
     jobs: Arc<[Job]>,
     running: Vec<Running>,
 }
 
 impl JobRunner {
     /// One that runs nothing yet.
-    pub fn new(ground: JobGround, jobs: Arc<[Job]>) -> Self {
+    pub fn new(context: JobContext, jobs: Arc<[Job]>) -> Self {
         Self {
-            ground,
+            context,
             jobs,
             running: Vec::new(),
         }
@@ -74,9 +79,9 @@ impl JobRunner {
                 tracing::error!(job = job.name(), fault, "a job has no schedule");
             }
         }
-        let (jobs, now_ms) = (Arc::clone(&self.jobs), self.ground.clock.now_ms());
+        let (jobs, now_ms) = (Arc::clone(&self.jobs), self.context.clock.now_ms());
         let write = move |tx: &mut Tx<'_>| lease::ensure(tx, &jobs, now_ms);
-        if let Err(error) = self.ground.db.write(write).await {
+        if let Err(error) = self.context.db.write(write).await {
             tracing::warn!(%error, "the rows of the jobs could not be made");
         }
     }
@@ -84,7 +89,7 @@ impl JobRunner {
     /// Tells runs here what was asked for, and begins what is due; answers how many runs were begun.
     pub async fn look(&mut self) -> usize {
         self.running.retain(|one| !one.task.is_finished());
-        let mut states = match self.ground.db.read(lease::states).await {
+        let mut states = match self.context.db.read(lease::states).await {
             Ok(states) => states,
             Err(error) => {
                 tracing::warn!(%error, "the jobs could not be read");
@@ -93,14 +98,14 @@ impl JobRunner {
         };
         if states.len() < self.jobs.len() {
             self.ensure().await;
-            states = self.ground.db.read(lease::states).await.unwrap_or(states);
+            states = self.context.db.read(lease::states).await.unwrap_or(states);
         }
         self.tell(&states);
         // Who has waited longest comes first.
         states.sort_by_key(|state| state.due_at);
         let mut n_begun = 0;
         for state in &states {
-            if self.running.len() >= self.ground.n_at_once {
+            if self.running.len() >= self.context.n_at_once {
                 break;
             }
             n_begun += usize::from(self.begin_if_due(state).await);
@@ -116,12 +121,12 @@ impl JobRunner {
             };
             // A run that began after the rows were read has a greater number.
             if state.fence > one.number {
-                one.orders.send_replace(Order::Lost);
+                one.orders.send_replace(RunOrder::Lost);
             } else if !state.cancel_asked.is_empty() && state.fence == one.number {
                 one.orders.send_if_modified(|order| {
-                    let is_new = *order == Order::GoOn;
+                    let is_new = *order == RunOrder::GoOn;
                     if is_new {
-                        *order = Order::Cancel;
+                        *order = RunOrder::Cancel;
                     }
                     is_new
                 });
@@ -132,15 +137,19 @@ impl JobRunner {
     async fn begin_if_due(&mut self, state: &JobState) -> bool {
         let is_here = self.running.iter().any(|one| one.name == state.name);
         let job = self.jobs.iter().find(|job| job.name() == state.name);
-        let now_ms = self.ground.clock.now_ms();
+        let now_ms = self.context.clock.now_ms();
         let Some(job) = job.filter(|_| !is_here && !lease::is_held(state, now_ms)) else {
             return false;
         };
+        let n_long = self.running.iter().filter(|one| one.is_long).count();
+        if job.limits.longest_ms > SHORT_MS && n_long + 1 >= self.context.n_at_once.max(2) {
+            return false;
+        }
         let is_far = state.due_at > job.schedule.far(now_ms);
         if is_far && !matches!(job.schedule, Schedule::Every(_)) {
             let moved = job.clone();
             let write = move |tx: &mut Tx<'_>| lease::bring_forward(tx, &moved, now_ms);
-            if let Err(error) = self.ground.db.write(write).await {
+            if let Err(error) = self.context.db.write(write).await {
                 tracing::warn!(%error, job = job.name(), "a job could not be brought forward");
             }
             return false;
@@ -152,19 +161,21 @@ impl JobRunner {
         let Some(claim) = self.claim(&job, now_ms).await else {
             return false;
         };
-        let (orders, told) = watch::channel(Order::GoOn);
+        let (orders, heard) = watch::channel(RunOrder::GoOn);
         let (name, number) = (job.name(), claim.fence.number);
-        let run = Run {
-            db: self.ground.db.clone(),
-            clock: Arc::clone(&self.ground.clock),
+        let is_long = job.limits.longest_ms > SHORT_MS;
+        let run = OneRun {
+            db: self.context.db.clone(),
+            clock: Arc::clone(&self.context.clock),
             job,
             claim,
-            orders: told,
-            progress: Arc::new(Progress::default()),
+            orders: heard,
+            progress: Arc::new(RunProgress::default()),
         };
         let task = tokio::spawn(run.go());
         self.running.push(Running {
             name,
+            is_long,
             number,
             orders,
             task,
@@ -174,14 +185,14 @@ impl JobRunner {
 
     async fn claim(&self, job: &Job, now_ms: i64) -> Option<JobClaim> {
         let who = Claimer {
-            owner: self.ground.owner.clone(),
-            node: self.ground.node,
-            run: self.ground.ids.next(),
+            owner: self.context.owner.clone(),
+            node: self.context.node,
+            run: self.context.ids.next(),
             now_ms,
         };
         let wanted = job.clone();
         let write = move |tx: &mut Tx<'_>| lease::claim(tx, &wanted, &who);
-        match self.ground.db.write(write).await {
+        match self.context.db.write(write).await {
             Ok(claim) => claim,
             Err(error) => {
                 tracing::warn!(%error, job = job.name(), "a job could not be claimed");
@@ -202,7 +213,7 @@ impl JobRunner {
     /// Tells the runs of this process to stop, and waits until their leases are given back.
     pub async fn stop(&mut self) {
         for one in &self.running {
-            one.orders.send_replace(Order::Stop);
+            one.orders.send_replace(RunOrder::Stop);
         }
         self.settle().await;
     }
@@ -213,7 +224,7 @@ impl JobRunner {
         while !*stop.borrow() {
             pulse.beat();
             self.look().await;
-            let clock = Arc::clone(&self.ground.clock);
+            let clock = Arc::clone(&self.context.clock);
             tokio::select! {
                 () = clock.sleep(LOOK) => {}
                 // An error means that the process is ending, which is a reason to stop as well.

@@ -3,7 +3,7 @@
 use crate::job::{Job, JobFailure};
 use crate::lease::{self, JobClaim, LEASE_MS, RunEnd};
 use crate::runner::LOOK;
-use crate::turn::{JobTurn, Order, Progress};
+use crate::turn::{JobTurn, RunOrder, RunProgress};
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,19 +22,19 @@ const GRACE: Duration = Duration::from_secs(10);
 const NOTES: u32 = 60;
 const NOTES_AT_STOP: u32 = 3;
 
-type Work = JoinHandle<Result<String, JobFailure>>;
+type WorkHandle = JoinHandle<Result<String, JobFailure>>;
 
 /// A run of this process.
-pub(super) struct Run {
+pub(super) struct OneRun {
     pub(super) db: Db,
     pub(super) clock: SharedClock,
     pub(super) job: Job,
     pub(super) claim: JobClaim,
-    pub(super) orders: watch::Receiver<Order>,
-    pub(super) progress: Arc<Progress>,
+    pub(super) orders: watch::Receiver<RunOrder>,
+    pub(super) progress: Arc<RunProgress>,
 }
 
-impl Run {
+impl OneRun {
     /// Runs the job, and notes its end unless another process has it.
     pub(super) async fn go(mut self) {
         let turn = JobTurn {
@@ -73,7 +73,7 @@ impl Run {
     /// Watches the work until it ends or must; nothing when another process has the job.
     async fn watch(
         &mut self,
-        work: &mut Work,
+        work: &mut WorkHandle,
         mut longest: Sleep,
         mut beat: Sleep,
     ) -> Option<RunEnd> {
@@ -95,15 +95,15 @@ impl Run {
                 }
                 changed = self.orders.changed(), if !is_told => {
                     // Without a runner nobody looks after this run.
-                    let order = if changed.is_ok() { *self.orders.borrow() } else { Order::Stop };
-                    is_told = order != Order::GoOn;
+                    let order = if changed.is_ok() { *self.orders.borrow() } else { RunOrder::Stop };
+                    is_told = order != RunOrder::GoOn;
                     match order {
-                        Order::GoOn => {}
-                        Order::Lost => return None,
-                        Order::Cancel | Order::Stop if self.job.limits.is_cuttable => {
+                        RunOrder::GoOn => {}
+                        RunOrder::Lost => return None,
+                        RunOrder::Cancel | RunOrder::Stop if self.job.limits.is_cuttable => {
                             return Some(cut_off(order));
                         }
-                        Order::Cancel | Order::Stop => grace = Some(self.clock.sleep(GRACE)),
+                        RunOrder::Cancel | RunOrder::Stop => grace = Some(self.clock.sleep(GRACE)),
                     }
                 }
                 () = within(&mut grace) => return Some(cut_off(*self.orders.borrow())),
@@ -117,9 +117,9 @@ impl Run {
             Ok(Ok(detail)) => RunEnd::Done(detail),
             Ok(Err(JobFailure::Failed(why))) => RunEnd::Failed(why),
             Ok(Err(JobFailure::Stopped(detail))) => match order {
-                Order::Cancel => RunEnd::Cancelled(detail),
-                Order::Stop | Order::Lost => RunEnd::Stopped(detail),
-                Order::GoOn => RunEnd::Failed(detail),
+                RunOrder::Cancel => RunEnd::Cancelled(detail),
+                RunOrder::Stop | RunOrder::Lost => RunEnd::Stopped(detail),
+                RunOrder::GoOn => RunEnd::Failed(detail),
             },
             Err(_) => RunEnd::Failed("程序故障，见日志".to_owned()),
         }
@@ -137,7 +137,7 @@ impl Run {
     }
 
     async fn note(&self, end: RunEnd) {
-        let is_stopping = *self.orders.borrow() == Order::Stop;
+        let is_stopping = *self.orders.borrow() == RunOrder::Stop;
         let n_tries = if is_stopping { NOTES_AT_STOP } else { NOTES };
         for _ in 0..n_tries {
             let (job, claim, end) = (self.job.clone(), self.claim.clone(), end.clone());
@@ -155,10 +155,10 @@ impl Run {
     }
 }
 
-fn cut_off(order: Order) -> RunEnd {
+fn cut_off(order: RunOrder) -> RunEnd {
     match order {
-        Order::Cancel => RunEnd::Cancelled("已取消".to_owned()),
-        Order::GoOn | Order::Stop | Order::Lost => {
+        RunOrder::Cancel => RunEnd::Cancelled("已取消".to_owned()),
+        RunOrder::GoOn | RunOrder::Stop | RunOrder::Lost => {
             RunEnd::Stopped("进程停止，由下一个进程接着执行".to_owned())
         }
     }

@@ -79,12 +79,12 @@ async fn a_process_that_wakes_up_after_another_took_over_commits_nothing(
     let test = &engine.database();
     let (paused, living) = (TestClock::at(NOW), TestClock::at(NOW));
     let (begun, wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let (told, heard) = tokio::sync::mpsc::unbounded_channel();
+    let (report, heard) = tokio::sync::mpsc::unbounded_channel();
     let mut heard = heard;
     let (db, begins, wakes) = (test.db.clone(), Arc::clone(&begun), Arc::clone(&wake));
     let work = job("test.count", move |turn| {
         let (db, begun, wake) = (db.clone(), Arc::clone(&begins), Arc::clone(&wakes));
-        let told = told.clone();
+        let report = report.clone();
         async move {
             if turn.fence.number == 1 {
                 begun.notify_one();
@@ -95,7 +95,7 @@ async fn a_process_that_wakes_up_after_another_took_over_commits_nothing(
                 tx.execute(sql, &[]).map(|_| ())
             };
             let written = turn.fence.write(&db, mark).await;
-            let _ = told.send((turn.fence.number, written.clone()));
+            let _ = report.send((turn.fence.number, written.clone()));
             written.map_err(|error| error.to_string())?;
             Ok("做了".to_owned())
         }

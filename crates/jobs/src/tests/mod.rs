@@ -6,7 +6,7 @@ mod times;
 
 use crate::job::{JobFailure, LIMITS};
 use crate::lease::{self, JobRun, JobState};
-use crate::runner::{JobGround, JobRunner};
+use crate::runner::{JobContext, JobRunner};
 use crate::turn::JobTurn;
 use crate::{Job, JobWords, Schedule};
 use std::sync::Arc;
@@ -114,7 +114,7 @@ fn process(test: &TestDb, clock: &Arc<TestClock>, node: u8, jobs: &[Job]) -> Job
     // Opening blocks, which the threads of a runtime must not.
     let opened = std::thread::spawn(move || Db::open(&config).unwrap());
     let db = opened.join().unwrap();
-    let ground = JobGround {
+    let context = JobContext {
         db,
         clock: Arc::clone(clock) as _,
         ids: Arc::new(IdMaker::new(Arc::clone(clock) as _, node)),
@@ -122,7 +122,7 @@ fn process(test: &TestDb, clock: &Arc<TestClock>, node: u8, jobs: &[Job]) -> Job
         node,
         n_at_once: 4,
     };
-    JobRunner::new(ground, jobs.to_vec().into())
+    JobRunner::new(context, jobs.to_vec().into())
 }
 
 /// Looks once and waits for what was begun; answers how many runs that were.
