@@ -86,11 +86,19 @@ async fn list(base: &Base) -> anyhow::Result<Ended> {
 fn plan(schedule: &str) -> String {
     let words: Vec<&str> = schedule.split(' ').collect();
     match words.as_slice() {
-        ["every", seconds, "s"] => format!("每 {seconds} 秒"),
+        ["every", seconds, "s"] => format!("每 {}", interval(seconds.parse().unwrap_or(0))),
         ["working", "day", n, at] => format!("每月第 {n} 个工作日 {at}"),
         ["on", "request"] => "按需".to_owned(),
         _ => schedule.to_owned(),
     }
+}
+
+/// An interval in the largest unit that measures it.
+fn interval(seconds: i64) -> String {
+    let units = [(86_400, "天"), (3_600, "小时"), (60, "分钟")];
+    let fits = |(length, _): &&(i64, &str)| seconds > 0 && seconds % length == 0;
+    let (length, unit) = units.iter().find(fits).unwrap_or(&(1, "秒"));
+    format!("{} {unit}", seconds / length)
 }
 
 /// Day and minute of a time of the API.
@@ -151,4 +159,24 @@ async fn act_on(process: &Process, args: &JobArgs, act: JobAct) -> Result<(), Pr
     let (why, now_ms) = (reason(&args.reason)?, process.context.now_ms());
     let write = move |tx: &mut Tx<'_>| act(tx, &job, (&administrator(), &why), now_ms);
     process.context.act(write).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plan;
+
+    #[test]
+    fn schedules_are_told_as_people_say_them() {
+        for (schedule, told_as) in [
+            ("every 86400 s", "每 1 天"),
+            ("every 21600 s", "每 6 小时"),
+            ("every 600 s", "每 10 分钟"),
+            ("every 90 s", "每 90 秒"),
+            ("cron 0 2 * * *", "cron 0 2 * * *"),
+            ("working day 1 09:30", "每月第 1 个工作日 09:30"),
+            ("on request", "按需"),
+        ] {
+            assert_eq!(plan(schedule), told_as);
+        }
+    }
 }
