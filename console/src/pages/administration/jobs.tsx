@@ -92,10 +92,12 @@ const jobs = defineResource({
 function Purpose({ job }: { job: Job }) {
   const { language } = useLanguage();
   return (
-    <>
+    <span>
       <Named family="jobName" code={job.id} chinese={job.name} />
-      <div className="info slim soft">{language === "en" ? job.aboutEn : job.about}</div>
-    </>
+      <span className="info slim soft" style={{ display: "block" }}>
+        {language === "en" ? job.aboutEn : job.about}
+      </span>
+    </span>
   );
 }
 

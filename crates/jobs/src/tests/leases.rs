@@ -2,7 +2,7 @@
 
 use super::{Count, MINUTE_MS, NOW, job, process, results, round, runs, state, until};
 use crate::fence::Fenced;
-use crate::lease::{self, Claimer, LEASE_MS};
+use crate::lease::{self, Claimer, LEASE_MS, RunEnd};
 use rstest::rstest;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -143,6 +143,46 @@ async fn a_heartbeat_that_finds_another_number_ends_the_run(
         1,
         "it was dropped where it was"
     );
+    assert_eq!(results(test, "test.count").await, ["done", "lost"]);
+}
+
+/// A process that has read the rows a moment ago does not get what another one holds now, and its late end is none.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_is_held_is_claimed_by_nobody_else(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let work = Arc::new(Count::default()).job("test.count");
+    let claim_at = async |run: i64, now_ms: i64| {
+        let work = work.clone();
+        let claim = move |tx: &mut Tx<'_>| {
+            lease::ensure(tx, std::slice::from_ref(&work), NOW)?;
+            let owner = format!("{run}.1");
+            let who = Claimer {
+                owner,
+                node: 1,
+                run,
+                now_ms,
+            };
+            lease::claim(tx, &work, &who)
+        };
+        test.db.write(claim).await.unwrap()
+    };
+    let first = claim_at(1, NOW).await.unwrap();
+    assert_eq!(claim_at(2, NOW + LEASE_MS - 1).await, None);
+    let second = claim_at(3, NOW + LEASE_MS).await.unwrap();
+    assert_eq!(
+        (first.fence.number, second.fence.number, second.attempt),
+        (1, 2, 2)
+    );
+    for (claim, is_its_own) in [(first, false), (second, true)] {
+        let work = work.clone();
+        let end = RunEnd::Done("做了".to_owned());
+        let finish =
+            move |tx: &mut Tx<'_>| lease::finish(tx, &work, &claim, (&end, None), NOW + LEASE_MS);
+        assert_eq!(test.db.write(finish).await.unwrap(), is_its_own);
+    }
     assert_eq!(results(test, "test.count").await, ["done", "lost"]);
 }
 

@@ -11,6 +11,7 @@ use crate::turn::JobTurn;
 use crate::{Job, JobWords, Schedule};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
 use store::clock::TestClock;
 use store::id::IdMaker;
 use store::testing::TestDb;
@@ -132,15 +133,18 @@ async fn round(runner: &mut JobRunner) -> usize {
     n_begun
 }
 
+/// How long anything may take on a machine that is busy with other tests.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// Gives the others time until something is so.
 async fn until<F: AsyncFn() -> bool>(what: &str, is_so: F) {
-    for _ in 0..200_000 {
-        if is_so().await {
-            return;
+    let waiting = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
-    panic!("never: {what}");
+    };
+    let came = tokio::time::timeout(LONGEST, waiting).await;
+    assert!(came.is_ok(), "never: {what}");
 }
 
 async fn runs(test: &TestDb, name: &'static str) -> Vec<JobRun> {
