@@ -2,7 +2,7 @@
 // parameter is changed by two officers and works, a notice is published by two people and read by a company.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isGood, listen, settled, shot, still, url } from "./browser.mjs";
+import { fitsTelephone, isGood, listen, settled, shot, still, url } from "./browser.mjs";
 import { approve } from "./approve.mjs";
 import { signIn } from "./people.mjs";
 
@@ -278,6 +278,34 @@ export function backOffice(browserOf) {
     // The library draws every operation before it shows anything: on a busy machine that takes its time.
     await docs.waitForSelector(".swagger-ui .info", { timeout: 60_000 });
     assert.match(docs.url(), /\/api\/docs\/$/);
+    await page.context().close();
+  });
+
+  test("every job is seen with its purpose, and is run now for a reason, which its record shows", async () => {
+    const { page, complaints } = await open(browserOf(), "system", "/jobs");
+    for (const name of ["结束超时会话", "上传支付原始数据", "补加密存量报文"]) await row(page, name).waitFor();
+    assert.match(await row(page, "结束超时会话").innerText(), /结束空闲过久或到期的会话/);
+    await isGood(page, "jobs");
+    await fitsTelephone(page, "jobs");
+    await row(page, "停用长期未登录账号").getByRole("button", { name: "立即执行" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.locator("textarea").fill("月末核对账号");
+    await still(page);
+    await dialog.getByRole("button", { name: "确定" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    const api = page.context().request;
+    const asked = async () => (await (await api.get(`${url}/api/v1/jobs/account.stale/runs`)).json()).items.find((run) => run.askedBy !== "");
+    for (let n = 0; n < 100 && (await asked())?.result !== "done"; n += 1) await page.waitForTimeout(200);
+    const run = await asked();
+    assert.equal(run.result, "done");
+    assert.equal(typeof run.node, "number");
+    const refused = await api.post(`${url}/api/v1/jobs/account.stale/cancel`, {
+      headers: { "x-csrf-token": (await (await api.get(`${url}/api/v1/session`)).json()).csrf },
+      data: { reason: "已无可取消" },
+    });
+    assert.equal((await refused.json()).code, "TG-R4508");
+    await shot(page, "jobs");
+    assert.deepEqual(complaints, []);
     await page.context().close();
   });
 }

@@ -1,5 +1,6 @@
 // Fixed sentences of the platform in English, by the Chinese sentence as it tells it: what the statuses of receipts
 // mean and what to do, why a receipt was parked, and why nothing can be done about it. What is not here stays as it came, as customs' own words do.
+import { JOB_PATTERNS, JOB_SENTENCES } from "./jobPatterns";
 import { PATTERNS as MORE } from "./patterns";
 import { TAX_PATTERNS, TAX_SENTENCES } from "./taxPatterns";
 import { type Language, useLanguage } from ".";
@@ -8,6 +9,7 @@ import { RECEIPT_TEXTS } from "./receiptTexts";
 
 export const ENGLISH: Readonly<Record<string, string>> = {
   ...TAX_SENTENCES,
+  ...JOB_SENTENCES,
   ...RECEIPT_REASONS,
   ...RECEIPT_TEXTS,
   "电子口岸已收到并暂存，尚未向海关申报。": "The E-Port has received and saved it. It has not been declared to customs yet.",
@@ -150,7 +152,7 @@ const PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
 function english(text: string): string {
   const whole = ENGLISH[text];
   if (whole !== undefined) return whole;
-  for (const [pattern, inEnglish] of [...PATTERNS, ...MORE, ...TAX_PATTERNS]) {
+  for (const [pattern, inEnglish] of [...PATTERNS, ...MORE, ...TAX_PATTERNS, ...JOB_PATTERNS]) {
     const found = pattern.exec(text);
     if (found !== null) return inEnglish(...found.slice(1));
   }

@@ -189,11 +189,6 @@ fn fill(tx: &mut Tx<'_>, from: i64, until: i64) -> store::Result<()> {
         row: "(?, ?, 1, ?, ?, ?, 'bare', 'strict', ?, 4000, 1, 1, ?, ?, ?)",
         after: "",
     };
-    const GUID: Many = Many {
-        before: "insert into message_guid (guid, company_id, message_id) values ",
-        row: "(?, ?, ?)",
-        after: "",
-    };
     const DOCUMENT: Many = Many {
         before: "insert into document (id, company_id, kind, business_key, order_no, logistics_no, \
                  invt_no, cop_no, pre_no, status, status_time, is_final) values ",
@@ -246,14 +241,24 @@ fn fill(tx: &mut Tx<'_>, from: i64, until: i64) -> store::Result<()> {
             true.into(),
         ]);
     }
+    fill_guids(tx, from, &texts)?;
+    tx.many(MESSAGE, &[], &messages)?;
+    tx.many(DOCUMENT, &[], &documents).map(|_| ())
+}
+
+/// By what a repetition of each message is known.
+fn fill_guids(tx: &mut Tx<'_>, from: i64, texts: &[[String; 6]]) -> store::Result<()> {
+    const GUID: Many = Many {
+        before: "insert into message_guid (guid, company_id, message_id) values ",
+        row: "(?, ?, ?)",
+        after: "",
+    };
     let keys: Vec<_> = texts.iter().map(|texts| guid_key(&texts[0])).collect();
-    let guids: Vec<Vec<Value<'_>>> = (from..until)
+    let guids: Vec<Vec<Value<'_>>> = (from..)
         .zip(&keys)
         .map(|(n, key)| vec![Value::Bytes(key), company_of(n).into(), id_of(n).into()])
         .collect();
-    tx.many(GUID, &[], &guids)?;
-    tx.many(MESSAGE, &[], &messages)?;
-    tx.many(DOCUMENT, &[], &documents).map(|_| ())
+    tx.many(GUID, &[], &guids).map(|_| ())
 }
 
 /// A question: who asks, with which filter, for the n-th time out of so many messages.

@@ -1,41 +1,27 @@
-//! A job (定时任务): something that the platform does by itself, declared by the module that knows what. The crate
-//! `back_office` does the jobs that are due.
+//! Jobs (定时任务) that stand on the foundations: the module that knows what declares one, and the runner of the crate
+//! [`jobs`] does it when it is due.
 
 use crate::context::AppContext;
-use std::pin::Pin;
+use jobs::job::LIMITS;
+use jobs::turn::JobTurn;
+use jobs::{Job, JobFuture, JobWords, Schedule};
 use std::sync::Arc;
 
-/// A run on its way: what to note of it (nothing when nothing was done), or why it failed.
-pub type JobFuture = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
+/// Who acts in the audit when a job does.
+pub const ACTOR: &str = "定时任务";
 
-/// A job (定时任务).
-#[derive(Clone)]
-pub struct Job {
-    /// Its name: `module.verb`.
-    pub name: &'static str,
-    /// Its name for people.
-    pub chinese: &'static str,
-    /// Milliseconds from the end of one run to the next.
-    pub every_ms: i64,
-    /// Does it.
-    pub run: Arc<dyn Fn() -> JobFuture + Send + Sync>,
-}
-
-impl Job {
-    /// A job whose function needs nothing but the foundations.
-    pub fn of(
-        context: &AppContext,
-        name: &'static str,
-        chinese: &'static str,
-        every_ms: i64,
-        run: fn(AppContext) -> JobFuture,
-    ) -> Self {
-        let context = context.clone();
-        Self {
-            name,
-            chinese,
-            every_ms,
-            run: Arc::new(move || run(context.clone())),
-        }
+/// A job whose function needs nothing but the foundations, with the usual limits.
+pub fn of(
+    context: &AppContext,
+    words: JobWords,
+    schedule: Schedule,
+    run: fn(AppContext, JobTurn) -> JobFuture,
+) -> Job {
+    let context = context.clone();
+    Job {
+        words,
+        schedule,
+        limits: LIMITS,
+        run: Arc::new(move |turn| run(context.clone(), turn)),
     }
 }

@@ -6,6 +6,8 @@ use crate::config::RegistryConfig;
 use crate::context::{AppContext, RandomSecret};
 use crate::role::{self, Grant, Role};
 use crate::seal::Seal;
+use jobs::fence::Fence;
+use jobs::{JobWords, Schedule, lease};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::clock::TestClock;
@@ -69,6 +71,37 @@ pub async fn person(context: &AppContext, login: &'static str, role: Option<Role
         session: None,
         origin: Origin::default(),
     }
+}
+
+/// The fence of a run that has just begun, of a job of its own.
+#[expect(
+    clippy::unwrap_used,
+    reason = "tests alone ask for it, and there is nobody to tell"
+)]
+pub async fn fence(context: &AppContext) -> Fence {
+    let (run, now_ms) = (context.ids.next(), context.now_ms());
+    // Names of jobs live as long as the program.
+    let name = String::leak(format!("test.{run}"));
+    let words = JobWords {
+        name,
+        chinese: "测试",
+        english: "Test",
+        about: ("测试。", "Tests."),
+    };
+    let job = crate::job::of(context, words, Schedule::Every(60_000), |_, _| {
+        Box::pin(async { Ok(String::new()) })
+    });
+    let claim = move |tx: &mut Tx<'_>| {
+        lease::ensure(tx, std::slice::from_ref(&job), now_ms)?;
+        let who = lease::Claimer {
+            owner: "1.1".to_owned(),
+            node: 1,
+            run,
+            now_ms,
+        };
+        lease::claim(tx, &job, &who)
+    };
+    context.db.write(claim).await.unwrap().unwrap().fence
 }
 
 /// A grant as the first officers have it.

@@ -198,6 +198,11 @@ const ALL: &[Migration] = &[
         "message_guid",
         include_str!("../migrations/0043_message_guid.sql"),
     ),
+    (
+        44,
+        "job_runs",
+        include_str!("../migrations/0044_job_runs.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

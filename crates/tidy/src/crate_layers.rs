@@ -3,9 +3,10 @@
 use crate::source::{files, report};
 
 /// The layers, lowest first.
-pub(crate) const LAYERS: [&str; 11] = [
+pub(crate) const LAYERS: [&str; 12] = [
     "ceb",
     "store",
+    "jobs",
     "web",
     "queue",
     "registry",

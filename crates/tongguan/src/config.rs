@@ -38,6 +38,8 @@ pub struct Config {
     pub store: store::StoreConfig,
     /// Accounts, sessions and passwords.
     pub registry: registry::config::RegistryConfig,
+    /// The platform's own later work.
+    pub jobs: jobs::config::JobsConfig,
     /// The queue between the platform and customs.
     pub queue: QueueConfig,
     /// Intake.

@@ -11,10 +11,11 @@ use exchange::live::LiveHub;
 use exchange::pipeline;
 use exchange::shared::{Bell, Feed, Shared, TURN_MAX};
 use exchange::signature::Checker;
+use jobs::Job;
+use jobs::runner::{self, JobContext, JobRunner};
 use queue::{Builtin, Queue, RabbitMq};
 use registry::company::Directory;
 use registry::context::{AppContext, system_random};
-use registry::job::Job;
 use registry::parameter::ParameterBoard;
 use registry::seal::Seal;
 use services::payment_inquiry::upload::{self, Uploader};
@@ -135,7 +136,7 @@ impl Process {
         if node.is_some() {
             db.write(move |tx| {
                 exchange::lane::follow(tx, number)?;
-                back_office::job::follow(tx, number)
+                jobs::lease::follow(tx, number)
             })
             .await?;
         }
@@ -204,9 +205,13 @@ impl Process {
 
     /// A name for leases: another process has another number, another start of this one another id.
     fn owner(&self) -> String {
+        format!("{}.{}", self.number(), self.shared.ids.next())
+    }
+
+    /// The number of this process.
+    fn number(&self) -> u8 {
         let node = self.node.as_ref();
-        let number = node.map_or(self.config.node.number, |node| node.claimant.number);
-        format!("{number}.{}", self.shared.ids.next())
+        node.map_or(self.config.node.number, |node| node.claimant.number)
     }
 
     /// Tells when signatures are required and nobody is believed: those messages will be refused.
@@ -276,15 +281,22 @@ impl Process {
 
     /// Starts to look for jobs that are due; of several processes one does each.
     pub fn start_jobs(&mut self) {
-        let owner = self.owner();
-        let (context, jobs) = (self.context.clone(), self.jobs());
+        let jobs: Arc<[Job]> = self.jobs().into();
+        let context = JobContext {
+            db: self.context.db.clone(),
+            clock: Arc::clone(&self.context.clock),
+            ids: Arc::clone(&self.context.ids),
+            owner: self.owner(),
+            node: self.number(),
+            n_at_once: usize::try_from(self.config.jobs.at_once_max).unwrap_or(1),
+        };
         let stop = self.stop.subscribe();
         let stopped = stop.clone();
         let start = move |pulse| {
-            let (context, jobs) = (context.clone(), jobs.clone());
-            back_office::job::serve(context, jobs, owner.clone(), stopped.clone(), pulse)
+            let runner = JobRunner::new(context.clone(), Arc::clone(&jobs));
+            runner.serve(stopped.clone(), pulse)
         };
-        let within = back_office::job::TURN_MAX;
+        let within = runner::TURN_MAX;
         self.loops
             .push(self.tasks.start("jobs", within, stop, start));
     }

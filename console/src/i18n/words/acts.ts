@@ -59,6 +59,7 @@ export const acts = {
   "act.audit.verify": ["审计：校验审计链", "Audit chain verified"],
   "act.audit.export": ["审计：导出审计记录", "Audit log exported"],
   "act.job.run": ["定时任务：手动执行定时任务", "Job run manually"],
+  "act.job.cancel": ["定时任务：取消正在执行的定时任务", "Running job cancelled"],
   "act.case.open": ["办件：提交办件申请", "Case opened"],
   "act.case.step": ["办件：办理办件", "Case processed"],
   "act.case.attach": ["办件：上传办件附件", "Document added to a case"],

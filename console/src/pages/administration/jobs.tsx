@@ -1,20 +1,37 @@
-// Jobs that run by themselves (定时任务) and how they ended.
+// Jobs that run by themselves (定时任务): which run now and how far they are, which failed, and how all of them ended.
 import { useQuery } from "@tanstack/react-query";
-import { Table } from "antd";
+import { Progress, Table } from "antd";
 import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { graveOf } from "../../api/problem";
 import { dateTime, duration } from "../../format/time";
-import { useT } from "../../i18n";
+import { useLanguage, useT, type Word } from "../../i18n";
 import { Named } from "../../i18n/names";
+import { Sentence } from "../../i18n/sentence";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge } from "../../view/Badge";
+import { Badge, type Look } from "../../view/Badge";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
+import { planOf } from "./jobPlan";
 
+type Job = Item<"Page_JobView">;
 type Run = Item<"Page_RunView">;
 
+const STATES: Readonly<Record<string, readonly [Look, Word]>> = {
+  running: ["now", "job.running"],
+  retrying: ["warn", "job.retrying"],
+  failed: ["bad", "job.failed"],
+  waiting: ["", "job.waiting"],
+};
+
+const RESULTS: Readonly<Record<string, readonly [Look, Word]>> = {
+  done: ["good", "job.done"],
+  failed: ["bad", "job.failed"],
+  lost: ["warn", "job.lost"],
+  cancelled: ["held", "job.cancelled"],
+  running: ["now", "job.running"],
+};
 
 const jobs = defineResource({
   name: "jobs",
@@ -23,17 +40,29 @@ const jobs = defineResource({
   path: "/api/v1/jobs",
   whole: true,
   rowKey: (row) => row.id,
+  // A job that has failed and waits for its next time wants somebody to look.
+  rowClass: (row) => (row.state === "failed" ? "row-act" : ""),
   empty: "list.empty",
+  filters: [
+    {
+      key: "state",
+      label: "job.state",
+      as: "select",
+      options: Object.entries(STATES).map(([value, [, label]]) => ({ value, label })),
+    },
+  ],
   columns: [
-    { key: "name", title: "job.name", render: (row) => <Named family="jobName" code={row.id} chinese={row.name} /> },
-    { key: "every", title: "job.every", render: (row) => <Every seconds={row.everySeconds} />, from: "everySeconds" },
-    { key: "isRunning", title: "job.running", value: (row) => row.isRunning },
-    { key: "dueAt", title: "job.dueAt", as: "time" },
+    { key: "name", title: "job.name", render: (row) => <Purpose job={row} /> },
+    { key: "state", title: "job.state", render: (row) => <State job={row} />, words: { running: "job.running", retrying: "job.retrying", failed: "job.failed", waiting: "job.waiting" } },
+    { key: "dueAt", title: "job.dueAt", render: (row) => <Due job={row} /> },
     { key: "lastAt", title: "job.lastAt", as: "time", value: (row) => row.last?.startedAt, from: "last.startedAt" },
+    { key: "took", title: "job.took", render: (row) => <Took run={row.last} />, from: "last.durationMs" },
     { key: "result", title: "audit.result", render: (row) => <Result result={row.last?.result} />, from: "last.result" },
     { key: "detail", title: "audit.detail", render: (row) => <Detail run={row.last} />, from: "last.detail" },
+    { key: "schedule", title: "job.schedule", render: (row) => <Plan schedule={row.schedule} /> },
+    { key: "nFailed", title: "job.nFailed", as: "number", extra: true },
   ],
-  detail: (row) => <Runs job={row.id} />,
+  detail: (row) => <Runs job={row} />,
   detailTitle: (row) => <Named family="jobName" code={row.id} chinese={row.name} />,
   actions: [
     {
@@ -45,57 +74,129 @@ const jobs = defineResource({
       when: (row) => !row.isRunning,
       run: (row, reason) => call("POST", "/api/v1/jobs/{name}/run", { path: { name: row.id }, body: { reason } }),
     },
+    {
+      key: "cancel",
+      label: "job.cancel",
+      needs: "cancel_job",
+      danger: true,
+      reason: true,
+      confirm: "job.cancelConfirm",
+      done: "job.cancelAsked",
+      when: (row) => row.isRunning && !row.isCancelling,
+      run: (row, reason) => call("POST", "/api/v1/jobs/{name}/cancel", { path: { name: row.id }, body: { reason } }),
+    },
   ],
 });
 
-function Every({ seconds }: { seconds: number }) {
-  return <span className="num nowrap">{duration(seconds * 1000, useT())}</span>;
+/** The name of a job, and what it is for. */
+function Purpose({ job }: { job: Job }) {
+  const { language } = useLanguage();
+  return (
+    <span>
+      <Named family="jobName" code={job.id} chinese={job.name} />
+      <span className="info slim soft" style={{ display: "block" }}>
+        {language === "en" ? job.aboutEn : job.about}
+      </span>
+    </span>
+  );
+}
+
+/** What a job does now: how far it is and where, or how often it has failed. */
+function State({ job }: { job: Job }) {
+  const t = useT();
+  const [look, word] = STATES[job.state] ?? ["", "job.waiting"];
+  const { running } = job;
+  return (
+    <>
+      <Badge look={job.isCancelling ? "warn" : look} word={job.isCancelling ? "job.cancelling" : word} />
+      {running != null && <Far run={running} />}
+      {running != null && (
+        <div className="soft num">
+          {duration(running.durationMs, t)}
+          {running.node != null && ` · ${t("job.node", { n: running.node })}`}
+        </div>
+      )}
+      {job.nFailed > 0 && <div className="soft">{t("job.failures", { n: job.nFailed })}</div>}
+    </>
+  );
+}
+
+/** How far a run is, if it says. */
+function Far({ run }: { run: Run }) {
+  const { done, total } = run;
+  if (done == null || total == null) return null;
+  const percent = total > 0 ? Math.min(100, Math.round((done / total) * 100)) : 0;
+  return <Progress percent={percent} size="small" format={() => `${done}/${total}`} aria-label={`${done}/${total}`} />;
+}
+
+function Due({ job }: { job: Job }) {
+  const t = useT();
+  if (job.dueAt == null) return <span className="soft">{t("job.onRequest")}</span>;
+  return (
+    <>
+      <span className="num nowrap">{dateTime(job.dueAt)}</span>
+      {job.isDueGuess && <div className="info slim late">{t("job.guess")}</div>}
+    </>
+  );
+}
+
+function Plan({ schedule }: { schedule: string }) {
+  const t = useT();
+  return <span className="num">{planOf(schedule, t)}</span>;
+}
+
+function Took({ run }: { run: Run | null | undefined }) {
+  const t = useT();
+  return <span className="num nowrap">{run == null ? "–" : duration(run.durationMs, t)}</span>;
 }
 
 function Result({ result }: { result: string | null | undefined }) {
-  switch (result) {
-    case "done":
-      return <Badge look="good" word="job.done" />;
-    case "failed":
-      return <Badge look="bad" word="job.failed" />;
-    case "lost":
-      return <Badge look="warn" word="job.lost" />;
-    case "running":
-      return <Badge look="now" word="job.running" />;
-    default:
-      return <span className="soft">–</span>;
-  }
+  const found = RESULTS[result ?? ""];
+  if (found === undefined) return <span className="soft">–</span>;
+  return <Badge look={found[0]} word={found[1]} />;
 }
 
 /** What a run did; one that found nothing to do says so. */
 function Detail({ run }: { run: Run | null | undefined }) {
   const t = useT();
   if (run?.result === "done" && run.detail === "") return <span className="soft">{t("job.nothing")}</span>;
-  return <div className="info">{run?.detail}</div>;
+  return <div className="info">{run != null && <Sentence text={run.detail} />}</div>;
 }
 
-function Runs({ job }: { job: string }) {
+function Runs({ job }: { job: Job }) {
   const t = useT();
   const runs = useQuery({
-    queryKey: ["job", job],
-    queryFn: ({ signal }) => call("GET", "/api/v1/jobs/{name}/runs", { path: { name: job }, signal }),
+    queryKey: ["job", job.id],
+    queryFn: ({ signal }) => call("GET", "/api/v1/jobs/{name}/runs", { path: { name: job.id }, signal }),
   });
   if (graveOf(runs) !== undefined) return <ErrorView error={runs.error} retry={() => void runs.refetch()} />;
   if (runs.data === undefined) return <Loading />;
   return (
-    <Table
-      size="small"
-      rowKey="id"
-      dataSource={runs.data.items}
-      pagination={false}
-      columns={[
-        { title: t("job.lastAt"), render: (_, run) => <span className="num nowrap">{dateTime(run.startedAt)}</span> },
-        { title: t("job.endedAt"), render: (_, run) => <span className="num nowrap">{dateTime(run.endedAt)}</span> },
-        { title: t("audit.who"), render: (_, run) => (run.askedBy === "" ? <span className="soft">{t("job.bySchedule")}</span> : run.askedBy) },
-        { title: t("audit.result"), render: (_, run) => <Result result={run.result} /> },
-        { title: t("audit.detail"), render: (_, run) => <Detail run={run} /> },
-      ]}
-    />
+    <>
+      <Purpose job={job} />
+      <p>
+        {t("job.schedule")}
+        {t("list.colon")}
+        <Plan schedule={job.schedule} />
+      </p>
+      <Table
+        size="small"
+        rowKey="id"
+        dataSource={runs.data.items}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        columns={[
+          { title: t("job.lastAt"), render: (_, run) => <span className="num nowrap">{dateTime(run.startedAt)}</span> },
+          { title: t("job.took"), render: (_, run) => <Took run={run} /> },
+          { title: t("audit.who"), render: (_, run) => (run.askedBy === "" ? <span className="soft">{t("job.bySchedule")}</span> : run.askedBy) },
+          { title: t("audit.result"), render: (_, run) => <Result result={run.result} /> },
+          { title: t("job.attempt"), render: (_, run) => <span className="num">{run.attempt ?? "–"}</span> },
+          { title: t("job.process"), render: (_, run) => <span className="num">{run.node ?? "–"}</span> },
+          { title: t("job.far"), render: (_, run) => <Far run={run} /> },
+          { title: t("audit.detail"), render: (_, run) => <Detail run={run} /> },
+        ]}
+      />
+    </>
   );
 }
 

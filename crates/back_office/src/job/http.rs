@@ -1,24 +1,20 @@
-//! `GET /api/v1/jobs`, `GET /api/v1/jobs/{name}/runs`, `POST /api/v1/jobs/{name}/run`.
+//! `GET /api/v1/jobs`, `GET /api/v1/jobs/{name}/runs`, `POST /api/v1/jobs/{name}/run`, `POST /api/v1/jobs/{name}/cancel`.
 
-use super::own::RUN;
-use super::{Job, JobRun, runs, sql, states};
+use super::view::{self, JobView, RunView};
+use super::{JobAct, cancel, run_now};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use registry::access::{By, Gate, Routes};
+use jobs::Job;
+use jobs::lease::KEPT;
+use registry::access::{Actor, By, Gate, Routes};
 use registry::approval::{http::Reason, reason};
-use registry::audit;
-use registry::request::{codes, not_found};
+use registry::request::not_found;
 use registry::role::{Role, SYSTEM};
-use serde::Serialize;
+use serde::Deserialize;
 use std::sync::Arc;
-use store::clock::beijing_rfc3339;
-use store::{Result as StoreResult, Tx};
-use utoipa::ToSchema;
-use web::{JsonBody, Page, Path, Problem};
-
-/// Runs shown.
-const RUNS: i64 = 100;
+use store::Tx;
+use web::{JsonBody, Page, Path, Problem, QueryOf, one_of};
 
 /// Who watches the jobs: the officers, and those who are on duty.
 const WATCHERS: &[Role] = &[
@@ -28,15 +24,22 @@ const WATCHERS: &[Role] = &[
     Role::Operator,
 ];
 
+/// The states of a job.
+const STATES: [&str; 4] = ["running", "retrying", "failed", "waiting"];
+
+/// The results of a run.
+const RESULTS: [&str; 5] = ["running", "done", "failed", "lost", "cancelled"];
+
 registry::operations! {
     ReadJobs = reads("jobs", "查看定时任务", WATCHERS);
     ReadJobRuns = reads("job_runs", "查看定时任务执行记录", WATCHERS);
     RunJob = changes("run_job", "立即执行定时任务", SYSTEM);
+    CancelJob = changes("cancel_job", "取消正在执行的定时任务", SYSTEM);
 }
 
 /// The routes of this module.
 pub fn routes() -> Routes<JobApi> {
-    registry::routes!(jobs, job_runs, run_job)
+    registry::routes!(jobs, job_runs, run_job, cancel_job)
 }
 
 /// What the routes of the jobs need.
@@ -56,95 +59,65 @@ impl registry::access::HasGate for JobApi {
 
 impl JobApi {
     fn job(&self, name: &str) -> Result<&Job, Problem> {
-        let found = self.jobs.iter().find(|job| job.name == name);
+        let found = self.jobs.iter().find(|job| job.name() == name);
         found.ok_or_else(not_found)
     }
-}
 
-/// A run of a job (任务执行记录).
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RunView {
-    /// Its id.
-    pub id: String,
-    /// Who asked for it; empty when it was due.
-    pub asked_by: String,
-    /// When it began, RFC 3339.
-    pub started_at: String,
-    /// When it ended, RFC 3339.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ended_at: Option<String>,
-    /// `running`, `done`, `failed` or `lost`.
-    pub result: String,
-    /// What it did, or why it failed.
-    pub detail: String,
-}
-
-fn run_view(run: JobRun) -> RunView {
-    RunView {
-        id: run.id.to_string(),
-        asked_by: run.asked_by,
-        started_at: beijing_rfc3339(run.started_at),
-        ended_at: run.ended_at.map(beijing_rfc3339),
-        result: run.result.unwrap_or_else(|| "running".to_owned()),
-        detail: run.detail,
+    /// Does for a reason what somebody asks of a job.
+    async fn act(
+        &self,
+        (actor, name, given): (Actor, String, Reason),
+        act: JobAct,
+    ) -> Result<StatusCode, Problem> {
+        let job = self.job(&name)?.clone();
+        let (why, now_ms) = (reason(&given.reason)?, self.gate.context.now_ms());
+        let write = move |tx: &mut Tx<'_>| act(tx, &job, (&actor, &why), now_ms);
+        self.gate.context.act(write).await?;
+        Ok(StatusCode::ACCEPTED)
     }
 }
 
-/// A job (定时任务) as the list shows it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct JobView {
-    /// Its name in the API.
-    pub id: String,
-    /// Its name for people.
-    pub name: String,
-    /// Seconds from the end of one run to the next.
-    pub every_seconds: i64,
-    /// When it is due, RFC 3339.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub due_at: Option<String>,
-    /// Whether somebody works on it.
-    pub is_running: bool,
-    /// The last run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last: Option<RunView>,
+/// What the list of jobs is narrowed to.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct JobQuery {
+    /// `running`, `retrying`, `failed` or `waiting`.
+    pub state: Option<String>,
 }
 
-/// Every job with its last run (定时任务).
+/// What the list of runs is narrowed to.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct JobRunQuery {
+    /// `running`, `done`, `failed`, `lost` or `cancelled`.
+    pub result: Option<String>,
+}
+
+/// Every job with its present and its last run (定时任务).
 #[utoipa::path(
-    get, path = "/api/v1/jobs", tag = "administration",
+    get, path = "/api/v1/jobs", tag = "administration", params(JobQuery),
     responses(
         (status = 200, body = Page<JobView>)
     )
 )]
-async fn jobs(_: By<ReadJobs>, State(api): State<JobApi>) -> Result<Json<Page<JobView>>, Problem> {
+async fn jobs(
+    _: By<ReadJobs>,
+    State(api): State<JobApi>,
+    QueryOf(query): QueryOf<JobQuery>,
+) -> Result<Json<Page<JobView>>, Problem> {
+    let state = one_of("state", query.state, &STATES)?;
     let context = &api.gate.context;
     let (jobs, now_ms) = (Arc::clone(&api.jobs), context.now_ms());
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<JobView>> {
-        let states = states(tx)?;
-        let mut views = Vec::new();
-        for job in jobs.iter() {
-            let state = states.iter().find(|state| state.name == job.name);
-            views.push(JobView {
-                id: job.name.to_owned(),
-                name: job.chinese.to_owned(),
-                every_seconds: job.every_ms / 1000,
-                due_at: state.map(|state| beijing_rfc3339(state.due_at)),
-                is_running: state.is_some_and(|state| state.lease_until > now_ms),
-                last: runs(tx, job.name, 1)?.pop().map(run_view),
-            });
-        }
-        Ok(views)
-    };
-    let items = context.read(read).await?;
+    let read = move |tx: &mut Tx<'_>| view::jobs(tx, &jobs, now_ms);
+    let mut items = context.read(read).await?;
+    items.retain(|job| state.as_ref().is_none_or(|state| job.state == *state));
     Ok(Json(Page::whole(items)))
 }
 
 /// The last runs of a job, newest first (任务执行记录).
 #[utoipa::path(
     get, path = "/api/v1/jobs/{name}/runs", tag = "administration",
-    params(("name" = String, Path, description = "任务编码")),
+    params(("name" = String, Path, description = "任务编码"), JobRunQuery),
     responses(
         (status = 200, body = Page<RunView>),
         (status = 404, body = Problem, description = "没有这个任务")
@@ -154,11 +127,15 @@ async fn job_runs(
     _: By<ReadJobRuns>,
     State(api): State<JobApi>,
     Path(name): Path<String>,
+    QueryOf(query): QueryOf<JobRunQuery>,
 ) -> Result<Json<Page<RunView>>, Problem> {
-    let name = api.job(&name)?.name;
-    let read = move |tx: &mut Tx<'_>| runs(tx, name, RUNS);
-    let found = api.gate.context.read(read).await?;
-    Ok(Json(Page::whole(found.into_iter().map(run_view).collect())))
+    let job = api.job(&name)?.clone();
+    let result = one_of("result", query.result, &RESULTS)?;
+    let now_ms = api.gate.context.now_ms();
+    let read = move |tx: &mut Tx<'_>| view::last_runs(tx, &job, now_ms, KEPT);
+    let mut items = api.gate.context.read(read).await?;
+    items.retain(|run| result.as_ref().is_none_or(|result| run.result == *result));
+    Ok(Json(Page::whole(items)))
 }
 
 /// Makes a job due now; the next process that looks does it (立即执行).
@@ -178,18 +155,25 @@ async fn run_job(
     Path(name): Path<String>,
     JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    let name = api.job(&name)?.name;
-    let why = reason(&given.reason)?;
-    let now_ms = api.gate.context.now_ms();
-    let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
-        sql::ensure(tx, name, now_ms)?;
-        if !sql::ask(tx, name, &actor.name, now_ms)? {
-            return Err(Problem::new(codes::BUSY));
-        }
-        let detail = format!("理由：{why}");
-        audit::done(tx, now_ms, &actor, RUN, &format!("job:{name}"), &detail)?;
-        Ok(())
-    };
-    api.gate.context.act(write).await?;
-    Ok(StatusCode::ACCEPTED)
+    api.act((actor, name, given), run_now).await
+}
+
+/// Asks that the present run of a job stops; the process that has it sees it within seconds (取消执行).
+#[utoipa::path(
+    post, path = "/api/v1/jobs/{name}/cancel", tag = "administration", request_body = Reason,
+    params(("name" = String, Path, description = "任务编码")),
+    responses(
+        (status = 202, description = "将在数秒内停止"),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 404, body = Problem, description = "没有这个任务"),
+        (status = 409, body = Problem, description = "任务没有在执行")
+    )
+)]
+async fn cancel_job(
+    By { actor, .. }: By<CancelJob>,
+    State(api): State<JobApi>,
+    Path(name): Path<String>,
+    JsonBody(given): JsonBody<Reason>,
+) -> Result<StatusCode, Problem> {
+    api.act((actor, name, given), cancel).await
 }

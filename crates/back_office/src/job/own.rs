@@ -1,16 +1,20 @@
 //! The jobs of this crate itself.
 
-use super::Job;
 use crate::administration::last_office;
 use crate::log::syslog;
+use jobs::fence::Fence;
+use jobs::{Job, JobFailure, JobWords, Schedule};
 use registry::access::{Actor, Origin};
 use registry::account::{self, STALE};
 use registry::context::AppContext;
-use registry::{audit, session};
+use registry::{audit, job, session};
 use store::{Result as StoreResult, Tx};
 
 /// Accounts disabled by one run.
 const ACCOUNTS: i64 = 500;
+
+/// Pause between two looks for new records of the audit, in milliseconds.
+const SYSLOG_MS: i64 = 2_000;
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -24,37 +28,57 @@ registry::parameters! {
 registry::acts! {
     /// A job was asked for by hand.
     pub(super) RUN = "job.run", "手动执行定时任务";
+    /// The present run of a job was asked to stop.
+    pub(super) CANCEL = "job.cancel", "取消正在执行的定时任务";
 }
+
+const STALE_WORDS: JobWords = JobWords {
+    name: "account.stale",
+    chinese: "停用长期未登录账号",
+    english: "Disable unused accounts",
+    about: (
+        "停用超过规定天数未登录的账号，每一岗最后一位管理员除外。",
+        "Disables accounts that nobody has used for the days set, but for the last administrator of each office.",
+    ),
+};
+
+const SYSLOG: JobWords = JobWords {
+    name: "audit.syslog",
+    chinese: "审计日志外送",
+    english: "Send the audit log to syslog",
+    about: (
+        "把新的审计记录发送到 registry.syslog 所设的日志服务器。",
+        "Sends new audit records to the log server of the setting registry.syslog.",
+    ),
+};
 
 /// The jobs of this crate.
 pub fn own(context: &AppContext) -> Vec<Job> {
     vec![
-        Job::of(
+        job::of(
             context,
-            "account.stale",
-            "停用长期未登录账号",
-            DAY_MS,
-            |context| Box::pin(disable_stale(context)),
+            STALE_WORDS,
+            Schedule::Every(DAY_MS),
+            |context, turn| Box::pin(async move { disable_stale(context, &turn.fence).await }),
         ),
-        Job::of(
+        job::of(
             context,
-            "audit.syslog",
-            "审计日志外送",
-            2_000,
-            |context| Box::pin(async move { syslog::send(&context).await }),
+            SYSLOG,
+            Schedule::Every(SYSLOG_MS),
+            |context, turn| Box::pin(async move { syslog::send(&context, &turn.fence).await }),
         ),
     ]
 }
 
 /// Disables the accounts that nobody used, but for the last active holder of an office.
-async fn disable_stale(context: AppContext) -> Result<String, String> {
+async fn disable_stale(context: AppContext, fence: &Fence) -> Result<String, JobFailure> {
     let days = context.number(&STALE_DAYS);
     if days == 0 {
         return Ok(String::new());
     }
     let now_ms = context.now_ms();
     let actor = Actor {
-        name: "定时任务".to_owned(),
+        name: job::ACTOR.to_owned(),
         ..Actor::nobody(Origin::default())
     };
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<String>> {
@@ -82,11 +106,7 @@ async fn disable_stale(context: AppContext) -> Result<String, String> {
         }
         Ok(accounts)
     };
-    let accounts = context
-        .db
-        .write(write)
-        .await
-        .map_err(|error| error.to_string())?;
+    let accounts = fence.write(&context.db, write).await?;
     Ok(match accounts.len() {
         0 => String::new(),
         n => format!("超过 {days} 天未登录 {n} 个：{}", accounts.join("、")),

@@ -4,6 +4,8 @@
 //! sent is sent later. A datagram can be lost on the way without anybody knowing; the numbers have
 //! no gaps, so that the receiver sees what is missing, and [`registry::audit::verify`] stays the proof.
 
+use jobs::JobFailure;
+use jobs::fence::Fence;
 use registry::audit::{AuditRow, after, cursor, head, set_cursor};
 use registry::context::AppContext;
 use std::net::UdpSocket;
@@ -16,7 +18,7 @@ const READER: &str = "syslog";
 /// Rows sent at once.
 const ROWS: i64 = 200;
 
-/// Batches of one run, so that a run ends before its lease.
+/// Batches of one run, so that others get their turn.
 const BATCHES: usize = 50;
 
 /// Facility 13 (log audit) with severity notice, and with severity warning for what was refused.
@@ -75,7 +77,7 @@ pub fn message(row: &AuditRow) -> String {
 ///
 /// # Errors
 /// In Chinese, for the list of runs.
-pub async fn send(context: &AppContext) -> Result<String, String> {
+pub async fn send(context: &AppContext, fence: &Fence) -> Result<String, JobFailure> {
     let to = context.config.syslog.clone();
     if to.is_empty() {
         return Ok(String::new());
@@ -89,11 +91,7 @@ pub async fn send(context: &AppContext) -> Result<String, String> {
             let from = cursor(tx, READER)?;
             after(tx, from, ROWS)
         };
-        let rows = context
-            .db
-            .read(read)
-            .await
-            .map_err(|error| error.to_string())?;
+        let rows = context.db.read(read).await?;
         let Some(last) = rows.last().map(|row| row.number) else {
             break;
         };
@@ -104,11 +102,7 @@ pub async fn send(context: &AppContext) -> Result<String, String> {
             n_sent += 1;
         }
         let note = move |tx: &mut Tx<'_>| set_cursor(tx, READER, last, now_ms);
-        context
-            .db
-            .write(note)
-            .await
-            .map_err(|error| error.to_string())?;
+        fence.write(&context.db, note).await?;
     }
     Ok(match n_sent {
         0 => String::new(),

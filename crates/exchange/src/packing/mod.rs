@@ -9,8 +9,9 @@ mod tests;
 
 use crate::intake::dictionary;
 use crate::{matching, receipt};
+use jobs::{Job, JobWords, Schedule};
 use registry::context::AppContext;
-use registry::job::Job;
+use registry::job;
 use store::pack::PackDictionary;
 use store::repack::{OlderColumn, PackStep, pack_older};
 use store::{Result, Tx};
@@ -19,7 +20,18 @@ use store::{Result, Tx};
 const EVERY_MS: i64 = 600_000;
 
 /// How long one run goes on, in milliseconds; the next goes on from there.
-const RUN_MS: i64 = 60_000;
+const RUN_MS: i64 = 480_000;
+
+const PACK: JobWords = JobWords {
+    name: "message.pack",
+    chinese: "压缩存量报文",
+    english: "Pack messages stored unpacked",
+    about: (
+        "压缩升级之前存储的报文、回执和比对要素，少占磁盘；全部完成后不再有事可做。",
+        "Packs messages, receipts and compared elements that were stored before the upgrade, so that they take less room; \
+         when all is done it has nothing more to do.",
+    ),
+};
 
 const BODIES: OlderColumn = OlderColumn {
     table: "message_body",
@@ -46,13 +58,10 @@ fn of_bytes(body: &[u8]) -> PackDictionary {
 
 /// The job; it has nothing to do when all is packed.
 pub fn job(context: &AppContext) -> Job {
-    Job::of(
-        context,
-        "message.pack",
-        "压缩存量报文",
-        EVERY_MS,
-        |context| Box::pin(async move { run(&context).await.map_err(|error| error.to_string()) }),
-    )
+    // Each step compares what it changes with what it read: it does nothing twice, whoever does it.
+    job::of(context, PACK, Schedule::Every(EVERY_MS), |context, _| {
+        Box::pin(async move { Ok(run(&context).await?) })
+    })
 }
 
 /// Packs for a while; answers what was done, for the record of the job.

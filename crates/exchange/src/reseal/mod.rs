@@ -8,9 +8,10 @@
 mod tests;
 
 use crate::{message, receipt};
+use jobs::job::LIMITS;
+use jobs::{Job, JobWords, Schedule};
 use queue::Queue;
 use registry::context::AppContext;
-use registry::job::Job;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::node::keys_in_use;
@@ -32,19 +33,27 @@ const INBOX: &[SealedColumn] = &[SealedColumn {
     is_text: false,
 }];
 
+const RESEAL: JobWords = JobWords {
+    name: "message.reseal",
+    chinese: "补加密存量报文",
+    english: "Encrypt messages stored unencrypted",
+    about: (
+        "用现行密钥加密此前存储的报文和回执，全部完成后停用旧密钥。",
+        "Encrypts what was stored before with the present key, and retires older keys when all is done.",
+    ),
+};
+
 /// The job; it has nothing to do while there is no key.
 pub fn job(context: &AppContext, queue: &Arc<dyn Queue>) -> Job {
     let (context, queue) = (context.clone(), Arc::clone(queue));
     Job {
-        name: "message.reseal",
-        chinese: "补加密存量报文",
-        every_ms: EVERY_MS,
-        run: Arc::new(move || {
+        words: RESEAL,
+        schedule: Schedule::Every(EVERY_MS),
+        // Each step compares what it changes with what it read: it does nothing twice, whoever does it.
+        limits: LIMITS,
+        run: Arc::new(move |_| {
             let (context, queue) = (context.clone(), Arc::clone(&queue));
-            Box::pin(async move {
-                let run = run(&context, &*queue).await;
-                run.map_err(|error| error.to_string())
-            })
+            Box::pin(async move { Ok(run(&context, &*queue).await?) })
         }),
     }
 }

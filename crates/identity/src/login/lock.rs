@@ -14,6 +14,8 @@
 
 use super::limits::{EVERYWHERE_MAX, FAILURES_MAX, LOCK_MINUTES};
 use super::sql::{self, Counted, Key};
+use jobs::JobFailure;
+use jobs::fence::Fence;
 use registry::context::{AppContext, Ruling};
 use store::{Result as StoreResult, Tx};
 use web::address::network;
@@ -211,10 +213,10 @@ pub fn is_locked(tx: &mut Tx<'_>, context: &AppContext, login: &str) -> StoreRes
 ///
 /// # Errors
 /// The engine's, in words.
-pub async fn clean(context: AppContext) -> Result<String, String> {
+pub async fn clean(context: AppContext, fence: &Fence) -> Result<String, JobFailure> {
     let now_ms = context.now_ms();
     let times = (now_ms, now_ms - KNOWN_MS);
-    let cleaned = context.db.write(move |tx| sql::clean(tx, times, CLEAN_MAX));
-    cleaned.await.map_err(|error| error.to_string())?;
+    let clean = move |tx: &mut Tx<'_>| sql::clean(tx, times, CLEAN_MAX);
+    fence.write(&context.db, clean).await?;
     Ok(String::new())
 }

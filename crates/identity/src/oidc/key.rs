@@ -7,6 +7,7 @@
 use super::{KEY_MADE, KEY_ROTATED, sql};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jobs::fence::Fence;
 use registry::access::Actor;
 use registry::audit;
 use registry::context::{AppContext, Random};
@@ -141,9 +142,13 @@ fn public(pair: &KeyPair, now_ms: i64) -> ProviderPublicKey {
 
 /// Makes the key in force if there is none yet; with `rotates`, another one in its place. Answers
 /// the id of the key in force.
-async fn make(context: &AppContext, actor: &Actor, rotates: bool) -> Result<String, Problem> {
+async fn make(
+    context: &AppContext,
+    actor: &Actor,
+    (rotates, fence): (bool, Option<&Fence>),
+) -> Result<String, Problem> {
     let pkcs8 = fresh(context).await?;
-    put(context, actor, &pkcs8, rotates).await
+    put(context, actor, &pkcs8, (rotates, fence)).await
 }
 
 /// Puts a private key in force.
@@ -151,7 +156,7 @@ pub(super) async fn put(
     context: &AppContext,
     actor: &Actor,
     pkcs8: &[u8],
-    rotates: bool,
+    (rotates, fence): (bool, Option<&Fence>),
 ) -> Result<String, Problem> {
     let now_ms = context.now_ms();
     let pair = KeyPair::from_pkcs8(pkcs8).map_err(|error| fault(&error.to_string()))?;
@@ -178,26 +183,34 @@ pub(super) async fn put(
         }
         sql::active_key(tx)
     };
-    let stored = context.db.write(write).await?;
+    let stored = match fence {
+        None => context.db.write(write).await?,
+        Some(fence) => fence
+            .write(&context.db, write)
+            .await
+            .map_err(|failure| fault(&failure.to_string()))?,
+    };
     Ok(stored.map_or(kid, |stored| stored.kid))
 }
 
 /// Retires the key in force and makes another one; answers its id.
 pub async fn rotate(context: &AppContext, actor: &Actor) -> Result<String, Problem> {
-    make(context, actor, true).await
+    make(context, actor, (true, None)).await
 }
 
 /// Rotates the key in force when it has signed for long enough; answers the new one's id.
 pub(super) async fn rotate_if_due(
     context: &AppContext,
     actor: &Actor,
+    fence: &Fence,
 ) -> Result<Option<String>, Problem> {
     let stored = context.read(sql::active_key).await?;
     let now_ms = context.now_ms();
     if stored.is_none_or(|stored| now_ms - stored.created_at < SIGNS_MS) {
         return Ok(None);
     }
-    rotate(context, actor).await.map(Some)
+    let made = make(context, actor, (true, Some(fence))).await;
+    made.map(Some)
 }
 
 /// The key that signs now; the first one is made here.
@@ -223,7 +236,7 @@ async fn first(context: &AppContext) -> Result<(), Problem> {
     let _turn = MAKING.lock().await;
     if context.read(sql::active_key).await?.is_none() {
         let nobody = Actor::nobody(registry::access::Origin::default());
-        make(context, &nobody, false).await?;
+        make(context, &nobody, (false, None)).await?;
     }
     Ok(())
 }

@@ -34,9 +34,12 @@ mod tests;
 mod token;
 
 use crate::relying_party::{self, RelyingParty};
+use jobs::JobFailure;
+use jobs::fence::Fence;
 use registry::access::{Actor, Gate, Origin, Program, Programs};
 use registry::company::{self, Company};
 use registry::context::AppContext;
+use registry::job;
 use registry::module::Module;
 use registry::session::{self, FoundSession, SessionLimits, Stage};
 use registry::throttle::Throttle;
@@ -237,17 +240,15 @@ pub const PROGRAMS: Programs =
 ///
 /// # Errors
 /// The engine's, in words.
-pub async fn clean(context: AppContext) -> Result<String, String> {
+pub async fn clean(context: AppContext, fence: &Fence) -> Result<String, JobFailure> {
     let now_ms = context.now_ms();
     let before = (
         now_ms - STAYS_MS,
         now_ms - VISIT_MS,
         now_ms - key::kept_ms(&context),
     );
-    let cleaned = context
-        .db
-        .write(move |tx| sql::clean(tx, before, CLEAN_MAX));
-    cleaned.await.map_err(|error| error.to_string())?;
+    let clean = move |tx: &mut Tx<'_>| sql::clean(tx, before, CLEAN_MAX);
+    fence.write(&context.db, clean).await?;
     Ok(String::new())
 }
 
@@ -255,12 +256,12 @@ pub async fn clean(context: AppContext) -> Result<String, String> {
 ///
 /// # Errors
 /// The fault, in words.
-pub async fn rotate_if_due(context: AppContext) -> Result<String, String> {
+pub async fn rotate_if_due(context: AppContext, fence: &Fence) -> Result<String, JobFailure> {
     let actor = Actor {
-        name: "定时任务".to_owned(),
+        name: job::ACTOR.to_owned(),
         ..Actor::nobody(Origin::default())
     };
-    let rotated = key::rotate_if_due(&context, &actor).await;
+    let rotated = key::rotate_if_due(&context, &actor, fence).await;
     let rotated = rotated.inspect_err(Problem::log);
     let rotated = rotated.map_err(|problem| problem.title)?;
     Ok(rotated.map_or_else(String::new, |kid| format!("新签名密钥 {kid}")))

@@ -41,4 +41,9 @@ web::codes! {
         "请等待本次执行结束后再试。",
         "The job is already running, and it never runs twice at once.",
         "Wait until it has finished and try again.";
+    NOT_RUNNING = "TG-R4508", 409, "任务没有在执行", "The job is not running",
+        "该任务当前没有在执行，或刚刚结束，没有可取消的执行。",
+        "请刷新后核对状态；如需停用到时执行，请联系运维人员。",
+        "The job is not running now, or has just ended: there is no run to cancel.",
+        "Reload it and check its state.";
 }

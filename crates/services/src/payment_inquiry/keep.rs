@@ -4,9 +4,12 @@
 //! and with nothing else, so that no setting can make it remove anything early.
 
 use super::{REMOVED, sql};
+use jobs::JobFailure;
+use jobs::fence::Fence;
 use registry::access::{Actor, Origin};
 use registry::audit;
 use registry::context::AppContext;
+use registry::job;
 use store::Tx;
 
 /// Payments removed by one run.
@@ -30,15 +33,15 @@ registry::parameters! {
 /// Removes what is past its time.
 ///
 /// # Errors
-/// The store's, as text.
-pub async fn clean(context: AppContext) -> Result<String, String> {
+/// Why it failed.
+pub async fn clean(context: AppContext, fence: &Fence) -> Result<String, JobFailure> {
     let now_ms = context.now_ms();
     let days = context.number(&KEEP_DAYS).max(DAYS_MIN);
     // `keep_until` has the three years in it already.
     let payments_before = now_ms - (days - DAYS_MIN) * DAY_MS;
     let inquiries_before = now_ms - days * DAY_MS;
     let actor = Actor {
-        name: "定时任务".to_owned(),
+        name: job::ACTOR.to_owned(),
         ..Actor::nobody(Origin::default())
     };
     let write = move |tx: &mut Tx<'_>| -> store::Result<String> {
@@ -53,9 +56,5 @@ pub async fn clean(context: AppContext) -> Result<String, String> {
         }
         Ok(String::new())
     };
-    context
-        .db
-        .write(write)
-        .await
-        .map_err(|error| error.to_string())
+    Ok(fence.write(&context.db, write).await?)
 }

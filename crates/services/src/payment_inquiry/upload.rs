@@ -14,13 +14,17 @@ use exchange::keyring::Keyring;
 use exchange::keyring::provider::{KeyFamily, Method};
 use exchange::signature::Policy;
 use exchange::signing::{self, SigningKey};
+use jobs::fence::Fence;
+use jobs::job::LIMITS;
+use jobs::{Job, JobFailure, JobLimits, JobWords, Schedule};
 use registry::context::AppContext;
-use registry::job::Job;
+use registry::job;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Error, Tx};
+use tokio::task::JoinSet;
 use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 
@@ -47,6 +51,9 @@ const GIVE_UP_MS: i64 = 86_400_000;
 
 /// How often the job looks, in milliseconds.
 const EVERY_MS: i64 = 1_000;
+
+/// How long a run may go on, in milliseconds: all uploads at their longest, twice.
+const UPLOAD_MS_MAX: i64 = 300_000;
 
 /// How often payments past their time are looked for, in milliseconds.
 const CLEAN_MS: i64 = 6 * 3_600_000;
@@ -117,54 +124,74 @@ fn roots(ca_file: &str) -> Result<RootCerts, String> {
     Ok(RootCerts::Specific(Arc::new(found)))
 }
 
+const UPLOAD: JobWords = JobWords {
+    name: "payment.upload",
+    chinese: "上传支付原始数据",
+    english: "Upload payment data",
+    about: (
+        "答复海关的支付数据询问（179 号公告），须在两分钟内完成。",
+        "Answers customs' inquiries about payments (Announcement No. 179), which must be done within two minutes.",
+    ),
+};
+
+const CLEAN: JobWords = JobWords {
+    name: "payment.clean",
+    chinese: "清理到期支付数据",
+    english: "Remove payment data past its retention period",
+    about: (
+        "删除保存期满的支付原始数据和海关询问，并记入审计。",
+        "Deletes payment data and inquiries past their retention period, and records it.",
+    ),
+};
+
 /// The jobs of this module.
 pub fn jobs(context: &AppContext, uploader: &Arc<Uploader>) -> Vec<Job> {
     let (uploading, uploader) = (context.clone(), Arc::clone(uploader));
-    let cleaning = context.clone();
-    vec![
-        Job {
-            name: "payment.upload",
-            chinese: "上传支付原始数据",
-            every_ms: EVERY_MS,
-            run: Arc::new(move || {
-                let (context, uploader) = (uploading.clone(), Arc::clone(&uploader));
-                Box::pin(async move { run(&context, &uploader).await })
-            }),
+    let upload = Job {
+        words: UPLOAD,
+        schedule: Schedule::Every(EVERY_MS),
+        limits: JobLimits {
+            longest_ms: UPLOAD_MS_MAX,
+            ..LIMITS
         },
-        Job {
-            name: "payment.clean",
-            chinese: "清理到期支付数据",
-            every_ms: CLEAN_MS,
-            run: Arc::new(move || Box::pin(super::keep::clean(cleaning.clone()))),
-        },
-    ]
+        run: Arc::new(move |turn| {
+            let (context, uploader) = (uploading.clone(), Arc::clone(&uploader));
+            Box::pin(async move { run(&context, &uploader, &turn.fence).await })
+        }),
+    };
+    let clean = job::of(
+        context,
+        CLEAN,
+        Schedule::Every(CLEAN_MS),
+        |context, turn| Box::pin(async move { super::keep::clean(context, &turn.fence).await }),
+    );
+    vec![upload, clean]
 }
 
 /// Answers what is due; answers what was done, for the record of the job.
 ///
 /// # Errors
-/// The store's, as text.
-pub async fn run(context: &AppContext, uploader: &Arc<Uploader>) -> Result<String, String> {
+/// Why it failed: the store's, or that another process has the job.
+pub async fn run(
+    context: &AppContext,
+    uploader: &Arc<Uploader>,
+    fence: &Fence,
+) -> Result<String, JobFailure> {
     let now_ms = context.now_ms();
     let read = move |tx: &mut Tx<'_>| sql::due(tx, now_ms, DUE_MAX);
-    let due = context
-        .db
-        .read(read)
-        .await
-        .map_err(|error| error.to_string())?;
+    let due = context.db.read(read).await?;
     let (mut n_done, n_due) = (0_usize, due.len());
     let mut rest = due.into_iter().peekable();
     while rest.peek().is_some() {
-        let mut tasks = Vec::new();
+        // A run that is cut off takes its uploads with it.
+        let mut tasks = JoinSet::new();
         for inquiry in rest.by_ref().take(AT_ONCE) {
             let (context, uploader) = (context.clone(), Arc::clone(uploader));
-            tasks.push(tokio::spawn(async move {
-                one(&context, &uploader, inquiry).await
-            }));
+            let fence = fence.clone();
+            tasks.spawn(async move { one(&context, (&uploader, &fence), inquiry).await });
         }
-        for task in tasks {
-            let ended = task.await.map_err(|error| error.to_string())?;
-            n_done += usize::from(ended.map_err(|error| error.to_string())?);
+        while let Some(ended) = tasks.join_next().await {
+            n_done += usize::from(ended.map_err(|error| error.to_string())??);
         }
     }
     Ok(match n_done {
@@ -176,58 +203,60 @@ pub async fn run(context: &AppContext, uploader: &Arc<Uploader>) -> Result<Strin
 /// Tries one inquiry; answers whether customs have it now.
 async fn one(
     context: &AppContext,
-    uploader: &Arc<Uploader>,
+    (uploader, fence): (&Arc<Uploader>, &Fence),
     inquiry: Inquiry,
-) -> store::Result<bool> {
-    let outcome = match prepare(context, uploader, &inquiry).await {
+) -> Result<bool, JobFailure> {
+    let outcome = match prepare(context, (uploader, fence), &inquiry).await {
         Ok(text) => send(uploader, text).await,
         Err(NotReady::Why(why)) => UploadOutcome::Later(why),
-        Err(NotReady::Store(error)) => return Err(error),
+        Err(NotReady::Failed(failure)) => return Err(failure),
     };
     let now_ms = context.now_ms();
     let is_done = matches!(outcome, UploadOutcome::Done(_));
-    let write = move |tx: &mut Tx<'_>| match &outcome {
-        UploadOutcome::Done(answer) => {
-            let reply = (answer.code.as_str(), answer.message.as_str());
-            sql::end(tx, inquiry.id, (InquiryState::Uploaded, ""), reply, now_ms)?;
-            if let Some(upload) = sql::uploaded_payment(tx, inquiry.id)? {
-                sql::keep_longer(tx, upload, now_ms)?;
+    let write = move |tx: &mut Tx<'_>| -> store::Result<()> {
+        match &outcome {
+            UploadOutcome::Done(answer) => {
+                let reply = (answer.code.as_str(), answer.message.as_str());
+                sql::end(tx, inquiry.id, (InquiryState::Uploaded, ""), reply, now_ms)?;
+                if let Some(upload) = sql::uploaded_payment(tx, inquiry.id)? {
+                    sql::keep_longer(tx, upload, now_ms)?;
+                }
+                Ok(())
             }
-            Ok(())
-        }
-        UploadOutcome::Refused(answer) => {
-            let reply = (answer.code.as_str(), answer.message.as_str());
-            let reason = format!("海关未接收（{}）：{}", answer.code, answer.message);
-            sql::end(
-                tx,
-                inquiry.id,
-                (InquiryState::Failed, &reason),
-                reply,
-                now_ms,
-            )
-        }
-        UploadOutcome::Later(why) if now_ms - inquiry.received_at > GIVE_UP_MS => {
-            let reason = format!("一天内未能上传：{why}");
-            sql::end(
-                tx,
-                inquiry.id,
-                (InquiryState::Failed, &reason),
-                ("", ""),
-                now_ms,
-            )
-        }
-        UploadOutcome::Later(why) => {
-            let n_tries = inquiry.n_tries.clamp(0, 20);
-            // Before the deadline it is worth trying often.
-            let pause_ms = if now_ms < inquiry.due_at {
-                PAUSE_MS
-            } else {
-                (PAUSE_MS << n_tries).min(PAUSE_MS_MAX)
-            };
-            sql::later(tx, inquiry.id, why, now_ms + pause_ms)
+            UploadOutcome::Refused(answer) => {
+                let reply = (answer.code.as_str(), answer.message.as_str());
+                let reason = format!("海关未接收（{}）：{}", answer.code, answer.message);
+                sql::end(
+                    tx,
+                    inquiry.id,
+                    (InquiryState::Failed, &reason),
+                    reply,
+                    now_ms,
+                )
+            }
+            UploadOutcome::Later(why) if now_ms - inquiry.received_at > GIVE_UP_MS => {
+                let reason = format!("一天内未能上传：{why}");
+                sql::end(
+                    tx,
+                    inquiry.id,
+                    (InquiryState::Failed, &reason),
+                    ("", ""),
+                    now_ms,
+                )
+            }
+            UploadOutcome::Later(why) => {
+                let n_tries = inquiry.n_tries.clamp(0, 20);
+                // Before the deadline it is worth trying often.
+                let pause_ms = if now_ms < inquiry.due_at {
+                    PAUSE_MS
+                } else {
+                    (PAUSE_MS << n_tries).min(PAUSE_MS_MAX)
+                };
+                sql::later(tx, inquiry.id, why, now_ms + pause_ms)
+            }
         }
     };
-    context.db.write(write).await?;
+    fence.write(&context.db, write).await?;
     if is_done {
         metrics::counter!("tongguan_payment_uploads_total").increment(1);
     }
@@ -238,8 +267,8 @@ async fn one(
 enum NotReady {
     /// Not yet, in Chinese.
     Why(String),
-    /// The store failed, or something of ours.
-    Store(Error),
+    /// The store failed, or something of ours, or another process has the job.
+    Failed(JobFailure),
 }
 
 impl From<String> for NotReady {
@@ -250,14 +279,14 @@ impl From<String> for NotReady {
 
 impl From<Error> for NotReady {
     fn from(error: Error) -> Self {
-        Self::Store(error)
+        Self::Failed(error.into())
     }
 }
 
 /// The form's field to be sent, kept before it goes out; or why there is none yet.
 async fn prepare(
     context: &AppContext,
-    uploader: &Uploader,
+    (uploader, fence): (&Uploader, &Fence),
     inquiry: &Inquiry,
 ) -> Result<String, NotReady> {
     if uploader.config.url().is_none() {
@@ -312,7 +341,8 @@ async fn prepare(
         let signed_with = (key.serial.as_str(), method.name());
         sql::keep_upload(tx, id, (payment, &sealed), signed_with)
     };
-    if context.db.write(keep).await? {
+    let kept = fence.write(&context.db, keep).await;
+    if kept.map_err(|failure| NotReady::Failed(failure.into()))? {
         Ok(text)
     } else {
         Err(why("询问已结束"))

@@ -15,6 +15,7 @@ mod explain;
 mod help;
 mod ids;
 mod inspect;
+mod job;
 mod language;
 mod mistake;
 mod officers;
@@ -94,6 +95,9 @@ enum CliCommand {
     /// 账号：列出，为无法登录的人员生成一次性链接
     #[command(subcommand)]
     Account(officers::AccountVerb),
+    /// 定时任务：列出、立即执行与取消
+    #[command(subcommand)]
+    Job(job::JobVerb),
     /// 报文：提交、查看、追踪与列出
     #[command(subcommand)]
     Message(MessageVerb),
@@ -143,7 +147,9 @@ const GROUPS: [words::Group; 7] = [
     ("报文标准与代码表", &["standard", "code-table"]),
     (
         "平台管理",
-        &["company", "key", "signing", "account", "sso", "audit"],
+        &[
+            "company", "key", "signing", "account", "sso", "audit", "job",
+        ],
     ),
     ("模拟器", &["customs-sim", "usb-key-sim", "inquiry-sim"]),
     ("使用说明", &["help"]),
@@ -305,6 +311,7 @@ async fn dispatch(verb: CliCommand) -> anyhow::Result<Ended> {
         CliCommand::Sso(verb) => sso::sso(verb).await,
         CliCommand::Audit(verb) => officers::audit(verb).await,
         CliCommand::Account(verb) => officers::account(verb).await,
+        CliCommand::Job(verb) => job::job(verb).await,
         CliCommand::Check(args) => check::check(&args),
         CliCommand::Clinic(args) => clinic::clinic(&args),
         CliCommand::CodeTable(verb) => code_table::code_table(verb).await,

@@ -48,6 +48,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>, &str)] = &[
     ("registry.session_hours", 1..=24, "小时"),
     ("registry.address_failures_max", 1..=1_000_000, ""),
     ("registry.password_history", 0..=100, ""),
+    ("jobs.at_once_max", 2..=64, ""),
     ("queue.builtin.lease_ms", 1000..=24 * HOUR_MS, "毫秒"),
     ("queue.builtin.poll_ms", 1..=60_000, "毫秒"),
     ("queue.builtin.body_bytes_max", 1024..=1 << 30, "字节"),

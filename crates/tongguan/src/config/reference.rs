@@ -235,6 +235,10 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "store.free_mib_min",
         "SQLite 所在磁盘的剩余空间（MiB）低于此值时 /readyz 报告未就绪，0 为不检查",
     ),
+    (
+        "jobs.at_once_max",
+        "定时任务：本进程同时执行的任务数，2 至 64；其中一个位置留给用时短的任务",
+    ),
     ("queue.kind", "平台与海关之间的队列：builtin 或 rabbitmq"),
     ("queue.url", "内置队列的数据库；单独成库，提交互不等待"),
     (

@@ -5,17 +5,29 @@
 mod tests;
 
 use crate::message;
+use jobs::job::LIMITS;
+use jobs::{Job, JobWords, Schedule};
 use registry::context::AppContext;
-use registry::job::Job;
+use std::sync::Arc;
 use store::id::first_at_ms;
 use store::repack::{note_walk, walked};
 use store::{Result, Tx};
 
-/// How often the job looks, in milliseconds: an hour.
-const EVERY_MS: i64 = 3_600_000;
+/// When the job runs: in the night.
+const AT: &str = "40 3 * * *";
 
 /// How long one run goes on, in milliseconds; the next goes on from there.
-const RUN_MS: i64 = 60_000;
+const RUN_MS: i64 = 480_000;
+
+const WINDOW: JobWords = JobWords {
+    name: "message.guid_window",
+    chinese: "清理过期查重记录",
+    english: "Forget old guids",
+    about: (
+        "清理超过查重期限（intake.duplicate_days）的 guid 记录；报文本身不受影响。",
+        "Forgets guids that were handed in longer ago than intake.duplicate_days; the messages themselves stay.",
+    ),
+};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -27,15 +39,13 @@ const PLACE: &str = "message_guid";
 pub fn job(context: &AppContext, days: u32) -> Job {
     let own = context.clone();
     Job {
-        name: "message.guid_window",
-        chinese: "清理过期查重记录",
-        every_ms: EVERY_MS,
-        run: std::sync::Arc::new(move || {
+        words: WINDOW,
+        schedule: Schedule::Cron(AT),
+        // What is forgotten twice is forgotten.
+        limits: LIMITS,
+        run: Arc::new(move |_| {
             let context = own.clone();
-            Box::pin(async move {
-                let run = run(&context, days).await;
-                run.map_err(|error| error.to_string())
-            })
+            Box::pin(async move { Ok(run(&context, days).await?) })
         }),
     }
 }

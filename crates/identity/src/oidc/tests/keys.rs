@@ -5,6 +5,7 @@ use crate::cas::tests::platform::{TestPlatform, later};
 use crate::oidc::{key, rotate_if_due};
 use axum::http::header;
 use registry::access::{Actor, Origin};
+use registry::testing::fence;
 use rstest::rstest;
 use serde_json::Value;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
@@ -56,7 +57,9 @@ async fn a_rotated_key_signs_no_more_and_is_known_as_long_as_its_tokens_are_of_u
     assert_eq!(rows.len(), 1, "the old private half is gone");
     later(&place.platform, 9 * 3_600_000);
     assert_eq!(kids(place).await, [new]);
-    crate::oidc::clean(context.clone()).await.unwrap();
+    crate::oidc::clean(context.clone(), &fence(context).await)
+        .await
+        .unwrap();
     let rows = context
         .db
         .read(|tx| tx.query("select kid from oidc_key", &[]))
@@ -72,19 +75,22 @@ async fn the_job_rotates_a_key_after_ninety_days_and_makes_none(
 ) {
     let place = &Place::on(engine).await;
     let context = place.platform.context.clone();
+    let held = fence(&context).await;
     later(&place.platform, 90 * 86_400_000 - 1);
-    assert_eq!(rotate_if_due(context.clone()).await.unwrap(), "");
+    assert_eq!(rotate_if_due(context.clone(), &held).await.unwrap(), "");
     later(&place.platform, 1);
     assert!(
-        rotate_if_due(context.clone())
+        rotate_if_due(context.clone(), &held)
             .await
             .unwrap()
             .contains("新签名密钥")
     );
-    assert_eq!(rotate_if_due(context).await.unwrap(), "");
+    assert_eq!(rotate_if_due(context, &held).await.unwrap(), "");
     let platform = TestPlatform::on(engine).await;
     assert_eq!(
-        rotate_if_due(platform.context.clone()).await.unwrap(),
+        rotate_if_due(platform.context.clone(), &fence(&platform.context).await)
+            .await
+            .unwrap(),
         "",
         "nobody needs one"
     );

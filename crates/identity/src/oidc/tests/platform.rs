@@ -123,7 +123,7 @@ impl Place {
         let platform = TestPlatform::on(engine).await;
         let nobody = Actor::nobody(registry::access::Origin::default());
         let key = pkcs8(&platform).await;
-        key::put(&platform.context, &nobody, key, false)
+        key::put(&platform.context, &nobody, key, (false, None))
             .await
             .unwrap();
         platform.put(confidential(30, "web")).await;

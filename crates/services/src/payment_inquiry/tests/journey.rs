@@ -163,7 +163,10 @@ impl Setup {
     }
 
     pub(super) async fn run(&self) -> String {
-        run(&self.world.context, &self.uploader).await.unwrap()
+        let held = registry::testing::fence(&self.world.context).await;
+        run(&self.world.context, &self.uploader, &held)
+            .await
+            .unwrap()
     }
 
     pub(super) async fn inquiries(&self) -> Vec<Inquiry> {

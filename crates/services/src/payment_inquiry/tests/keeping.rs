@@ -34,16 +34,22 @@ async fn nothing_is_removed_before_three_years_after_its_last_use(
     setup.ask("SO2", "s-2").await;
     assert_eq!(setup.run().await, "上传 1 条，共尝试 1 条");
     setup.world.clock.advance(DAY * (1096 - 100));
-    assert_eq!(clean(setup.world.context.clone()).await.unwrap(), "");
+    let held = registry::testing::fence(&setup.world.context).await;
+    assert_eq!(clean(setup.world.context.clone(), &held).await.unwrap(), "");
     assert_eq!(count().await.len(), 2);
     setup.world.clock.advance(DAY);
-    assert!(!clean(setup.world.context.clone()).await.unwrap().is_empty());
+    assert!(
+        !clean(setup.world.context.clone(), &held)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let left = count().await;
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].transaction_no, "T2");
     assert_eq!(setup.inquiries().await.len(), 1);
     setup.world.clock.advance(DAY * 100);
-    clean(setup.world.context.clone()).await.unwrap();
+    clean(setup.world.context.clone(), &held).await.unwrap();
     assert!(count().await.is_empty());
     assert!(setup.inquiries().await.is_empty());
     assert_eq!(setup.world.audited("payment.remove").await, 2);

@@ -1,0 +1,37 @@
+// What jobs note of their runs, in English, by the Chinese sentence as the platform tells it.
+
+export const JOB_SENTENCES: Readonly<Record<string, string>> = {
+  "已取消": "Cancelled",
+  "进程停止，由下一个进程接着执行": "The process stopped; the next one takes over",
+  "程序故障，见日志": "Program fault; see the log",
+  "任务已由另一进程接手，本次结果未写入": "Another process has taken over; nothing of this run was written",
+};
+
+/** The parts of what the job that seals anew has done. */
+const RESEALED: readonly (readonly [RegExp, string])[] = [
+  [/^已补加密 (\d+) 项，存量已全部处理$/, "Encrypted: $1; all that was stored is done"],
+  [/^已补加密 (\d+) 项，尚未完成，下次继续$/, "Encrypted: $1; to be continued with the next run"],
+  [/^(\d+) 项已损坏、无法解密，保持原样，位置见运行日志$/, "damaged and left as they are: $1 (places in the log)"],
+  [/^旧密钥 (\S+) 已停用，可从密钥文件中删去$/, "the old key $1 is retired and may go from the key file"],
+  [/^旧密钥 (\S+) 仍有 (\d+) 项，不能删去$/, "the old key $1 must stay: values that need it: $2"],
+  [/^旧密钥 (\S+) 仍由运行中的进程用于加密，暂不停用，请以新的密钥文件重新启动各进程$/, "the old key $1 is still used by running processes: restart them with the new key file"],
+];
+
+function resealed(text: string): string {
+  const part = (one: string) => {
+    const [pattern, english] = RESEALED.find(([known]) => known.test(one)) ?? [/$/, ""];
+    return one.replace(pattern, english);
+  };
+  return text.split("；").map(part).join("; ");
+}
+
+export const JOB_PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+  [/^超过 (\d+) 分钟，已中止$/, (n) => `Stopped after ${n} minutes, the limit of this job`],
+  [/^结束 (\d+) 个超时会话$/, (n) => `Idle sessions ended: ${n}`],
+  [/^上传 (\d+) 条，共尝试 (\d+) 条$/, (n, all) => `Uploaded ${n} of ${all} that were due`],
+  [/^已外送 (\d+) 条$/, (n) => `Records sent: ${n}`],
+  [/^(已补加密 .*)$/, (text = "") => resealed(text)],
+  [/^新签名密钥 (\S+)$/, (kid) => `New signing key ${kid}`],
+  [/^支付数据 (\d+) 笔，海关询问 (\d+) 条$/, (payments, inquiries) => `Deleted: payments ${payments}, inquiries ${inquiries}`],
+  [/^超过 (\d+) 天未登录 (\d+) 个：(.*)$/, (days, n, who = "") => `No login for more than ${days} days, accounts ${n}: ${who.replaceAll("、", ", ")}`],
+];
