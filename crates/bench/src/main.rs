@@ -207,7 +207,9 @@ async fn fresh_journeys(report: &mut Report, engine: &Engine) -> Result<()> {
         let cpu = platform.cpu_us()?;
         let rate = load::journey(&platform, &key, round as u64, 0, JOURNEY, IN_FLIGHT).await?;
         // What the log holds is copied into the file within this time.
-        store::clock::SystemClock::shared().sleep(Duration::from_secs(1)).await;
+        store::clock::SystemClock::shared()
+            .sleep(Duration::from_secs(1))
+            .await;
         let each = |bytes: f64| bytes / JOURNEY as f64;
         report.round(&format!("journey_per_s_{suffix}"), rate);
         let cpu = each(platform.cpu_us()? - cpu);

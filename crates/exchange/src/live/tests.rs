@@ -251,7 +251,9 @@ async fn one_reader_serves_all_who_listen(#[values(Sqlite, Postgres)] engine: Te
             look = Some(found);
             break;
         }
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        store::clock::SystemClock
+            .sleep(Duration::from_millis(1))
+            .await;
     }
     let look = look.unwrap();
     shared.directory.refresh().await.unwrap();

@@ -277,7 +277,7 @@ fn all_finders(
                 ..Filter::default()
             },
             Filter {
-                guid: Some(SoughtGuid::of(&number)),
+                guid: Some(SoughtGuid::of(number)),
                 ..Filter::default()
             },
         ];
