@@ -102,7 +102,7 @@ pub(crate) fn renew(tx: &mut Tx<'_>, fence: &Fence, until_ms: i64) -> Result<boo
 /// Gives the lease back; answers whether it was still held.
 pub(crate) fn free(tx: &mut Tx<'_>, fence: &Fence, after: &After<'_>) -> Result<bool> {
     let n_changed = tx.execute(
-        "update job set lease_until = 0, due_at = $4, attempt = $5, asked_by = $6, \
+        "update job set lease_until = 0, run_id = 0, due_at = $4, attempt = $5, asked_by = $6, \
          cancel_asked = '', failed_n = case when $7 < 0 then 0 else failed_n + $7 end \
          where name = $1 and fence = $2 and run_id = $3",
         &[

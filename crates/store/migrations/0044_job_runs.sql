@@ -2,8 +2,7 @@
 -- so that a process that was paused past its lease cannot commit any more; a failed run is tried again after a pause; a
 -- run can be asked to stop, and says how far it is.
 --
--- Module of job, job_run, job_run_2: jobs/runner. Runs are copied into a table that knows one result more; a process of the release
--- before goes on with it, for what it does not write may be empty.
+-- Module of job, job_run, job_run_2: jobs/runner. Runs are copied into a table that knows one result more.
 
 -- The schedule by which due_at was set: with a new release it may be another.
 alter table job add column schedule text not null default '';

@@ -5,8 +5,8 @@ use crate::pack::{BYTES_MIN, PackDictionary, is_packed, pack};
 use crate::unreadable::damage;
 use crate::{Result, Tx, Value};
 
-/// Rows that one transaction looks at.
-const ROWS: i64 = 64;
+/// Rows that one transaction looks at: each may have ten megabytes, and the writer waits meanwhile.
+const ROWS: i64 = 8;
 
 /// A column of bytes whose older values are not packed.
 pub struct OlderColumn {

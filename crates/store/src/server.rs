@@ -183,6 +183,7 @@ impl Server {
         let mut refusals = vec!["no answer".to_owned(); self.places.len()];
         let mut candidates = Vec::new();
         let mut deadline: Option<Instant> = None;
+        let has_seen = self.latest.lock().is_ok_and(|latest| latest.is_some());
         loop {
             let next = match deadline {
                 None => tries.join_next().await,
@@ -193,7 +194,9 @@ impl Server {
             match next {
                 Some(Ok((_, Ok(candidate)))) => {
                     candidates.push(candidate);
-                    deadline.get_or_insert_with(|| Instant::now() + HEAD_START);
+                    // Who has seen no timeline yet hears all servers.
+                    let head_start = has_seen.then(|| Instant::now() + HEAD_START);
+                    deadline = deadline.or(head_start);
                 }
                 Some(Ok((n, Err(why)))) => refusals[n] = why,
                 Some(Err(_)) => {}

@@ -166,6 +166,14 @@ fn connect(path: &str, config: &StoreConfig, cache_kib: u64) -> Result<Connectio
 
 fn migrate_now(writer: &mut Connection, config: &StoreConfig, vault: &Vault) -> Result<()> {
     migrate::add_functions(writer)?;
+    // A migration may sort all messages: on the disk, not in memory.
+    writer.pragma_update(None, "temp_store", "file")?;
+    let migrated = migrate_on(writer, config, vault);
+    writer.pragma_update(None, "temp_store", "memory")?;
+    migrated
+}
+
+fn migrate_on(writer: &mut Connection, config: &StoreConfig, vault: &Vault) -> Result<()> {
     let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     compact::begin(&tx, config)?;
     migrate::apply(&mut Tx {
@@ -266,6 +274,9 @@ fn read_loop(
     while let Ok(mut job) = queue.recv() {
         set(Instant::now().checked_add(limit));
         let failure = read_one((connection, vault), job.as_mut()).err();
+        // What ends a read that was broken off is not to be broken off itself.
+        set(None);
+        forget_transaction(connection);
         job.finish(failure);
     }
 }

@@ -5,7 +5,7 @@
 //! 2. [`sniff`](ceb::sniff()) finds kind, guid and sender without a full parse. What is not a message at
 //!    all, or not this company's, is refused here: it was never accepted, so nothing is stored.
 //! 3. [`Intake::accept`] puts the arrival among those that wait; one commit takes them all, at most
-//!    [`BATCH_MAX`]. `unique(company, guid)` decides duplicates inside that commit: the same bytes
+//!    [`BATCH_MAX`]. the table `message_guid` decides duplicates inside that commit: the same bytes
 //!    get the first answer again, other bytes are a conflict.
 //! 4. **Only then** the caller hears of it (I1).
 //!
@@ -40,6 +40,9 @@ pub(crate) use batch::{store as commit_limited_for_test, store_unlimited as comm
 /// Arrivals in one commit.
 pub const BATCH_MAX: usize = 256;
 
+/// The shortest window of duplicates, in days: who hands in again what was not answered does so within weeks.
+const DUPLICATE_DAYS_MIN: u32 = 90;
+
 /// Settings of intake.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -58,7 +61,7 @@ pub struct IntakeConfig {
     pub forms_max: usize,
     /// Of these one company's.
     pub forms_per_caller_max: usize,
-    /// For how many days a guid is known as handed in; 0 for ever. A repetition after that is a new message.
+    /// For how many days a guid is known as handed in, 90 at least; 0 for ever. A repetition after that is a new message.
     pub duplicate_days: u32,
     /// How long a caller may take to send its body, in milliseconds.
     pub body_ms_max: u64,
@@ -99,6 +102,9 @@ impl IntakeConfig {
 
     /// What is wrong with the settings, in Chinese.
     pub fn fault(&self) -> Option<&'static str> {
+        if (1..DUPLICATE_DAYS_MIN).contains(&self.duplicate_days) {
+            return Some("duplicate_days 应为 0（永久）或不小于 90");
+        }
         if !(1..=100).contains(&self.waiting_percent_per_caller_max) {
             return Some("waiting_percent_per_caller_max 应为 1 至 100");
         }

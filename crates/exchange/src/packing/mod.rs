@@ -70,10 +70,17 @@ pub fn job(context: &AppContext) -> Job {
 /// The store's; what was packed before stays packed.
 pub(crate) async fn run(context: &AppContext) -> Result<String> {
     let until_ms = context.clock.monotonic_ms().saturating_add(RUN_MS);
-    let mut n_packed = 0;
+    let (mut n_packed, mut failure) = (0, Ok(()));
     for step in STEPS {
         loop {
-            let done = context.db.write(step).await?;
+            // What cannot be packed in one table keeps none of the others.
+            let done = match context.db.write(step).await {
+                Ok(done) => done,
+                Err(error) => {
+                    failure = failure.and(Err(error));
+                    break;
+                }
+            };
             n_packed += done.n_packed;
             if !done.goes_on {
                 break;
@@ -83,6 +90,7 @@ pub(crate) async fn run(context: &AppContext) -> Result<String> {
             }
         }
     }
+    failure?;
     Ok(match n_packed {
         0 => String::new(),
         n => format!("已压缩 {n} 项，存量已全部处理"),

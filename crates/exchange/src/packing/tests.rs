@@ -113,7 +113,7 @@ async fn what_was_stored_before_reads_back_the_same_while_it_is_packed(
     for step in STEPS {
         platform.shared.db.write(step).await.unwrap();
     }
-    assert_eq!(counts(&platform).await["bodies"], (64, n_messages - 64));
+    assert_eq!(counts(&platform).await["bodies"], (8, n_messages - 8));
     assert_eq!(seen(&platform, &ids).await, before);
     let done = run(&platform.shared.context).await.unwrap();
     assert!(done.contains("存量已全部处理"), "{done}");

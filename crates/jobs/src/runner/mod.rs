@@ -24,7 +24,7 @@ pub const LOOK: Duration = Duration::from_secs(2);
 
 /// A job that may go on for longer than this, in milliseconds, leaves one place to others: what customs wait for does not
 /// wait behind jobs of hours.
-const SHORT_MS: i64 = 600_000;
+const SHORT_MS: i64 = 300_000;
 
 /// Longest silence of the loop.
 pub const TURN_MAX: Duration = Duration::from_secs(60);

@@ -57,8 +57,12 @@ thread_local! {
 /// # Errors
 /// [`Error::Unavailable`] when the machine has no memory for it.
 pub fn pack<'b>(bytes: &'b [u8], with: PackDictionary) -> Result<Cow<'b, [u8]>> {
-    if bytes.len() < BYTES_MIN && !bytes.starts_with(MARK) {
+    let is_worth_it = (BYTES_MIN..=BYTES_MAX).contains(&bytes.len());
+    if !is_worth_it && !bytes.starts_with(MARK) {
         return Ok(Cow::Borrowed(bytes));
+    }
+    if bytes.len() > BYTES_MAX {
+        return Err(Error::Fault("a value is too large to be stored".to_owned()));
     }
     let run = with.has_runs().then(|| base64_run::find(bytes)).flatten();
     let mut packed = Vec::with_capacity(bytes.len() / 2);

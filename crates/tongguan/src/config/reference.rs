@@ -304,7 +304,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("intake.forms_per_caller_max", "其中同一企业的上限"),
     (
         "intake.duplicate_days",
-        "查重期限（天）：期限内同一 guid 不会重复受理；0 表示永久。超过期限再次提交的视为新报文，也不能再按 guid 查到",
+        "查重期限（天，不小于 90；0 表示永久）：期限内同一 guid 不会重复受理。已办结且超过期限的，再次提交视为新报文，也不能再按 guid 查到",
     ),
     ("intake.body_ms_max", "调用方发送完请求内容的毫秒上限"),
     (

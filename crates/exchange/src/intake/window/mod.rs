@@ -1,5 +1,5 @@
 //! The window of duplicates (查重期限): guids that were handed in longer ago than `intake.duplicate_days` are forgotten, so
-//! that the table which every message meets does not grow for ever.
+//! that the table which every message meets does not grow for ever. Those of messages that customs has not finished with stay.
 
 #[cfg(test)]
 mod tests;
@@ -9,7 +9,7 @@ use jobs::job::LIMITS;
 use jobs::{Job, JobWords, Schedule};
 use registry::context::AppContext;
 use std::sync::Arc;
-use store::id::first_at_ms;
+use store::id::{first_at_ms, made_at_ms};
 use store::repack::{note_walk, walked};
 use store::{Result, Tx};
 
@@ -24,8 +24,9 @@ const WINDOW: JobWords = JobWords {
     chinese: "清理过期查重记录",
     english: "Forget old guids",
     about: (
-        "清理超过查重期限（intake.duplicate_days）的 guid 记录；报文本身不受影响。",
-        "Forgets guids that were handed in longer ago than intake.duplicate_days; the messages themselves stay.",
+        "清理超过查重期限（intake.duplicate_days）的已办结报文的 guid 记录：此后不能再按 guid 查到，也不再显示更正关系；报文本身不受影响。",
+        "Forgets guids of finished messages that were handed in longer ago than intake.duplicate_days: they are not found by guid, \
+         and corrections are not shown, any more; the messages themselves stay.",
     ),
 };
 
@@ -59,7 +60,10 @@ pub(crate) async fn run(context: &AppContext, days: u32) -> Result<String> {
         return Ok(String::new());
     }
     let until_ms = context.clock.monotonic_ms().saturating_add(RUN_MS);
-    let before = first_at_ms(context.now_ms() - i64::from(days) * DAY_MS);
+    // A clock that was set years ahead for a night must not forget everything: the newest message is a clock, too.
+    let newest = context.db.read(message::guid::sql::newest).await?;
+    let now_ms = context.now_ms().min(made_at_ms(newest) + DAY_MS);
+    let before = first_at_ms(now_ms - i64::from(days) * DAY_MS);
     let mut n_forgotten = 0;
     loop {
         let step = move |tx: &mut Tx<'_>| -> Result<(bool, u64)> {

@@ -48,11 +48,18 @@ pub(crate) fn find(
 /// Messages looked at in one transaction.
 const ROWS: i64 = 256;
 
+/// The id of the newest message; 0 when there is none.
+pub(crate) fn newest(tx: &mut Tx<'_>) -> Result<i64> {
+    let found = tx.query_opt("select id from message order by id desc limit 1", &[])?;
+    found.map_or(Ok(0), |row| row.int(0))
+}
+
 /// Forgets the guids of the next messages after `after` with ids below `before`; answers the id of the last one that was
 /// looked at, none when there is none, and how many guids were forgotten.
 pub(crate) fn forget(tx: &mut Tx<'_>, after: i64, before: i64) -> Result<(Option<i64>, u64)> {
     let rows = tx.query(
-        "select id, company_id, guid from message where id > $1 and id < $2 order by id limit $3",
+        "select id, company_id, guid, state in ('settled', 'refused') from message \
+         where id > $1 and id < $2 order by id limit $3",
         &[after.into(), before.into(), ROWS.into()],
     )?;
     let Some(last) = rows.last() else {
@@ -61,8 +68,9 @@ pub(crate) fn forget(tx: &mut Tx<'_>, after: i64, before: i64) -> Result<(Option
     let last = last.int(0)?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        // The guid of a damaged row cannot be told; its key stays, which harms nobody.
-        if let (Ok(company), Ok(guid)) = (row.int(1), row.text(2)) {
+        // What customs has not finished with may still be handed in once more. The guid of a damaged row cannot be
+        // known; its key stays, which harms nobody.
+        if let (Ok(company), Ok(guid), Ok(true)) = (row.int(1), row.text(2), row.bool(3)) {
             found.push((guid_key(&guid), company, row.int(0)?));
         }
     }
