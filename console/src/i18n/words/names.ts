@@ -106,6 +106,8 @@ export const names = {
   "jobName.login.clean": ["清理过期的登录失败计数", "Remove expired counts of failed logins"],
   "jobName.audit.syslog": ["审计日志外送", "Send the audit log to syslog"],
   "jobName.message.reseal": ["补加密存量报文", "Encrypt messages stored unencrypted"],
+  "jobName.message.pack": ["压缩存量报文", "Pack messages stored unpacked"],
+  "jobName.message.guid_window": ["清理过期查重记录", "Forget old guids"],
   "jobName.payment.upload": ["上传支付原始数据", "Upload payment data"],
   "jobName.payment.clean": ["清理到期支付数据", "Remove payment data past its retention period"],
   "parameterName.payment.keep_days": ["支付原始数据保存天数", "Retention of payment data"],
