@@ -171,17 +171,6 @@ pub fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>> {
     unpacked(rest).ok_or_else(|| Error::Damaged("a packed value is damaged".to_owned()))
 }
 
-/// As [`unpack`], where nothing stands that is not packed, but what is too short for it.
-///
-/// # Errors
-/// [`Error::Damaged`] when they are not what was packed.
-pub fn unpack_all(bytes: Vec<u8>) -> Result<Vec<u8>> {
-    match is_packed(&bytes) || bytes.len() < BYTES_MIN {
-        true => unpack(bytes),
-        false => Err(Error::Damaged("a value is not packed".to_owned())),
-    }
-}
-
 fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     let (form, rest) = bytes.split_first()?;
     let (number, rest) = rest.split_first_chunk()?;
