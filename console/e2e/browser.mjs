@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
 
 const axe = createRequire(import.meta.url)("axe-core").source;
@@ -41,6 +42,17 @@ export async function still(page) {
     const moving = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
     await Promise.allSettled(moving.map((one) => one.finished));
   });
+}
+
+/** Waits until what `read` answers is what is expected; says how they differ when it does not come to it. */
+export async function becomes(read, expected, ms = 20_000) {
+  const until = Date.now() + ms;
+  for (;;) {
+    const got = await read();
+    if (isDeepStrictEqual(got, expected)) return;
+    if (Date.now() > until) assert.deepEqual(got, expected);
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
 }
 
 async function graveOf(page) {

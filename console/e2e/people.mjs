@@ -97,6 +97,7 @@ export async function signIn(browser, url, role, options = {}) {
     locale: "zh-CN",
     ...options,
   });
-  context.setDefaultTimeout(20_000);
+  // A machine that builds or tests beside it takes its time; who waits for something that never comes still hears of it.
+  context.setDefaultTimeout(60_000);
   return context.newPage();
 }

@@ -194,9 +194,9 @@ impl Server {
             match next {
                 Some(Ok((_, Ok(candidate)))) => {
                     candidates.push(candidate);
-                    // Who has seen no timeline yet hears all servers.
-                    let head_start = has_seen.then(|| Instant::now() + HEAD_START);
-                    deadline = deadline.or(head_start);
+                    // Who has seen no timeline yet hears all servers that answer in the usual time.
+                    let head_start = if has_seen { HEAD_START } else { CONNECT_MAX };
+                    deadline.get_or_insert(Instant::now() + head_start);
                 }
                 Some(Ok((n, Err(why)))) => refusals[n] = why,
                 Some(Err(_)) => {}
