@@ -12,7 +12,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Receipts that the simulator gives a plain order.
-const RECEIPTS: u64 = 3;
+pub(crate) const RECEIPTS: u64 = 3;
+
+/// Connections of a company that floods.
+const FLOOD: usize = 64;
 
 /// How long a journey may take before the benchmark gives up.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -216,6 +219,27 @@ pub(crate) async fn accept(
     })
 }
 
+/// Submits `n` messages of each company, all companies at once.
+pub(crate) async fn submit(platform: &Platform, companies: &[BenchCompany], n: u64) -> Result<()> {
+    let mut tasks = Vec::new();
+    for company in companies {
+        let mut template = Template::new(platform, company)?;
+        let mut connection = KeptConnection::open(platform).await?;
+        tasks.push(tokio::spawn(async move {
+            for number in 0..n {
+                template.set(1, number);
+                let (status, body) = connection.ask(&template.request).await?;
+                anyhow::ensure!(status == 202, "{status} {}", String::from_utf8_lossy(&body));
+            }
+            Ok(())
+        }));
+    }
+    for task in tasks {
+        task.await??;
+    }
+    Ok(())
+}
+
 /// Submits `n` messages and waits until every receipt is in the feed; answers messages a second.
 pub(crate) async fn journey(
     platform: &Platform,
@@ -261,12 +285,52 @@ pub(crate) async fn journey(
     Ok(n as f64 / elapsed.as_secs_f64())
 }
 
-/// Submits at a fixed rate and measures, for each message, the time from sending it to reading its
-/// last receipt from the feed; customs answers at once, so all of that is ours.
+/// Submits from many connections as fast as is accepted, until it is over; answers how many messages.
+pub(crate) async fn flood(
+    platform: &Platform,
+    company: &BenchCompany,
+    is_over: &Arc<AtomicBool>,
+) -> Result<tokio::task::JoinHandle<Result<u64>>> {
+    let template = Template::new(platform, company)?;
+    let next = Arc::new(AtomicU64::new(0));
+    let mut connections = Vec::new();
+    for _ in 0..FLOOD {
+        connections.push(KeptConnection::open(platform).await?);
+    }
+    let tasks: Vec<_> = connections
+        .into_iter()
+        .map(|mut connection| {
+            let (mut template, next) = (template.clone(), Arc::clone(&next));
+            let is_over = Arc::clone(is_over);
+            tokio::spawn(async move {
+                let mut n_accepted = 0;
+                while !is_over.load(Ordering::Relaxed) {
+                    template.set(7, next.fetch_add(1, Ordering::Relaxed));
+                    let (status, body) = connection.ask(&template.request).await?;
+                    // Who floods is told to come later; that is part of what is measured.
+                    let is_known = [202, 429, 503].contains(&status);
+                    anyhow::ensure!(is_known, "{status} {}", String::from_utf8_lossy(&body));
+                    n_accepted += u64::from(status == 202);
+                }
+                Ok(n_accepted)
+            })
+        })
+        .collect();
+    Ok(tokio::spawn(async move {
+        let mut n_accepted = 0;
+        for task in tasks {
+            n_accepted += task.await??;
+        }
+        Ok(n_accepted)
+    }))
+}
+
+/// Submits at a fixed rate and measures, for each message, the time from sending it to reading the receipt number `receipts`
+/// of it from the feed; customs answers at once, so all of that is ours. It ends when all have theirs.
 pub(crate) async fn paced(
     platform: &Platform,
     company: &BenchCompany,
-    run: u64,
+    (run, receipts): (u64, u64),
     per_second: f64,
     length: Duration,
 ) -> Result<Load> {
@@ -300,20 +364,33 @@ pub(crate) async fn paced(
         }));
     }
     let mut seen: HashMap<String, (u64, Instant)> = HashMap::new();
-    while started.elapsed() < length {
+    let mut tasks = Some(tasks);
+    loop {
         for id in feed.read().await? {
             let entry = seen.entry(id).or_insert((0, Instant::now()));
-            *entry = (entry.0 + 1, Instant::now());
+            if entry.0 < receipts {
+                *entry = (entry.0 + 1, Instant::now());
+            }
         }
-    }
-    is_over.store(true, Ordering::Relaxed);
-    for task in tasks {
-        task.await??;
+        if started.elapsed() < length {
+            continue;
+        }
+        is_over.store(true, Ordering::Relaxed);
+        for task in tasks.take().unwrap_or_default() {
+            task.await??;
+        }
+        // The slowest count most: they are waited for.
+        let n_sent = sent.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let n_done = seen.values().filter(|(n, _)| *n >= receipts).count();
+        if n_done >= n_sent {
+            break;
+        }
+        anyhow::ensure!(started.elapsed() < PATIENCE, "{n_done} of {n_sent}");
     }
     let sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
     let times_us: Vec<u64> = seen
         .iter()
-        .filter(|(_, (n, _))| *n >= RECEIPTS)
+        .filter(|(_, (n, _))| *n >= receipts)
         .filter_map(|(id, (_, at))| {
             let due = sent.get(id)?;
             u64::try_from(at.saturating_duration_since(*due).as_micros()).ok()

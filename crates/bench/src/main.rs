@@ -15,6 +15,8 @@
 //! | `sm2` | the same for SM2, beside OpenSSL and the library |
 //! | `sm2-oracle N` | whether these three agree on N cases |
 //! | `preflight` | how long a whole set of documents takes to be judged |
+//! | `flood` | what a company with little to do notices of another one that floods |
+//! | `nodes` | three nodes that share the lanes over one, each with a part of a core (PostgreSQL, RabbitMQ, root) |
 //! | `journeys` | whole journeys on both engines, with what they write, store and compute |
 //! | `lists N` | the lists of people over N messages, on both engines |
 //! | `paint` | how long a person waits for the console in a browser |
@@ -24,6 +26,7 @@
 mod language;
 mod lists;
 mod load;
+mod nodes;
 mod paint;
 mod platform;
 mod preflight;
@@ -35,6 +38,8 @@ mod sm2_speed;
 use anyhow::{Context, Result};
 use platform::{Engine, Platform, Roles};
 use report::Report;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Requests in flight.
@@ -70,10 +75,20 @@ fn main() -> Result<()> {
                 "sm2-oracle" => run_sm2_oracle(n_messages.unwrap_or(1_000_000)),
                 "preflight" => run_preflight().await,
                 "journeys" => run_journeys().await,
+                "nodes" => run_nodes().await,
+                "flood" => run_flood().await,
                 "language" => run_language(),
                 verb => run(verb == "quick").await,
             }
         })
+}
+
+async fn run_nodes() -> Result<()> {
+    let mut report = Report::start()?;
+    let url = std::env::var("TONGGUAN_TEST_PG").context("needs TONGGUAN_TEST_PG")?;
+    let broker = std::env::var("TONGGUAN_TEST_RABBITMQ").context("needs TONGGUAN_TEST_RABBITMQ")?;
+    nodes::nodes(&mut report, &url, &broker).await?;
+    report.finish_in("nodes.json")
 }
 
 async fn run_lists(n_messages: i64) -> Result<()> {
@@ -236,6 +251,44 @@ async fn fresh_journeys(report: &mut Report, engine: &Engine) -> Result<()> {
     Ok(())
 }
 
+/// Messages a second of a company with little to do.
+const LIGHT_PER_S: f64 = 20.0;
+
+/// What a company with little to do notices of another one that floods: the 99th percentile of the time to its first receipt,
+/// while the other submits as fast as it is accepted, over the same on a quiet platform.
+async fn flooded(report: &mut Report) -> Result<()> {
+    for round in 0..ROUNDS {
+        let platform = Platform::start(&Engine::Sqlite, Roles::All).await?;
+        let (light, heavy) = (platform.company(1)?, platform.company(2)?);
+        let of = |run: usize| (200 + run as u64, 1);
+        let quiet = load::paced(&platform, &light, of(2 * round), LIGHT_PER_S, ROUND).await?;
+        let is_over = Arc::new(AtomicBool::new(false));
+        let flood = load::flood(&platform, &heavy, &is_over).await?;
+        let busy = load::paced(&platform, &light, of(2 * round + 1), LIGHT_PER_S, ROUND).await;
+        is_over.store(true, Ordering::Relaxed);
+        let n_accepted = flood.await??;
+        let busy = busy?;
+        report.round("light_p99_ms_quiet", quiet.percentile_ms(0.99));
+        report.round("light_p99_ms_flood", busy.percentile_ms(0.99));
+        report.note(format!(
+            "{n_accepted} messages of the other company were accepted in round {}",
+            round + 1
+        ));
+        platform.stop().await?;
+    }
+    let quiet = report.median("light_p99_ms_quiet");
+    let flood = report.median("light_p99_ms_flood");
+    report.ratio("light_p99_ratio_flood", flood / quiet);
+    Ok(())
+}
+
+/// A company beside one that floods, and nothing else.
+async fn run_flood() -> Result<()> {
+    let mut report = Report::start()?;
+    flooded(&mut report).await?;
+    report.finish_in("flood.json")
+}
+
 /// Journeys on both engines, and nothing else.
 async fn run_journeys() -> Result<()> {
     let mut report = Report::start()?;
@@ -256,7 +309,8 @@ async fn journey(report: &mut Report, is_quick: bool) -> Result<()> {
     for round in 0..ROUNDS {
         let platform = Platform::start(&Engine::Sqlite, Roles::All).await?;
         let key = platform.company(1)?;
-        let added = load::paced(&platform, &key, 100 + round as u64, half, ROUND).await?;
+        let of = (100 + round as u64, load::RECEIPTS);
+        let added = load::paced(&platform, &key, of, half, ROUND).await?;
         report.round("added_p99_ms", added.percentile_ms(0.99));
         report.note(format!(
             "added time at {half:.0}/s round {}: p50 {:.0} ms, p99 {:.0} ms, max {:.0} ms",
@@ -267,6 +321,7 @@ async fn journey(report: &mut Report, is_quick: bool) -> Result<()> {
         ));
         platform.stop().await?;
     }
+    flooded(report).await?;
     if is_quick {
         return Ok(());
     }

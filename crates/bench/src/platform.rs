@@ -28,6 +28,7 @@ impl Engine {
 #[derive(Clone, Copy)]
 pub(crate) enum Roles {
     Api,
+    Pipeline,
     All,
 }
 
@@ -35,6 +36,7 @@ impl Roles {
     fn text(self) -> &'static str {
         match self {
             Self::Api => "api",
+            Self::Pipeline => "api,pipeline",
             Self::All => "api,pipeline,customs-box",
         }
     }
@@ -80,14 +82,59 @@ pub(crate) async fn postgres_schema(url: &str) -> Result<String> {
 
 impl Platform {
     pub(crate) async fn start(engine: &Engine, roles: Roles) -> Result<Self> {
+        Self::start_with(engine, roles, &[]).await
+    }
+
+    /// As [`Platform::start`], with more settings.
+    pub(crate) async fn start_with(
+        engine: &Engine,
+        roles: Roles,
+        more: &[(String, String)],
+    ) -> Result<Self> {
         let folder = tempfile::tempdir_in(std::env::current_exe()?.with_file_name(""))?;
         let mut environment = settings();
+        environment.extend_from_slice(more);
         if let Engine::Postgres(url) = engine {
             let url = postgres_schema(url).await?;
             environment.push(("TONGGUAN_STORE__URL".to_owned(), url));
         }
         let path = folder.path().to_owned();
         Self::launch(path, Some(folder), environment, roles).await
+    }
+
+    /// Another process on the same data, which works the lanes.
+    pub(crate) async fn node(&self, number: usize) -> Result<Self> {
+        let mut environment = self.environment.clone();
+        environment.push(("TONGGUAN_NODE__NUMBER".to_owned(), number.to_string()));
+        Self::launch(self.path.clone(), None, environment, Roles::Pipeline).await
+    }
+
+    /// Customs beside it, until it is dropped.
+    pub(crate) fn customs(&self) -> Result<Child> {
+        Ok(tokio::process::Command::new(binary()?)
+            .args(["customs-sim", "--data"])
+            .arg(&self.path)
+            .envs(self.environment.clone())
+            .env("RUST_LOG", "warn")
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?)
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> Result<u32> {
+        self.child.id().context("the process runs")
+    }
+
+    /// Its database, to be looked at.
+    pub(crate) async fn database(&self) -> Result<store::Db> {
+        let named = |(name, _): &&(String, String)| name == "TONGGUAN_STORE__URL";
+        let url = self.environment.iter().find(named);
+        let config = store::StoreConfig {
+            url: url.map(|(_, url)| url.clone()).unwrap_or_default(),
+            ..store::StoreConfig::default()
+        };
+        Ok(tokio::task::spawn_blocking(move || store::Db::open(&config)).await??)
     }
 
     /// Opens a platform on the data of an earlier one.
@@ -227,15 +274,11 @@ impl Platform {
             .environment
             .iter()
             .find(|(name, _)| name == "TONGGUAN_STORE__URL");
-        let Some((_, url)) = url else {
+        if url.is_none() {
             let about = std::fs::metadata(self.path.join("tongguan.db"))?;
             return Ok(about.len() as f64);
-        };
-        let config = store::StoreConfig {
-            url: url.clone(),
-            ..store::StoreConfig::default()
-        };
-        let db = tokio::task::spawn_blocking(move || store::Db::open(&config)).await??;
+        }
+        let db = self.database().await?;
         let read = db.read(|tx| {
             let found = tx.query_opt(
                 "select cast(sum(pg_total_relation_size(c.oid)) as bigint) from pg_class c \

@@ -2,6 +2,7 @@
 //! know of it: the messages, their outcomes, matching, corrections and the unknown codes. All of it is one
 //! transaction, and only after its commit is the queue told (I1).
 
+use crate::lane::LaneFence;
 use crate::message::{self, Back, Counts, DayCounts, MessageId, State, Step};
 use crate::receipt::parked::ParkedBody;
 use crate::receipt::{self, Address, Opened, Taken};
@@ -24,6 +25,7 @@ pub(crate) async fn step(
     shared: &Arc<Shared>,
     answers: Vec<bytes::Bytes>,
     kept: Vec<i64>,
+    fence: &LaneFence,
 ) -> Result<usize> {
     shared.directory.refresh().await?;
     let n_answers = answers.len();
@@ -43,13 +45,13 @@ pub(crate) async fn step(
     }
     let opened = Arc::new(opened);
     let all = 0..opened.len();
-    match taken(shared, &opened, all.clone(), kept.clone()).await {
+    match taken(shared, &opened, (all.clone(), kept.clone()), fence).await {
         // Of which answer it is the damaged row nobody knows: each is taken by itself.
         Err(Error::Damaged(_)) => {
             for at in all {
                 let own: Vec<i64> = kept.get(at).copied().into_iter().collect();
-                match taken(shared, &opened, at..at + 1, own.clone()).await {
-                    Err(Error::Damaged(_)) => in_parts(shared, &opened[at], own).await?,
+                match taken(shared, &opened, (at..at + 1, own.clone()), fence).await {
+                    Err(Error::Damaged(_)) => in_parts(shared, &opened[at], own, fence).await?,
                     alone => alone?,
                 }
             }
@@ -61,10 +63,15 @@ pub(crate) async fn step(
 
 /// Takes a delivery answer by answer, for a damaged row keeps only its own from being recorded, and then out of the
 /// inbox: what was recorded before a crash in between is known when the delivery comes again (I3).
-async fn in_parts(shared: &Arc<Shared>, one: &Opened, kept: Vec<i64>) -> Result<()> {
+async fn in_parts(
+    shared: &Arc<Shared>,
+    one: &Opened,
+    kept: Vec<i64>,
+    fence: &LaneFence,
+) -> Result<()> {
     for part in one.parts() {
         let part = Arc::new(vec![part]);
-        match taken(shared, &part, 0..1, Vec::new()).await {
+        match taken(shared, &part, (0..1, Vec::new()), fence).await {
             Err(Error::Damaged(why)) => set_apart(shared, &part, why).await?,
             alone => alone?,
         }
@@ -77,12 +84,13 @@ async fn in_parts(shared: &Arc<Shared>, one: &Opened, kept: Vec<i64>) -> Result<
 async fn taken(
     shared: &Arc<Shared>,
     opened: &Arc<Vec<Opened>>,
-    which: Range<usize>,
-    kept: Vec<i64>,
+    (which, kept): (Range<usize>, Vec<i64>),
+    fence: &LaneFence,
 ) -> Result<()> {
-    let (writer, all) = (Arc::clone(shared), Arc::clone(opened));
+    let (writer, all, fence) = (Arc::clone(shared), Arc::clone(opened), fence.clone());
     let now_ms = shared.clock.now_ms();
     let write = shared.db.write(move |tx| {
+        fence.prove(tx)?;
         inbox::delete(tx, &kept)?;
         let some = all.get(which.clone()).unwrap_or_default();
         apply(tx, &writer, some, now_ms)
@@ -254,7 +262,7 @@ fn progress(tx: &mut Tx<'_>, context: &AppContext, taken: &Taken, now_ms: i64) -
             .or_default();
         entry.n_receipts += 1;
     }
-    message::count(tx, &counts)?;
+    message::count(tx, ids, counts, now_ms)?;
     outcome::refresh(tx, ids, &updated.outcomes, now_ms)?;
     // Said already when it passed the check; once more, because the rejection of the one before may
     // have been written at the same time.

@@ -28,6 +28,7 @@
 
 // Handlers, and the loops that run the steps.
 pub mod pipeline;
+pub mod projector;
 pub mod operator;
 pub mod live;
 pub mod overview;
@@ -75,6 +76,7 @@ pub mod signature;
 pub mod keyring;
 pub mod customs;
 pub mod message;
+pub mod tally;
 
 #[cfg(test)]
 mod testing;

@@ -187,6 +187,14 @@ impl TestPlatform {
             .unwrap()
     }
 
+    /// Checks these messages in one turn.
+    pub(crate) async fn check(&self, turn: Vec<MessageId>) {
+        let alone = crate::lane::LaneFence::none();
+        crate::check::step(&self.shared, turn, &alone)
+            .await
+            .unwrap();
+    }
+
     /// Runs platform and customs until neither has anything to do.
     pub(crate) async fn settle(&self) {
         loop {

@@ -85,6 +85,20 @@ impl Db {
         }
     }
 
+    /// At the end of a process: leaves all that was written in the file itself, so that a copy of the file alone is whole.
+    ///
+    /// # Errors
+    /// The engine's; nothing is lost then, the log is read at the next start.
+    pub async fn rest(&self) -> Result<()> {
+        let EngineDb::Sqlite(pool) = &self.engine else {
+            return Ok(());
+        };
+        let pool = pool.clone();
+        let copy = tokio::task::spawn_blocking(move || SqlitePool::copy_log_back(pool.place()));
+        copy.await
+            .map_err(|error| Error::Fault(error.to_string()))?
+    }
+
     /// Closures that wait for the writers now; a measure of overload.
     pub fn n_waiting(&self) -> usize {
         match &self.engine {

@@ -203,6 +203,21 @@ const ALL: &[Migration] = &[
         "job_runs",
         include_str!("../migrations/0044_job_runs.sql"),
     ),
+    (
+        45,
+        "event_place",
+        include_str!("../migrations/0045_event_place.sql"),
+    ),
+    (
+        46,
+        "audit_waiting",
+        include_str!("../migrations/0046_audit_waiting.sql"),
+    ),
+    (
+        47,
+        "lane_shard",
+        include_str!("../migrations/0047_lane_shard.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -8,6 +8,7 @@
 //! when no transaction could be begun, and when the server says that it takes no writes any more. When a connection is
 //! lost later, nobody knows what became of the transaction, and its caller is told so.
 
+use crate::event;
 use crate::job::{StoreJob, Undo, spawn, submit};
 use crate::migrate;
 use crate::outage::DatabaseOutage;
@@ -17,6 +18,7 @@ use crate::{Error, Result, StoreConfig, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::sync::Arc;
 use std::time::Instant;
+use tokio_postgres::IsolationLevel;
 
 /// Attempts of a transaction that loses against others.
 const CONFLICT_TRIES: u32 = 5;
@@ -37,6 +39,7 @@ impl PgPool {
             outage: Arc::default(),
             open: None,
             is_used: false,
+            only_reads: false,
             vault: vault.clone(),
         };
         first.migrate()?;
@@ -44,13 +47,14 @@ impl PgPool {
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
         let closed = first.without_line();
         let mut ready = Some(first);
-        for (queue, n_threads) in [
-            (write_queue, config.n_writers),
-            (read_queue, config.n_readers),
+        for (queue, n_threads, only_reads) in [
+            (write_queue, config.n_writers, false),
+            (read_queue, config.n_readers, true),
         ] {
             for _ in 0..n_threads.max(1) {
                 let queue: Receiver<Box<dyn StoreJob>> = queue.clone();
                 let mut connection = ready.take().unwrap_or_else(|| closed.without_line());
+                connection.only_reads = only_reads;
                 spawn("store-postgres", move || serve(&mut connection, &queue))?;
             }
         }
@@ -78,6 +82,8 @@ struct Connection {
     open: Option<(Open, u64)>,
     /// Whether a thread has worked with it.
     is_used: bool,
+    /// Whether its transactions see one moment of the database and change nothing.
+    only_reads: bool,
     vault: Vault,
 }
 
@@ -98,6 +104,7 @@ impl Connection {
             outage: Arc::clone(&self.outage),
             open: None,
             is_used: false,
+            only_reads: self.only_reads,
             vault: self.vault.clone(),
         }
     }
@@ -105,8 +112,9 @@ impl Connection {
     fn migrate(&mut self) -> Result<()> {
         let vault = self.vault.clone();
         let open = self.ready()?;
-        let mut tx = begin(open, &vault)?;
+        let mut tx = begin(open, &vault, false)?;
         migrate::apply(&mut tx)?;
+        event::mend_base(&mut tx)?;
         commit(tx)
     }
 
@@ -185,7 +193,7 @@ impl Connection {
 
     /// As [`Connection::run`], over the connection that there is; the error says how far the job came.
     fn attempt(&mut self, job: &mut dyn StoreJob) -> std::result::Result<(), (Error, Progress)> {
-        let vault = self.vault.clone();
+        let (vault, only_reads) = (self.vault.clone(), self.only_reads);
         let open = self
             .ready()
             .map_err(|error| (error, Progress::NotConnected))?;
@@ -194,7 +202,8 @@ impl Connection {
         }
         let mut tries = 1;
         loop {
-            let mut tx = begin(open, &vault).map_err(|error| (error, Progress::NotKept))?;
+            let mut tx =
+                begin(open, &vault, only_reads).map_err(|error| (error, Progress::NotKept))?;
             let outcome = match job.run(&mut tx) {
                 Ok(()) => commit(tx),
                 Err(Undo::Failed(error)) => {
@@ -208,6 +217,12 @@ impl Connection {
             };
             match outcome {
                 Err(Error::Conflict(_)) if tries < CONFLICT_TRIES => tries += 1,
+                // A read that writes is a fault of ours, and no reason to look for another server.
+                Err(error) if only_reads && open.line.lost() == Some(Lost::ReadOnly) => {
+                    open.line.lost.set(None);
+                    let why = Error::Fault(format!("a read writes: {error}"));
+                    return Err((why, Progress::Begun));
+                }
                 Err(error) if open.line.lost() == Some(Lost::ReadOnly) => {
                     return Err((error, Progress::NotKept));
                 }
@@ -217,8 +232,17 @@ impl Connection {
     }
 }
 
-fn begin<'a>(open: &'a mut Open, vault: &'a Vault) -> Result<Tx<'a>> {
-    let tx = open.client.transaction();
+/// A transaction that only reads sees one moment, so that a page and its total fit, as on SQLite.
+fn begin<'a>(open: &'a mut Open, vault: &'a Vault, only_reads: bool) -> Result<Tx<'a>> {
+    let begun = open.client.build_transaction();
+    let begun = match only_reads {
+        true => begun
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .read_only(true),
+        // Said nothing of, so that a server that takes no writes says so when one is tried.
+        false => begun,
+    };
+    let tx = begun.start();
     Ok(Tx {
         engine: EngineTx::Postgres(PgTx {
             tx: open.line.wait_for(BEGIN_MAX, tx)?,

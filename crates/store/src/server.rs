@@ -96,7 +96,7 @@ pub(crate) struct ServerLine {
     driver: Option<JoinHandle<()>>,
     server: Server,
     n_place: usize,
-    lost: Cell<Option<Lost>>,
+    pub(crate) lost: Cell<Option<Lost>>,
 }
 
 /// Why no connection to a server is of use any more, other than that this one was closed.

@@ -1,7 +1,7 @@
 //! SQLite: one writer thread with group commit, reader threads, a checkpointer.
 //!
 //! WAL with `synchronous=FULL`: a commit is on the disk when the caller hears of it. The writer
-//! drains whatever waits (up to [`GROUP_MAX`]) into one transaction. Checkpoints run on a thread of
+//! drains whatever waits (up to [`GROUP_MAX`]) into one transaction, and commits once in [`GROUP_TIME`]. Checkpoints run on a thread of
 //! their own, because they cost tens of milliseconds that no caller should see; only when the log
 //! has grown past `sqlite_log_mib` does the writer lend a hand, so that the log can start anew, and then
 //! its file is cut to that size.
@@ -27,8 +27,13 @@ const GROUP_MAX: usize = 256;
 /// Prepared statements that a connection keeps.
 const STATEMENTS_MAX: usize = 256;
 
-/// Log size, in pages of 4 KiB, from which the checkpointer copies it back: 8 MiB.
-const WAL_PAGES_SOFT: i64 = 2048;
+/// At most one commit in this time: what comes meanwhile goes into the next, so that a page that many change is written
+/// once. Who comes to a writer that is at rest waits for nothing.
+const GROUP_TIME: Duration = Duration::from_millis(2);
+
+/// The checkpointer copies the log back when this part of `sqlite_log_mib` is not copied yet: the longer it waits, the more often
+/// a page was changed that it writes once.
+const WAL_PART_SOFT: i64 = 2;
 
 /// How many times `sqlite_log_mib` the log may have before somebody is asked to look who reads.
 pub(crate) const LOG_TIMES: u64 = 4;
@@ -38,6 +43,12 @@ const STEPS: i32 = 10_000;
 
 /// Bytes of a page.
 const PAGE_BYTES: i64 = 4096;
+
+/// How long readers and the writer may delay the last copy of the log.
+const COPY_MAX: Duration = Duration::from_secs(5);
+
+/// Looks of the checkpointer without a new page in the log until it copies back what there is.
+const QUIET_LOOKS: u32 = 10;
 
 /// Pause of the checkpointer between looks at the log.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
@@ -143,6 +154,13 @@ impl SqlitePool {
     }
 
     /// Where it is.
+    /// Copies the whole log back into the file.
+    pub(crate) fn copy_log_back(place: &SqlitePlace) -> Result<()> {
+        let connection = Connection::open(&place.path)?;
+        connection.busy_timeout(COPY_MAX)?;
+        Ok(log_state(&connection, "truncate").map(|_| ())?)
+    }
+
     pub(crate) fn place(&self) -> &SqlitePlace {
         &self.place
     }
@@ -188,9 +206,16 @@ type Keyed<'a> = (&'a Connection, &'a Vault);
 
 fn write_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn StoreJob>>) {
     forget_transaction(connection);
+    let mut due = Instant::now();
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
-        group.extend(queue.try_iter().take(GROUP_MAX - 1));
+        while group.len() < GROUP_MAX
+            && let Ok(next) = queue.recv_deadline(due)
+        {
+            group.push(next);
+        }
+        group.extend(queue.try_iter().take(GROUP_MAX - group.len()));
+        due = Instant::now() + GROUP_TIME;
         let failure = commit_group((connection, vault), &mut group).err();
         for job in group {
             job.finish(failure.clone());
@@ -292,27 +317,35 @@ fn read_one((connection, vault): Keyed<'_>, job: &mut dyn StoreJob) -> Result<()
 }
 
 fn checkpoint_loop(connection: &Connection, place: &SqlitePlace, alive: &Weak<()>) {
-    let (mut copied, mut is_told) = (0, false);
+    let log_bytes = place.log_bytes_max / LOG_TIMES;
+    let soft = i64::try_from(log_bytes).unwrap_or(i64::MAX) / PAGE_BYTES / WAL_PART_SOFT;
+    let (mut seen, mut n_quiet, mut is_told) = (0, 0, false);
     loop {
         thread::park_timeout(CHECKPOINT_PAUSE);
         // Never by looking into a queue of jobs: who takes one to see whether there are any loses it.
         if alive.strong_count() == 0 {
             return;
         }
-        let log_bytes = place.log_bytes();
-        tell(place, log_bytes, &mut is_told);
-        let pages = i64::try_from(log_bytes).unwrap_or(i64::MAX) / PAGE_BYTES;
-        if pages < WAL_PAGES_SOFT && copied == pages {
-            continue;
-        }
-        let checkpoint = connection.query_row("pragma wal_checkpoint(passive)", [], |row| {
-            Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        tell(place, place.log_bytes(), &mut is_told);
+        let look = log_state(connection, "noop").and_then(|(logged, copied)| {
+            n_quiet = if logged == seen { n_quiet + 1 } else { 0 };
+            seen = logged;
+            let is_due = logged - copied >= soft || n_quiet >= QUIET_LOOKS;
+            match logged > copied && is_due {
+                true => log_state(connection, "passive").map(|_| ()),
+                false => Ok(()),
+            }
         });
-        match checkpoint {
-            Ok((_, done)) => copied = done,
-            Err(error) => tracing::warn!(%error, "the checkpoint of the SQLite log failed"),
+        if let Err(error) = look {
+            tracing::warn!(%error, "the checkpoint of the SQLite log failed");
         }
     }
+}
+
+/// Pages in the log, and how many of them are copied back, after a checkpoint of this kind (`noop` copies none).
+fn log_state(connection: &Connection, kind: &str) -> rusqlite::Result<(i64, i64)> {
+    let sql = format!("pragma wal_checkpoint({kind})");
+    connection.query_row(&sql, [], |row| Ok((row.get(1)?, row.get(2)?)))
 }
 
 /// Reports once that the log is held, and once that it was given back.

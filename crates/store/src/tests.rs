@@ -4,7 +4,7 @@ use crate::testing::{
     TestDb,
     TestEngine::{self, Postgres, Sqlite},
 };
-use crate::{Db, Error, Many, Result, Tx, Value, event};
+use crate::{Db, Error, Many, Result, StoreConfig, Tx, Value, event, testing};
 use rstest::rstest;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -301,9 +301,9 @@ fn every_migration_file_is_listed_in_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_sqlite_disk_is_said_and_nothing_is_kept() {
-    let TestDb { config, .. } = crate::testing::sqlite();
+    let TestDb { config, .. } = testing::sqlite();
     let folder = tempfile::tempdir().unwrap();
-    let small = crate::StoreConfig {
+    let small = StoreConfig {
         url: format!("sqlite:{}/small.db", folder.path().display()),
         // The empty tables alone take more than one.
         sqlite_mib_max: 2,
@@ -335,8 +335,8 @@ async fn a_full_sqlite_disk_is_said_and_nothing_is_kept() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_of_another_process_is_said() {
-    let test = crate::testing::sqlite();
-    let config = crate::StoreConfig {
+    let test = testing::sqlite();
+    let config = StoreConfig {
         sqlite_busy_ms: 50,
         ..test.config.clone()
     };
@@ -369,8 +369,8 @@ async fn write_mib(db: &Db, n_mib: i64) {
 /// and when the shell has gone the file is cut.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_log_that_a_long_reader_holds_is_told_and_given_back() {
-    let test = crate::testing::sqlite();
-    let config = crate::StoreConfig {
+    let test = testing::sqlite();
+    let config = StoreConfig {
         sqlite_log_mib: 1,
         ..test.config.clone()
     };
@@ -397,8 +397,8 @@ async fn a_log_that_a_long_reader_holds_is_told_and_given_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_of_our_own_is_broken_off_in_time_and_harms_no_later_one() {
-    let test = crate::testing::sqlite();
-    let config = crate::StoreConfig {
+    let test = testing::sqlite();
+    let config = StoreConfig {
         read_ms_max: 20,
         n_readers: 1,
         ..test.config.clone()
@@ -430,4 +430,35 @@ fn ids_grow_and_never_repeat() {
     assert!(crate::id::first_at_ms(1_800_000_000_051) <= last);
     assert_eq!(crate::id::first_at_ms(i64::MIN), 0);
     assert_eq!(crate::id::first_at_ms(i64::MAX), i64::MAX);
+}
+
+/// A copy of the file alone, made after an orderly stop, holds all that was written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_rest_all_is_in_the_file_and_nothing_in_the_log() {
+    let test = testing::sqlite();
+    let path = test.config.url.trim_start_matches("sqlite:").to_owned();
+    let make = "create table kept (id bigint primary key)";
+    test.db
+        .write(move |tx| tx.execute(make, &[]))
+        .await
+        .unwrap();
+    let insert = "insert into kept (id) values (7)";
+    test.db
+        .write(move |tx| tx.execute(insert, &[]))
+        .await
+        .unwrap();
+    let log = std::path::PathBuf::from(format!("{path}-wal"));
+    assert!(log.metadata().unwrap().len() > 0);
+    test.db.rest().await.unwrap();
+    assert_eq!(log.metadata().unwrap().len(), 0);
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    std::fs::copy(&path, &copy).unwrap();
+    let config = StoreConfig {
+        url: format!("sqlite:{}", copy.display()),
+        ..test.config.clone()
+    };
+    let db = Db::open(&config).unwrap();
+    let rows = db.read(|tx| tx.query("select id from kept", &[])).await;
+    assert_eq!(rows.unwrap()[0].int(0).unwrap(), 7);
 }

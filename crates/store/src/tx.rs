@@ -94,6 +94,18 @@ impl Tx<'_> {
         Ok(self.query(sql, args)?.into_iter().next())
     }
 
+    /// As [`Tx::query_opt`]; nobody changes the row until this transaction ends.
+    ///
+    /// # Errors
+    /// The engine's, sorted as [`Error`] says.
+    pub fn query_kept(&mut self, sql: &str, args: &[Value<'_>]) -> Result<Option<Row>> {
+        // On SQLite nobody writes beside this transaction.
+        match self.is_sqlite() {
+            true => self.query_opt(sql, args),
+            false => self.query_opt(&format!("{sql} for share"), args),
+        }
+    }
+
     /// Runs a statement over a list of rows, in chunks; answers all rows that came back.
     ///
     /// # Errors
@@ -135,7 +147,7 @@ impl Tx<'_> {
         }
     }
 
-    /// Whether SQLite is below; only `migrate` asks.
+    /// Whether SQLite is below: for this crate only, one text serves all others.
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self.engine, EngineTx::Sqlite(_))
     }

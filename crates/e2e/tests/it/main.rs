@@ -41,6 +41,7 @@ mod lists;
 mod log_secrets;
 mod log_trouble;
 mod node_trouble;
+mod nodes;
 mod oidc;
 mod onboarding;
 mod one_message;

@@ -18,7 +18,16 @@ const MESSAGES: u64 = 40;
 
 /// A place whose queue is this broker, with queue names of its own.
 fn place(url: &str, names: &str) -> Place {
-    let mut place = Place::new()
+    named(Place::new(), url, names)
+}
+
+/// A place on this broker with queues that no other test has.
+pub(crate) fn on_broker(place: Place, url: &str) -> Place {
+    named(place, url, &names())
+}
+
+fn named(place: Place, url: &str, names: &str) -> Place {
+    let mut place = place
         .with("TONGGUAN_QUEUE__KIND", "rabbitmq")
         .with("TONGGUAN_QUEUE__RABBITMQ__URL", url)
         .with("TONGGUAN_QUEUE__RABBITMQ__QUEUE_KIND", "classic")
@@ -36,7 +45,7 @@ fn names() -> String {
     format!("e2e.{}.{n}", std::process::id())
 }
 
-fn customs(place: &Place) -> Process {
+pub(crate) fn customs(place: &Place) -> Process {
     place.spawn(&["customs-sim".to_owned()], false).0
 }
 
@@ -64,7 +73,7 @@ impl Setup {
 }
 
 /// Every message is settled and has its three receipts once.
-fn assert_all_home(company: &Client, ids: &[String]) {
+pub(crate) fn assert_all_home(company: &Client, ids: &[String]) {
     wait::until("all receipts", || {
         let n_settled = company
             .list()

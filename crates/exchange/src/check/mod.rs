@@ -12,7 +12,7 @@ mod sender;
 mod tests;
 
 use crate::correction;
-use crate::lane::{Spent, Watch};
+use crate::lane::{LaneFence, Spent, Watch};
 use crate::matching::{self, TurnFacts};
 use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
@@ -63,8 +63,9 @@ pub(crate) struct CheckVerdict {
 pub(crate) async fn step(
     shared: &Arc<Shared>,
     turn: Vec<MessageId>,
+    fence: &LaneFence,
 ) -> Result<(usize, Vec<Spent>)> {
-    check(shared, turn, LANE_BUDGET, false).await
+    check(shared, turn, (LANE_BUDGET, false), fence).await
 }
 
 /// Checks messages that have waited for a key, with more time for their signatures.
@@ -73,15 +74,16 @@ pub(crate) async fn again(
     turn: Vec<MessageId>,
     budget: Duration,
 ) -> Result<usize> {
-    let (n_messages, _) = check(shared, turn, budget, true).await?;
+    // One process does this at a time, and a message that has moved on meanwhile stays as it is.
+    let (n_messages, _) = check(shared, turn, (budget, true), &LaneFence::none()).await?;
     Ok(n_messages)
 }
 
 async fn check(
     shared: &Arc<Shared>,
     turn: Vec<MessageId>,
-    budget: Duration,
-    is_retry: bool,
+    (budget, is_retry): (Duration, bool),
+    fence: &LaneFence,
 ) -> Result<(usize, Vec<Spent>)> {
     shared.directory.refresh().await?;
     let read = move |tx: &mut Tx<'_>| -> Result<_> {
@@ -132,11 +134,12 @@ async fn check(
     }
     let spent = verdicts.iter().map(|verdict| verdict.spent).collect();
     let now_ms = shared.clock.now_ms();
-    let writer = Arc::clone(shared);
-    let receivers = shared
-        .db
-        .write(move |tx| commit(tx, &writer, &verdicts, &waiting, now_ms))
-        .await?;
+    let (writer, fence) = (Arc::clone(shared), fence.clone());
+    let write = shared.db.write(move |tx| {
+        fence.prove(tx)?;
+        commit(tx, &writer, &verdicts, &waiting, now_ms)
+    });
+    let receivers = write.await?;
     shared.feed.wake(&receivers);
     shared.checked.ring();
     Ok((n_messages, spent))
@@ -324,7 +327,7 @@ pub(crate) fn commit(
         .iter()
         .filter_map(|v| Some((v.loaded.id, v.signature.as_ref()?)));
     signature::sql::insert(tx, signatures, now_ms)?;
-    message::count(tx, &counts(&kept, &facts, now_ms))?;
+    message::count(tx, &shared.ids, counts(&kept, &facts, now_ms), now_ms)?;
     refresh_outcomes(tx, shared, &kept, now_ms)?;
 
     let mut refusals: Vec<NewReceipt> = kept

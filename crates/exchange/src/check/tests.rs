@@ -1,5 +1,6 @@
 //! Refusals: everything at once, a platform receipt at once, and nothing of it to customs.
 
+use crate::lane::LaneFence;
 use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
 use rstest::rstest;
@@ -62,7 +63,9 @@ async fn a_check_that_runs_twice_changes_nothing_the_second_time(
             .await,
     );
     for _ in 0..2 {
-        super::step(&platform.shared, vec![id]).await.unwrap();
+        super::step(&platform.shared, vec![id], &LaneFence::none())
+            .await
+            .unwrap();
     }
     assert_eq!(platform.state(0, id).await, "checked");
     let events = platform

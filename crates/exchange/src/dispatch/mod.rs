@@ -7,6 +7,7 @@
 //! A message that the queue can never take, or that no key opens, is `Held` for a person.
 
 use crate::customs::{self, Parcel};
+use crate::lane::LaneFence;
 use crate::message::sql::Loaded;
 use crate::message::{self, MessageId, State, Step};
 use crate::shared::Shared;
@@ -33,6 +34,7 @@ pub(crate) async fn step(
     shared: &Arc<Shared>,
     direction: Direction,
     turn: Vec<MessageId>,
+    fence: &LaneFence,
 ) -> std::result::Result<usize, SendFailure> {
     shared.directory.refresh().await?;
     let (loaded, unreadable) = shared
@@ -63,6 +65,7 @@ pub(crate) async fn step(
             None => held.push(message.id),
         }
     }
+    fence.is_ahead(shared.clock.now_ms())?;
     shared
         .queue
         .put(shared.customs.up(direction), &parcels)
@@ -71,11 +74,12 @@ pub(crate) async fn step(
         .increment(u64::try_from(sent.len()).unwrap_or(0));
     let n_messages = sent.len() + held.len() + n_unreadable;
     let now_ms = shared.clock.now_ms();
-    let writer = Arc::clone(shared);
-    shared
-        .db
-        .write(move |tx| commit(tx, &writer, &sent, &held, now_ms))
-        .await?;
+    let (writer, fence) = (Arc::clone(shared), fence.clone());
+    let write = shared.db.write(move |tx| {
+        fence.prove(tx)?;
+        commit(tx, &writer, &sent, &held, now_ms)
+    });
+    write.await?;
     Ok(n_messages)
 }
 
@@ -117,5 +121,5 @@ fn commit(
     };
     message::advance(tx, &shared.ids, held, step)?;
     // What an answer has overtaken, or another process has sent, was counted there.
-    message::count_sent(tx, &moved, now_ms)
+    message::count_sent(tx, &shared.ids, &moved, now_ms)
 }

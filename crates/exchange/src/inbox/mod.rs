@@ -5,7 +5,8 @@
 //! worked off as they come ([`crate::receipt`]). When there is more, they are first moved into a table
 //! by the company to which their envelope is addressed, which is much quicker than working them off,
 //! and then taken from there by deficit round robin, as messages on their way up are
-//! ([`crate::lane`]). Inside a company order is kept.
+//! ([`crate::lane`]). Inside a company order is kept. So they go, too, while several processes share the lanes: one takes
+//! them from the queue, each works off those of its own companies.
 //!
 //! An answer is acknowledged when it stands in the table (I1), and taken from the table in the
 //! transaction that applies it (I2). One that no key opens is set aside ([`aside`]) and stops nobody.
@@ -15,7 +16,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::lane::{TURN_MESSAGES_MAX, WaitingLanes, alike, take_turns};
+use crate::lane::{ShardSet, TURN_MESSAGES_MAX, WaitingLanes, alike, take_turns};
 use crate::message::direction_name;
 use crate::receipt;
 use crate::shared::Shared;
@@ -163,11 +164,16 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Inbox
     Ok(read.into_iter().map(of_owner).collect())
 }
 
-/// The answers of the next turn, over all companies, with their ids.
-pub(crate) async fn turn(shared: &Shared, direction: Direction) -> Result<(Vec<i64>, Vec<Bytes>)> {
+/// The answers of the next turn, over the companies of these shards, with their ids.
+pub(crate) async fn turn(
+    shared: &Shared,
+    direction: Direction,
+    shards: &ShardSet,
+) -> Result<(Vec<i64>, Vec<Bytes>)> {
     let name = direction_name(direction);
     loop {
-        let waiting = shared.db.read(move |tx| lanes(tx, name)).await?;
+        let own = shards.clone();
+        let waiting = shared.db.read(move |tx| lanes(tx, name, &own)).await?;
         let weight = |company: CompanyId| {
             let company = shared.directory.by_id(company);
             company.map_or(1, |company| i64::from(company.weight))
@@ -185,11 +191,13 @@ pub(crate) async fn turn(shared: &Shared, direction: Direction) -> Result<(Vec<i
 }
 
 /// Ids and sizes of what waits, by company; the company whose oldest answer is the oldest comes first.
-fn lanes(tx: &mut Tx<'_>, direction: &str) -> Result<WaitingLanes<i64>> {
+fn lanes(tx: &mut Tx<'_>, direction: &str, own: &ShardSet) -> Result<WaitingLanes<i64>> {
     let mut companies = Vec::new();
     let mut last = None;
     while let Some(next) = sql::next_lane(tx, direction, last)? {
-        companies.push(next);
+        if own.has(next) {
+            companies.push(next);
+        }
         last = Some(next);
     }
     let share = (TURN_MESSAGES_MAX / companies.len().max(1)).max(1);

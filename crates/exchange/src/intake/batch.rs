@@ -441,14 +441,8 @@ fn append_events(tx: &mut Tx<'_>, ids: &IdMaker, accepted: &[&Arrival]) -> Resul
     for arrival in accepted {
         if let Some(actor) = &arrival.by {
             let object = format!("message:{}", arrival.id);
-            audit::done(
-                tx,
-                arrival.received_at,
-                actor,
-                DECLARE,
-                &object,
-                arrival.kind,
-            )?;
+            let of = (ids.next(), arrival.received_at);
+            audit::later(tx, of, actor, DECLARE, &object, arrival.kind)?;
         }
     }
     Ok(())

@@ -7,16 +7,18 @@
 //! of a company's messages really takes is measured ([`Spent`]), and where it is more than usual its
 //! bytes count for more, in the turn too. Import and export have a set of lanes and workers each.
 //!
-//! One process works the lanes of a direction at a time: it holds the lease [`Lease`], renewed
-//! every second, lost three seconds after it dies, or at once when the clock was set back meanwhile or a
-//! process follows it under its number ([`follow`]).
+//! Processes share the lanes ([`shard`]): one process works a lane at a time. What only one process does at all it does
+//! under a [`Lease`]. Both are renewed every second, lost three seconds after a process dies, or at once when the clock was set
+//! back meanwhile or a process follows it under its number ([`follow`]).
 //! Steps are idempotent all the same (I3).
 
+pub mod shard;
 mod sql;
 #[cfg(test)]
 mod tests;
 mod watch;
 
+pub(crate) use shard::{LaneFence, ShardSet, Shards};
 pub(crate) use watch::Watch;
 
 use crate::message::{MessageId, State, sql as message_sql};
@@ -83,18 +85,21 @@ pub struct Lanes {
     times: BTreeMap<CompanyId, i64>,
     weights: Arc<dyn Fn(CompanyId) -> i64 + Send + Sync>,
     refreshed_at: i64,
+    shards: ShardSet,
 }
 
 impl Lanes {
-    /// Lanes of messages that stand in `state`. `weights` answers the weight of a company.
+    /// Lanes of messages that stand in `state`, of the companies in these shards. `weights` answers the weight of a company.
     pub fn new(
         state: State,
         direction: &'static str,
+        shards: ShardSet,
         weights: Arc<dyn Fn(CompanyId) -> i64 + Send + Sync>,
     ) -> Self {
         Self {
             state,
             direction,
+            shards,
             ring: VecDeque::new(),
             deficits: BTreeMap::new(),
             times: BTreeMap::new(),
@@ -110,6 +115,8 @@ impl Lanes {
             self.refresh(db).await?;
             self.refreshed_at = now_ms;
         }
+        // What was given back since is another's.
+        self.ring.retain(|company| self.shards.has(*company));
         let (state, direction) = (self.state, self.direction);
         let share = TURN_MESSAGES_MAX / self.ring.len().max(1);
         let limit = i64::try_from(share.max(1)).unwrap_or(1);
@@ -187,7 +194,7 @@ impl Lanes {
             })
             .await?;
         for company in active {
-            if !self.ring.contains(&company) {
+            if self.shards.has(company) && !self.ring.contains(&company) {
                 self.ring.push_back(company);
             }
         }
@@ -250,10 +257,11 @@ pub(crate) fn take_turns<T: Copy>(
 /// Ends the leases of the process before this one under the same number, which is dead when the number
 /// was claimed.
 pub fn follow(tx: &mut Tx<'_>, node: u8) -> Result<()> {
+    shard::sql::free(tx, node)?;
     sql::free(tx, node)
 }
 
-/// The right to work the lanes of one direction.
+/// The right to do what only one process does at a time (租约).
 pub struct Lease {
     name: &'static str,
     owner: String,

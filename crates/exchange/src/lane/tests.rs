@@ -1,6 +1,8 @@
 //! Turns and leases.
 
-use super::{Lanes, Lease, ONCE, Spent, TURN_BYTES_MAX, TURN_MESSAGES_MAX, Watch, follow};
+use super::{
+    Lanes, Lease, ONCE, ShardSet, Spent, TURN_BYTES_MAX, TURN_MESSAGES_MAX, Watch, follow,
+};
 use crate::message::{MessageId, State};
 use registry::company::CompanyId;
 use rstest::rstest;
@@ -10,7 +12,12 @@ use store::clock::{SharedClock, TestClock};
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 fn lanes(weights: fn(CompanyId) -> i64) -> Lanes {
-    let mut lanes = Lanes::new(State::Received, "import", Arc::new(weights));
+    let mut lanes = Lanes::new(
+        State::Received,
+        "import",
+        ShardSet::all(),
+        Arc::new(weights),
+    );
     lanes
         .ring
         .extend([CompanyId(1), CompanyId(2), CompanyId(3)]);

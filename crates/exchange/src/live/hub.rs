@@ -4,12 +4,12 @@ use super::{LiveLook, case_news, message_news, receipt_news};
 use crate::downlink;
 use crate::outcome;
 use crate::shared::{Shared, TURN_MAX};
+use crate::tally;
 use registry::company::CompanyId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::event::Event;
-use store::id::first_at_ms;
+use store::event::{Event, EventPlace};
 use store::task::{Pulse, Tasks};
 use store::{Result, Tx};
 use tokio::sync::{broadcast, watch};
@@ -17,9 +17,6 @@ use tokio::task::JoinHandle;
 
 /// How often the reader looks.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// How far back it looks, in milliseconds.
-pub(super) const OVERLAP_MS: i64 = 3000;
 
 /// Events that it takes at once.
 const EVENTS_MAX: i64 = 500;
@@ -101,7 +98,7 @@ impl LiveHub {
     }
 
     async fn follow(self, shared: Arc<Shared>, mut stop: watch::Receiver<bool>, pulse: Pulse) {
-        let mut reader = LogReader::new(shared.clock.now_ms());
+        let mut reader = LogReader::default();
         loop {
             pulse.beat();
             tokio::select! {
@@ -109,15 +106,15 @@ impl LiveHub {
                 // An error means that the process is ending, which is a reason to stop as well.
                 _ = stop.wait_for(|stop| *stop) => return,
             }
-            let now_ms = shared.clock.now_ms();
             if self.looks.receiver_count() == 0 {
                 // Nobody listens: what happens meanwhile is no news for who comes later.
-                reader = LogReader::new(now_ms);
-                continue;
+                reader = LogReader::default();
+            } else {
+                let _ = shared.directory.refresh().await;
             }
-            let _ = shared.directory.refresh().await;
-            match shared.db.read(reader.question(self.feeds())).await {
-                Ok(found) => self.hand_out(reader.take(found, now_ms)),
+            let question = reader.question(self.feeds(), shared.clock.now_ms());
+            match shared.db.read(question).await {
+                Ok(found) => self.hand_out(reader.take(found)),
                 Err(error) => tracing::debug!(%error, "the reader of live events could not look"),
             }
         }
@@ -151,41 +148,29 @@ fn lock(companies: &Mutex<Companies>) -> MutexGuard<'_, Companies> {
     companies.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What was found, and the last event with its time when there are more.
-pub(super) type FoundNews = (LiveLook, Option<(i64, i64)>);
+/// What was found, and where the reader stands then.
+pub(super) type FoundNews = (LiveLook, EventPlace);
 
-/// Where the reader stands in the log of events.
+/// Where the reader stands in the order of events.
+#[derive(Default)]
 pub(super) struct LogReader {
-    /// Events up to this id are not asked for.
-    from: i64,
-    /// Events that were taken and may come again.
-    taken: BTreeSet<i64>,
+    /// Behind which place it reads on; none to begin behind what has happened.
+    pub(super) place: Option<EventPlace>,
 }
 
 impl LogReader {
-    /// Begins now.
-    pub(super) fn new(now_ms: i64) -> Self {
-        Self {
-            from: first_at_ms(now_ms) - 1,
-            taken: BTreeSet::new(),
-        }
-    }
-
     /// Reads what has happened, and new receipts of these companies; may run twice, changes nothing.
     pub(super) fn question(
         &self,
         feeds: BTreeMap<CompanyId, i64>,
+        now_ms: i64,
     ) -> impl FnMut(&mut Tx<'_>) -> Result<FoundNews> + Send + 'static {
-        let from = self.from;
-        let taken = self.taken.clone();
+        let place = self.place;
         move |tx| {
-            let events = store::event::after(tx, from, EVENTS_MAX)?;
-            let is_full = i64::try_from(events.len()).unwrap_or(i64::MAX) >= EVENTS_MAX;
-            let last = events.last().map(|event| (event.id, event.at_ms));
-            let new = events
-                .into_iter()
-                .filter(|event| !taken.contains(&event.id));
-            let events: Vec<Event> = new.collect();
+            let (events, place) = match place {
+                Some(place) => events_behind(tx, place, now_ms)?,
+                None => (Vec::new(), store::event::newest_place(tx)?),
+            };
             let newest = match feeds.is_empty() {
                 true => BTreeMap::new(),
                 false => downlink::newest(tx)?,
@@ -220,23 +205,33 @@ impl LogReader {
                 receipts,
                 read_to,
             };
-            // Who is behind goes on where he stopped.
-            Ok((look, last.filter(|_| is_full)))
+            Ok((look, place))
         }
     }
 
     /// Notes what was found.
-    pub(super) fn take(&mut self, (look, full): FoundNews, now_ms: i64) -> LiveLook {
-        let back = first_at_ms(now_ms - OVERLAP_MS) - 1;
-        self.from = match full {
-            // Who is far behind begins anew: what is long ago is no news.
-            Some((_, at_ms)) if now_ms - at_ms > BEHIND_MS => first_at_ms(now_ms) - 1,
-            Some((last, _)) => last,
-            None => self.from.max(back),
-        };
-        self.taken
-            .extend(look.events.iter().map(|(event, _)| event.id));
-        self.taken = self.taken.split_off(&self.from);
+    pub(super) fn take(&mut self, (look, place): FoundNews) -> LiveLook {
+        self.place = Some(place);
         look
     }
+}
+
+/// The next events, and where the reader stands then. Who is far behind begins anew: what is long ago is no news.
+fn events_behind(
+    tx: &mut Tx<'_>,
+    place: EventPlace,
+    now_ms: i64,
+) -> Result<(Vec<Event>, EventPlace)> {
+    let found = store::event::behind(tx, place, EVENTS_MAX)?;
+    let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) >= EVENTS_MAX;
+    let to = match found.last() {
+        Some((_, last)) if is_full && now_ms - last.at_ms > BEHIND_MS => {
+            store::event::newest_place(tx)?
+        }
+        Some((to, _)) => *to,
+        None => place,
+    };
+    let events = found.into_iter().map(|(_, event)| event);
+    let news = events.filter(|event| event.kind != tally::KIND);
+    Ok((news.collect(), to))
 }

@@ -1,6 +1,6 @@
 //! What happens is told once, to those who see it.
 
-use super::hub::{LogReader, OVERLAP_MS};
+use super::hub::LogReader;
 use super::{Follower, LiveHub};
 use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::Clock;
+use store::event::EventPlace;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 use tokio::sync::watch;
 
@@ -24,7 +25,9 @@ struct Heard {
 impl Heard {
     fn new(sight: Sight, now_ms: i64, feed: Option<(CompanyId, i64)>) -> Self {
         Self {
-            reader: LogReader::new(now_ms),
+            reader: LogReader {
+                place: Some(EventPlace::default()),
+            },
             follower: Follower::new(sight, now_ms, feed),
             feed,
         }
@@ -34,9 +37,11 @@ impl Heard {
 /// Looks and tells: names and data.
 async fn look(platform: &TestPlatform, heard: &mut Heard) -> Vec<String> {
     platform.shared.directory.refresh().await.unwrap();
-    let question = heard.reader.question(heard.feed.into_iter().collect());
+    let question = heard
+        .reader
+        .question(heard.feed.into_iter().collect(), platform.clock.now_ms());
     let found = platform.shared.db.read(question).await.unwrap();
-    let new = heard.reader.take(found, platform.clock.now_ms());
+    let new = heard.reader.take(found);
     heard.follower.hear(&new, &platform.shared.directory);
     std::iter::from_fn(|| heard.follower.next())
         .map(|news| format!("{} {}", news.name, news.data))
@@ -79,9 +84,7 @@ async fn a_follower_hears_its_own_once_and_nothing_of_others(
     assert_eq!(look(&platform, &mut stranger).await, [""; 0]);
     assert_eq!(look(&platform, &mut nothing).await, [""; 0]);
     assert!(!look(&platform, &mut district).await.is_empty());
-    platform
-        .clock
-        .advance(Duration::from_millis(OVERLAP_MS.unsigned_abs() * 3));
+    platform.clock.advance(Duration::from_secs(9));
     assert_eq!(look(&platform, &mut own).await, [""; 0]);
     platform
         .accept(0, platform.sample(0, Kind::Ceb311, 2))

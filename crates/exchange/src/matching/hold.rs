@@ -67,7 +67,7 @@ fn free(
         .entry((beijing_day(now_ms), hold.company_id, kind))
         .or_default();
     entry.n_checked += 1;
-    message::count(tx, &counts)?;
+    message::count(tx, ids, counts, now_ms)?;
     Ok(true)
 }
 

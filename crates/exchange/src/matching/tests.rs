@@ -350,15 +350,13 @@ async fn a_step_that_runs_twice_reports_and_counts_once(
     let platform = TestPlatform::on(test).await;
     let [order, payment, _, list] = trade(&platform, 12);
     let order = accepted(platform.accept(0, order.2).await);
-    crate::check::step(&platform.shared, vec![order])
-        .await
-        .unwrap();
+    platform.check(vec![order]).await;
     let xml = with(&payment.2, "amountPaid", "1.23");
     let payment = accepted(platform.accept(1, xml).await);
     let list = accepted(platform.accept(0, list.2).await);
     for _ in 0..2 {
         let turn = vec![payment, list];
-        crate::check::step(&platform.shared, turn).await.unwrap();
+        platform.check(turn).await;
     }
     let notified = findings(&platform, order).await;
     let n_notified = notified

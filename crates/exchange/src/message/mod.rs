@@ -28,7 +28,6 @@ mod tests;
 use ceb::{Direction, Outcome};
 use registry::company::CompanyId;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
@@ -39,6 +38,9 @@ pub use arrival::Arrival;
 pub(crate) use back::{Back, reopen, unanswer, unhold, unsettle};
 pub use finding::FindingView;
 pub use state::State;
+
+use crate::tally::Tally;
+pub use crate::tally::{Counts, DayCounts};
 
 /// What is sealed of this module.
 pub(crate) const SEALED: &[SealedColumn] = &[
@@ -243,18 +245,23 @@ pub(crate) fn overtake(
         detail: "",
     };
     let moved = advance(tx, ids, &checked, step)?;
-    count_sent(tx, &moved, at_ms)
+    count_sent(tx, ids, &moved, at_ms)
 }
 
 /// Counts messages that came into `Sent` under the day and their kinds.
-pub(crate) fn count_sent(tx: &mut Tx<'_>, moved: &[Moved], at_ms: i64) -> Result<()> {
+pub(crate) fn count_sent(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    moved: &[Moved],
+    at_ms: i64,
+) -> Result<()> {
     let day = beijing_day(at_ms);
     let mut counts = DayCounts::new();
     for moved in moved {
         let key = (day.clone(), moved.company_id, moved.kind.clone());
         counts.entry(key).or_default().n_sent += 1;
     }
-    count(tx, &counts)
+    count(tx, ids, counts, at_ms)
 }
 
 /// When a message first passed its check and was last sent, in Unix milliseconds, as far as it was: the days under
@@ -269,6 +276,7 @@ pub(crate) fn counted(tx: &mut Tx<'_>, id: MessageId) -> Result<[Option<i64>; 2]
 /// about to be sent, once as sent. `before` as [`counted`] has told before they moved.
 pub(crate) fn count_again(
     tx: &mut Tx<'_>,
+    ids: &IdMaker,
     moved: &[Moved],
     [checked_ms, sent_ms]: [Option<i64>; 2],
     now_ms: i64,
@@ -283,28 +291,14 @@ pub(crate) fn count_again(
             counts.entry(key(at_ms)).or_default().n_sent -= 1;
         }
     }
-    count(tx, &counts)
+    count(tx, ids, counts, now_ms)
 }
 
-/// What one step adds to the counts of a day.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Messages that passed the check.
-    pub n_checked: i64,
-    /// Messages that were refused by it.
-    pub n_refused: i64,
-    /// Messages that customs' queue confirmed.
-    pub n_sent: i64,
-    /// Messages that customs has finished with.
-    pub n_settled: i64,
-    /// Receipts that came home.
-    pub n_receipts: i64,
-}
-
-/// Counts by (day, company, kind); ordered, so that concurrent steps lock rows in one order.
-pub type DayCounts = BTreeMap<(String, CompanyId, String), Counts>;
-
-/// Adds to the counts of a day.
-pub fn count(tx: &mut Tx<'_>, counts: &DayCounts) -> Result<()> {
-    sql::count(tx, counts)
+/// Notes what a step adds to the counts of a day.
+pub fn count(tx: &mut Tx<'_>, ids: &IdMaker, counts: DayCounts, at_ms: i64) -> Result<()> {
+    let tally = Tally {
+        days: counts,
+        ..Tally::default()
+    };
+    tally.note(tx, ids, at_ms)
 }

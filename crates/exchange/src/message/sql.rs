@@ -1,7 +1,8 @@
 //! Every statement on `message`, `message_body` and `message_day`.
 
 use super::row::is_of_its_bytes;
-use super::{Arrival, DayCounts, MessageId, Moved, State, Step, Unreadable, as_received};
+use super::{Arrival, MessageId, Moved, State, Step, Unreadable, as_received};
+use crate::tally::DayCounts;
 use ceb::Outcome;
 use registry::company::CompanyId;
 use store::unreadable::{damage, report};
@@ -182,7 +183,8 @@ pub(crate) fn add_final(tx: &mut Tx<'_>, counts: &[(MessageId, i64)]) -> Result<
     Ok(complete)
 }
 
-pub(super) fn count(tx: &mut Tx<'_>, counts: &DayCounts) -> Result<()> {
+/// Adds to the counts of days.
+pub(crate) fn add_days(tx: &mut Tx<'_>, counts: &DayCounts) -> Result<()> {
     const ADD: Many = Many {
         before: "insert into message_day (day, company_id, kind, n_checked, n_refused, n_sent, \
                  n_settled, n_receipts) values ",

@@ -1,6 +1,7 @@
 //! The table of states, walked.
 
 use super::{MessageId, State};
+use crate::lane::LaneFence;
 use crate::testing::{TestPlatform, accepted};
 use ceb::{Direction, Kind};
 use proptest::prelude::*;
@@ -163,14 +164,20 @@ async fn a_message_that_no_key_opens_is_held_and_stops_nobody(
         ids.push(accepted(platform.accept(0, xml).await));
     }
     spoil(&platform, ids[0]).await;
-    let checked = crate::check::step(&platform.shared, ids.clone())
+    let checked = crate::check::step(&platform.shared, ids.clone(), &LaneFence::none())
         .await
         .unwrap();
     assert_eq!(checked.0, 3);
     assert_eq!(state(&platform, ids[0]).await, State::Held);
     spoil(&platform, ids[1]).await;
     let turn = vec![ids[1], ids[2]];
-    let sent = crate::dispatch::step(&platform.shared, Direction::Import, turn).await;
+    let sent = crate::dispatch::step(
+        &platform.shared,
+        Direction::Import,
+        turn,
+        &LaneFence::none(),
+    )
+    .await;
     assert_eq!(sent.unwrap(), 2);
     assert_eq!(state(&platform, ids[1]).await, State::Held);
     assert_eq!(state(&platform, ids[2]).await, State::Sent);

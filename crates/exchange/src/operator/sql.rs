@@ -50,7 +50,9 @@ pub(crate) fn lanes(tx: &mut Tx<'_>) -> Result<Vec<Lane>> {
 
 /// How many messages came into each state since a moment: kind of event and count.
 pub(crate) fn rates(tx: &mut Tx<'_>, since_ms: i64) -> Result<Vec<(String, i64)>> {
-    store::event::counts_since(tx, store::id::first_at_ms(since_ms))
+    let mut rates = store::event::counts_since(tx, since_ms)?;
+    rates.retain(|(kind, _)| kind != crate::tally::KIND);
+    Ok(rates)
 }
 
 /// Which of these parked receipts still wait.

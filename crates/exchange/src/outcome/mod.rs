@@ -20,6 +20,7 @@ mod view;
 
 use crate::message::{self, Counts, DayCounts, MessageId, State};
 use crate::receipt::{self, Declared};
+use crate::tally::Tally;
 use ceb::Outcome;
 use registry::access::{Actor, Sight};
 use registry::audit;
@@ -181,7 +182,7 @@ pub(crate) fn refresh(
         }
     }
     let news = news(ids, &changed, now_ms);
-    set(tx, changed, now_ms)?;
+    set(tx, ids, changed, now_ms)?;
     store::event::append(tx, &news)
 }
 
@@ -210,7 +211,7 @@ fn news(ids: &IdMaker, changed: &Changed, now_ms: i64) -> Vec<Event> {
 type Changed = BTreeMap<MessageId, (MessageStanding, (Outcome, bool))>;
 
 /// Writes outcomes that have changed, with their counts.
-fn set(tx: &mut Tx<'_>, changed: Changed, now_ms: i64) -> Result<()> {
+fn set(tx: &mut Tx<'_>, ids: &IdMaker, changed: Changed, now_ms: i64) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
@@ -219,7 +220,7 @@ fn set(tx: &mut Tx<'_>, changed: Changed, now_ms: i64) -> Result<()> {
         .map(|(id, (_, (outcome, needs_action)))| (*id, *outcome, *needs_action))
         .collect();
     message::sql::set_outcomes(tx, &rows, now_ms)?;
-    let mut counts: sql::CountsByDay = BTreeMap::new();
+    let mut tally = Tally::default();
     for (standing, (outcome, _)) in changed.into_values() {
         let before = standing.stored.0;
         if before == outcome {
@@ -228,15 +229,16 @@ fn set(tx: &mut Tx<'_>, changed: Changed, now_ms: i64) -> Result<()> {
         let day = day_no(standing.received_at);
         for (of, n) in [(before, -1), (outcome, 1)] {
             if of != Outcome::Waiting {
-                let key = (day, standing.company_id, standing.kind.clone(), of.name());
-                *counts.entry(key).or_default() += n;
+                let name = of.name().to_owned();
+                let key = (day, standing.company_id, standing.kind.clone(), name);
+                *tally.outcomes.entry(key).or_default() += n;
             }
         }
         if outcome != Outcome::Waiting {
             metrics::counter!("tongguan_outcomes_total", "outcome" => outcome.name()).increment(1);
         }
     }
-    sql::count(tx, &counts)
+    tally.note(tx, ids, now_ms)
 }
 
 /// Documents that were declared: earlier ones of the same company with the same key that were turned
@@ -294,7 +296,7 @@ pub(crate) fn refuse(
             ..Counts::default()
         };
         let key = (beijing_day(now_ms), company, kind);
-        message::count(tx, &DayCounts::from([(key, one)]))?;
+        message::count(tx, ids, DayCounts::from([(key, one)]), now_ms)?;
     }
     refresh(tx, ids, &BTreeSet::from([id]), now_ms)
 }
@@ -334,7 +336,7 @@ pub(crate) fn dismiss(
     } else {
         Outcome::of_documents(documents)
     };
-    set(tx, BTreeMap::from([(id, (standing, rest))]), now_ms)?;
+    set(tx, ids, BTreeMap::from([(id, (standing, rest))]), now_ms)?;
     let detail = if why.is_empty() {
         outcome.chinese().to_owned()
     } else {
@@ -393,7 +395,7 @@ pub(crate) fn resume(
     };
     store::event::append(tx, &[event])?;
     let derived = standing.derived();
-    set(tx, BTreeMap::from([(id, (standing, derived))]), now_ms)?;
+    set(tx, ids, BTreeMap::from([(id, (standing, derived))]), now_ms)?;
     let object = format!("message:{id}");
     audit::done(tx, now_ms, actor, RESUMED, &object, derived.0.chinese())?;
     Ok(true)

@@ -3,6 +3,7 @@
 use super::{MessageStanding, Milestones};
 use crate::message::row::outcome;
 use crate::message::{MessageId, State};
+use crate::tally::OutcomeDeltas;
 use ceb::Outcome;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
@@ -14,9 +15,6 @@ use store::{Error, Many, Result, Tx, Value};
 
 /// Counting what needs an action stops here.
 pub const OPEN_MAX: i64 = 10_000;
-
-/// By day number, company, kind and outcome; ordered, so that concurrent steps lock rows in one order.
-pub(super) type CountsByDay = BTreeMap<(i64, CompanyId, String, &'static str), i64>;
 
 fn state(name: &str) -> Result<State> {
     State::from_name(name).ok_or_else(|| Error::Damaged(format!("unknown state {name}")))
@@ -57,7 +55,7 @@ pub(super) fn standings(
 }
 
 /// Moves messages from one count to the other.
-pub(super) fn count(tx: &mut Tx<'_>, counts: &CountsByDay) -> Result<()> {
+pub(crate) fn add_outcomes(tx: &mut Tx<'_>, counts: &OutcomeDeltas) -> Result<()> {
     const ADD: Many = Many {
         before: "insert into message_outcome (day_no, company_id, kind, outcome, n_messages) values ",
         row: "(?, ?, ?, ?, ?)",
@@ -72,7 +70,7 @@ pub(super) fn count(tx: &mut Tx<'_>, counts: &CountsByDay) -> Result<()> {
                 (*day).into(),
                 company.0.into(),
                 kind.into(),
-                (*outcome).into(),
+                outcome.into(),
                 (*n).into(),
             ]
         })

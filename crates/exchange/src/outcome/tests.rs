@@ -403,6 +403,7 @@ async fn a_message_counts_once_however_often_it_is_checked(
             super::refresh(tx, &ids, &[id].into(), now_ms)
         });
         again.await.unwrap();
+        crate::projector::settle(&platform.shared).await.unwrap();
         assert_eq!(today(&platform).await, []);
         assert_eq!(open(&platform).await.bad(), 0);
     }

@@ -1,8 +1,8 @@
 //! The pipeline (流水线): the workers that carry messages from step to step.
 //!
 //! For each direction there are three loops: check, dispatch, receipt. They share nothing with the
-//! other direction but the database (I6). A process works a direction only while it holds the
-//! direction's lease. A loop that finds nothing waits for a notice or a short while; a loop that
+//! other direction but the database (I6). Several processes share the companies of each loop among them
+//! ([`crate::lane::shard`]). A loop that finds nothing waits for a notice or a short while; a loop that
 //! fails waits longer each time, up to `PAUSE_MAX`, and goes on: the state is in the database, so
 //! there is nothing to repair. One that panics is started again ([`store::task`]).
 
@@ -10,11 +10,12 @@ pub(crate) mod retry;
 #[cfg(test)]
 mod tests;
 
-use crate::lane::{Lanes, Lease};
+use crate::lane::{LaneFence, Lanes, Lease, ShardSet, Shards};
 use crate::message::{State, direction_name};
 use crate::shared::{Shared, TURN_MAX};
-use crate::{answer, check, dispatch, inbox, matching};
+use crate::{answer, check, dispatch, inbox, matching, projector};
 use ceb::Direction;
+use queue::Delivery;
 use registry::company::CompanyId;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,10 @@ const PAUSE_MIN: Duration = Duration::from_millis(100);
 /// How long a loop without work waits before it looks again by itself.
 const IDLE: Duration = Duration::from_millis(200);
 
-/// How long a process without the lease waits before it asks again.
+/// How long a loop with nothing of its own in the inbox waits before it looks again.
+const INBOX_PAUSE: Duration = Duration::from_millis(20);
+
+/// How long a process without shards waits before it asks again.
 const LEASE_PAUSE: Duration = Duration::from_millis(500);
 
 /// Deliveries taken from customs' queue at once.
@@ -55,7 +59,8 @@ pub fn start(
                     shared: Arc::clone(&shared),
                     direction,
                     step,
-                    lease: Lease::new(name, owner.clone()),
+                    shards: Shards::new(name, owner.clone()),
+                    taker: Lease::new(step.taker_name(direction), owner.clone()),
                     bell: match step {
                         PipelineStep::Check => shared.accepted.listen(),
                         PipelineStep::Dispatch | PipelineStep::Answer => shared.checked.listen(),
@@ -67,6 +72,12 @@ pub fn start(
             }));
         }
     }
+    let (counted, of, stopped) = (Arc::clone(shared), owner.to_owned(), stop.clone());
+    loops.push(
+        tasks.start("projector", TURN_MAX, stop.clone(), move |pulse| {
+            projector::serve(Arc::clone(&counted), of.clone(), stopped.clone(), pulse)
+        }),
+    );
     let (shared, owner, stopped) = (Arc::clone(shared), owner.to_owned(), stop.clone());
     loops.push(
         tasks.start("signing.retry", TURN_MAX, stop.clone(), move |pulse| {
@@ -86,13 +97,18 @@ pub async fn drain(shared: &Arc<Shared>) -> anyhow::Result<usize> {
         let mut n_now = 0;
         for direction in [Direction::Import, Direction::Export] {
             for state in [State::Received, State::Checked] {
-                let mut lanes = lanes(shared, direction, state);
-                n_now += turn(shared, direction, state, &mut lanes).await?;
+                let mut lanes = lanes(shared, direction, state, ShardSet::all());
+                let turn = LaneTurn::alone(direction);
+                n_now += turn.work(shared, state, &mut lanes).await?;
             }
-            n_now += take(shared, direction, Duration::ZERO).await?;
+            n_now += LaneTurn::alone(direction)
+                .take(shared, true, Duration::ZERO)
+                .await?
+                .n_done;
         }
         n_now += retry::turn(shared).await?;
         if n_now == 0 {
+            projector::settle(shared).await?;
             return Ok(n_done);
         }
         n_done += n_now;
@@ -102,8 +118,8 @@ pub async fn drain(shared: &Arc<Shared>) -> anyhow::Result<usize> {
 /// Takes what came from customs for import, and nothing else.
 #[cfg(test)]
 pub(crate) async fn take_for_test(shared: &Arc<Shared>) {
-    let taken = take(shared, Direction::Import, Duration::ZERO).await;
-    taken.unwrap();
+    let turn = LaneTurn::alone(Direction::Import);
+    turn.take(shared, true, Duration::ZERO).await.unwrap();
 }
 
 /// A step that the pipeline takes, for each direction in a loop of its own.
@@ -125,7 +141,15 @@ impl PipelineStep {
         self.into()
     }
 
-    /// The name of its loop and of the lease that the loop works under.
+    /// The name of the lease of the process that takes answers from customs' queue.
+    const fn taker_name(self, direction: Direction) -> &'static str {
+        match direction {
+            Direction::Import => "import.take",
+            Direction::Export => "export.take",
+        }
+    }
+
+    /// The name of its loop and of the shards that the loop works.
     fn lease_name(self, direction: Direction) -> &'static str {
         match (direction, self) {
             (Direction::Import, Self::Check) => "import.check",
@@ -150,7 +174,9 @@ struct Worker {
     shared: Arc<Shared>,
     direction: Direction,
     step: PipelineStep,
-    lease: Lease,
+    shards: Shards,
+    /// Held by the one process that takes answers from customs' queue.
+    taker: Lease,
     bell: watch::Receiver<u64>,
     stop: watch::Receiver<bool>,
     pulse: Pulse,
@@ -159,16 +185,16 @@ struct Worker {
 impl Worker {
     async fn run(mut self) {
         let state = self.step.takes();
-        let mut lanes = lanes(&self.shared, self.direction, state);
+        let mut lanes = lanes(&self.shared, self.direction, state, self.shards.set());
         let mut pause = PAUSE_MIN;
         while !*self.stop.borrow() {
             self.pulse.beat();
             self.bell.mark_unchanged();
             let outcome = self.once(state, &mut lanes).await;
             let wait = match outcome {
-                Ok(Some(0)) => {
+                Ok(Some(TurnDone { n_done: 0, rest })) => {
                     self.pulse.ended(true);
-                    self.idle()
+                    rest
                 }
                 Ok(Some(_)) => {
                     self.pulse.ended(true);
@@ -194,31 +220,37 @@ impl Worker {
     }
 
     async fn give_back(&mut self) {
-        if let Err(error) = self.lease.give_back(&self.shared.db).await {
-            tracing::warn!(%error, "the lease could not be given back; it runs out by itself");
+        let db = &self.shared.db;
+        let given = (
+            self.taker.give_back(db).await,
+            self.shards.give_back(db).await,
+        );
+        if let Err(error) = given.0.and(given.1) {
+            tracing::warn!(%error, "the lanes could not be given back; they are free in a few seconds");
         }
     }
 
-    /// One turn; nothing when another process holds the lease.
-    async fn once(&mut self, state: State, lanes: &mut Lanes) -> anyhow::Result<Option<usize>> {
-        if !self.lease.hold(&self.shared.db, &self.shared.clock).await? {
+    /// One turn; nothing when other processes have all lanes.
+    async fn once(&mut self, state: State, lanes: &mut Lanes) -> anyhow::Result<Option<TurnDone>> {
+        if !self
+            .shards
+            .hold(&self.shared.db, &self.shared.clock)
+            .await?
+        {
             return Ok(None);
         }
+        let turn = LaneTurn {
+            direction: self.direction,
+            shards: self.shards.set(),
+            fence: self.shards.fence(),
+        };
         if self.step == PipelineStep::Answer {
-            return Ok(Some(take(&self.shared, self.direction, IDLE).await?));
+            let (db, clock) = (&self.shared.db, &self.shared.clock);
+            let is_taker = self.taker.hold(db, clock).await?;
+            return turn.take(&self.shared, is_taker, IDLE).await.map(Some);
         }
-        Ok(Some(
-            turn(&self.shared, self.direction, state, lanes).await?,
-        ))
-    }
-
-    fn idle(&self) -> Duration {
-        // Taking from the queue has waited already.
-        if self.step == PipelineStep::Answer {
-            Duration::ZERO
-        } else {
-            IDLE
-        }
+        let n_done = turn.work(&self.shared, state, lanes).await?;
+        Ok(Some(TurnDone { n_done, rest: IDLE }))
     }
 
     async fn wait(&mut self, wait: Duration) {
@@ -233,7 +265,7 @@ impl Worker {
     }
 }
 
-fn lanes(shared: &Arc<Shared>, direction: Direction, state: State) -> Lanes {
+fn lanes(shared: &Arc<Shared>, direction: Direction, state: State, shards: ShardSet) -> Lanes {
     let weights = Arc::clone(shared);
     let weight = move |company: CompanyId| {
         weights
@@ -241,73 +273,141 @@ fn lanes(shared: &Arc<Shared>, direction: Direction, state: State) -> Lanes {
             .by_id(company)
             .map_or(1, |company| i64::from(company.weight))
     };
-    Lanes::new(state, direction_name(direction), Arc::new(weight))
+    Lanes::new(state, direction_name(direction), shards, Arc::new(weight))
 }
 
-async fn turn(
-    shared: &Arc<Shared>,
+/// What a turn has done, and how long its loop may rest when that was nothing.
+struct TurnDone {
+    n_done: usize,
+    rest: Duration,
+}
+
+/// Whose lanes a turn works, and the proof that they are its own.
+struct LaneTurn {
     direction: Direction,
-    state: State,
-    lanes: &mut Lanes,
-) -> anyhow::Result<usize> {
-    let n_freed = if state == State::Received {
-        matching::expire(shared, direction).await?
-    } else {
-        0
-    };
-    let messages = lanes.turn(&shared.db, shared.clock.monotonic_ms()).await?;
-    if messages.is_empty() {
-        return Ok(n_freed);
-    }
-    if state == State::Received {
-        let (n_done, spent) = check::step(shared, messages).await?;
-        lanes.learn(&spent);
-        Ok(n_done)
-    } else {
-        Ok(dispatch::step(shared, direction, messages).await?)
-    }
+    shards: ShardSet,
+    fence: LaneFence,
 }
 
-/// Takes what came from customs: at once while it is little, else by turns through the inbox.
-async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> anyhow::Result<usize> {
-    let is_behind = inbox::is_used(shared, direction).await?;
-    let wait = if is_behind { Duration::ZERO } else { wait };
-    let down = shared.customs.down(direction);
-    let capacity = match is_behind {
-        true => inbox::capacity(shared, direction).await?,
-        false => inbox::MOVED_MAX,
-    };
-    let taken = match capacity {
-        // The table is full: what customs has more stays in its queue.
-        0 => Ok(Vec::new()),
-        capacity => shared.queue.take(down, capacity.min(TAKE_MAX), wait).await,
-    };
-    let deliveries = match taken {
-        Ok(deliveries) => deliveries,
-        // What stands in the inbox goes home all the same.
-        Err(error) if is_behind => {
-            tracing::warn!(%error, "customs' queue cannot be read; its answers in hand go on");
-            Vec::new()
+impl LaneTurn {
+    /// For tests and tools, beside which nobody works.
+    fn alone(direction: Direction) -> Self {
+        Self {
+            direction,
+            shards: ShardSet::all(),
+            fence: LaneFence::none(),
         }
-        Err(error) => return Err(error.into()),
-    };
-    if is_behind || deliveries.len() >= TAKE_MAX {
-        inbox::fill(shared, direction, deliveries, TAKE_MAX, capacity).await?;
-        let (ids, bodies) = inbox::turn(shared, direction).await?;
-        return Ok(answer::step(shared, bodies, ids).await?);
     }
-    if deliveries.is_empty() {
-        return Ok(0);
-    }
-    let bodies = deliveries.iter().map(|one| one.body.clone()).collect();
-    match answer::step(shared, bodies, Vec::new()).await {
-        Ok(n_done) => {
-            shared.queue.ack(&deliveries).await?;
+
+    /// Checks or sends what the lanes have; answers how many messages.
+    async fn work(
+        &self,
+        shared: &Arc<Shared>,
+        state: State,
+        lanes: &mut Lanes,
+    ) -> anyhow::Result<usize> {
+        let is_check = state == State::Received;
+        let n_freed = match is_check {
+            true => matching::expire(shared, self.direction).await?,
+            false => 0,
+        };
+        let messages = lanes.turn(&shared.db, shared.clock.monotonic_ms()).await?;
+        if messages.is_empty() {
+            return Ok(n_freed);
+        }
+        if is_check {
+            let (n_done, spent) = check::step(shared, messages, &self.fence).await?;
+            lanes.learn(&spent);
             Ok(n_done)
+        } else {
+            Ok(dispatch::step(shared, self.direction, messages, &self.fence).await?)
         }
-        Err(error) => {
-            inbox::give_back(shared, &deliveries).await;
-            Err(error.into())
+    }
+
+    /// Takes what came from customs: at once while it is little and nobody shares the lanes, else by turns through the inbox,
+    /// into which one process moves it from the queue.
+    async fn take(
+        &self,
+        shared: &Arc<Shared>,
+        is_taker: bool,
+        wait: Duration,
+    ) -> anyhow::Result<TurnDone> {
+        if !is_taker {
+            let n_done = self.take_inbox(shared).await?;
+            return Ok(TurnDone {
+                n_done,
+                rest: INBOX_PAUSE,
+            });
+        }
+        let is_behind = inbox::is_used(shared, self.direction).await?;
+        let deliveries = self.deliveries(shared, is_behind, wait).await?;
+        let is_shared = !self.shards.is_all();
+        if is_behind || is_shared && !deliveries.is_empty() || deliveries.len() >= TAKE_MAX {
+            let capacity = inbox::capacity(shared, self.direction).await?;
+            inbox::fill(shared, self.direction, deliveries, TAKE_MAX, capacity).await?;
+            let n_done = self.take_inbox(shared).await?;
+            return Ok(TurnDone {
+                n_done,
+                rest: INBOX_PAUSE,
+            });
+        }
+        let mut done = TurnDone {
+            n_done: 0,
+            // Taking from the queue has waited already.
+            rest: Duration::ZERO,
+        };
+        if deliveries.is_empty() {
+            return Ok(done);
+        }
+        let bodies = deliveries.iter().map(|one| one.body.clone()).collect();
+        match answer::step(shared, bodies, Vec::new(), &self.fence).await {
+            Ok(n_done) => {
+                shared.queue.ack(&deliveries).await?;
+                done.n_done = n_done;
+                Ok(done)
+            }
+            Err(error) => {
+                inbox::give_back(shared, &deliveries).await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Works off the next answers in the inbox of companies of these shards.
+    async fn take_inbox(&self, shared: &Arc<Shared>) -> anyhow::Result<usize> {
+        let (ids, bodies) = inbox::turn(shared, self.direction, &self.shards).await?;
+        match bodies.is_empty() {
+            true => Ok(0),
+            false => Ok(answer::step(shared, bodies, ids, &self.fence).await?),
+        }
+    }
+
+    /// What customs' queue has; nothing while the inbox is full.
+    async fn deliveries(
+        &self,
+        shared: &Arc<Shared>,
+        is_behind: bool,
+        wait: Duration,
+    ) -> anyhow::Result<Vec<Delivery>> {
+        let down = shared.customs.down(self.direction);
+        let wait = if is_behind { Duration::ZERO } else { wait };
+        let capacity = match is_behind {
+            true => inbox::capacity(shared, self.direction).await?,
+            false => inbox::MOVED_MAX,
+        };
+        let taken = match capacity {
+            // The table is full: what customs has more stays in its queue.
+            0 => Ok(Vec::new()),
+            capacity => shared.queue.take(down, capacity.min(TAKE_MAX), wait).await,
+        };
+        match taken {
+            Ok(deliveries) => Ok(deliveries),
+            // What stands in the inbox goes home all the same.
+            Err(error) if is_behind => {
+                tracing::warn!(%error, "customs' queue cannot be read; its answers in hand go on");
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error.into()),
         }
     }
 }

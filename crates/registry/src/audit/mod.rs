@@ -1,7 +1,7 @@
 //! Audit (安全审计): every act of every person, in one chain.
 //!
-//! A row is appended in the transaction of the act itself: an act whose row cannot be written does
-//! not happen. Each row carries the hash of the row before it, so that a row that was changed,
+//! A row is written in the transaction of the act itself: an act whose row cannot be written does
+//! not happen. Rows of acts that many do at once wait a second for their number ([`later`]), all others get it at once. Each row carries the hash of the row before it, so that a row that was changed,
 //! removed or put in later breaks the chain, and [`verify`] says where. The engine itself refuses
 //! to change or remove rows. What may be audited is a list of [`AuditedAct`]s, one per module, gathered into
 //! docs/audit-events.md.
@@ -17,10 +17,13 @@ use crate::actor::Actor;
 use sha2::{Digest, Sha256};
 use store::{Db, Result, Tx};
 
-pub use sql::{AuditFilter, after, cursor, head, list, set_cursor, total};
+pub use sql::{AuditFilter, after, cursor, head, list, oldest_waiting, set_cursor, total};
 
 /// Rows that a check reads at once.
 const VERIFY_ROWS: i64 = 5000;
+
+/// Rows that get their numbers in one transaction.
+const WAITING_MAX: i64 = 200;
 
 /// Longest detail, in characters.
 const DETAIL_CHARS_MAX: usize = 2000;
@@ -142,9 +145,57 @@ pub fn append(
     act: AuditedAct,
     (object, outcome, detail): (&str, AuditOutcome, &str),
 ) -> Result<()> {
-    let (number, previous) = sql::take_number(tx)?;
-    let mut row = AuditRow {
-        number,
+    let row = row_of(at_ms, actor, act, (object, outcome, detail));
+    chain(tx, row)
+}
+
+/// Writes a row for an act that was done, which [`number_waiting`] puts into the chain a second later: the chain has one
+/// head, and acts that many do at once would wait for each other at it. `id` is a new one.
+///
+/// # Errors
+/// The engine's; the act must fail then.
+pub fn later(
+    tx: &mut Tx<'_>,
+    (id, at_ms): (i64, i64),
+    actor: &Actor,
+    act: AuditedAct,
+    object: &str,
+    detail: &str,
+) -> Result<()> {
+    let row = row_of(at_ms, actor, act, (object, AuditOutcome::Done, detail));
+    sql::insert_waiting(tx, id, &row)
+}
+
+/// Puts rows that wait into the chain, in the order of their ids; answers whether there may be more.
+///
+/// # Errors
+/// The engine's; they go on waiting then.
+pub fn number_waiting(tx: &mut Tx<'_>) -> Result<bool> {
+    sql::lock_head(tx)?;
+    let rows = sql::waiting(tx, WAITING_MAX)?;
+    let goes_on = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= WAITING_MAX;
+    for (id, row) in rows {
+        chain(tx, row)?;
+        sql::remove_waiting(tx, id)?;
+    }
+    Ok(goes_on)
+}
+
+/// Gives a row its number and its hash.
+fn chain(tx: &mut Tx<'_>, mut row: AuditRow) -> Result<()> {
+    (row.number, row.previous) = sql::take_number(tx)?;
+    row.hash = row.computed();
+    sql::insert(tx, &row)
+}
+
+fn row_of(
+    at_ms: i64,
+    actor: &Actor,
+    act: AuditedAct,
+    (object, outcome, detail): (&str, AuditOutcome, &str),
+) -> AuditRow {
+    AuditRow {
+        number: 0,
         at_ms,
         actor_kind: actor.who.kind().to_owned(),
         actor_id: actor.who.id(),
@@ -156,11 +207,9 @@ pub fn append(
         address: actor.origin.address.clone(),
         request_id: actor.origin.request_id.clone(),
         detail: detail.chars().take(DETAIL_CHARS_MAX).collect(),
-        previous,
+        previous: String::new(),
         hash: String::new(),
-    };
-    row.hash = row.computed();
-    sql::insert(tx, &row)
+    }
 }
 
 /// Appends a row for an act that was done.

@@ -1,4 +1,4 @@
-//! Every statement on the tables `audit`, `audit_head` and `audit_cursor`.
+//! Every statement on the tables `audit`, `audit_head`, `audit_waiting` and `audit_cursor`.
 
 use super::AuditRow;
 use store::{Error, Result, Tx};
@@ -45,6 +45,60 @@ pub(super) fn insert(tx: &mut Tx<'_>, row: &AuditRow) -> Result<()> {
         &[(&row.hash).into()],
     )
     .map(|_| ())
+}
+
+/// Locks the head until the end of the transaction.
+pub(super) fn lock_head(tx: &mut Tx<'_>) -> Result<()> {
+    tx.execute("update audit_head set number = number where id = 1", &[])
+        .map(|_| ())
+}
+
+pub(super) fn insert_waiting(tx: &mut Tx<'_>, id: i64, row: &AuditRow) -> Result<()> {
+    tx.execute(
+        "insert into audit_waiting (id, at_ms, actor_kind, actor_id, actor_name, company_id, act, \
+         object, result, address, request_id, detail) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        &[
+            id.into(),
+            row.at_ms.into(),
+            (&row.actor_kind).into(),
+            row.actor_id.into(),
+            (&row.actor_name).into(),
+            row.company.into(),
+            (&row.act).into(),
+            (&row.object).into(),
+            (&row.result).into(),
+            (&row.address).into(),
+            (&row.request_id).into(),
+            (&row.detail).into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+/// The oldest rows that wait for their number, with their ids.
+pub(super) fn waiting(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<(i64, AuditRow)>> {
+    let found = tx.query(
+        "select 0, at_ms, actor_kind, actor_id, actor_name, company_id, act, object, result, \
+         address, request_id, detail, '', '', id from audit_waiting order by id limit $1",
+        &[limit.into()],
+    )?;
+    found
+        .iter()
+        .map(|one| Ok((one.int(14)?, row(one)?)))
+        .collect()
+}
+
+pub(super) fn remove_waiting(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    tx.execute("delete from audit_waiting where id = $1", &[id.into()])
+        .map(|_| ())
+}
+
+/// When the oldest act was done whose row waits for its number, in milliseconds since 1970.
+pub fn oldest_waiting(tx: &mut Tx<'_>) -> Result<Option<i64>> {
+    tx.query_opt("select at_ms from audit_waiting order by id limit 1", &[])?
+        .map(|row| row.int(0))
+        .transpose()
 }
 
 /// Number and hash of the last row.

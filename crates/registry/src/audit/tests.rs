@@ -1,6 +1,6 @@
 //! The chain on both engines.
 
-use super::{AuditedAct, done, verify};
+use super::{AuditedAct, done, later, number_waiting, verify};
 use crate::testing::{context, person};
 use rstest::rstest;
 use store::testing::{
@@ -118,4 +118,37 @@ async fn eight_at_once_write_one_chain(#[values(Sqlite, Postgres)] engine: TestE
     }
     let found = verify(&test.db, None).await.unwrap();
     assert_eq!((found.n_rows, found.broken_at), (200, None));
+}
+
+/// Rows that wait are in the chain once, in the order of their acts, however many processes number them.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_wait_get_their_numbers_once_and_in_order(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let (context, _) = context(&test.db);
+    let actor = person(&context, "somebody", None).await;
+    let write = test.db.write(move |tx| -> store::Result<()> {
+        for n in 0..300 {
+            later(tx, (1000 + n, n), &actor, TRIED, &format!("thing:{n}"), "")?;
+        }
+        Ok(())
+    });
+    write.await.unwrap();
+    let four = (0..4).map(|_| {
+        let db = test.db.clone();
+        tokio::spawn(async move { while db.write(number_waiting).await.unwrap() {} })
+    });
+    for one in four.collect::<Vec<_>>() {
+        one.await.unwrap();
+    }
+    let rows = test.db.read(|tx| super::after(tx, 0, 1000)).await.unwrap();
+    let rows: Vec<_> = rows.iter().filter(|row| row.act == TRIED.name).collect();
+    let objects: Vec<String> = rows.iter().map(|row| row.object.clone()).collect();
+    let wanted: Vec<String> = (0..300).map(|n| format!("thing:{n}")).collect();
+    assert_eq!(objects, wanted);
+    let left = test.db.read(super::oldest_waiting).await.unwrap();
+    assert_eq!(left, None);
+    assert!(verify(&test.db, None).await.unwrap().holds());
 }

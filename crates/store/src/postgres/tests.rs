@@ -110,3 +110,44 @@ async fn a_host_that_accepts_connections_and_says_nothing_hides_no_other(
     assert_eq!(config.fault(), None);
     backend(&narrow(&config)).await;
 }
+
+/// A page and its total are read at one moment, and a read that writes is refused as on SQLite.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_read_sees_one_moment_and_changes_nothing(#[values(Postgres)] engine: TestEngine) {
+    let test = engine.database();
+    let make = "create table seen (id bigint primary key)";
+    test.db
+        .write(move |tx| tx.execute(make, &[]))
+        .await
+        .unwrap();
+    let (looked, has_looked) = std::sync::mpsc::channel();
+    let (written, is_written) = std::sync::mpsc::channel::<()>();
+    let db = test.db.clone();
+    let reader = tokio::spawn(async move {
+        let read = db.read(move |tx| -> crate::Result<_> {
+            let before = tx.query("select id from seen", &[])?.len();
+            let _ = looked.send(());
+            let _ = is_written.recv();
+            Ok((before, tx.query("select id from seen", &[])?.len()))
+        });
+        read.await.unwrap()
+    });
+    let looking = tokio::task::spawn_blocking(move || has_looked.recv()).await;
+    looking.unwrap().unwrap();
+    let insert = "insert into seen (id) values (1)";
+    test.db
+        .write(move |tx| tx.execute(insert, &[]))
+        .await
+        .unwrap();
+    written.send(()).unwrap();
+    assert_eq!(reader.await.unwrap(), (0, 0));
+    let second = "insert into seen (id) values (2)";
+    let refused = test.db.read(move |tx| tx.execute(second, &[])).await;
+    assert!(refused.is_err(), "{refused:?}");
+    let n = test
+        .db
+        .read(|tx| tx.query("select id from seen", &[]))
+        .await;
+    assert_eq!(n.unwrap().len(), 1);
+}

@@ -7,8 +7,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use exchange::outcome;
 use exchange::query::board;
+use exchange::{outcome, projector};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use registry::access::Sight;
 use std::time::Duration;
@@ -176,6 +176,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "SQLite 所在磁盘的剩余空间（MiB）",
     ),
     (
+        "tongguan_projector_lag_seconds",
+        "gauge",
+        "统计数字和审计编号落后的秒数；持续超过 60 秒，请查看日志中 projector 的告警",
+    ),
+    (
         "tongguan_sqlite_log_mib",
         "gauge",
         "SQLite 预写日志（-wal 文件）的大小（MiB）；持续超过 store.sqlite_log_mib 的四倍，说明有程序长时间打开着读事务，请结束它",
@@ -265,11 +270,17 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
         return Problem::new(codes::INSIDE).into_response();
     }
     let count = |n: i64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-    let read = front.shared.db.read(|tx| -> store::Result<_> {
-        Ok((board::waiting(tx)?, outcome::n_open(tx, &Sight::All)?))
+    let now_ms = front.metrics.clock.now_ms();
+    let read = front.shared.db.read(move |tx| -> store::Result<_> {
+        Ok((
+            board::waiting(tx)?,
+            outcome::n_open(tx, &Sight::All)?,
+            projector::lag_ms(tx, now_ms)?,
+        ))
     });
     match read.await {
-        Ok((waiting, open)) => {
+        Ok((waiting, open, lag_ms)) => {
+            ::metrics::gauge!("tongguan_projector_lag_seconds").set(count(lag_ms / 1000));
             for (outcome, n) in [
                 ("rejected", open.rejected),
                 ("faulty", open.faulty),

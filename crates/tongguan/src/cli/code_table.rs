@@ -4,7 +4,7 @@ use super::ids::Ids;
 use super::sso::administrator;
 use super::table::table;
 use super::{Base, Ended, input, say, wrong_use};
-use crate::roles::open_db;
+use crate::databases::open_db;
 use ceb::code_table::{CodeTable, CodeTableDifference, Table, TableFault, Tables};
 use clap::{Args, Subcommand};
 use registry::code_table::{self, Newer, TableRefusal};

@@ -2,7 +2,7 @@
 
 use super::table::table;
 use super::{Base, Ended, input, say, wrong_use};
-use crate::roles::open_db;
+use crate::databases::open_db;
 use ceb::Standard;
 use ceb::doc::diff;
 use exchange::rehearsal;

@@ -4,8 +4,9 @@
 use super::{Base, Ended, say};
 use crate::app::descriptors;
 use crate::config::{Config, QueueKind};
+use crate::databases::beside;
 use crate::files;
-use crate::roles::{Process, beside};
+use crate::roles::Process;
 use exchange::shared::Shared;
 use identity::foreign::Provider;
 use std::path::Path;
@@ -244,6 +245,28 @@ async fn trust(shared: &Shared) -> anyhow::Result<Option<DoctorFinding>> {
     }))
 }
 
+/// How many seconds statistics and the numbers of the audit may be late before somebody should look.
+const LATE_SECONDS: i64 = 60;
+
+/// Whether what the steps have noted is added up.
+async fn projector(db: &Db) -> anyhow::Result<DoctorFinding> {
+    let now_ms = SystemClock.now_ms();
+    let lag_ms = db.read(move |tx| exchange::projector::lag_ms(tx, now_ms));
+    let seconds = lag_ms.await? / 1000;
+    let is_good = seconds <= LATE_SECONDS;
+    let text = match is_good {
+        true => format!("落后 {seconds} 秒"),
+        false => format!(
+            "落后 {seconds} 秒：平台在运行时，请查看日志中 projector 的告警；平台未运行时，启动后自动补齐，无须处理"
+        ),
+    };
+    Ok(DoctorFinding {
+        what: "统计与审计编号",
+        is_good,
+        text,
+    })
+}
+
 /// The disk, and what a database server is set up like.
 async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<DoctorFinding>> {
     let mut findings = Vec::new();
@@ -311,6 +334,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
         text,
     }];
     findings.extend(engine(&shared.db, free_mib_min).await?);
+    findings.push(projector(&shared.db).await?);
     findings.extend(trust(shared).await?);
     let waiting = shared.db.read(exchange::query::board::waiting).await?;
     let text = format!(

@@ -4,7 +4,7 @@
 use super::client::{ApiAnswer, Client, Remote};
 use super::table::table;
 use super::{Base, Ended, existing, say};
-use crate::roles::open_db;
+use crate::databases::open_db;
 use anyhow::bail;
 use clap::Args;
 use exchange::finder::{find_any, latest};

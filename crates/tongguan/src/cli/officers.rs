@@ -4,7 +4,8 @@
 use super::sso::administrator;
 use super::table::table;
 use super::{Base, Ended, existing, say};
-use crate::roles::{Process, open_db};
+use crate::databases::open_db;
+use crate::roles::Process;
 use back_office::user;
 use clap::{Args, Subcommand};
 use registry::audit::{self, AuditFilter};

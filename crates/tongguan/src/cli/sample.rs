@@ -1,8 +1,8 @@
 //! `sample`: valid synthetic messages, and companies that do not exist.
 
 use super::{Base, Ended, input, say};
+use crate::databases::open_db;
 use crate::demo::{self, local_time};
-use crate::roles::open_db;
 use anyhow::Context;
 use ceb::Kind;
 use ceb::sample::{Sender, Spec};

@@ -3,9 +3,10 @@
 use super::{Base, Ended, say};
 use crate::app::{self, Metrics};
 use crate::config::{Config, QueueKind};
+use crate::databases::{beside, open_db};
 use crate::demo;
 use crate::log;
-use crate::roles::{Process, ProcessRole, beside, open_db};
+use crate::roles::{Process, ProcessRole};
 use clap::Args;
 use registry::parameter::Adjustable;
 use std::sync::Arc;

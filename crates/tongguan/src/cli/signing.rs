@@ -5,7 +5,7 @@ use super::sso::administrator;
 use super::table::table;
 use super::{Base, Ended, input, say, wrong_use};
 use crate::config::Config;
-use crate::roles::open_db;
+use crate::databases::open_db;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use exchange::keyring::config::{KeyConfig, KeyKind};

@@ -5,7 +5,7 @@ mod oidc;
 use super::ids::Ids;
 use super::table::table;
 use super::{Base, Ended, say};
-use crate::roles::open_db;
+use crate::databases::open_db;
 use clap::{Args, Subcommand};
 use identity::relying_party::{self, Protocol, RelyingParty, RelyingPartyRefusal};
 use registry::access::{Actor, Origin};

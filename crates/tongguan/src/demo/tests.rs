@@ -47,9 +47,9 @@ impl Setup {
         }
         let file = folder.path().join("customs-box.db");
         let beside =
-            crate::roles::beside(&process.config.store, format!("sqlite:{}", file.display()));
+            crate::databases::beside(&process.config.store, format!("sqlite:{}", file.display()));
         let customs_box = CustomsBox::new(
-            crate::roles::open_db(beside).await.unwrap(),
+            crate::databases::open_db(beside).await.unwrap(),
             Arc::clone(&shared.queue),
             Arc::clone(&shared.clock),
             process.config.customs_box.clone().on(wire),

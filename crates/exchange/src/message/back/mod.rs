@@ -3,7 +3,7 @@
 
 mod sql;
 
-use super::sql::count;
+use super::count;
 use super::{Counts, DayCounts, MessageId, State};
 use registry::company::CompanyId;
 use store::clock::beijing_day;
@@ -30,7 +30,12 @@ pub(crate) fn reopen(
         ..Counts::default()
     };
     let day = beijing_day(refused_at);
-    count(tx, &DayCounts::from([((day, company_id, kind), undo)]))?;
+    count(
+        tx,
+        ids,
+        DayCounts::from([((day, company_id, kind), undo)]),
+        at_ms,
+    )?;
     sql::forget_findings(tx, id)?;
     sql::forget_signed(tx, id)?;
     let event = Event {
@@ -107,7 +112,7 @@ pub(crate) fn unsettle(
             counts.entry(key).or_default().n_settled -= 1;
         }
     }
-    count(tx, &counts)?;
+    count(tx, ids, counts, at_ms)?;
     store::event::append(tx, &events)
 }
 

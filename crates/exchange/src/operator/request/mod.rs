@@ -207,7 +207,7 @@ fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> RequestDone {
     if moved.is_empty() {
         return Err(Undone::Failed(moved_on(message.state)));
     }
-    message::count_again(tx, &moved, before, now_ms)?;
+    message::count_again(tx, ids, &moved, before, now_ms)?;
     Ok("；已排入发送".to_owned())
 }
 

@@ -5,6 +5,7 @@ use super::homes::parked_now;
 use super::odd::with_text;
 use super::{again, answer, documents, receipt};
 use crate::downlink;
+use crate::lane::{LaneFence, ShardSet};
 use crate::receipt::{parked, return_time};
 use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, Outcome};
@@ -240,8 +241,16 @@ async fn what_another_process_can_open_is_left_to_it(
     // The caller reads on from the same place in a moment.
     assert_eq!(web::Problem::from(missing).status, 503);
     let (shared, both) = (&platform.shared, [ceb::Direction::Import]);
-    assert!(crate::check::step(shared, vec![second]).await.is_err());
-    assert!(crate::inbox::turn(shared, both[0]).await.is_err());
+    assert!(
+        crate::check::step(shared, vec![second], &LaneFence::none())
+            .await
+            .is_err()
+    );
+    assert!(
+        crate::inbox::turn(shared, both[0], &ShardSet::all())
+            .await
+            .is_err()
+    );
     assert_eq!(platform.state(0, second).await, "received");
     let is_aside = || db.read(move |tx| crate::inbox::aside::is_in(tx, id));
     assert!(!is_aside().await.unwrap());
