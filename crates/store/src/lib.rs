@@ -23,6 +23,7 @@
 // What is done with a database as a whole.
 pub mod check;
 pub mod walk;
+pub mod purge;
 
 // The handle, and the engines behind it.
 mod db;

@@ -203,6 +203,11 @@ const ALL: &[Migration] = &[
         "job_runs",
         include_str!("../migrations/0044_job_runs.sql"),
     ),
+    (
+        60,
+        "archive",
+        include_str!("../migrations/0060_archive.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
