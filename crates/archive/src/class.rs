@@ -19,7 +19,7 @@ pub struct ClassWords {
     /// Its name in Chinese and in English.
     pub title: (&'static str, &'static str),
     /// The law or clause that sets its shortest period, in Chinese and in English.
-    pub ground: (&'static str, &'static str),
+    pub basis: (&'static str, &'static str),
 }
 
 impl ArchiveClass {
@@ -42,7 +42,7 @@ impl ArchiveClass {
     }
 
     /// The shortest period in days that a setting may say; none for what is never removed.
-    pub const fn floor_days(self) -> Option<u32> {
+    pub const fn least_days(self) -> Option<u32> {
         match self {
             Self::Payload => Some(90),
             Self::Trade => Some(1096),
@@ -51,33 +51,33 @@ impl ArchiveClass {
         }
     }
 
-    /// Its name and ground for people.
+    /// Its name and basis for people.
     pub const fn words(self) -> ClassWords {
         match self {
             Self::Payload => ClassWords {
                 title: ("交换报文原文", "Exchange payloads"),
-                ground: (
+                basis: (
                     "运维合同 3.3.3：报文交换数据保留 3 个月",
                     "Contract 3.3.3: exchange data are kept for 3 months",
                 ),
             },
             Self::Trade => ClassWords {
                 title: ("交易记录", "Trade records"),
-                ground: (
+                basis: (
                     "《电子商务法》第三十一条：交易信息保存不少于 3 年",
                     "E-Commerce Law, article 31: trade information is kept for at least 3 years",
                 ),
             },
             Self::Log => ClassWords {
                 title: ("网络与安全日志", "Network and security logs"),
-                ground: (
+                basis: (
                     "《网络安全法》第二十一条：网络日志留存不少于 6 个月",
                     "Cybersecurity Law, article 21: network logs are kept for at least 6 months",
                 ),
             },
             Self::Evidence => ClassWords {
                 title: ("证据", "Evidence"),
-                ground: (
+                basis: (
                     "审计链与复核记录永久保存，只归档、不清理",
                     "The audit chain and approvals are kept for ever: archived, never removed",
                 ),

@@ -108,15 +108,14 @@ impl RetentionConfig {
     /// What is wrong with the settings, in Chinese, with the law or clause.
     pub fn fault(&self) -> Option<String> {
         ArchiveClass::ALL.into_iter().find_map(|class| {
-            let (days, floor) = (self.days(class)?, class.floor_days()?);
-            let (name, ground) = (class.name(), class.words().ground.0);
-            if days < floor {
+            let (days, least) = (self.days(class)?, class.least_days()?);
+            let (name, basis) = (class.name(), class.words().basis.0);
+            if days < least {
                 return Some(format!(
-                    "{name}_days 不能少于 {floor} 天（现为 {days}）：{ground}"
+                    "{name}_days 不能少于 {least} 天（现为 {days}）：{basis}"
                 ));
             }
-            (days > DAYS_MAX)
-                .then(|| format!("{name}_days 不能多于 {DAYS_MAX} 天（现为 {days}）"))
+            (days > DAYS_MAX).then(|| format!("{name}_days 不能多于 {DAYS_MAX} 天（现为 {days}）"))
         })
     }
 }
@@ -133,13 +132,13 @@ mod tests {
             trade_days,
             log_days,
         };
-        for (config, name, ground) in [
+        for (config, name, basis) in [
             (with(89, 1826, 366), "payload_days", "3.3.3"),
             (with(92, 1095, 366), "trade_days", "第三十一条"),
             (with(92, 1826, 183), "log_days", "第二十一条"),
         ] {
             let fault = config.fault().unwrap();
-            assert!(fault.contains(name) && fault.contains(ground), "{fault}");
+            assert!(fault.contains(name) && fault.contains(basis), "{fault}");
         }
         assert_eq!(with(90, 1096, 184).fault(), None);
     }

@@ -171,7 +171,11 @@ impl Archive {
             return Err(broken("清单与写入时不同".to_owned()));
         }
         let manifest = ArchiveManifest::read(&bytes)?;
-        let named = (manifest.class.as_str(), manifest.month.as_str(), manifest.number);
+        let named = (
+            manifest.class.as_str(),
+            manifest.month.as_str(),
+            manifest.number,
+        );
         let month = part.month.to_string();
         if named != (part.class.name(), month.as_str(), part.number) {
             return Err(broken("清单属于另一分卷".to_owned()));

@@ -45,9 +45,21 @@ pub const PURGE: JobWords = JobWords {
     ),
 };
 
+/// What people read of the proof that somebody asks for.
+pub const VERIFY: JobWords = JobWords {
+    name: "archive.verify",
+    chinese: "还原校验归档",
+    english: "Verify the archive",
+    about: (
+        "把指定的归档分卷读回、核对摘要、还原到临时数据库并逐行比对。",
+        "Reads the parts that were asked for back, checks their hashes, restores them into a scratch database and compares row by row.",
+    ),
+};
+
 /// The jobs; without an archive store they have nothing to do.
 pub fn jobs(archive: &Arc<Archive>) -> Vec<Job> {
     let (writing, purging) = (Arc::clone(archive), Arc::clone(archive));
+    let proving = Arc::clone(archive);
     vec![
         Job {
             words: ARCHIVE,
@@ -75,6 +87,15 @@ pub fn jobs(archive: &Arc<Archive>) -> Vec<Job> {
                     }
                     Ok(archive.purge(&ArchiveTurn::from(turn)).await?.text())
                 })
+            }),
+        },
+        Job {
+            words: VERIFY,
+            schedule: Schedule::OnRequest,
+            limits: LONG,
+            run: Arc::new(move |turn| {
+                let archive = Arc::clone(&proving);
+                Box::pin(async move { Ok(archive.verify_asked(&ArchiveTurn::from(turn)).await?) })
             }),
         },
     ]

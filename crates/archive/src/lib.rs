@@ -30,8 +30,8 @@ pub mod part;
 mod sink;
 pub mod table;
 pub mod month;
-pub mod class;
 pub mod config;
+pub mod class;
 pub mod error;
 
 pub use class::ArchiveClass;

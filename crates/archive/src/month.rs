@@ -69,8 +69,14 @@ mod tests {
     #[test]
     fn a_month_begins_and_ends_at_midnight_in_beijing() {
         let month = ArchiveMonth::parse("2026-12").unwrap();
-        assert_eq!(Some(month.start_ms()), parse_time("2026-12-01T00:00:00+08:00"));
-        assert_eq!(Some(month.end_ms()), parse_time("2027-01-01T00:00:00+08:00"));
+        assert_eq!(
+            Some(month.start_ms()),
+            parse_time("2026-12-01T00:00:00+08:00")
+        );
+        assert_eq!(
+            Some(month.end_ms()),
+            parse_time("2027-01-01T00:00:00+08:00")
+        );
         assert_eq!(ArchiveMonth::of(month.end_ms() - 1), month);
         assert_eq!(ArchiveMonth::of(month.end_ms()).to_string(), "2027-01");
         for bad in ["2026", "2026-13", "2026-00", "26-08", "2026-8", "x-08"] {

@@ -65,9 +65,13 @@ impl Archive {
     /// The engine's.
     pub async fn plan(&self) -> ArchiveResult<Vec<PlanLine>> {
         let now_ms = self.now_ms().await?;
-        let mut by_month: BTreeMap<(ArchiveClass, ArchiveMonth), Vec<ArchivePart>> = BTreeMap::new();
+        let mut by_month: BTreeMap<(ArchiveClass, ArchiveMonth), Vec<ArchivePart>> =
+            BTreeMap::new();
         for part in self.db.read(sql::all).await? {
-            by_month.entry((part.class, part.month)).or_default().push(part);
+            by_month
+                .entry((part.class, part.month))
+                .or_default()
+                .push(part);
         }
         let mut lines = Vec::new();
         for class in ArchiveClass::ALL {
@@ -117,7 +121,10 @@ impl Archive {
             n_rows: n_here + sum(|part| part.n_rows - part.n_purged),
             n_bytes: sum(|part| part.n_bytes),
             n_parts: i64::try_from(parts.len()).unwrap_or(i64::MAX),
-            state: parts.iter().min_by_key(|part| least(part)).map(|part| part.state),
+            state: parts
+                .iter()
+                .min_by_key(|part| least(part))
+                .map(|part| part.state),
             verified_at: parts.iter().filter_map(|part| part.verified_at).max(),
             due_at: self.due_at(class, month.end_ms()),
             n_purged: sum(|part| part.n_purged),
@@ -174,7 +181,9 @@ impl Archive {
         Ok(ArchiveHealth {
             is_set: self.is_set(),
             n_overdue,
-            broken: broken.map(|part| (part.folder(), part.fault.clone())).collect(),
+            broken: broken
+                .map(|part| (part.folder(), part.fault.clone()))
+                .collect(),
             last_written_at: parts.iter().filter_map(|part| part.written_at).max(),
             n_bytes: parts.iter().map(|part| part.n_bytes).sum(),
             n_parts: i64::try_from(parts.len()).unwrap_or(i64::MAX),

@@ -59,7 +59,9 @@ impl PurgeRun {
 /// How many rows were kept for which reason: `open_message 2, undelivered 1`.
 fn kept_text(kept: [i64; 4]) -> String {
     let pairs = Stay::ALL.iter().zip(kept).filter(|(_, n)| *n > 0);
-    let texts: Vec<String> = pairs.map(|(why, n)| format!("{} {n}", why.name())).collect();
+    let texts: Vec<String> = pairs
+        .map(|(why, n)| format!("{} {n}", why.name()))
+        .collect();
     texts.join(", ")
 }
 
@@ -123,7 +125,8 @@ impl Archive {
         let contents = self.contents_now(part).await?;
         let vault = self.vault().await?;
         let id = part.id;
-        turn.write(&self.db, move |tx| sql::begin_purge(tx, id)).await?;
+        turn.write(&self.db, move |tx| sql::begin_purge(tx, id))
+            .await?;
         let (mut kept, mut n_seen) = ([0; 4], 0);
         let tables: Vec<_> = self.tables_of(part.class).collect();
         for table in &tables {
@@ -167,7 +170,10 @@ impl Archive {
             }
             Ok(n)
         };
-        let parts = self.db.read(move |tx| sql::of_month(tx, class, month)).await?;
+        let parts = self
+            .db
+            .read(move |tx| sql::of_month(tx, class, month))
+            .await?;
         let is_last = parts.last().is_none_or(|last| last.id == id);
         let n_kept: i64 = kept.iter().sum();
         let wants_more = match is_last {
@@ -185,9 +191,14 @@ impl Archive {
             kept_why: kept_text(kept),
             wants_more,
             now_ms,
-            next_at: if n_kept == 0 { 0 } else { now_ms.saturating_add(AGAIN_MS) },
+            next_at: if n_kept == 0 {
+                0
+            } else {
+                now_ms.saturating_add(AGAIN_MS)
+            },
         };
-        turn.write(&self.db, move |tx| sql::end_purge(tx, id, &end)).await
+        turn.write(&self.db, move |tx| sql::end_purge(tx, id, &end))
+            .await
     }
 
     async fn purge_table(
@@ -207,7 +218,9 @@ impl Archive {
             if entry.last <= place.last {
                 continue;
             }
-            let mut lines = self.frame((&folder, table), (contents, entry), vault).await?;
+            let mut lines = self
+                .frame((&folder, table), (contents, entry), vault)
+                .await?;
             lines.retain(|row| row.key > place.last);
             for piece in lines.chunks(ROWS) {
                 turn.go_on()?;
@@ -232,6 +245,7 @@ impl Archive {
         piece: &[RowLine],
     ) -> ArchiveResult<PurgePlace> {
         let piece: Arc<[RowLine]> = piece.into();
+        let n_before = place.n_removed;
         let write = move |tx: &mut Tx<'_>| -> Result<Option<PurgePlace>> {
             let part = sql::find(tx, id)?;
             if part.is_none_or(|part| part.state != PartState::Purging) {
@@ -240,7 +254,11 @@ impl Archive {
             let keys: Vec<_> = piece.iter().map(|row| row.key).collect();
             let here = rows::held(tx, table, &keys)?;
             let damaged: BTreeSet<_> = here.damaged.into_iter().collect();
-            let here: BTreeMap<_, _> = here.rows.into_iter().map(|row| (row.key, row.line)).collect();
+            let here: BTreeMap<_, _> = here
+                .rows
+                .into_iter()
+                .map(|row| (row.key, row.line))
+                .collect();
             let stays = (table.stays)(tx, &keys)?;
             let mut next = place.clone();
             let mut going = Vec::new();
@@ -264,7 +282,11 @@ impl Archive {
                     *count += 1;
                 }
             }
-            let n = if going.is_empty() { 0 } else { rows::remove(tx, table, &going)? };
+            let n = if going.is_empty() {
+                0
+            } else {
+                rows::remove(tx, table, &going)?
+            };
             let n_removed = i64::try_from(n).unwrap_or(i64::MAX);
             if usize::try_from(n) != Ok(going.len()) {
                 return Err(Error::Fault(format!("{} rows of {} went", n, table.table)));
@@ -278,7 +300,7 @@ impl Archive {
         let gone = || ArchiveError::Missing("待清理的分卷（已标记为有误）".to_owned());
         let next = done.ok_or_else(gone)?;
         metrics::counter!("tongguan_archive_rows_purged_total", "table" => table.table)
-            .increment(u64::try_from(next.n_removed).unwrap_or(0));
+            .increment(u64::try_from(next.n_removed - n_before).unwrap_or(0));
         Ok(next)
     }
 
@@ -286,7 +308,9 @@ impl Archive {
     async fn give_back(&self, turn: &ArchiveTurn) -> ArchiveResult<()> {
         for _ in 0..GIVE_BACK_TURNS {
             turn.go_on()?;
-            let goes_on = turn.write(&self.db, |tx| purge::give_back(tx, PAGES)).await?;
+            let goes_on = turn
+                .write(&self.db, |tx| purge::give_back(tx, PAGES))
+                .await?;
             if !goes_on {
                 break;
             }

@@ -66,7 +66,9 @@ impl RowReader {
             return Ok(None);
         };
         let found = rows.binary_search_by_key(&key, |row| row.key).ok();
-        Ok(found.and_then(|at| rows.get(at)).map(|row| row.line.clone()))
+        Ok(found
+            .and_then(|at| rows.get(at))
+            .map(|row| row.line.clone()))
     }
 }
 
@@ -79,8 +81,15 @@ impl Archive {
         vault: &Vault,
     ) -> ArchiveResult<Vec<RowLine>> {
         let path = format!("{folder}/{}", entry.file);
-        let stored = self.store()?.piece(&path, entry.offset, entry.bytes).await?;
-        let named = contents.0.tables.iter().find(|one| one.table == table.table);
+        let stored = self
+            .store()?
+            .piece(&path, entry.offset, entry.bytes)
+            .await?;
+        let named = contents
+            .0
+            .tables
+            .iter()
+            .find(|one| one.table == table.table);
         let columns = named.map(|one| one.columns.clone()).unwrap_or_default();
         let (entry, vault) = (entry.clone(), vault.clone());
         blocking(move || {

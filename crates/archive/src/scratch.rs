@@ -69,7 +69,9 @@ impl Scratch {
         for from in (0..rows.len()).step_by(ROWS) {
             let rows = Arc::clone(&rows);
             let write = move |tx: &mut Tx<'_>| -> store::Result<()> {
-                let piece = rows.get(from..rows.len().min(from + ROWS)).unwrap_or_default();
+                let piece = rows
+                    .get(from..rows.len().min(from + ROWS))
+                    .unwrap_or_default();
                 if table.is_removable() {
                     let keys: Vec<_> = piece.iter().map(|(key, _)| *key).collect();
                     sql::remove(tx, table, &keys)?;

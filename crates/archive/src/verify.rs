@@ -58,6 +58,29 @@ impl Archive {
         }
     }
 
+    /// Proves the parts for which somebody asked; answers what came of it.
+    ///
+    /// # Errors
+    /// As [`Self::verify`]; [`ArchiveError::Broken`] at the end, when parts are.
+    pub async fn verify_asked(&self, turn: &ArchiveTurn) -> ArchiveResult<String> {
+        let (mut n_good, mut broken) = (0, Vec::new());
+        while let Some(id) = self.db.read(sql::asked).await?.first().copied() {
+            turn.go_on()?;
+            match self.verify(turn, id).await {
+                Ok(_) => n_good += 1,
+                Err(ArchiveError::Broken(why)) => broken.push(why),
+                Err(error) => return Err(error),
+            }
+            turn.write(&self.db, move |tx| sql::proof_done(tx, id))
+                .await?;
+        }
+        match (n_good, broken.is_empty()) {
+            (0, true) => Ok(String::new()),
+            (n, true) => Ok(format!("校验通过 {n} 卷")),
+            (_, false) => Err(ArchiveError::Broken(broken.join("；"))),
+        }
+    }
+
     /// Notes that a part is broken, and raises the alarm; answers why, with its name.
     pub(crate) async fn note_broken(
         &self,
@@ -85,11 +108,18 @@ impl Archive {
         let mut proof = ArchiveProof::default();
         let mut tables = Vec::new();
         for entry in &contents.0.tables {
-            let table = self.tables_of(part.class).find(|one| one.table == entry.table);
+            let table = self
+                .tables_of(part.class)
+                .find(|one| one.table == entry.table);
             let table = table
                 .ok_or_else(|| ArchiveError::Broken(format!("清单中有未知的表 {}", entry.table)))?;
-            self.restore_table(turn, (part, &contents, &vault), (table, entry), (&scratch, &mut files))
-                .await?;
+            self.restore_table(
+                turn,
+                (part, &contents, &vault),
+                (table, entry),
+                (&scratch, &mut files),
+            )
+            .await?;
             tables.push(table);
         }
         self.compare_files(part, &contents, files).await?;
@@ -117,7 +147,10 @@ impl Archive {
                 return Err(broken("索引中的位置不连续"));
             }
             let path = format!("{}/{}", part.folder(), frame.file);
-            let stored = self.store()?.piece(&path, frame.offset, frame.bytes).await?;
+            let stored = self
+                .store()?
+                .piece(&path, frame.offset, frame.bytes)
+                .await?;
             hashes.add(&stored);
             let (lines, rows) = self
                 .open_frame((table, &entry.columns), frame, (vault, stored.to_vec()))
@@ -131,7 +164,10 @@ impl Archive {
             scratch.put(table, rows).await?;
         }
         if n_rows != entry.rows {
-            return Err(broken(&format!("清单记 {} 行，实有 {n_rows} 行", entry.rows)));
+            return Err(broken(&format!(
+                "清单记 {} 行，实有 {n_rows} 行",
+                entry.rows
+            )));
         }
         let frames = contents.1.frames(table.table);
         let ends = frames.first().zip(frames.last());
@@ -204,7 +240,10 @@ impl Archive {
         let mut range = ALL;
         loop {
             turn.go_on()?;
-            let read = scratch.db.read(move |tx| rows::read(tx, table, &range)).await;
+            let read = scratch
+                .db
+                .read(move |tx| rows::read(tx, table, &range))
+                .await;
             let read = read.map_err(|error| ArchiveError::Scratch(error.to_string()))?;
             if !read.damaged.is_empty() {
                 return Err(ArchiveError::Scratch("还原的行无法读取".to_owned()));
@@ -213,7 +252,11 @@ impl Archive {
             let find = move |tx: &mut Tx<'_>| -> Result<_> { rows::with_keys(tx, table, &keys) };
             let here = self.db.read(find).await?;
             let damaged: BTreeSet<_> = here.damaged.into_iter().collect();
-            let here: BTreeMap<_, _> = here.rows.into_iter().map(|row| (row.key, row.line)).collect();
+            let here: BTreeMap<_, _> = here
+                .rows
+                .into_iter()
+                .map(|row| (row.key, row.line))
+                .collect();
             for row in &read.rows {
                 match here.get(&row.key) {
                     Some(line) if *line == row.line => proof.n_same += 1,

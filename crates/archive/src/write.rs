@@ -15,8 +15,8 @@ use crate::read::RowReader;
 use crate::rows::{RowLine, sql as rows};
 use crate::table::ArchiveTable;
 use crate::turn::ArchiveTurn;
-use store::clock::beijing_rfc3339;
 use store::Tx;
+use store::clock::beijing_rfc3339;
 
 /// What wrote a part.
 const WRITER: &str = concat!("tongguan ", env!("CARGO_PKG_VERSION"));
@@ -144,7 +144,8 @@ impl Archive {
             fault: String::new(),
         };
         let begun = part.clone();
-        turn.write(&self.db, move |tx| sql::begin(tx, &begun)).await?;
+        turn.write(&self.db, move |tx| sql::begin(tx, &begun))
+            .await?;
         Ok(part)
     }
 
@@ -191,7 +192,8 @@ impl Archive {
         part.written_at = Some(self.clock.now_ms());
         part.state = PartState::Written;
         let written = part.clone();
-        turn.write(&self.db, move |tx| sql::written(tx, &written)).await?;
+        turn.write(&self.db, move |tx| sql::written(tx, &written))
+            .await?;
         metrics::counter!("tongguan_archive_parts_written_total", "class" => part.class.name())
             .increment(1);
         Ok(Some(part))
@@ -220,8 +222,9 @@ impl Archive {
         let mut index = PartIndex::default();
         for table in self.tables_of(part.class) {
             let mut writer = TableWriter::new(self.store()?, vault.clone(), &folder, table);
-            let mut known = Known::new(self, earlier, table).await?;
-            self.write_table(turn, part, &mut writer, &mut known).await?;
+            let mut known = KnownRows::new(self, earlier, table).await?;
+            self.write_table(turn, part, &mut writer, &mut known)
+                .await?;
             let (entry, frames, files) = writer.finish().await?;
             manifest.tables.push(entry);
             manifest.files.extend(files);
@@ -230,14 +233,16 @@ impl Archive {
         if manifest.tables.iter().all(|table| table.rows == 0) {
             return Ok(None);
         }
-        let text = serde_json::to_vec(&index)
-            .map_err(|error| store::Error::Fault(error.to_string()))?;
+        let text =
+            serde_json::to_vec(&index).map_err(|error| store::Error::Fault(error.to_string()))?;
         let packed = zstd::stream::encode_all(&*text, 0)
             .map_err(|error| store::Error::Fault(error.to_string()))?;
         let mut hashes = FileHashes::default();
         hashes.add(&packed);
         manifest.files.push(hashes.entry(INDEX));
-        self.store()?.put(&format!("{folder}/{INDEX}"), packed).await?;
+        self.store()?
+            .put(&format!("{folder}/{INDEX}"), packed)
+            .await?;
         Ok(Some(manifest))
     }
 
@@ -246,14 +251,17 @@ impl Archive {
         turn: &ArchiveTurn,
         part: &ArchivePart,
         writer: &mut TableWriter,
-        known: &mut Known,
+        known: &mut KnownRows,
     ) -> ArchiveResult<()> {
         let (table, month) = (writer.table(), part.month);
         let find = move |tx: &mut Tx<'_>| rows::ranges(tx, table, month);
         for mut range in self.db.read(find).await? {
             loop {
                 turn.go_on()?;
-                let read = self.db.read(move |tx| rows::read(tx, table, &range)).await?;
+                let read = self
+                    .db
+                    .read(move |tx| rows::read(tx, table, &range))
+                    .await?;
                 writer.n_unreadable += i64::try_from(read.damaged.len()).unwrap_or(i64::MAX);
                 for row in read.rows {
                     if !known.has(self, &row).await? {
@@ -276,12 +284,12 @@ fn is_of(manifest: &[u8], id: i64) -> bool {
 }
 
 /// What earlier parts of the month have of a table.
-struct Known {
+struct KnownRows {
     /// The newest part first.
     readers: Vec<RowReader>,
 }
 
-impl Known {
+impl KnownRows {
     async fn new(
         archive: &Archive,
         earlier: &[ArchivePart],

@@ -34,6 +34,8 @@ create table archive_part (
     kept_why text not null default '',
     -- Whether rows of the month are in no part yet, so that a further one is due.
     wants_more boolean not null default false,
+    -- Whether somebody asked that it is proven again.
+    proof_asked boolean not null default false,
     -- Why it is broken; empty when it is not.
     fault text not null default ''
 );

@@ -73,7 +73,9 @@ pub fn compact_once(config: &StoreConfig, bytes_max: u64) -> Result<Compacted> {
 /// The engine's; [`Error::Fault`] when the settings name no file.
 pub fn copy_to(config: &StoreConfig, file: &str) -> Result<()> {
     let Some(path) = config.sqlite_path() else {
-        return Err(Error::Fault("only an embedded database is a file".to_owned()));
+        return Err(Error::Fault(
+            "only an embedded database is a file".to_owned(),
+        ));
     };
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.execute("vacuum into ?1", [file])?;

@@ -69,6 +69,19 @@ pub fn of_subject(tx: &mut Tx<'_>, subject_id: i64, limit: i64) -> Result<Vec<Ev
     .collect()
 }
 
+/// The subjects of these facts, by their ids.
+pub fn subjects(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
+    const EVENTS: crate::purge::KeyedTable = crate::purge::KeyedTable {
+        table: "event",
+        key: &["id"],
+    };
+    let keys: Vec<_> = ids.iter().map(|id| (*id, 0)).collect();
+    let rows = crate::purge::find(tx, EVENTS, "id, subject_id", &keys)?;
+    rows.iter()
+        .map(|row| Ok((row.int(0)?, row.int(1)?)))
+        .collect()
+}
+
 /// When a kind of fact first happened to each of these subjects.
 pub fn moments(tx: &mut Tx<'_>, kind: &str, subjects: &[i64]) -> Result<BTreeMap<i64, i64>> {
     const FIRST: &str =

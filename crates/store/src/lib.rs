@@ -23,7 +23,6 @@
 // What is done with a database as a whole.
 pub mod check;
 pub mod walk;
-pub mod purge;
 
 // The handle, and the engines behind it.
 mod db;
@@ -40,6 +39,7 @@ pub mod reseal;
 pub mod repack;
 pub mod unreadable;
 mod vault;
+pub mod purge;
 
 // Transactions and values.
 mod tx;

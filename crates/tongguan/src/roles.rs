@@ -1,10 +1,12 @@
 //! Roles (角色): which parts of the platform a process runs, put together from the configuration.
 
+mod sound;
+
 use crate::config::{Config, QueueKind};
-use crate::files;
 use crate::health::{self, Health};
 use crate::node::NodeClaim;
 use anyhow::{Context, bail};
+use archive::{Archive, ArchiveBase};
 use exchange::customs_box::CustomsBox;
 use exchange::keyring::Keyring;
 use exchange::live::LiveHub;
@@ -22,9 +24,7 @@ use services::payment_inquiry::upload::{self, Uploader};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
-use store::check::{Checked, quick_check};
 use store::clock::{SharedClock, SystemClock};
-use store::compact::{self, Compacted};
 use store::id::IdMaker;
 use store::task::Tasks;
 use tokio::sync::watch;
@@ -101,8 +101,8 @@ impl Process {
     /// # Errors
     /// When one of them cannot be opened or is damaged, or when another process has the number.
     pub async fn open_to_stay(config: Config) -> anyhow::Result<Self> {
-        sound(&config).await?;
-        forget_deleted(&config).await?;
+        sound::sound(&config).await?;
+        sound::forget_deleted(&config).await?;
         Self::open_as(config, Number::Own).await
     }
 
@@ -111,7 +111,7 @@ impl Process {
     /// # Errors
     /// When one of them cannot be opened or is damaged, or when no number is free.
     pub async fn open_to_stay_beside(config: Config) -> anyhow::Result<Self> {
-        sound(&config).await?;
+        sound::sound(&config).await?;
         Self::open_as(config, Number::Any).await
     }
 
@@ -153,6 +153,7 @@ impl Process {
         // What was changed at run time holds from the first request on.
         registry::parameter::refresh(&context.db, &context.parameters).await?;
         registry::code_table::refresh(&context.db, &context.code_tables).await?;
+        let archive = Arc::new(archive_of(&config, &context)?);
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
             context: context.clone(),
@@ -167,6 +168,7 @@ impl Process {
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
             code_tables: Arc::clone(&context.code_tables),
+            archive,
         });
         let keyring = Arc::clone(&shared.keyring);
         let uploader = Uploader::new(config.payment_inquiry.clone(), keyring)
@@ -273,23 +275,29 @@ impl Process {
         jobs.extend(back_office::job::own(&self.context));
         jobs.extend(upload::jobs(&self.context, &self.uploader));
         jobs.push(exchange::packing::job(&self.context));
+        jobs.extend(archive::job::jobs(&self.shared.archive));
         let days = self.config.intake.duplicate_days;
         jobs.push(exchange::intake::window::job(&self.context, days));
         jobs.push(exchange::reseal::job(&self.context, &self.shared.queue));
         jobs
     }
 
-    /// Starts to look for jobs that are due; of several processes one does each.
-    pub fn start_jobs(&mut self) {
-        let jobs: Arc<[Job]> = self.jobs().into();
-        let context = JobContext {
+    /// What runs of jobs stand on.
+    pub(crate) fn job_context(&self) -> JobContext {
+        JobContext {
             db: self.context.db.clone(),
             clock: Arc::clone(&self.context.clock),
             ids: Arc::clone(&self.context.ids),
             owner: self.owner(),
             node: self.number(),
             n_at_once: usize::try_from(self.config.jobs.at_once_max).unwrap_or(1),
-        };
+        }
+    }
+
+    /// Starts to look for jobs that are due; of several processes one does each.
+    pub fn start_jobs(&mut self) {
+        let jobs: Arc<[Job]> = self.jobs().into();
+        let context = self.job_context();
         let stop = self.stop.subscribe();
         let stopped = stop.clone();
         let start = move |pulse| {
@@ -370,6 +378,18 @@ fn seal(config: &Config, is_used: bool) -> anyhow::Result<Seal> {
     Ok(Seal::from_file(path, &fresh)?)
 }
 
+/// The archive of the settings, of the tables of all modules.
+fn archive_of(config: &Config, context: &AppContext) -> anyhow::Result<Archive> {
+    let base = ArchiveBase {
+        db: context.db.clone(),
+        database: config.store.clone(),
+        clock: Arc::clone(&context.clock),
+        ids: Arc::clone(&context.ids),
+    };
+    let settings = (&config.archive, &config.retention);
+    Archive::new(base, crate::gather::archives(), settings).map_err(|why| anyhow::anyhow!(why))
+}
+
 /// Opens a database on a thread that may block.
 ///
 /// # Errors
@@ -377,9 +397,6 @@ fn seal(config: &Config, is_used: bool) -> anyhow::Result<Seal> {
 pub async fn open_db(config: store::StoreConfig) -> anyhow::Result<Db> {
     Ok(tokio::task::spawn_blocking(move || Db::open(&config)).await??)
 }
-
-/// How long the files are looked at before the start.
-const CHECK_MAX: Duration = Duration::from_secs(10);
 
 /// Longest silence of a loop that looks for changes.
 const LOOK_MAX: Duration = Duration::from_secs(60);
@@ -395,72 +412,6 @@ pub fn beside(store: &store::StoreConfig, url: String) -> store::StoreConfig {
         n_readers: 1,
         ..store.clone()
     }
-}
-
-/// Takes the rights of others on the platform's files away, and looks for a bounded time whether the
-/// files of the databases are sound.
-async fn sound(config: &Config) -> anyhow::Result<()> {
-    for one in files::mend(config) {
-        let (path, why) = (one.path.display(), one.why);
-        tracing::warn!(%path, mode = format!("{:o}", one.mode), why, "others can read this");
-    }
-    let mut all = vec![config.store.clone()];
-    if config.queue.kind == QueueKind::Builtin {
-        all.push(beside(&config.store, config.queue.url.clone()));
-    }
-    for one in all {
-        let url = one.url.clone();
-        let looking = tokio::task::spawn_blocking(move || quick_check(&one, CHECK_MAX));
-        match looking.await?? {
-            Checked::Sound | Checked::Nothing => {}
-            Checked::Unfinished => tracing::info!(
-                seconds = CHECK_MAX.as_secs(),
-                "the database is large and was checked in part; `doctor` checks all of it"
-            ),
-            Checked::Damaged(faults) => anyhow::bail!(
-                "数据库文件已损坏，未启动：{url}：{}。请保留该文件，从备份恢复后再启动；\
-                 恢复步骤见 docs/operating",
-                faults.join("；")
-            ),
-        }
-    }
-    Ok(())
-}
-
-/// Writes the files of the databases anew when they are opened with a key for the first time: what was
-/// deleted before would stay readable in them. A file may be too large for that.
-async fn forget_deleted(config: &Config) -> anyhow::Result<()> {
-    let mut all = vec![config.store.clone()];
-    if config.queue.kind == QueueKind::Builtin {
-        all.push(beside(&config.store, config.queue.url.clone()));
-    }
-    for one in all {
-        let url = one.url.clone();
-        let writing =
-            tokio::task::spawn_blocking(move || compact::compact_once(&one, compact::SMALL));
-        match writing.await?? {
-            Compacted::Nothing => {}
-            Compacted::Done => tracing::info!(url, "what was deleted before is gone from the file"),
-            Compacted::Busy => tracing::warn!(
-                url,
-                "another process works with the file: what was deleted before may be readable in it \
-                 until the next start"
-            ),
-            Compacted::Failed(why) => tracing::warn!(
-                url,
-                why,
-                "the file could not be written anew and is as it was: what was deleted before may be \
-                 readable in it until a start at which there is room on the disk"
-            ),
-            Compacted::Large(bytes) => tracing::warn!(
-                url,
-                mib = bytes >> 20,
-                "too large to be written anew at a start: what was deleted before there was a key may be \
-                 readable in the file; docs/operating says what to do"
-            ),
-        }
-    }
-    Ok(())
 }
 
 async fn open_queue(

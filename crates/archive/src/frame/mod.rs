@@ -34,7 +34,8 @@ fn close(vault: &Vault, lines: &[u8]) -> ArchiveResult<Vec<u8>> {
 /// # Errors
 /// [`ArchiveError::Broken`] when it is another than the index says; [`ArchiveError::Store`] without its key.
 pub(crate) fn open(vault: &Vault, of: &FrameEntry, stored: Vec<u8>) -> ArchiveResult<Vec<u8>> {
-    let broken = |why: &str| ArchiveError::Broken(format!("{} 第 {} 字节起{why}", of.file, of.offset));
+    let broken =
+        |why: &str| ArchiveError::Broken(format!("{} 第 {} 字节起{why}", of.file, of.offset));
     if sha256(&stored) != of.sha256 {
         return Err(broken("的内容与写入时不同"));
     }
@@ -58,8 +59,12 @@ pub(crate) fn rows(
     entry: &FrameEntry,
     lines: &[u8],
 ) -> ArchiveResult<Vec<RowLine>> {
-    let broken =
-        || ArchiveError::Broken(format!("{} 第 {} 字节起的行与索引不符", entry.file, entry.offset));
+    let broken = || {
+        ArchiveError::Broken(format!(
+            "{} 第 {} 字节起的行与索引不符",
+            entry.file, entry.offset
+        ))
+    };
     let text = std::str::from_utf8(lines).map_err(|_| broken())?;
     let mut found = Vec::new();
     for line in text.lines() {

@@ -129,7 +129,11 @@ impl TableWriter {
     }
 
     async fn next_file(&mut self) -> ArchiveResult<OpenFile> {
-        let ending = if self.vault.is_sealing() { "sealed" } else { "zst" };
+        let ending = if self.vault.is_sealing() {
+            "sealed"
+        } else {
+            "zst"
+        };
         let number = self.files.len() + 1;
         let name = format!("{}.{number:04}.jsonl.{ending}", self.table.table);
         let path = format!("{}/{name}", self.folder);
@@ -147,7 +151,9 @@ impl TableWriter {
     }
 
     /// Ends the table: what the manifest and the index say of it.
-    pub(crate) async fn finish(mut self) -> ArchiveResult<(TableEntry, TableIndex, Vec<FileEntry>)> {
+    pub(crate) async fn finish(
+        mut self,
+    ) -> ArchiveResult<(TableEntry, TableIndex, Vec<FileEntry>)> {
         self.flush().await?;
         if let Some(open) = self.open.take() {
             self.end_file(open).await?;

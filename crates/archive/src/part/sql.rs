@@ -54,7 +54,10 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<ArchivePart>> {
 /// The engine's.
 pub fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<ArchivePart>> {
     let sql = format!("select {COLUMNS} from archive_part where id = $1");
-    tx.query_opt(&sql, &[id.into()])?.as_ref().map(part).transpose()
+    tx.query_opt(&sql, &[id.into()])?
+        .as_ref()
+        .map(part)
+        .transpose()
 }
 
 /// The parts of a month of a class, in their order.
@@ -87,6 +90,36 @@ pub fn is_purged(tx: &mut Tx<'_>, class: ArchiveClass, month: ArchiveMonth) -> R
     Ok(found.is_some())
 }
 
+/// Notes that somebody asked for a proof of a part.
+///
+/// # Errors
+/// The engine's.
+pub fn ask_proof(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    tx.execute(
+        "update archive_part set proof_asked = true where id = $1",
+        &[id.into()],
+    )
+    .map(|_| ())
+}
+
+/// The parts whose proof was asked for.
+pub(crate) fn asked(tx: &mut Tx<'_>) -> Result<Vec<i64>> {
+    let rows = tx.query(
+        "select id from archive_part where proof_asked order by id",
+        &[],
+    )?;
+    rows.iter().map(|row| row.int(0)).collect()
+}
+
+/// Notes that the proof that was asked for was tried.
+pub(crate) fn proof_done(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    tx.execute(
+        "update archive_part set proof_asked = false where id = $1",
+        &[id.into()],
+    )
+    .map(|_| ())
+}
+
 /// How many parts are sealed with each key.
 ///
 /// # Errors
@@ -96,7 +129,9 @@ pub fn keys(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>> {
         "select key_id, count(*) from archive_part where key_id <> '' group by key_id",
         &[],
     )?;
-    rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.text(0)?, row.int(1)?)))
+        .collect()
 }
 
 /// Begins a part.
@@ -221,12 +256,7 @@ pub(crate) fn place(tx: &mut Tx<'_>, id: i64, table: &str) -> Result<PurgePlace>
 }
 
 /// Notes where the purge of a table of a part is.
-pub(crate) fn set_place(
-    tx: &mut Tx<'_>,
-    id: i64,
-    table: &str,
-    place: &PurgePlace,
-) -> Result<()> {
+pub(crate) fn set_place(tx: &mut Tx<'_>, id: i64, table: &str, place: &PurgePlace) -> Result<()> {
     let kept = place.kept.map(|n| n.to_string()).join(" ");
     tx.execute(
         "insert into archive_purge (part_id, table_name, first_no, second_no, n_removed, n_absent, kept, is_done) \

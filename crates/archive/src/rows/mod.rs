@@ -17,9 +17,10 @@ use store::unreadable::damage;
 use store::{Result, Row, Tx, Value};
 
 /// A value of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum RowCell {
     /// Nothing.
+    #[default]
     Null,
     /// A number.
     Int(i64),
@@ -125,7 +126,9 @@ fn cell_of(value: Json, kind: ColumnKind) -> Option<RowCell> {
     match kind {
         ColumnKind::Int => value.as_i64().map(RowCell::Int),
         ColumnKind::Bool => value.as_bool().map(RowCell::Bool),
-        ColumnKind::Text | ColumnKind::SealedText => value.as_str().map(str::to_owned).map(RowCell::Text),
+        ColumnKind::Text | ColumnKind::SealedText => {
+            value.as_str().map(str::to_owned).map(RowCell::Text)
+        }
         ColumnKind::Bytes | ColumnKind::SealedBytes => {
             if let Some(text) = value.get("u") {
                 return Some(RowCell::Bytes(text.as_str()?.as_bytes().to_vec()));
@@ -145,7 +148,9 @@ pub(crate) fn arranged(of: &ArchiveTable, columns: &[String], line: &str) -> Opt
     let values: Vec<Json> = serde_json::from_str(line).ok()?;
     let value = |name: &str| {
         let at = columns.iter().position(|column| column == name);
-        at.and_then(|at| values.get(at)).cloned().unwrap_or(Json::Null)
+        at.and_then(|at| values.get(at))
+            .cloned()
+            .unwrap_or(Json::Null)
     };
     let values = of.columns.iter().map(|(name, _)| value(name)).collect();
     Some(Json::Array(values).to_string())

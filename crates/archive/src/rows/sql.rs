@@ -61,17 +61,15 @@ fn groups(tx: &mut Tx<'_>, of: &NumberedRows) -> Result<Vec<Option<i64>>> {
     let Some((column, table)) = of.group else {
         return Ok(vec![None]);
     };
-    let rows = tx.query(&format!("select {column} from {table} order by {column}"), &[])?;
+    let rows = tx.query(
+        &format!("select {column} from {table} order by {column}"),
+        &[],
+    )?;
     rows.iter().map(|row| row.int(0).map(Some)).collect()
 }
 
 /// The number of the first row that is not before a moment; behind the last one when all are.
-fn first_number(
-    tx: &mut Tx<'_>,
-    of: &NumberedRows,
-    group: Option<i64>,
-    at_ms: i64,
-) -> Result<i64> {
+fn first_number(tx: &mut Tx<'_>, of: &NumberedRows, group: Option<i64>, at_ms: i64) -> Result<i64> {
     let NumberedRows {
         source,
         number,
@@ -149,8 +147,16 @@ fn within(of: &ArchiveTable, range: &KeyRange) -> (String, Vec<Value<'static>>) 
     if let (MonthBy::Number(numbered), Some(_)) = (of.month, range.time)
         && numbered.source != of.table
     {
-        let same: Vec<String> = of.key.iter().map(|key| format!("s.{key} = t.{key}")).collect();
-        text.push_str(&format!(" join {} s on {}", numbered.source, same.join(" and ")));
+        let same: Vec<String> = of
+            .key
+            .iter()
+            .map(|key| format!("s.{key} = t.{key}"))
+            .collect();
+        text.push_str(&format!(
+            " join {} s on {}",
+            numbered.source,
+            same.join(" and ")
+        ));
     }
     match of.key {
         [one] => {
@@ -173,7 +179,11 @@ fn within(of: &ArchiveTable, range: &KeyRange) -> (String, Vec<Value<'static>>) 
         [] => {}
     }
     if let (MonthBy::Number(numbered), Some((from, to))) = (of.month, range.time) {
-        let owner = if numbered.source == of.table { "t" } else { "s" };
+        let owner = if numbered.source == of.table {
+            "t"
+        } else {
+            "s"
+        };
         let (time, n) = (numbered.time, args.len());
         text.push_str(&format!(
             " and {owner}.{time} >= ${} and {owner}.{time} < ${}",

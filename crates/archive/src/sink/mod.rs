@@ -91,7 +91,9 @@ impl ArchiveStore {
     /// Writes a small file at once.
     pub(crate) async fn put(&self, name: &str, bytes: Vec<u8>) -> ArchiveResult<()> {
         let (path, payload) = (self.at(name), PutPayload::from(bytes));
-        self.within(self.store.put(&path, payload)).await.map(|_| ())
+        self.within(self.store.put(&path, payload))
+            .await
+            .map(|_| ())
     }
 
     /// Begins a file that is written piece by piece.
@@ -171,6 +173,8 @@ fn bucket_at(
     config: &ArchiveConfig,
     request: Duration,
 ) -> Result<(Arc<dyn ObjectStore>, Path), String> {
+    // The client takes the process's own provider of TLS; where none was chosen yet, it is ours.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let (bucket, folder) = place.split_once('/').unwrap_or((place, ""));
     let file = &config.s3_secret_file;
     let secret = std::fs::read_to_string(file)
@@ -214,9 +218,14 @@ fn failure(error: object_store::Error) -> ArchiveError {
 /// Whether a file has no such part.
 fn is_range(error: &object_store::Error) -> bool {
     let text = with_causes(error);
-    ["Requested range", "InvalidRange", "Range Not Satisfiable", "416", "Out of range"]
-        .iter()
-        .any(|word| text.contains(word))
+    [
+        "Requested range",
+        "InvalidRange",
+        "Range Not Satisfiable",
+        "Out of range",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 fn with_causes(error: &object_store::Error) -> String {

@@ -30,7 +30,10 @@ async fn a_manifest_that_lies_is_found_out_even_by_whoever_also_changed_its_hash
     let id = world.parts().await[0].id;
     change(&world, MANIFEST, "\"rows\": 30", "\"rows\": 29");
     let refused = world.archive.verify(&world.turn, id).await;
-    assert!(matches!(&refused, Err(ArchiveError::Broken(why)) if why.contains("清单与写入时不同")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(ArchiveError::Broken(why)) if why.contains("清单与写入时不同")),
+        "{refused:?}"
+    );
     // The database's own note of its hash was changed, too: the rows are counted.
     let bytes = std::fs::read(world.file(MANIFEST)).unwrap();
     let hash = crate::manifest::hex(&Sha256::digest(&bytes));
@@ -40,7 +43,10 @@ async fn a_manifest_that_lies_is_found_out_even_by_whoever_also_changed_its_hash
     });
     write.await.unwrap();
     let refused = world.archive.verify(&world.turn, id).await;
-    assert!(matches!(&refused, Err(ArchiveError::Broken(why)) if why.contains("29")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(ArchiveError::Broken(why)) if why.contains("29")),
+        "{refused:?}"
+    );
     let part = &world.parts().await[0];
     assert_eq!(part.state, PartState::Broken);
     assert!(!part.fault.is_empty());
@@ -49,7 +55,10 @@ async fn a_manifest_that_lies_is_found_out_even_by_whoever_also_changed_its_hash
     let bytes = std::fs::read(world.file(MANIFEST)).unwrap();
     let hash = crate::manifest::hex(&Sha256::digest(&bytes));
     let write = world.test.db.write(move |tx| {
-        tx.execute("update archive_part set manifest_hash = $1", &[(&hash).into()])
+        tx.execute(
+            "update archive_part set manifest_hash = $1",
+            &[(&hash).into()],
+        )
     });
     write.await.unwrap();
     world.archive.verify(&world.turn, id).await.unwrap();
@@ -65,7 +74,12 @@ async fn a_torn_file_in_any_place_is_found_out_by_the_proof(
     world.fill().await;
     world.archive.run(&world.turn).await.unwrap();
     let id = world.parts().await[0].id;
-    for name in ["message_body.0001.jsonl.zst", "receipt_xml.0001.jsonl.zst", "index.json.zst", "manifest.json"] {
+    for name in [
+        "message_body.0001.jsonl.zst",
+        "receipt_xml.0001.jsonl.zst",
+        "index.json.zst",
+        "manifest.json",
+    ] {
         let file = world.file(&format!("payload/2026-08/1/{name}"));
         let whole = std::fs::read(&file).unwrap();
         let flipped = |at: usize| {
@@ -74,14 +88,26 @@ async fn a_torn_file_in_any_place_is_found_out_by_the_proof(
             bytes
         };
         let longer = [whole.as_slice(), b"x"].concat();
-        for bytes in [flipped(0), flipped(whole.len() - 1), whole[..whole.len() - 1].to_vec(), longer, Vec::new()] {
+        for bytes in [
+            flipped(0),
+            flipped(whole.len() - 1),
+            whole[..whole.len() - 1].to_vec(),
+            longer,
+            Vec::new(),
+        ] {
             std::fs::write(&file, &bytes).unwrap();
             let refused = world.archive.verify(&world.turn, id).await;
-            assert!(matches!(refused, Err(ArchiveError::Broken(_))), "{name}: {refused:?}");
+            assert!(
+                matches!(refused, Err(ArchiveError::Broken(_))),
+                "{name}: {refused:?}"
+            );
         }
         std::fs::remove_file(&file).unwrap();
         let refused = world.archive.verify(&world.turn, id).await;
-        assert!(matches!(refused, Err(ArchiveError::Broken(_))), "{name}: {refused:?}");
+        assert!(
+            matches!(refused, Err(ArchiveError::Broken(_))),
+            "{name}: {refused:?}"
+        );
         std::fs::write(&file, &whole).unwrap();
         world.archive.verify(&world.turn, id).await.unwrap();
     }
@@ -101,8 +127,14 @@ async fn a_row_that_never_changes_and_differs_here_breaks_the_proof(
         tx.execute(sql, &[body.into(), id_of(4).into()])
     });
     other.await.unwrap();
-    let refused = world.archive.verify(&world.turn, world.parts().await[0].id).await;
-    assert!(matches!(refused, Err(ArchiveError::Broken(_))), "{refused:?}");
+    let refused = world
+        .archive
+        .verify(&world.turn, world.parts().await[0].id)
+        .await;
+    assert!(
+        matches!(refused, Err(ArchiveError::Broken(_))),
+        "{refused:?}"
+    );
 }
 
 /// What the files and rows are like when a process died: before the manifest, and between it and its note.
@@ -125,9 +157,15 @@ async fn a_run_that_died_is_done_again_or_taken_over_as_far_as_it_came(
     let run = world.archive.run(&world.turn).await.unwrap();
     assert_eq!((run.n_written, run.n_verified, run.n_rows), (1, 1, 120));
     let parts = world.parts().await;
-    assert_eq!((parts.len(), parts[0].number, parts[0].state), (1, 1, PartState::Verified));
+    assert_eq!(
+        (parts.len(), parts[0].number, parts[0].state),
+        (1, 1, PartState::Verified)
+    );
     let same = std::fs::read(world.file(MANIFEST)).unwrap() == written;
-    assert!(same, "the clock stands still, and the same is written again");
+    assert!(
+        same,
+        "the clock stands still, and the same is written again"
+    );
 }
 
 #[rstest]
@@ -142,7 +180,10 @@ async fn a_complete_part_of_another_platform_is_never_overwritten(
     // A database that was restored from an older backup knows nothing of it.
     world.run("delete from archive_part").await;
     let refused = world.archive.run(&world.turn).await;
-    assert!(matches!(&refused, Err(ArchiveError::Unavailable(why)) if why.contains("已存在")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(ArchiveError::Unavailable(why)) if why.contains("已存在")),
+        "{refused:?}"
+    );
     assert_eq!(std::fs::read(world.file(MANIFEST)).unwrap(), before);
 }
 
@@ -158,7 +199,10 @@ async fn a_store_that_takes_nothing_is_reported_and_the_next_run_goes_on(
     std::fs::remove_dir_all(&folder).unwrap();
     std::fs::write(world.folder.path().join("archive"), b"in the way").unwrap();
     let refused = world.archive.run(&world.turn).await;
-    assert!(matches!(refused, Err(ArchiveError::Unavailable(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ArchiveError::Unavailable(_))),
+        "{refused:?}"
+    );
     assert_eq!(world.parts().await[0].state, PartState::Writing);
     std::fs::remove_file(world.folder.path().join("archive")).unwrap();
     std::fs::create_dir(&folder).unwrap();
@@ -177,8 +221,14 @@ async fn no_room_for_the_proof_says_nothing_against_the_part() {
         scratch_dir: "/dev/full".to_owned(),
         ..ArchiveConfig::default()
     };
-    let refused = world.again(&config).verify(&world.turn, world.parts().await[0].id).await;
-    assert!(matches!(refused, Err(ArchiveError::Scratch(_))), "{refused:?}");
+    let refused = world
+        .again(&config)
+        .verify(&world.turn, world.parts().await[0].id)
+        .await;
+    assert!(
+        matches!(refused, Err(ArchiveError::Scratch(_))),
+        "{refused:?}"
+    );
     assert_eq!(world.parts().await[0].state, PartState::Verified);
 }
 
@@ -191,7 +241,9 @@ async fn without_an_archive_store_nothing_is_archived_and_nothing_removed() {
     let without = world.again(&ArchiveConfig::default());
     assert_eq!(without.run(&world.turn).await, Err(ArchiveError::NotSet));
     assert_eq!(without.purge(&world.turn).await, Err(ArchiveError::NotSet));
-    let row = without.row((Payload, "message_body"), month("2026-08"), (id_of(1), 0)).await;
+    let row = without
+        .row((Payload, "message_body"), month("2026-08"), (id_of(1), 0))
+        .await;
     assert_eq!(row, Err(ArchiveError::NotSet));
     assert_eq!(world.count("message_body").await, 30);
 }

@@ -166,7 +166,11 @@ impl World {
     }
 
     async fn run(&self, sql: &'static str) {
-        self.test.db.write(move |tx| tx.execute(sql, &[])).await.unwrap();
+        self.test
+            .db
+            .write(move |tx| tx.execute(sql, &[]))
+            .await
+            .unwrap();
     }
 
     async fn count(&self, table: &'static str) -> i64 {
@@ -207,8 +211,14 @@ impl World {
 }
 
 fn put_message(tx: &mut Tx<'_>, id: i64) -> Result<()> {
-    let body = format!("<ceb:CEB311Message>报文 {id} {}</ceb:CEB311Message>", "数据".repeat(40));
-    let closed = tx.vault().close(body.as_bytes(), store::pack::PackDictionary::NONE)?.into_owned();
+    let body = format!(
+        "<ceb:CEB311Message>报文 {id} {}</ceb:CEB311Message>",
+        "数据".repeat(40)
+    );
+    let closed = tx
+        .vault()
+        .close(body.as_bytes(), store::pack::PackDictionary::NONE)?
+        .into_owned();
     let sql = "insert into message_body (message_id, body) values ($1, $2)";
     tx.execute(sql, &[id.into(), closed.as_slice().into()])?;
     for number in 1..=2_i64 {
@@ -221,12 +231,7 @@ fn put_message(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     Ok(())
 }
 
-fn put_receipt(
-    tx: &mut Tx<'_>,
-    (company, feed_no): RowKey,
-    message: i64,
-    day: i64,
-) -> Result<()> {
+fn put_receipt(tx: &mut Tx<'_>, (company, feed_no): RowKey, message: i64, day: i64) -> Result<()> {
     let at_ms = ms("2026-08-01") + (day - 1) * 86_400_000 + 50_000_000;
     tx.execute(
         "insert into receipt (company_id, feed_no, message_id, document_id, kind, guid, document_key, \
@@ -236,7 +241,8 @@ fn put_receipt(
     )?;
     let xml: &[u8] = "<ceb:CEB312Message>回执</ceb:CEB312Message>".as_bytes();
     let sql = "insert into receipt_xml (company_id, feed_no, xml) values ($1, $2, $3)";
-    tx.execute(sql, &[company.into(), feed_no.into(), xml.into()]).map(|_| ())
+    tx.execute(sql, &[company.into(), feed_no.into(), xml.into()])
+        .map(|_| ())
 }
 
 /// The turn of a job that has just begun.

@@ -27,10 +27,18 @@ async fn a_month_is_written_with_its_manifest_proven_and_not_written_again(
     assert_eq!(part.month, month("2026-08"));
     let bytes = std::fs::read(world.file("payload/2026-08/1/manifest.json")).unwrap();
     let manifest = ArchiveManifest::read(&bytes).unwrap();
-    let rows: Vec<_> = manifest.tables.iter().map(|one| (&*one.table, one.rows)).collect();
+    let rows: Vec<_> = manifest
+        .tables
+        .iter()
+        .map(|one| (&*one.table, one.rows))
+        .collect();
     assert_eq!(
         rows,
-        [("message_body", 30), ("message_finding", 60), ("receipt_xml", 30)]
+        [
+            ("message_body", 30),
+            ("message_finding", 60),
+            ("receipt_xml", 30)
+        ]
     );
     let keys = manifest.tables[0].keys.unwrap();
     assert_eq!(keys, [(id_of(1), 0), (id_of(30), 0)]);
@@ -60,7 +68,12 @@ async fn a_row_belongs_to_one_month_also_when_clocks_step_by_an_hour(
     let end = ms("2026-09-01");
     let write = world.test.db.write(move |tx| -> Result<()> {
         // The clock was set back by an hour: a receipt of August has a higher number than two of September.
-        for (feed_no, at_ms) in [(90, end + 1), (91, end + 3_000_000), (92, end - 500_000), (93, end - 1)] {
+        for (feed_no, at_ms) in [
+            (90, end + 1),
+            (91, end + 3_000_000),
+            (92, end - 500_000),
+            (93, end - 1),
+        ] {
             put_receipt(tx, (1, feed_no), id_of(30), feed_no)?;
             let sql = "update receipt set received_at = $1 where company_id = 1 and feed_no = $2";
             tx.execute(sql, &[at_ms.into(), feed_no.into()])?;
@@ -72,8 +85,14 @@ async fn a_row_belongs_to_one_month_also_when_clocks_step_by_an_hour(
     world.go_to("2026-10-02").await;
     world.archive.run(&world.turn).await.unwrap();
     let parts = world.parts().await;
-    let rows: Vec<_> = parts.iter().map(|part| (part.month.to_string(), part.n_rows)).collect();
-    assert_eq!(rows, [("2026-08".to_owned(), 122), ("2026-09".to_owned(), 2)]);
+    let rows: Vec<_> = parts
+        .iter()
+        .map(|part| (part.month.to_string(), part.n_rows))
+        .collect();
+    assert_eq!(
+        rows,
+        [("2026-08".to_owned(), 122), ("2026-09".to_owned(), 2)]
+    );
 }
 
 #[rstest]
@@ -90,7 +109,10 @@ async fn a_month_is_closed_hours_after_its_end_and_by_no_clock_that_runs_ahead(
     world.clock.advance(Duration::from_secs(3 * 366 * 86_400));
     world.archive.run(&world.turn).await.unwrap();
     let purged = world.archive.purge(&world.turn).await.unwrap();
-    assert_eq!((purged.n_removed, world.count("message_body").await), (0, 30));
+    assert_eq!(
+        (purged.n_removed, world.count("message_body").await),
+        (0, 30)
+    );
 }
 
 #[rstest]
@@ -121,7 +143,11 @@ async fn what_came_or_changed_later_goes_into_a_further_part_and_nothing_twice(
     assert_eq!(world.count("message_finding").await, 0);
     assert_eq!(world.archive.run(&world.turn).await.unwrap().text(), "");
     // The newest part that has a row says how it is.
-    let row = world.archive.row((Payload, "message_finding"), month("2026-08"), (id_of(2), 1));
+    let row = world.archive.row(
+        (Payload, "message_finding"),
+        month("2026-08"),
+        (id_of(2), 1),
+    );
     assert!(row.await.unwrap().contains(&RowCell::Text("改".to_owned())));
 }
 
@@ -134,15 +160,29 @@ async fn one_row_is_read_from_the_archive_and_a_month_is_restored_into_a_file(
     world.fill().await;
     world.archive.run(&world.turn).await.unwrap();
     let at = (Payload, "message_body");
-    let row = world.archive.row(at, month("2026-08"), (id_of(7), 0)).await.unwrap();
+    let row = world
+        .archive
+        .row(at, month("2026-08"), (id_of(7), 0))
+        .await
+        .unwrap();
     let RowCell::Bytes(body) = &row[1] else {
         panic!("{row:?}")
     };
     assert!(String::from_utf8_lossy(body).contains(&id_of(7).to_string()));
-    let missing = world.archive.row(at, month("2026-08"), (id_of(7) + 1, 0)).await;
-    assert!(matches!(missing, Err(ArchiveError::Missing(_))), "{missing:?}");
+    let missing = world
+        .archive
+        .row(at, month("2026-08"), (id_of(7) + 1, 0))
+        .await;
+    assert!(
+        matches!(missing, Err(ArchiveError::Missing(_))),
+        "{missing:?}"
+    );
     let to = world.folder.path().join("restored.db");
-    let restored = world.archive.restore((Payload, month("2026-08")), &to).await.unwrap();
+    let restored = world
+        .archive
+        .restore((Payload, month("2026-08")), &to)
+        .await
+        .unwrap();
     assert_eq!((restored.n_parts, restored.n_rows), (1, 120));
     let config = StoreConfig {
         url: format!("sqlite:{}", to.display()),
@@ -155,7 +195,10 @@ async fn one_row_is_read_from_the_archive_and_a_month_is_restored_into_a_file(
         Ok((rows.len(), rows[6].bytes(0)?))
     };
     assert_eq!(db.read(read).await.unwrap(), (30, body.clone()));
-    let twice = world.archive.restore((Payload, month("2026-08")), &to).await;
+    let twice = world
+        .archive
+        .restore((Payload, month("2026-08")), &to)
+        .await;
     assert!(twice.is_err(), "a file that is there is not overwritten");
 }
 
@@ -183,6 +226,8 @@ async fn with_a_key_the_archive_holds_nothing_in_the_clear_and_is_read_with_it(
     assert_eq!((part.state, &*part.key_id), (PartState::Verified, "k1"));
     let file = world.file("payload/2026-08/1/message_body.0001.jsonl.sealed");
     assert!(zstd::stream::decode_all(&*std::fs::read(file).unwrap()).is_err());
-    let row = world.archive.row((Payload, "message_body"), month("2026-08"), (id_of(3), 0));
+    let row = world
+        .archive
+        .row((Payload, "message_body"), month("2026-08"), (id_of(3), 0));
     assert!(matches!(&row.await.unwrap()[1], RowCell::Bytes(body) if body.starts_with(b"<ceb:")));
 }

@@ -22,7 +22,9 @@ async fn nothing_is_removed_before_its_period_has_passed_and_its_part_is_proven(
     world.go_to("2026-12-02").await;
     world.run("update archive_part set state = 'written'").await;
     assert_eq!(world.archive.purge(&world.turn).await.unwrap().n_parts, 0);
-    world.run("update archive_part set state = 'verified'").await;
+    world
+        .run("update archive_part set state = 'verified'")
+        .await;
     let run = world.archive.purge(&world.turn).await.unwrap();
     assert_eq!((run.n_parts, run.n_removed), (1, 120));
     assert_eq!(world.parts().await[0].state, PartState::Purged);
@@ -53,8 +55,14 @@ async fn what_must_stay_stays_with_its_reason_and_goes_when_it_may(
     let run = world.archive.purge(&world.turn).await.unwrap();
     assert_eq!(run.kept.get(&Stay::OpenMessage), Some(&1));
     let part = &world.parts().await[0];
-    assert_eq!((part.state, part.n_purged, part.n_kept), (PartState::Purging, 119, 1));
-    assert_eq!((&*part.kept_why, part.wants_more), ("open_message 1", false));
+    assert_eq!(
+        (part.state, part.n_purged, part.n_kept),
+        (PartState::Purging, 119, 1)
+    );
+    assert_eq!(
+        (&*part.kept_why, part.wants_more),
+        ("open_message 1", false)
+    );
     assert_eq!(world.count("message_body").await, 1);
     // Not again every night.
     assert_eq!(world.archive.purge(&world.turn).await.unwrap().n_parts, 0);
@@ -78,7 +86,10 @@ async fn a_purge_that_was_killed_between_two_transactions_goes_on_and_its_counts
     let id = world.parts().await[0].id;
     let last = id_of(12);
     let cut = world.test.db.write(move |tx| -> Result<()> {
-        tx.execute("delete from message_body where message_id <= $1", &[last.into()])?;
+        tx.execute(
+            "delete from message_body where message_id <= $1",
+            &[last.into()],
+        )?;
         let place = crate::part::PurgePlace {
             last: (last, 0),
             n_removed: 12,
@@ -116,7 +127,10 @@ async fn a_part_that_is_torn_after_its_proof_removes_nothing_more_and_the_rest_i
     // All of it is still here: it is written anew, as a further part, and that one is purged.
     let run = world.archive.run(&world.turn).await.unwrap();
     assert_eq!((run.n_written, run.n_rows), (1, 120));
-    assert_eq!(world.archive.purge(&world.turn).await.unwrap().n_removed, 120);
+    assert_eq!(
+        world.archive.purge(&world.turn).await.unwrap().n_removed,
+        120
+    );
 }
 
 #[rstest]
@@ -128,7 +142,9 @@ async fn a_row_that_differs_from_the_archive_is_never_removed(
     world.fill().await;
     world.archive.run(&world.turn).await.unwrap();
     world.go_to("2026-12-02").await;
-    world.run("update message_finding set advice = 'x' where number = 2").await;
+    world
+        .run("update message_finding set advice = 'x' where number = 2")
+        .await;
     let run = world.archive.purge(&world.turn).await.unwrap();
     assert_eq!(run.kept.get(&Stay::Changed), Some(&30));
     assert_eq!(world.count("message_finding").await, 30);
@@ -161,7 +177,9 @@ async fn the_file_of_an_embedded_database_shrinks_after_a_purge() {
     let grow = world.test.db.write(|tx| -> Result<()> {
         // Bodies that do not pack.
         for day in 1..=30 {
-            let noise: Vec<u8> = (0..60_000_u64).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
+            let noise: Vec<u8> = (0..60_000_u64)
+                .map(|n| (n.wrapping_mul(n) >> 7) as u8)
+                .collect();
             let sql = "update message_body set body = $1 where message_id = $2";
             tx.execute(sql, &[noise.as_slice().into(), id_of(day).into()])?;
         }
@@ -171,6 +189,9 @@ async fn the_file_of_an_embedded_database_shrinks_after_a_purge() {
     world.archive.run(&world.turn).await.unwrap();
     world.go_to("2026-12-02").await;
     world.archive.purge(&world.turn).await.unwrap();
-    let free = crate::purge::free_pages(&world.test.db).await.unwrap().unwrap();
+    let free = crate::purge::free_pages(&world.test.db)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(free.is_returnable && free.n_bytes == 0, "{free:?}");
 }
