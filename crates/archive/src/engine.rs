@@ -42,6 +42,25 @@ pub struct Archive {
     /// The settings of the main database: what is restored for a proof is sealed with the same keys.
     pub(crate) database: StoreConfig,
     indexes: Mutex<Vec<(i64, Arc<Contents>)>>,
+    /// What was found when somebody looked last, and when.
+    pub(crate) health: Mutex<Option<(i64, ArchiveHealth)>>,
+}
+
+/// What an operator should look at (归档状况).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ArchiveHealth {
+    /// Whether there is an archive store.
+    pub is_set: bool,
+    /// Months that should have been archived by now.
+    pub n_overdue: i64,
+    /// Parts that are broken, by their folders, with what is the matter.
+    pub broken: Vec<(String, String)>,
+    /// When a part was written last.
+    pub last_written_at: Option<i64>,
+    /// Bytes of all parts.
+    pub n_bytes: i64,
+    /// Parts.
+    pub n_parts: i64,
 }
 
 /// What the archive stands on.
@@ -80,6 +99,7 @@ impl Archive {
             config: config.clone(),
             database: base.database,
             indexes: Mutex::default(),
+            health: Mutex::default(),
         })
     }
 

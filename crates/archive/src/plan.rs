@@ -7,10 +7,16 @@ use crate::month::ArchiveMonth;
 use crate::part::{ArchivePart, PartState, sql};
 use crate::rows::sql as rows;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
 use store::{Result, Tx};
+
+pub use crate::engine::ArchiveHealth;
 
 /// Time after which a month that is over should be archived, in milliseconds: the job runs on the first days of a month.
 pub const OVERDUE_MS: i64 = 10 * DAY_MS;
+
+/// How long what was found is told again without a new look, in milliseconds.
+const HEALTH_MS: i64 = 300_000;
 
 /// A month of a class in the plan (保存计划).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,23 +45,6 @@ pub struct PlanLine {
     pub kept_why: String,
     /// Whether it should have been archived by now.
     pub is_overdue: bool,
-}
-
-/// What an operator should look at (归档状况).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ArchiveHealth {
-    /// Whether there is an archive store.
-    pub is_set: bool,
-    /// Months that should have been archived by now.
-    pub n_overdue: i64,
-    /// Parts that are broken, by their folders, with what is the matter.
-    pub broken: Vec<(String, String)>,
-    /// When a part was written last.
-    pub last_written_at: Option<i64>,
-    /// Bytes of all parts.
-    pub n_bytes: i64,
-    /// Parts.
-    pub n_parts: i64,
 }
 
 impl Archive {
@@ -157,7 +146,25 @@ impl Archive {
         Ok(self.db.read(sql::all).await?)
     }
 
-    /// What an operator should look at. Costs a few looks into indexes, whatever is stored.
+    /// As [`Self::health`], at most some minutes old: for those who ask every few seconds.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn health_lately(&self) -> ArchiveResult<ArchiveHealth> {
+        let now_ms = self.clock.monotonic_ms();
+        let lock = || self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().clone();
+        if let Some((at_ms, health)) = known
+            && now_ms.saturating_sub(at_ms) < HEALTH_MS
+        {
+            return Ok(health);
+        }
+        let health = self.health().await?;
+        *lock() = Some((now_ms, health.clone()));
+        Ok(health)
+    }
+
+    /// What an operator should look at. Costs a few looks into indexes for each month and company, whatever is stored.
     ///
     /// # Errors
     /// The engine's.

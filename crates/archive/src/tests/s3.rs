@@ -16,7 +16,7 @@ use store::clock::{Clock, SystemClock};
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 const SECRET: &str = "not a secret of anybody";
 
@@ -31,10 +31,12 @@ async fn serve(folder: &TempDir, at: &str) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind(at).await.unwrap();
     let address = listener.local_addr().unwrap();
     let task = tokio::spawn(async move {
+        // Connections that are kept open end with the server.
+        let mut open = JoinSet::new();
         loop {
             let (socket, _) = listener.accept().await.unwrap();
             let service = service.clone();
-            tokio::spawn(async move {
+            open.spawn(async move {
                 let http = Builder::new(TokioExecutor::new());
                 let _ = http.serve_connection(TokioIo::new(socket), service).await;
             });

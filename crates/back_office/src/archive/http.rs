@@ -35,7 +35,7 @@ registry::operations! {
 
 /// The routes of this module.
 pub fn routes() -> Routes<ArchiveApi> {
-    registry::routes!(status, parts, plan, verify)
+    registry::routes!(archive, archive_parts, archive_plan, verify_archive_part)
 }
 
 /// What the routes of the archive need.
@@ -98,7 +98,7 @@ impl ArchiveQuery {
     get, path = "/api/v1/archive", tag = "administration",
     responses((status = 200, body = ArchiveStatus))
 )]
-async fn status(
+async fn archive(
     _: By<ReadArchive>,
     State(api): State<ArchiveApi>,
 ) -> Result<Json<ArchiveStatus>, Problem> {
@@ -114,7 +114,7 @@ async fn status(
         (status = 400, body = Problem, description = "参数有误")
     )
 )]
-async fn parts(
+async fn archive_parts(
     _: By<ReadArchiveParts>,
     State(api): State<ArchiveApi>,
     QueryOf(query): QueryOf<ArchiveQuery>,
@@ -134,7 +134,7 @@ async fn parts(
         (status = 400, body = Problem, description = "参数有误")
     )
 )]
-async fn plan(
+async fn archive_plan(
     _: By<ReadArchivePlan>,
     State(api): State<ArchiveApi>,
     QueryOf(query): QueryOf<ArchiveQuery>,
@@ -156,7 +156,7 @@ async fn plan(
         (status = 404, body = Problem, description = "没有这一分卷，或它还没有写完")
     )
 )]
-async fn verify(
+async fn verify_archive_part(
     By { actor, .. }: By<VerifyArchivePart>,
     State(api): State<ArchiveApi>,
     Path(id): Path<String>,

@@ -316,7 +316,7 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
         // The counters are worth having even then.
         Err(error) => tracing::warn!(%error, "what waits could not be counted"),
     }
-    match front.shared.archive.health().await {
+    match front.shared.archive.health_lately().await {
         Ok(health) => {
             ::metrics::gauge!("tongguan_archive_overdue_months").set(count(health.n_overdue));
             let n_broken = u32::try_from(health.broken.len()).unwrap_or(u32::MAX);
