@@ -6,55 +6,15 @@ import type { Item, Schema } from "../../api/types";
 import { graveOf } from "../../api/problem";
 import { bytes, count } from "../../format/number";
 import { dateTime } from "../../format/time";
-import { useLanguage, useT, type Word } from "../../i18n";
-import { defineResource, type Option } from "../../resource/resource";
+import { useLanguage, useT } from "../../i18n";
+import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Badge, type Look } from "../../view/Badge";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
-import { keptWords, type Kept } from "./kept";
+import { CLASS_WORDS, CLASSES, ClassName, KeptRows, State, STATE_WORDS, stateOptions } from "./archiveWords";
 
 type Part = Item<"Page_ArchivePartView">;
-type Line = Item<"Page_ArchivePlanView">;
 type Status = Schema<"ArchiveStatus">;
-
-const STATES: Readonly<Record<string, readonly [Look, Word]>> = {
-  none: ["warn", "archive.none"],
-  writing: ["now", "archive.writing"],
-  written: ["warn", "archive.written"],
-  verified: ["good", "archive.verified"],
-  broken: ["bad", "archive.broken"],
-  purging: ["now", "archive.purging"],
-  purged: ["", "archive.purged"],
-};
-
-const CLASSES: readonly Option[] = (["payload", "trade", "log", "evidence"] as const).map((value) => ({
-  value,
-  label: `archive.class.${value}` as const,
-}));
-
-const CLASS_WORDS = { payload: "archive.class.payload", trade: "archive.class.trade", log: "archive.class.log", evidence: "archive.class.evidence" } as const;
-
-const stateOptions = (states: readonly string[]): readonly Option[] =>
-  states.map((value) => ({ value, label: STATES[value]?.[1] ?? "archive.none" }));
-
-const STATE_WORDS: Readonly<Record<string, Word>> = Object.fromEntries(Object.entries(STATES).map(([state, [, word]]) => [state, word]));
-
-function State({ state }: { state: string }) {
-  const [look, word] = STATES[state] ?? ["", "archive.none"];
-  return <Badge look={look} word={word} />;
-}
-
-function ClassName({ of }: { of: string }) {
-  const t = useT();
-  const known = CLASSES.find((one) => one.value === of);
-  return <>{known === undefined ? of : t(CLASS_WORDS[of as keyof typeof CLASS_WORDS])}</>;
-}
-
-function KeptRows({ kept }: { kept: readonly Kept[] }) {
-  const t = useT();
-  return <div className="info">{keptWords(kept, t)}</div>;
-}
 
 const parts = defineResource({
   name: "archive-parts",
@@ -129,49 +89,6 @@ function PartDetail({ part }: { part: Part }) {
   );
 }
 
-const plan = defineResource({
-  name: "archive-plan",
-  title: "menu.retention",
-  intro: "archive.planIntro",
-  path: "/api/v1/archive/plan",
-  whole: true,
-  list: "archive_plan",
-  rowKey: (row) => row.id,
-  rowClass: (row) => (row.isOverdue || row.state === "broken" ? "row-act" : ""),
-  empty: "archive.noMonths",
-  filters: [
-    { key: "class", label: "archive.class", as: "select", options: CLASSES },
-    { key: "state", label: "job.state", as: "select", options: stateOptions(Object.keys(STATES)) },
-  ],
-  columns: [
-    { key: "month", title: "archive.month", render: (row) => <span className="num nowrap">{row.month}</span> },
-    { key: "class", title: "archive.class", render: (row) => <ClassName of={row.class} />, words: CLASS_WORDS },
-    { key: "state", title: "job.state", render: (row) => <LineState line={row} />, words: STATE_WORDS },
-    { key: "nRows", title: "archive.rowsHere", as: "number" },
-    { key: "nBytes", title: "archive.size", render: (row) => <span className="num nowrap">{bytes(row.nBytes)}</span> },
-    { key: "nParts", title: "archive.nParts", as: "number" },
-    { key: "verifiedAt", title: "archive.verifiedAt", as: "time" },
-    { key: "dueDay", title: "archive.dueDay", render: (row) => <Due line={row} /> },
-    { key: "nPurged", title: "archive.nPurged", as: "number" },
-    { key: "kept", title: "archive.kept", render: (row) => <KeptRows kept={row.kept} /> },
-  ],
-});
-
-function LineState({ line }: { line: Line }) {
-  const t = useT();
-  return (
-    <>
-      <State state={line.state} />
-      {line.isOverdue && <div className="info slim late">{t("archive.overdue")}</div>}
-    </>
-  );
-}
-
-function Due({ line }: { line: Line }) {
-  const t = useT();
-  return <span className="num nowrap">{line.dueDay ?? t("archive.forEver")}</span>;
-}
-
 /** What is the matter, the worst first; nothing when all is well. */
 function Matter({ status }: { status: Status }) {
   const t = useT();
@@ -236,8 +153,4 @@ export function Archive() {
       <ResourceList resource={parts} />
     </>
   );
-}
-
-export function Retention() {
-  return <ResourceList resource={plan} />;
 }

@@ -123,7 +123,7 @@ export const pages = definePages([
     title: "menu.retention",
     needs: "archive_plan",
     icon: <HourglassOutlined />,
-    component: lazily(async () => (await import("./archive")).Retention),
+    component: lazily(async () => (await import("./retention")).Retention),
   },
   {
     path: "/relying-parties",
