@@ -64,7 +64,7 @@ impl ArchiveConfig {
             return Some("url 缺少桶名：s3://桶名/目录".to_owned());
         }
         let is_address = |scheme: &&str| self.s3_endpoint.starts_with(*scheme);
-        if !self.s3_endpoint.is_empty() && !["http://", "https://"].iter().any(|s| is_address(&s)) {
+        if !self.s3_endpoint.is_empty() && !["http://", "https://"].iter().any(is_address) {
             return Some("s3_endpoint 应为 http:// 或 https:// 开头的地址".to_owned());
         }
         let is_half = self.s3_access_key.is_empty() || self.s3_secret_file.is_empty();

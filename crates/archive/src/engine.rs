@@ -131,12 +131,12 @@ impl Archive {
         tables.filter(move |table| table.class == class)
     }
 
-    /// The time by which months are over and periods have passed. A clock that was set years ahead for a night must not
-    /// purge everything: the newest event is a clock, too.
+    /// The time by which periods have passed. A clock that was set years ahead for a night must not purge everything: the
+    /// newest event is a clock, too.
     ///
     /// # Errors
     /// The engine's.
-    pub async fn now_ms(&self) -> ArchiveResult<i64> {
+    pub(crate) async fn now_ms(&self) -> ArchiveResult<i64> {
         let now_ms = self.clock.now_ms();
         let read = move |tx: &mut Tx<'_>| store::event::newest(tx, now_ms.saturating_add(1));
         let newest = self.db.read(read).await?;

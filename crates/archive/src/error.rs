@@ -48,9 +48,9 @@ impl From<Fenced<store::Error>> for ArchiveError {
 
 impl From<ArchiveError> for JobFailure {
     fn from(error: ArchiveError) -> Self {
-        match error {
-            ArchiveError::Stopped => Self::Stopped(error.to_string()),
-            _ => Self::Failed(error.to_string()),
+        match error == ArchiveError::Stopped {
+            true => Self::Stopped(error.to_string()),
+            false => Self::Failed(error.to_string()),
         }
     }
 }

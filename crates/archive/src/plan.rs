@@ -53,7 +53,7 @@ impl Archive {
     /// # Errors
     /// The engine's.
     pub async fn plan(&self) -> ArchiveResult<Vec<PlanLine>> {
-        let now_ms = self.now_ms().await?;
+        let now_ms = self.clock.now_ms();
         let mut by_month: BTreeMap<(ArchiveClass, ArchiveMonth), Vec<ArchivePart>> =
             BTreeMap::new();
         for part in self.db.read(sql::all).await? {
@@ -169,7 +169,7 @@ impl Archive {
     /// # Errors
     /// The engine's.
     pub async fn health(&self) -> ArchiveResult<ArchiveHealth> {
-        let now_ms = self.now_ms().await?;
+        let now_ms = self.clock.now_ms();
         let parts = self.parts().await?;
         let written: BTreeSet<_> = parts
             .iter()

@@ -11,6 +11,7 @@ use crate::error::{ArchiveError, ArchiveResult};
 use crate::manifest::{FrameEntry, sha256};
 use crate::rows::{self, RowLine};
 use crate::table::ArchiveTable;
+use store::unreadable::damage;
 use store::{Error, Vault};
 
 /// Bytes of rows from which a frame is packed.
@@ -39,10 +40,8 @@ pub(crate) fn open(vault: &Vault, of: &FrameEntry, stored: Vec<u8>) -> ArchiveRe
     if sha256(&stored) != of.sha256 {
         return Err(broken("的内容与写入时不同"));
     }
-    let packed = vault.unseal(stored).map_err(|error| match error {
-        Error::Damaged(why) => broken(&format!("无法解密：{why}")),
-        other => ArchiveError::Store(other),
-    })?;
+    let unsealed = damage(vault.unseal(stored))?;
+    let packed = unsealed.map_err(|why| broken(&format!("无法解密：{why}")))?;
     if of.raw > RAW_BYTES_MAX {
         return Err(broken("过大"));
     }

@@ -205,13 +205,14 @@ fn bucket_at(
 
 /// A failure of the store, in words; a file that is not there is broken where one is expected.
 fn failure(error: object_store::Error) -> ArchiveError {
-    match error {
-        object_store::Error::NotFound { path, .. } => {
-            ArchiveError::Broken(format!("文件 {path} 不在归档存储中"))
-        }
-        // A part that was asked for and is not there: the file is shorter than it was.
-        error if is_range(&error) => ArchiveError::Broken(format!("文件比清单所记的短：{error}")),
-        error => ArchiveError::Unavailable(with_causes(&error)),
+    if let object_store::Error::NotFound { path, .. } = &error {
+        return ArchiveError::Broken(format!("文件 {path} 不在归档存储中"));
+    }
+    let why = with_causes(&error);
+    // A part that was asked for and is not there: the file is shorter than it was.
+    match is_range(&error) {
+        true => ArchiveError::Broken(format!("文件比清单所记的短：{why}")),
+        false => ArchiveError::Unavailable(why),
     }
 }
 
