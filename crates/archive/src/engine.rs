@@ -3,9 +3,9 @@
 use crate::class::ArchiveClass;
 use crate::config::{ArchiveConfig, RetentionConfig};
 use crate::error::{ArchiveError, ArchiveResult};
-use crate::manifest::{ArchiveManifest, INDEX, MANIFEST, PartIndex, sha256};
+use crate::manifest::{ArchiveManifest, INDEX, MANIFEST, MARK, PartIndex, sha256};
 use crate::month::ArchiveMonth;
-use crate::part::ArchivePart;
+use crate::part::{ArchivePart, sql};
 use crate::rows::sql as rows;
 use crate::sink::ArchiveStore;
 use crate::table::ArchiveTable;
@@ -120,6 +120,26 @@ impl Archive {
 
     pub(crate) fn store(&self) -> ArchiveResult<&ArchiveStore> {
         self.store.as_ref().ok_or(ArchiveError::NotSet)
+    }
+
+    /// Looks whether the archive store is the one that parts were written to: a folder that is not mounted is empty, and
+    /// must neither be taken for a loss of all parts nor be written to. Marks one that is new.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Unavailable`] when it is another, or cannot be used.
+    pub(crate) async fn look_for_store(&self) -> ArchiveResult<()> {
+        let store = self.store()?;
+        if store.get(MARK).await?.is_some() {
+            return Ok(());
+        }
+        let parts = self.db.read(sql::all).await?;
+        if parts.iter().any(|part| part.written_at.is_some()) {
+            return Err(ArchiveError::Unavailable(format!(
+                "{} 中没有 {MARK}：目录可能没有挂载，或者不是原来的归档存储",
+                self.url()
+            )));
+        }
+        store.put(MARK, b"{\"format\": 1}\n".to_vec()).await
     }
 
     /// The tables of a class, in the order in which they are purged.

@@ -15,6 +15,9 @@ pub(crate) const FORMAT: u32 = 1;
 /// The name of the manifest in the folder of its part.
 pub(crate) const MANIFEST: &str = "manifest.json";
 
+/// The name of the file by which an archive store is known to be the one that was written to.
+pub(crate) const MARK: &str = "tongguan-archive.json";
+
 /// The name of the index in the folder of its part.
 pub(crate) const INDEX: &str = "index.json.zst";
 

@@ -84,7 +84,7 @@ impl Archive {
     /// [`ArchiveError::NotSet`], [`ArchiveError::Unavailable`] and so on; [`ArchiveError::Broken`] at the end, when parts
     /// are.
     pub async fn purge(&self, turn: &ArchiveTurn) -> ArchiveResult<PurgeRun> {
-        self.store()?;
+        self.look_for_store().await?;
         let now_ms = self.now_ms().await?;
         let mut run = PurgeRun::default();
         let mut parts = self.db.read(sql::all).await?;

@@ -105,6 +105,20 @@ impl Archive {
     /// [`ArchiveError::Missing`] when no part has it, and whatever the archive store answers.
     pub async fn row(
         &self,
+        table: (ArchiveClass, &str),
+        month: ArchiveMonth,
+        key: RowKey,
+    ) -> ArchiveResult<Vec<RowCell>> {
+        let found = self.look_up(table, month, key).await;
+        // Where nothing is found, the store may be away altogether.
+        if let Err(ArchiveError::Broken(_) | ArchiveError::Missing(_)) = &found {
+            self.look_for_store().await?;
+        }
+        found
+    }
+
+    async fn look_up(
+        &self,
         (class, table): (ArchiveClass, &str),
         month: ArchiveMonth,
         key: RowKey,

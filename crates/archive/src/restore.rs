@@ -33,6 +33,7 @@ impl Archive {
             let to = to.display();
             return Err(ArchiveError::Scratch(format!("{to} 已存在，不覆盖")));
         }
+        self.look_for_store().await?;
         let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
         let mut parts = self.db.read(read).await?;
         parts.retain(|part| part.written_at.is_some());

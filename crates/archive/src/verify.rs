@@ -39,6 +39,7 @@ impl Archive {
     /// [`ArchiveError::Broken`], which is noted, too; [`ArchiveError::Unavailable`] and [`ArchiveError::Scratch`] say
     /// nothing of the part.
     pub async fn verify(&self, turn: &ArchiveTurn, id: i64) -> ArchiveResult<ArchiveProof> {
+        self.look_for_store().await?;
         let found = self.db.read(move |tx| sql::find(tx, id)).await?;
         let part = found.filter(|part| part.state != PartState::Writing);
         let part = part.ok_or_else(|| ArchiveError::Missing("这一分卷".to_owned()))?;

@@ -54,7 +54,7 @@ impl Archive {
     /// [`ArchiveError::NotSet`], [`ArchiveError::Unavailable`] and so on; [`ArchiveError::Broken`] at the end, when parts
     /// are.
     pub async fn run(&self, turn: &ArchiveTurn) -> ArchiveResult<ArchiveRun> {
-        self.store()?;
+        self.look_for_store().await?;
         // A clock that runs ahead closes a month too early; what comes then goes into its next part.
         let now_ms = self.clock.now_ms();
         let mut run = ArchiveRun::default();

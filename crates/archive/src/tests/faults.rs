@@ -115,6 +115,39 @@ async fn a_torn_file_in_any_place_is_found_out_by_the_proof(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_is_not_mounted_is_no_loss_of_parts_and_is_not_written_to(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let world = World::new(engine).await;
+    world.fill().await;
+    world.archive.run(&world.turn).await.unwrap();
+    world.go_to("2026-12-02").await;
+    let (folder, aside) = (world.file(""), world.folder.path().join("aside"));
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    let is_away = |error: ArchiveError| matches!(error, ArchiveError::Unavailable(_));
+    let id = world.parts().await[0].id;
+    assert!(is_away(world.archive.run(&world.turn).await.unwrap_err()));
+    assert!(is_away(world.archive.purge(&world.turn).await.unwrap_err()));
+    assert!(is_away(
+        world.archive.verify(&world.turn, id).await.unwrap_err()
+    ));
+    let row = world
+        .archive
+        .row((Payload, "message_body"), month("2026-08"), (id_of(1), 0));
+    assert!(is_away(row.await.unwrap_err()));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    assert_eq!(world.parts().await[0].state, PartState::Verified);
+    std::fs::remove_dir(&folder).unwrap();
+    std::fs::rename(&aside, &folder).unwrap();
+    assert_eq!(
+        world.archive.purge(&world.turn).await.unwrap().n_removed,
+        120
+    );
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_that_never_changes_and_differs_here_breaks_the_proof(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
@@ -187,7 +220,7 @@ async fn a_complete_part_of_another_platform_is_never_overwritten(
     assert_eq!(std::fs::read(world.file(MANIFEST)).unwrap(), before);
 }
 
-/// A disk on which nothing can be written, as one that is full: the archive is no folder any more.
+/// A disk on which no file can be made any more, as on one that is full: a file is in the way of the folder.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_takes_nothing_is_reported_and_the_next_run_goes_on(
@@ -195,17 +228,14 @@ async fn a_store_that_takes_nothing_is_reported_and_the_next_run_goes_on(
 ) {
     let world = World::new(engine).await;
     world.fill().await;
-    let folder = world.file("");
-    std::fs::remove_dir_all(&folder).unwrap();
-    std::fs::write(world.folder.path().join("archive"), b"in the way").unwrap();
+    std::fs::write(world.file("payload"), b"in the way").unwrap();
     let refused = world.archive.run(&world.turn).await;
     assert!(
         matches!(refused, Err(ArchiveError::Unavailable(_))),
         "{refused:?}"
     );
     assert_eq!(world.parts().await[0].state, PartState::Writing);
-    std::fs::remove_file(world.folder.path().join("archive")).unwrap();
-    std::fs::create_dir(&folder).unwrap();
+    std::fs::remove_file(world.file("payload")).unwrap();
     let run = world.archive.run(&world.turn).await.unwrap();
     assert_eq!((run.n_written, run.n_verified), (1, 1));
 }

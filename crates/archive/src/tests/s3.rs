@@ -119,7 +119,7 @@ async fn a_bucket_that_is_down_or_refuses_the_key_stops_the_run_which_goes_on_la
         matches!(refused, Err(ArchiveError::Unavailable(_))),
         "{refused:?}"
     );
-    assert_eq!(world.parts().await[0].state, PartState::Writing);
+    assert!(world.parts().await.is_empty());
     let (_, server) = serve(&world.folder, &address.to_string()).await;
     let run = world.archive.run(&world.turn).await.unwrap();
     assert_eq!((run.n_written, run.n_verified), (1, 1));

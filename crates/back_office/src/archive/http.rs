@@ -57,13 +57,11 @@ impl registry::access::HasGate for ArchiveApi {
 
 /// The problem of a question about the archive: only the database is asked.
 fn problem(error: ArchiveError) -> Problem {
-    match error {
-        ArchiveError::Store(error) => error.into(),
-        error => {
-            tracing::error!(%error, "the archive could not be looked at");
-            Problem::new(codes::FAULT)
-        }
+    if let ArchiveError::Store(error) = error {
+        return error.into();
     }
+    tracing::error!(%error, "the archive could not be looked at");
+    Problem::new(codes::FAULT)
 }
 
 /// What lists of the archive are narrowed to.

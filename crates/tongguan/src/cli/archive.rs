@@ -241,9 +241,15 @@ fn minute(at_ms: Option<i64>) -> String {
     text.chars().take(16).collect::<String>().replace('T', " ")
 }
 
-fn mib(n_bytes: i64) -> String {
-    let tenths = n_bytes.saturating_mul(10) >> 20;
-    format!("{}.{} MiB", tenths / 10, tenths % 10)
+/// A size as people read it: `12.3 MiB`, and `8.1 KiB` below one.
+fn size(n_bytes: i64) -> String {
+    let (shift, unit) = if n_bytes < 1 << 20 {
+        (10, "KiB")
+    } else {
+        (20, "MiB")
+    };
+    let tenths = n_bytes.saturating_mul(10) >> shift;
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
 async fn list(args: &PartArgs) -> anyhow::Result<Ended> {
@@ -279,7 +285,7 @@ async fn list(args: &PartArgs) -> anyhow::Result<Ended> {
             part.folder(),
             part.class.words().title.0.to_owned(),
             part.n_rows.to_string(),
-            mib(part.n_bytes),
+            size(part.n_bytes),
             part.state.chinese().to_owned(),
             minute(part.written_at),
             minute(part.verified_at),
@@ -342,7 +348,7 @@ async fn plan(args: &PartArgs) -> anyhow::Result<Ended> {
             line.month.to_string(),
             line.class.words().title.0.to_owned(),
             line.n_rows.to_string(),
-            mib(line.n_bytes),
+            size(line.n_bytes),
             state.to_owned(),
             minute(line.verified_at),
             due,
