@@ -153,7 +153,6 @@ impl Process {
         // What was changed at run time holds from the first request on.
         registry::parameter::refresh(&context.db, &context.parameters).await?;
         registry::code_table::refresh(&context.db, &context.code_tables).await?;
-        let archive = Arc::new(archive_of(&config, &context)?);
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
             context: context.clone(),
@@ -168,7 +167,7 @@ impl Process {
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
             code_tables: Arc::clone(&context.code_tables),
-            archive,
+            archive: Arc::new(archive_of(&config, &context)?),
         });
         let keyring = Arc::clone(&shared.keyring);
         let uploader = Uploader::new(config.payment_inquiry.clone(), keyring)

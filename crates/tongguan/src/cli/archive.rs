@@ -92,7 +92,7 @@ pub(super) struct RestoreArgs {
     to: PathBuf,
 }
 
-/// PartChoice parts are meant.
+/// Which parts are meant.
 #[derive(Debug, Clone, Copy)]
 struct PartChoice {
     class: Option<ArchiveClass>,
