@@ -139,11 +139,16 @@ impl World {
 
     /// Another process on the same database and archive.
     fn again(&self, config: &ArchiveConfig) -> Archive {
+        self.on_clock(config, self.clock.clone())
+    }
+
+    /// The same with a clock of its own.
+    fn on_clock(&self, config: &ArchiveConfig, clock: Arc<TestClock>) -> Archive {
         let base = ArchiveBase {
             db: self.test.db.clone(),
             database: self.test.config.clone(),
-            clock: self.clock.clone(),
-            ids: Arc::new(IdMaker::new(self.clock.clone(), 2)),
+            clock: clock.clone(),
+            ids: Arc::new(IdMaker::new(clock, 2)),
         };
         let retention = RetentionConfig::default();
         Archive::new(base, vec![&BODY, &FINDING, &XML], (config, &retention)).unwrap()

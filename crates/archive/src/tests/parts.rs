@@ -2,12 +2,14 @@
 
 use super::{World, id_of, month, ms, put_message, put_receipt};
 use crate::class::ArchiveClass::Payload;
+use crate::config::ArchiveConfig;
 use crate::error::ArchiveError;
 use crate::manifest::ArchiveManifest;
 use crate::part::PartState;
 use crate::rows::RowCell;
 use rstest::rstest;
 use std::time::Duration;
+use store::clock::TestClock;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 use store::{Result, StoreConfig, Tx};
 
@@ -102,8 +104,12 @@ async fn a_month_is_closed_hours_after_its_end_and_by_no_clock_that_runs_ahead(
 ) {
     let world = World::new(engine).await;
     world.fill().await;
-    world.clock.set_back(Duration::from_secs(86_400 - 5 * 3600));
-    assert_eq!(world.archive.run(&world.turn).await.unwrap().n_written, 0);
+    let config = ArchiveConfig {
+        url: format!("file:{}", world.file("").display()),
+        ..ArchiveConfig::default()
+    };
+    let early = world.on_clock(&config, TestClock::at(ms("2026-09-01") + 5 * 3_600_000));
+    assert_eq!(early.run(&world.turn).await.unwrap().n_written, 0);
     // An event of now is a clock, too: years ahead, the machine's is not believed.
     world.go_to("2026-09-02").await;
     world.clock.advance(Duration::from_secs(3 * 366 * 86_400));
@@ -215,7 +221,7 @@ async fn with_a_key_the_archive_holds_nothing_in_the_clear_and_is_read_with_it(
     let opening = test.config.clone();
     let opened = std::thread::spawn(move || store::Db::open(&opening).unwrap());
     test.db = opened.join().unwrap();
-    let config = crate::config::ArchiveConfig {
+    let config = ArchiveConfig {
         url: format!("file:{}", folder.path().join("archive").display()),
         ..Default::default()
     };
