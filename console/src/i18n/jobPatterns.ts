@@ -25,12 +25,33 @@ function resealed(text: string): string {
   return text.split("；").map(part).join("; ");
 }
 
+const STAYS: Readonly<Record<string, string>> = {
+  "报文未办结": "message open",
+  "回执未领取": "receipt not fetched",
+  "原文尚未清理": "original still online",
+  "归档后有变化": "changed since archived",
+};
+
+/** What a purge did, and what had to stay. */
+function purged(text: string): string {
+  const [first = "", ...kept] = text.split("；");
+  const done = first.replace(/^清理 (\d+) 卷，删去 (\d+) 行$/, "Parts purged: $1, rows removed: $2");
+  const stayed = kept.map((one) => one.replace(/^保留 (\d+) 行：(.*)$/, (_, n: string, why: string) => `rows kept (${STAYS[why] ?? why}): ${n}`));
+  return [done, ...stayed].join("; ");
+}
+
 export const JOB_PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   [/^超过 (\d+) 分钟，已中止$/, (n) => `Stopped after ${n} minutes, the limit of this job`],
   [/^结束 (\d+) 个超时会话$/, (n) => `Idle sessions ended: ${n}`],
   [/^上传 (\d+) 条，共尝试 (\d+) 条$/, (n, all) => `Uploaded ${n} of ${all} that were due`],
   [/^已外送 (\d+) 条$/, (n) => `Records sent: ${n}`],
   [/^(已补加密 .*)$/, (text = "") => resealed(text)],
+  [/^写入 (\d+) 卷（(\d+) 行），校验通过 (\d+) 卷$/, (written, rows, verified) => `Parts written: ${written} (rows: ${rows}), verified: ${verified}`],
+  [/^校验通过 (\d+) 卷$/, (n) => `Parts verified: ${n}`],
+  [/^(清理 \d+ 卷.*)$/, (text = "") => purged(text)],
+  [/^没有设置归档存储（archive\.url），未归档，也不清理$/, () => "No archive store is set (archive.url): nothing is archived and nothing removed"],
+  [/^归档存储不可用：(.*)$/, (why) => `The archive store cannot be used: ${why}`],
+  [/^归档有误：(.*)$/, (why) => `The archive is broken: ${why}`],
   [/^新签名密钥 (\S+)$/, (kid) => `New signing key ${kid}`],
   [/^支付数据 (\d+) 笔，海关询问 (\d+) 条$/, (payments, inquiries) => `Deleted: payments ${payments}, inquiries ${inquiries}`],
   [/^超过 (\d+) 天未登录 (\d+) 个：(.*)$/, (days, n, who = "") => `No login for more than ${days} days, accounts ${n}: ${who.replaceAll("、", ", ")}`],

@@ -32,7 +32,7 @@ export const MENU: Menu<MenuPath> = {
   operator: {
     top: [],
     groups: [
-      { title: "group.watch", pages: ["/operator/pipeline", "/search", "/messages", "/statistics", "/jobs"] },
+      { title: "group.watch", pages: ["/operator/pipeline", "/search", "/messages", "/statistics", "/jobs", "/archive", "/retention"] },
       { title: "group.dispose", pages: ["/operator/stuck", "/operator/parked", "/operator/unknown-codes", "/payment-inquiries", "/approvals"] },
       { title: "group.port", pages: ["/operator/customs-box", "/rehearsal", "/signature-clinic"] },
       { title: "group.companies", pages: ["/companies", "/cases", "/docking"] },
@@ -44,7 +44,7 @@ export const MENU: Menu<MenuPath> = {
     groups: [
       { title: "group.people", pages: ["/users", "/departments", "/posts", "/roles", "/grants", "/online"] },
       { title: "group.audit", pages: ["/audit", "/operations", "/logins"] },
-      { title: "group.settings", pages: ["/parameters", "/dictionaries", "/jobs", "/relying-parties", "/api-docs"] },
+      { title: "group.settings", pages: ["/parameters", "/dictionaries", "/jobs", "/archive", "/retention", "/relying-parties", "/api-docs"] },
       { title: "group.office", pages: ["/approvals", "/notices", "/notice-desk"] },
     ],
   },

@@ -8,6 +8,7 @@
 //!
 //! The modules stand from high to low: each uses only those after it.
 
+pub mod archive;
 pub mod job;
 pub mod user;
 pub mod grant;
@@ -30,4 +31,5 @@ pub const MODULES: &[registry::module::Module] = &[
     notice::MODULE,
     log::MODULE,
     job::MODULE,
+    archive::MODULE,
 ];

@@ -49,6 +49,7 @@ pub mod check;
 
 // What the steps and the handlers work with.
 pub mod correction;
+pub mod archived;
 pub mod submit;
 pub mod matching;
 pub mod tax;
@@ -99,4 +100,5 @@ pub const MODULES: &[registry::module::Module] = &[
     preflight::MODULE,
     quota::MODULE,
     tax::MODULE,
+    archived::MODULE,
 ];

@@ -4,6 +4,7 @@
 use crate::customs;
 use crate::keyring::Keyring;
 use crate::signature::Checker;
+use archive::Archive;
 use queue::Queue;
 use registry::code_table::CodeTables;
 use registry::company::{CompanyId, Directory};
@@ -47,6 +48,8 @@ pub struct Shared {
     pub checked: Arc<Bell>,
     /// The code tables.
     pub code_tables: Arc<CodeTables>,
+    /// The archive, which has what is not here any more.
+    pub archive: Arc<Archive>,
 }
 
 /// A bell: who listens hears that it was rung since the last time, and never misses it.
@@ -75,13 +78,30 @@ impl Bell {
 #[derive(Default)]
 pub struct Feed {
     waiting: Mutex<HashMap<CompanyId, Arc<Notify>>>,
+    /// How far companies have read, as it was noted last, and when.
+    noted: Mutex<HashMap<CompanyId, (i64, i64)>>,
 }
+
+/// How often it is noted how far a company has read, in milliseconds.
+const NOTE_MS: i64 = 60_000;
 
 impl Feed {
     /// What to wait on for news of a company. Ask before reading, so that nothing slips between.
     pub fn news(&self, company: CompanyId) -> Arc<Notify> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(waiting.entry(company).or_default())
+    }
+
+    /// Whether it should be noted now that a company has read up to a number; then it counts as noted.
+    pub(crate) fn should_note(&self, company: CompanyId, feed_no: i64, now_ms: i64) -> bool {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, at_ms) = noted.get(&company).copied().unwrap_or((0, i64::MIN));
+        let is_soon = now_ms >= at_ms && now_ms.saturating_sub(at_ms) < NOTE_MS;
+        if feed_no <= last || is_soon {
+            return false;
+        }
+        noted.insert(company, (feed_no, now_ms));
+        true
     }
 
     /// Wakes all who wait for these companies.

@@ -13,6 +13,8 @@ use crate::message::MessageId;
 use crate::pipeline;
 use crate::shared::Feed;
 use crate::shared::{Bell, Shared};
+use archive::config::{ArchiveConfig, RetentionConfig};
+use archive::{Archive, ArchiveBase};
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::extract::Request;
@@ -32,6 +34,7 @@ use store::clock::{Clock, TestClock};
 use store::id::IdMaker;
 use store::task::Tasks;
 use store::testing::TestDb;
+use tempfile::TempDir;
 use tokio::sync::watch;
 use web::Problem;
 
@@ -47,7 +50,29 @@ pub(crate) struct TestPlatform {
     /// Their keys.
     pub(crate) keys: Vec<String>,
     pub(crate) gate: Arc<Gate>,
+    /// Where the archive is.
+    pub(crate) archive_folder: TempDir,
     _dbs: Vec<TestDb>,
+}
+
+/// An archive of this crate's tables in a folder.
+fn archive_in(
+    folder: &TempDir,
+    test: &TestDb,
+    (clock, ids): (&Arc<TestClock>, &Arc<IdMaker>),
+) -> Archive {
+    let config = ArchiveConfig {
+        url: format!("file:{}", folder.path().display()),
+        ..ArchiveConfig::default()
+    };
+    let base = ArchiveBase {
+        db: test.db.clone(),
+        database: test.config.clone(),
+        clock: clock.clone(),
+        ids: Arc::clone(ids),
+    };
+    let tables = crate::archived::TABLES.iter().copied().flatten().collect();
+    Archive::new(base, tables, (&config, &RetentionConfig::default())).unwrap()
 }
 
 impl TestPlatform {
@@ -97,6 +122,8 @@ impl TestPlatform {
         }
         let context = context(&test, &clock, &ids);
         let gate = Arc::new(Gate::new(context.clone(), []));
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Arc::new(archive_in(&folder, &test, (&clock, &ids)));
         let shared = Arc::new(Shared {
             db: test.db.clone(),
             clock: clock.clone(),
@@ -116,8 +143,10 @@ impl TestPlatform {
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
             code_tables: Arc::default(),
+            archive: Arc::clone(&archive),
         });
         Self {
+            archive_folder: folder,
             shared,
             clock,
             customs_box,
@@ -145,6 +174,7 @@ impl TestPlatform {
             accepted: Arc::clone(&shared.accepted),
             checked: Arc::clone(&shared.checked),
             code_tables: Arc::clone(&shared.code_tables),
+            archive: Arc::clone(&shared.archive),
         }
     }
 

@@ -65,7 +65,8 @@ pub const MODULES: &[Module] = &[
     Module::new("双人复核")
         .acts(approval::ACTS)
         .codes(approval::codes::ALL)
-        .todos(&[todo::of_approvals]),
+        .todos(&[todo::of_approvals])
+        .archives(&[&[audit::retention::AUDIT, approval::retention::APPROVALS]]),
     Module::new("账号").acts(account::ACTS),
     Module::new("会话").parameters(session::PARAMETERS),
     Module::new("代码表").acts(code_table::ACTS),

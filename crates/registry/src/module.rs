@@ -7,6 +7,7 @@ use crate::approval::ApprovalKind;
 use crate::audit::AuditedAct;
 use crate::parameter::Parameter;
 use crate::todo::Count;
+use archive::ArchiveTable;
 use web::ErrorCode;
 
 /// A module (模块) and what it brings; see the fields. What a module does not name it does not have.
@@ -24,6 +25,8 @@ pub struct Module {
     pub codes: &'static [ErrorCode],
     /// What of it waits for whom.
     pub todos: &'static [Count],
+    /// Its tables that are archived, in the order in which they are purged.
+    pub archives: &'static [&'static [ArchiveTable]],
 }
 
 impl Module {
@@ -37,6 +40,7 @@ impl Module {
             approvals: &[],
             codes: &[],
             todos: &[],
+            archives: &[],
         }
     }
 
@@ -68,5 +72,11 @@ impl Module {
     #[must_use]
     pub const fn todos(self, todos: &'static [Count]) -> Self {
         Self { todos, ..self }
+    }
+
+    /// With these tables for the archive.
+    #[must_use]
+    pub const fn archives(self, archives: &'static [&'static [ArchiveTable]]) -> Self {
+        Self { archives, ..self }
     }
 }

@@ -1,7 +1,7 @@
 -- Facts get a place in the order in which they were committed, so that who follows them misses none and sees none twice: ids
 -- are made before their transaction commits, and one that is smaller may appear later. On PostgreSQL the place is the number of the
 -- transaction (event_base is added to it: a database that is restored into another server begins to count anew); on SQLite, where
--- transactions come one after the other, the next number. What was there before has the place 0 and is in the order of its ids.
+-- transactions come one after the other, the next number. What was there before has numbers below 0, in the order of its ids.
 --
 -- Who follows keeps how far he came under his name, in the transaction of what he derives.
 --
@@ -25,7 +25,8 @@ create table event (
 ) /* clustered */;
 
 insert into event (place, id, at_ms, kind, company_id, subject_id, detail)
-select 0, id, at_ms, kind, company_id, subject_id, detail from event_before order by id;
+select row_number() over (order by id) - 1 - (select count(*) from event_before),
+    id, at_ms, kind, company_id, subject_id, detail from event_before order by id;
 
 create index event_subject on event (subject_id, id);
 drop table event_before;

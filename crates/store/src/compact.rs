@@ -67,6 +67,21 @@ pub fn compact_once(config: &StoreConfig, bytes_max: u64) -> Result<Compacted> {
     Ok(done)
 }
 
+/// Copies the embedded database of these settings into a new file, whole, without a log beside it.
+///
+/// # Errors
+/// The engine's; [`Error::Fault`] when the settings name no file.
+pub fn copy_to(config: &StoreConfig, file: &str) -> Result<()> {
+    let Some(path) = config.sqlite_path() else {
+        return Err(Error::Fault(
+            "only an embedded database is a file".to_owned(),
+        ));
+    };
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.execute("vacuum into ?1", [file])?;
+    Ok(())
+}
+
 /// Marks a file that nothing has been written to yet, when what is freed in it is overwritten from now on.
 pub(crate) fn begin(connection: &Connection, config: &StoreConfig) -> rusqlite::Result<()> {
     let n_pages = connection.query_row("pragma page_count", [], |row| row.get::<_, i64>(0))?;
@@ -99,6 +114,7 @@ fn outcome(written: rusqlite::Result<bool>) -> Result<Compacted> {
 
 /// Answers whether the old pages are gone, from the log too.
 fn write_anew(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.pragma_update(None, "auto_vacuum", "incremental")?;
     connection.execute_batch("vacuum")?;
     let busy = connection.query_row("pragma wal_checkpoint(truncate)", [], |row| {
         row.get::<_, i64>(0)

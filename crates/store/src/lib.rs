@@ -39,6 +39,7 @@ pub mod reseal;
 pub mod repack;
 pub mod unreadable;
 mod vault;
+pub mod purge;
 
 // Transactions and values.
 mod tx;

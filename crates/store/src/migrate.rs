@@ -218,6 +218,11 @@ const ALL: &[Migration] = &[
         "lane_shard",
         include_str!("../migrations/0047_lane_shard.sql"),
     ),
+    (
+        48,
+        "archive",
+        include_str!("../migrations/0048_archive.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

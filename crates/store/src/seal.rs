@@ -130,7 +130,7 @@ impl Vault {
     }
 
     /// The id of the key that seals; none when nothing is sealed.
-    pub(crate) fn first_key(&self) -> Option<&str> {
+    pub fn first_key(&self) -> Option<&str> {
         self.keys().first().map(|key| key.id.as_str())
     }
 
@@ -179,7 +179,10 @@ impl Vault {
     }
 
     /// Seals bytes as they are, if there is a key.
-    pub(crate) fn seal<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
+    ///
+    /// # Errors
+    /// [`Error::Fault`] when the machine has no random bytes.
+    pub fn seal<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
         match self.keys().first() {
             Some(key) => Ok(Cow::Owned(key.close(bytes)?)),
             // Bytes that only look sealed are marked as what they are: sealed with no key.
@@ -198,7 +201,10 @@ impl Vault {
     }
 
     /// Opens what [`Vault::seal`] has made, and leaves it packed.
-    pub(crate) fn unseal(&self, bytes: Vec<u8>) -> Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// [`Error::KeyMissing`], or [`Error::Damaged`] when the key is wrong or the value was changed since.
+    pub fn unseal(&self, bytes: Vec<u8>) -> Result<Vec<u8>> {
         let Some((id, sealed)) = parts(&bytes)? else {
             return Ok(bytes);
         };

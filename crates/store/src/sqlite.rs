@@ -170,6 +170,8 @@ fn connect(path: &str, config: &StoreConfig, cache_kib: u64) -> Result<Connectio
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_millis(config.sqlite_busy_ms))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Before anything is written to a new file: pages that a purge frees can be given back to the disk later.
+    connection.pragma_update(None, "auto_vacuum", "incremental")?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;

@@ -3,10 +3,11 @@
 use crate::source::{files, report};
 
 /// The layers, lowest first.
-pub(crate) const LAYERS: [&str; 12] = [
+pub(crate) const LAYERS: [&str; 13] = [
     "ceb",
     "store",
     "jobs",
+    "archive",
     "web",
     "queue",
     "registry",

@@ -40,6 +40,10 @@ pub struct Config {
     pub registry: registry::config::RegistryConfig,
     /// The platform's own later work.
     pub jobs: jobs::config::JobsConfig,
+    /// Where the archive is.
+    pub archive: archive::config::ArchiveConfig,
+    /// How long what is stored stays in the database.
+    pub retention: archive::config::RetentionConfig,
     /// The queue between the platform and customs.
     pub queue: QueueConfig,
     /// Intake.
@@ -212,6 +216,12 @@ impl Config {
         ranges::check(self)?;
         if let Some(fault) = self.store.fault() {
             bail!("store：{fault}");
+        }
+        if let Some(fault) = self.archive.fault() {
+            bail!("archive：{fault}");
+        }
+        if let Some(fault) = self.retention.fault() {
+            bail!("retention.{fault}");
         }
         if let Some(fault) = self.customs.fault() {
             bail!("customs：{fault}");

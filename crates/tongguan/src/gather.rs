@@ -1,6 +1,7 @@
 //! What the modules of all crates bring to the platform, gathered from their descriptions
 //! ([`registry::module::Module`]). A module that is in none of the lists does not take part.
 
+use archive::ArchiveTable;
 use identity::login::Follow;
 use registry::approval::ApprovalKind;
 use registry::audit::AuditedAct;
@@ -52,6 +53,13 @@ pub fn kinds() -> Arc<[ApprovalKind]> {
 pub fn codes() -> Vec<&'static ErrorCode> {
     let of_modules = modules().flat_map(|module| module.codes);
     web::codes::ALL.iter().chain(of_modules).collect()
+}
+
+/// Every table that is archived, in the order in which a month of a class is purged.
+pub fn archives() -> Vec<&'static ArchiveTable> {
+    modules()
+        .flat_map(|module| module.archives.iter().copied().flatten())
+        .collect()
 }
 
 /// What counts the to-dos (待办) of whoever asks.

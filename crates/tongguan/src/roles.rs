@@ -5,6 +5,7 @@ use crate::databases::{forget_deleted, open_db, open_queue, sound};
 use crate::health::{self, Health};
 use crate::node::NodeClaim;
 use anyhow::{Context, bail};
+use archive::{Archive, ArchiveBase};
 use exchange::customs_box::CustomsBox;
 use exchange::keyring::Keyring;
 use exchange::live::LiveHub;
@@ -167,6 +168,7 @@ impl Process {
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
             code_tables: Arc::clone(&context.code_tables),
+            archive: Arc::new(archive_of(&config, &context)?),
         });
         let keyring = Arc::clone(&shared.keyring);
         let uploader = Uploader::new(config.payment_inquiry.clone(), keyring)
@@ -273,23 +275,29 @@ impl Process {
         jobs.extend(back_office::job::own(&self.context));
         jobs.extend(upload::jobs(&self.context, &self.uploader));
         jobs.push(exchange::packing::job(&self.context));
+        jobs.extend(archive::job::jobs(&self.shared.archive));
         let days = self.config.intake.duplicate_days;
         jobs.push(exchange::intake::window::job(&self.context, days));
         jobs.push(exchange::reseal::job(&self.context, &self.shared.queue));
         jobs
     }
 
-    /// Starts to look for jobs that are due; of several processes one does each.
-    pub fn start_jobs(&mut self) {
-        let jobs: Arc<[Job]> = self.jobs().into();
-        let context = JobContext {
+    /// What runs of jobs stand on.
+    pub(crate) fn job_context(&self) -> JobContext {
+        JobContext {
             db: self.context.db.clone(),
             clock: Arc::clone(&self.context.clock),
             ids: Arc::clone(&self.context.ids),
             owner: self.owner(),
             node: self.number(),
             n_at_once: usize::try_from(self.config.jobs.at_once_max).unwrap_or(1),
-        };
+        }
+    }
+
+    /// Starts to look for jobs that are due; of several processes one does each.
+    pub fn start_jobs(&mut self) {
+        let jobs: Arc<[Job]> = self.jobs().into();
+        let context = self.job_context();
         let stop = self.stop.subscribe();
         let stopped = stop.clone();
         let start = move |pulse| {
@@ -374,4 +382,16 @@ fn seal(config: &Config, is_used: bool) -> anyhow::Result<Seal> {
         );
     }
     Ok(Seal::from_file(path, &fresh)?)
+}
+
+/// The archive of the settings, of the tables of all modules.
+fn archive_of(config: &Config, context: &AppContext) -> anyhow::Result<Archive> {
+    let base = ArchiveBase {
+        db: context.db.clone(),
+        database: config.store.clone(),
+        clock: Arc::clone(&context.clock),
+        ids: Arc::clone(&context.ids),
+    };
+    let settings = (&config.archive, &config.retention);
+    Archive::new(base, crate::gather::archives(), settings).map_err(|why| anyhow::anyhow!(why))
 }

@@ -58,6 +58,7 @@ export const acts = {
   "act.notice.withdraw": ["公告：撤回公告", "Notice withdrawn"],
   "act.audit.verify": ["审计：校验审计链", "Audit chain verified"],
   "act.audit.export": ["审计：导出审计记录", "Audit log exported"],
+  "act.archive.verify": ["归档：重新校验归档分卷", "Archive part verified again"],
   "act.job.run": ["定时任务：手动执行定时任务", "Job run manually"],
   "act.job.cancel": ["定时任务：取消正在执行的定时任务", "Running job cancelled"],
   "act.case.open": ["办件：提交办件申请", "Case opened"],

@@ -32,6 +32,13 @@ export const exchange = {
   "message.noReceipts": ["还没有回执。", "No receipts yet."],
   "message.timeline": ["全程", "Timeline"],
   "message.xml": ["报文原文", "XML"],
+  "archived.badge": ["原文已归档", "Original archived"],
+  "archived.title": ["原文已归档（{month}）", "Original archived ({month})"],
+  "archived.text": [
+    "这份报文的在线保存期限已过，原文存放在归档存储中；编号、状态和回执结果照常可查。",
+    "The online period of this message has passed and its original stands in the archive store; numbers, states and results can be looked up as usual.",
+  ],
+  "archived.fetch": ["从归档取回", "Fetch from the archive"],
   "message.downloadXml": ["下载原文", "Download XML"],
   "message.unmask": ["显示个人信息", "Show personal data"],
   "message.unmasked": ["个人信息将显示 10 分钟", "Personal data is shown for 10 minutes"],

@@ -2,7 +2,7 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Descriptions, Space, Table, Tabs } from "antd";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import { call, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
@@ -13,6 +13,7 @@ import { bytes, count } from "../../format/number";
 import { customsTime, dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { Badge } from "../../view/Badge";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { usePrinting } from "../../resource/usePrinting";
@@ -93,7 +94,7 @@ function MessageView({ detail }: { detail: Detail }) {
                 children: <ReceiptTable receipts={detail.receipts} documents={detail.documents} />,
                 isEmpty: detail.receipts.length === 0,
               },
-              { key: "xml", label: t("message.xml"), children: <Xml id={detail.id} />, isScreenOnly: true },
+              { key: "xml", label: t("message.xml"), children: <Original message={detail} />, isScreenOnly: true },
             ]}
           />
         </div>
@@ -161,7 +162,15 @@ function facts(detail: Detail, t: ReturnType<typeof useT>) {
     { key: "holder", label: t("message.holder"), children: <Holder holder={detail.holder} /> },
     { key: "at", label: t("message.receivedAt"), children: <span className="num">{dateTime(detail.receivedAt)}</span> },
     { key: "since", label: t("message.since"), children: <span className="num">{dateTime(detail.since)}</span> },
-    { key: "bytes", label: t("message.nBytes"), children: bytes(detail.nBytes) },
+    {
+      key: "bytes",
+      label: t("message.nBytes"),
+      children: (
+        <>
+          {bytes(detail.nBytes)} {detail.bodyArchived != null && <Badge look="" word="archived.badge" />}
+        </>
+      ),
+    },
     { key: "guid", label: t("message.guid"), span: 2, children: <span className="mono">{detail.guid}</span> },
   ];
 }
@@ -262,7 +271,7 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
               expandedRowRender: (receipt) => (
                 <>
                   <Explanation explanation={receipt.explanation} />
-                  <pre className="xml">{receipt.xml}</pre>
+                  <ReceiptXml receipt={receipt} />
                 </>
               ),
             },
@@ -276,6 +285,47 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
         { title: t("explanation.meaning"), render: (_, receipt) => <div className="info"><Sentence text={receipt.explanation.meaning} /></div> },
       ]}
     />
+  );
+}
+
+/** The original; one that is archived is fetched when somebody asks for it. */
+function Original({ message }: { message: Detail }) {
+  const t = useT();
+  const [isAsked, ask] = useState(false);
+  const month = message.bodyArchived;
+  if (month == null || isAsked) return <Xml id={message.id} />;
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={t("archived.title", { month })}
+      description={t("archived.text")}
+      action={<Button onClick={() => ask(true)}>{t("archived.fetch")}</Button>}
+    />
+  );
+}
+
+/** The XML of a receipt; one that is archived is fetched when somebody asks for it. */
+function ReceiptXml({ receipt }: { receipt: Detail["receipts"][number] }) {
+  const t = useT();
+  const problem = useProblem();
+  const [fetched, show] = useState<string>();
+  if (receipt.archived == null || fetched !== undefined) return <pre className="xml">{fetched ?? receipt.xml}</pre>;
+  const fetch = async () => {
+    try {
+      const path = { id: receipt.messageId, cursor: receipt.cursor };
+      show(await (await send("GET", "/api/v1/messages/{id}/receipts/{cursor}/xml", { path })).text());
+    } catch (error) {
+      problem(error);
+    }
+  };
+  return (
+    <p>
+      <span className="soft">{t("archived.title", { month: receipt.archived })} </span>
+      <Button size="small" onClick={() => void fetch()}>
+        {t("archived.fetch")}
+      </Button>
+    </p>
   );
 }
 

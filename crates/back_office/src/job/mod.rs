@@ -9,6 +9,8 @@ mod own;
 mod tests;
 pub mod view;
 
+use ::archive::ArchiveClass;
+use ::archive::table::{ArchiveTable, ColumnKind as Kind, MonthBy, none_stays};
 use jobs::{Job, lease};
 use registry::access::Actor;
 use registry::audit::{self, AuditedAct};
@@ -20,7 +22,34 @@ use web::Problem;
 pub use own::{ACTS, PARAMETERS, STALE_DAYS, own};
 
 /// What this module brings to the platform.
-pub const MODULE: Module = Module::new("定时任务").acts(ACTS).parameters(PARAMETERS);
+pub const MODULE: Module = Module::new("定时任务")
+    .acts(ACTS)
+    .parameters(PARAMETERS)
+    .archives(&[&[RUNS]]);
+
+/// Runs of jobs, as the archive knows them: logs.
+const RUNS: ArchiveTable = ArchiveTable {
+    class: ArchiveClass::Log,
+    table: "job_run",
+    key: &["id"],
+    columns: &[
+        ("id", Kind::Int),
+        ("job", Kind::Text),
+        ("asked_by", Kind::Text),
+        ("started_at", Kind::Int),
+        ("ended_at", Kind::Int),
+        ("result", Kind::Text),
+        ("detail", Kind::Text),
+        ("done_n", Kind::Int),
+        ("total_n", Kind::Int),
+        ("attempt", Kind::Int),
+        ("node", Kind::Int),
+    ],
+    month: MonthBy::Id,
+    is_fixed: false,
+    batch: 500,
+    stays: none_stays,
+};
 
 /// What somebody asks of a job, and why: [`run_now`] or [`cancel`].
 pub type JobAct = fn(&mut Tx<'_>, &Job, (&Actor, &str), i64) -> Result<(), Problem>;

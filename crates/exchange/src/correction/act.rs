@@ -10,6 +10,7 @@ use crate::intake::look;
 use crate::message::FindingView;
 use crate::message::MessageId;
 use crate::workbook::{origin, profile};
+use crate::{archived, finder};
 use bytes::Bytes;
 use ceb::Severity;
 use ceb::form::MadeMessage;
@@ -106,9 +107,17 @@ pub(super) async fn original(
     let id = MessageId::parse(id).ok_or_else(not_found)?;
     let context = &api.gate.context;
     let (asking, now_ms) = (actor.clone(), api.clock.now_ms());
-    let raw = context
-        .read(move |tx| load(tx, &asking, id, now_ms))
+    let (raw, is_archived) = context
+        .read(move |tx| {
+            let raw = load(tx, &asking, id, now_ms)?;
+            let is_seen = finder::find(tx, &asking.sight, id)?.is_some();
+            let is_archived = raw.is_none() && is_seen && archived::month_of(tx, id)?.is_some();
+            Ok((raw, is_archived))
+        })
         .await?;
+    if is_archived {
+        return Err(Problem::new(archived::codes::NOT_HERE));
+    }
     // Somebody may see more companies than the one that is declared for.
     let raw = raw.filter(|raw| raw.message.company_id == company);
     let raw = raw.ok_or_else(not_found)?;

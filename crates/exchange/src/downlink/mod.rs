@@ -13,10 +13,14 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
+use archive::{ArchiveClass, ArchiveMonth};
+use registry::api_key;
+use registry::company::CompanyId;
+use std::collections::{BTreeMap, BTreeSet};
 use store::unreadable::At;
 use store::{Error, Result, Row, Tx};
 
-pub(crate) use sql::{COLUMNS, after, before, last, newest, reserve};
+pub(crate) use sql::{COLUMNS, after, before, last, newest, note_fetched, one, reserve};
 
 /// What stands for the text of a receipt that is damaged: the feed goes on.
 const UNREADABLE: &str =
@@ -41,6 +45,37 @@ pub(crate) struct Item {
     pub(crate) guid: String,
     /// Whether its text or its XML is damaged.
     pub(crate) is_unreadable: bool,
+    /// The month in whose archive its XML stands, when it is not here any more.
+    pub(crate) archived: Option<ArchiveMonth>,
+}
+
+/// Up to which number of its feed each company has its receipts: as far as its program has read. A company without a
+/// program sees them in the console as soon as they are there.
+pub(crate) fn fetched(
+    tx: &mut Tx<'_>,
+    companies: &BTreeSet<CompanyId>,
+) -> Result<BTreeMap<CompanyId, i64>> {
+    let mut found = sql::cursors(tx, companies)?;
+    for company in companies {
+        if !found.contains_key(company) {
+            let keys = api_key::of_company(tx, *company)?;
+            let has_program = keys.iter().any(|key| key.revoked_at.is_none());
+            found.insert(*company, if has_program { 0 } else { i64::MAX });
+        }
+    }
+    Ok(found)
+}
+
+/// The month in whose archive the XML of a receipt stands that is not here any more.
+fn archived(tx: &mut Tx<'_>, row: &Row) -> Result<Option<ArchiveMonth>> {
+    let is_here = !row.bytes_opt(11).is_ok_and(|packed| packed.is_none())
+        || !row.text(9).is_ok_and(|text| text.is_empty());
+    let Some(at_ms) = row.int(8).ok().filter(|_| !is_here) else {
+        return Ok(None);
+    };
+    let month = ArchiveMonth::of(at_ms);
+    let is_purged = archive::part::sql::is_purged(tx, ArchiveClass::Payload, month)?;
+    Ok(is_purged.then_some(month))
 }
 
 /// The XML of a receipt: it stands apart, packed, or as text in the row of one that was recorded before that was so.
@@ -70,7 +105,11 @@ pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
     let feed_no = row.int(0)?;
     let at = ("receipt", (row.int(2).unwrap_or_default(), feed_no));
     let return_info = tx.try_text(row.text(7), at)?;
-    let xml = xml(tx, (row.bytes_opt(11), row.text(9)), at)?;
+    let archived = archived(tx, row)?;
+    let xml = match archived {
+        Some(_) => Some(String::new()),
+        None => xml(tx, (row.bytes_opt(11), row.text(9)), at)?,
+    };
     let short = |column| tx.try_raw(row.text(column), at);
     let (kind, document_key) = (short(3)?, short(4)?);
     let (return_time, guid) = (short(6)?, short(10)?);
@@ -99,5 +138,6 @@ pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
         received_at: received_at.unwrap_or_default(),
         xml: xml.unwrap_or_default(),
         guid: guid.unwrap_or_default(),
+        archived,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Item, item};
 use registry::company::CompanyId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Many, Result, Tx, Value};
 
 /// Columns of an item, in the order in which `item` reads them.
@@ -76,6 +76,13 @@ pub(crate) fn before(
     items(tx, &sql, &[company.0.into(), feed_no.into(), limit.into()])
 }
 
+/// One item of a company's feed.
+pub(crate) fn one(tx: &mut Tx<'_>, company: CompanyId, feed_no: i64) -> Result<Option<Item>> {
+    let sql = format!("select {COLUMNS} from receipt where company_id = $1 and feed_no = $2");
+    let found = items(tx, &sql, &[company.0.into(), feed_no.into()])?;
+    Ok(found.into_iter().next())
+}
+
 fn items(tx: &mut Tx<'_>, sql: &str, args: &[Value<'_>]) -> Result<Vec<Item>> {
     let rows = tx.query(sql, args)?;
     rows.iter().map(|row| item(tx, row)).collect()
@@ -100,4 +107,39 @@ pub(crate) fn last(tx: &mut Tx<'_>, company: CompanyId) -> Result<i64> {
     )?;
     let newest = found.map(|row| row.int_opt(0)).transpose()?;
     Ok(newest.flatten().unwrap_or_default())
+}
+
+/// Notes how far a company's program has read its feed: up to the number that it asks to read on from, which it has by
+/// then, and never beyond what there is.
+pub(crate) fn note_fetched(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    feed_no: i64,
+    now_ms: i64,
+) -> Result<()> {
+    let until = feed_no.min(last(tx, company)?);
+    tx.execute(
+        "insert into feed_cursor (company_id, feed_no, at_ms) values ($1, $2, $3) \
+         on conflict (company_id) do update set at_ms = excluded.at_ms, feed_no = case \
+         when excluded.feed_no > feed_cursor.feed_no then excluded.feed_no else feed_cursor.feed_no end",
+        &[company.0.into(), until.into(), now_ms.into()],
+    )
+    .map(|_| ())
+}
+
+/// How far these companies' programs have read their feeds; nothing of those that never did.
+pub(super) fn cursors(
+    tx: &mut Tx<'_>,
+    companies: &BTreeSet<CompanyId>,
+) -> Result<BTreeMap<CompanyId, i64>> {
+    const FIND: Many = Many {
+        before: "select company_id, feed_no from feed_cursor where company_id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = companies.iter().map(|id| vec![id.0.into()]).collect();
+    let rows = tx.many(FIND, &[], &rows)?;
+    rows.iter()
+        .map(|row| Ok((CompanyId(row.int(0)?), row.int(1)?)))
+        .collect()
 }

@@ -20,6 +20,7 @@ mod hold;
 pub mod http;
 mod look;
 pub(crate) mod personal;
+pub(crate) mod retention;
 mod sql;
 #[cfg(test)]
 pub(crate) mod tests;

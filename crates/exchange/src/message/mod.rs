@@ -21,6 +21,7 @@ pub mod guid;
 pub(crate) mod signed;
 pub(crate) mod sql;
 pub(crate) mod row;
+pub(crate) mod retention;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Every statement on `message`, `message_body` and `message_day`.
 
+use super::retention::archived;
 use super::row::is_of_its_bytes;
 use super::{Arrival, MessageId, Moved, State, Step, Unreadable, as_received};
 use crate::tally::DayCounts;
@@ -64,7 +65,7 @@ pub(crate) fn insert_bodies(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<()
 /// What is wrong with a message without bytes.
 const BODY_GONE: &str = "the bytes of a message are gone";
 
-/// The bytes of a message as its company sent them; damage is reported.
+/// The bytes of a message as its company sent them; damage is reported. None where they were archived and removed, too.
 pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Vec<u8>>> {
     let found = tx.query_opt(
         "select b.body, m.hash from message m left join message_body b on b.message_id = m.id \
@@ -72,6 +73,9 @@ pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<
         &[id.0.into()],
     )?;
     let Some(row) = found else { return Ok(None) };
+    if row.bytes_opt(0).is_ok_and(|body| body.is_none()) && archived(tx, id)?.is_some() {
+        return Ok(None);
+    }
     let read = row.bytes_opt(0)?.map_or_else(
         || Err(Error::Damaged(BODY_GONE.to_owned())),
         |sealed| tx.open(sealed),

@@ -7,6 +7,7 @@ use super::search::{self, SearchHit};
 use super::unsure::unsure;
 use super::{MessageDetail, MessageSummary, view};
 use crate::api::{ApiState, READERS, bad};
+use crate::archived;
 use crate::correction;
 use crate::finder::{Filter, body, find, list, total};
 use crate::message::guid::SoughtGuid;
@@ -247,7 +248,8 @@ pub(crate) async fn message(
     responses(
         (status = 200, content_type = "application/xml", body = String),
         (status = 404, body = Problem, description = "不存在，或不可见"),
-        (status = 409, body = Problem, description = "报文无法脱敏显示")
+        (status = 409, body = Problem, description = "报文无法脱敏显示"),
+        (status = 503, body = Problem, description = "原文在归档存储中，而归档存储暂时无法使用")
     )
 )]
 pub(crate) async fn xml(
@@ -262,10 +264,24 @@ pub(crate) async fn xml(
         .db
         .read(move |tx| -> Result<_, Problem> {
             let is_masked = unmask::is_masked(tx, &actor, id, now_ms)?;
-            Ok(body(tx, &actor.sight, id)?.map(|body| (body, is_masked)))
+            let archived = match find(tx, &actor.sight, id)? {
+                Some(_) => archived::month_of(tx, id)?,
+                None => None,
+            };
+            let here = match archived {
+                Some(_) => None,
+                None => body(tx, &actor.sight, id)?,
+            };
+            Ok((here, archived, is_masked))
         })
         .await?;
-    let (mut body, is_masked) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    let (mut body, is_masked) = match found {
+        (Some(body), _, is_masked) => (body, is_masked),
+        (None, Some(month), is_masked) => {
+            (archived::body(&api.shared, id, month).await?, is_masked)
+        }
+        (None, None, _) => return Err(Problem::new(codes::NOT_FOUND)),
+    };
     if is_masked {
         body = masked(&body).ok_or_else(|| Problem::new(unmask::codes::CANNOT_MASK))?;
     }

@@ -2,6 +2,7 @@
 
 use super::steps::{follows_receipt, steps};
 use super::unsure::unsure;
+use crate::archived;
 use crate::correction;
 use crate::downlink::Item;
 use crate::explanation;
@@ -272,6 +273,11 @@ pub struct MessageDetail {
     /// Whether something of it was dismissed (不再处理) that can be taken up again: still turned down, not declared anew.
     #[serde(default)]
     pub can_resume: bool,
+    /// The month in whose archive the original stands, when its online period has passed; `GET …/xml` fetches it from there.
+    /// Absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-08")]
+    pub body_archived: Option<String>,
 }
 
 /// Another message by its numbers.
@@ -379,6 +385,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &StoredMessage) -> Result<MessageDetail>
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
         masked: false,
         can_resume: outcome::can_resume(tx, message.id)?,
+        body_archived: archived::month_of(tx, message.id)?.map(|month| month.to_string()),
     })
 }
 

@@ -24,6 +24,7 @@ mod matching;
 pub(crate) mod parked;
 mod record;
 mod refusal;
+pub(crate) mod retention;
 mod row;
 mod sort;
 mod sql;

@@ -3,13 +3,13 @@
 
 use super::ReceiptItem;
 use crate::api::bad;
-use crate::downlink::{Item, after, before};
+use crate::downlink::{Item, after, before, note_fetched};
 use crate::explanation;
 use crate::shared::Feed;
 use axum::Json;
 use axum::extract::State;
 use ceb::explain::Explanation;
-use registry::access::{Actor, By, Gate, Routes};
+use registry::access::{Actor, By, Gate, Routes, Who};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -98,7 +98,7 @@ pub struct ReceiptPage {
         (status = 429, body = Problem, description = "本企业同时等待的请求过多")
     )
 )]
-async fn receipts(
+pub(crate) async fn receipts(
     By { actor, .. }: By<ReadReceipts>,
     State(state): State<FeedState>,
     QueryOf(query): QueryOf<FeedQuery>,
@@ -108,6 +108,7 @@ async fn receipts(
     let limit = i64::from(PageSize::of(query.limit));
     let items = match place {
         FeedStart::After(from) => {
+            note(&state, &actor, from).await;
             let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_SECONDS_MAX));
             read_or_wait(&state, &actor, from, limit, wait).await?
         }
@@ -127,6 +128,23 @@ async fn receipts(
             .collect(),
         next,
     }))
+}
+
+/// Notes that a company's program has what stands before the place that it reads on from: only then may it be removed
+/// here. What could not be noted is noted with one of the next questions.
+async fn note(state: &FeedState, actor: &Actor, from: i64) {
+    let Ok(company) = actor.require_company() else {
+        return;
+    };
+    let (company, now_ms) = (company.id, state.clock.now_ms());
+    let is_program = matches!(actor.who, Who::Key(_));
+    if from == 0 || !is_program || !state.feed.should_note(company, from, now_ms) {
+        return;
+    }
+    let write = move |tx: &mut Tx<'_>| note_fetched(tx, company, from, now_ms);
+    if let Err(error) = state.db.write(write).await {
+        tracing::warn!(%error, "how far a company has read could not be noted");
+    }
 }
 
 /// The word for the place behind the newest receipt.

@@ -103,6 +103,11 @@ pub struct ReceiptItem {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub unreadable: bool,
+    /// The month in whose archive its XML stands, when its online period has passed: `xml` is empty then, and
+    /// `GET /api/v1/messages/{id}/receipts/{cursor}/xml` fetches it. Absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-08")]
+    pub archived: Option<String>,
     /// What it means and what to do (回执解释).
     #[serde(default)]
     #[schema(required = true)]
@@ -138,6 +143,7 @@ impl ReceiptItem {
             return_info: item.return_info,
             xml: item.xml,
             unreadable: item.is_unreadable,
+            archived: item.archived.map(|month| month.to_string()),
         }
     }
 

@@ -112,6 +112,12 @@ pub(crate) async fn run(context: &AppContext, queue: &dyn Queue) -> Result<Strin
                 *result.needed.entry(id).or_default() += n;
             }
         }
+        // Parts of the archive stay sealed with the key of their time.
+        for (id, n) in context.db.read(archive::part::sql::keys).await? {
+            if old.contains(&id) {
+                *result.needed.entry(id).or_default() += n;
+            }
+        }
         for (db, _) in &databases {
             let needed = result.needed.clone();
             db.write(move |tx| retire(tx, &needed)).await?;

@@ -6,6 +6,7 @@
 //! table. The payload is what the act needs, as JSON; it holds ids, never personal data.
 
 pub mod http;
+pub(crate) mod retention;
 mod sql;
 #[cfg(test)]
 mod tests;

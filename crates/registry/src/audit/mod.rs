@@ -9,6 +9,7 @@
 //! Programs are not people: what a company's program submits is on record as the message itself,
 //! with the key that brought it. Payloads, passwords and personal data never stand in a row (I8).
 
+pub(crate) mod retention;
 mod sql;
 #[cfg(test)]
 mod tests;

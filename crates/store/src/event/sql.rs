@@ -1,6 +1,7 @@
 //! Every statement on `event`, `event_base` and `event_cursor`.
 
 use super::{Event, EventPlace};
+use crate::purge::{KeyedTable, RowKey, find};
 use crate::{Many, Result, Row, Tx, Value};
 use std::collections::BTreeMap;
 
@@ -128,6 +129,18 @@ pub fn of_subject(tx: &mut Tx<'_>, subject_id: i64, limit: i64) -> Result<Vec<Ev
     .iter()
     .map(event)
     .collect()
+}
+
+/// The subjects of these facts, by place and id.
+pub fn subjects(tx: &mut Tx<'_>, keys: &[RowKey]) -> Result<Vec<(RowKey, i64)>> {
+    const EVENTS: KeyedTable = KeyedTable {
+        table: "event",
+        key: &["place", "id"],
+    };
+    let rows = find(tx, EVENTS, "place, id, subject_id", keys)?;
+    rows.iter()
+        .map(|row| Ok(((row.int(0)?, row.int(1)?), row.int(2)?)))
+        .collect()
 }
 
 /// When a kind of fact first happened to each of these subjects.

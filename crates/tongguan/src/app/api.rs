@@ -3,6 +3,7 @@
 
 use super::describe;
 use back_office::administration;
+use back_office::archive::http::ArchiveApi;
 use back_office::job::http::JobApi;
 use exchange::api::ApiState;
 use exchange::customs_box::http::SimulatorApi;
@@ -32,6 +33,7 @@ pub(super) struct Api {
     pub(super) sessions: Routes<SessionApi>,
     pub(super) approvals: Routes<ApprovalApi>,
     pub(super) jobs: Routes<JobApi>,
+    pub(super) archive: Routes<ArchiveApi>,
     pub(super) parties: Routes<RelyingPartyApi>,
     pub(super) intake: Routes<Arc<SubmitState>>,
     pub(super) declarations: Routes<ApiState>,
@@ -52,6 +54,7 @@ impl Api {
             sessions: identity::session::routes().body_limit(JSON_BYTES_MAX),
             approvals: registry::approval::http::routes(),
             jobs: back_office::job::http::routes().body_limit(JSON_BYTES_MAX),
+            archive: back_office::archive::http::routes().body_limit(JSON_BYTES_MAX),
             parties: identity::relying_party::http::routes(),
             intake: intake(),
             declarations: declarations().body_limit(JSON_BYTES_MAX),
@@ -69,7 +72,7 @@ impl Api {
     }
 
     /// Every operation, with its module's others.
-    fn parts(&self) -> [(&[&'static Operation], &OpenApi); 14] {
+    fn parts(&self) -> [(&[&'static Operation], &OpenApi); 15] {
         fn part<S: Clone + Send + Sync + 'static>(
             routes: &Routes<S>,
         ) -> (&[&'static Operation], &OpenApi) {
@@ -80,6 +83,7 @@ impl Api {
             sessions,
             approvals,
             jobs,
+            archive,
             parties,
             intake,
             declarations,
@@ -106,6 +110,7 @@ impl Api {
             part(parties),
             part(administration),
             part(jobs),
+            part(archive),
         ]
     }
 
@@ -162,6 +167,7 @@ fn intake() -> Routes<Arc<SubmitState>> {
 
 fn declarations() -> Routes<ApiState> {
     exchange::query::http::routes()
+        .merge(exchange::archived::http::routes())
         .merge(exchange::unmask::http::routes())
         .merge(exchange::outcome::http::routes())
         .merge(exchange::matching::http::routes())

@@ -185,6 +185,32 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "gauge",
         "SQLite 预写日志（-wal 文件）的大小（MiB）；持续超过 store.sqlite_log_mib 的四倍，说明有程序长时间打开着读事务，请结束它",
     ),
+    (
+        "tongguan_archive_overdue_months",
+        "gauge",
+        "应归档而未归档的月份数（各数据类别合计）；大于 0 时查看任务 archive.run 的说明",
+    ),
+    (
+        "tongguan_archive_broken_parts",
+        "gauge",
+        "有误的归档分卷数；大于 0 时立即处理，见 docs/operating/archive.md",
+    ),
+    ("tongguan_archive_mib", "gauge", "归档分卷的总大小（MiB）"),
+    (
+        "tongguan_archive_parts_written_total",
+        "counter",
+        "本进程写入的归档分卷数，按 class",
+    ),
+    (
+        "tongguan_archive_broken_total",
+        "counter",
+        "校验或清理时发现分卷有误的次数",
+    ),
+    (
+        "tongguan_archive_rows_purged_total",
+        "counter",
+        "本进程清理的行数，按 table",
+    ),
 ];
 
 /// The metrics of this process.
@@ -300,6 +326,15 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
         }
         // The counters are worth having even then.
         Err(error) => tracing::warn!(%error, "what waits could not be counted"),
+    }
+    match front.shared.archive.health_lately().await {
+        Ok(health) => {
+            ::metrics::gauge!("tongguan_archive_overdue_months").set(count(health.n_overdue));
+            let n_broken = u32::try_from(health.broken.len()).unwrap_or(u32::MAX);
+            ::metrics::gauge!("tongguan_archive_broken_parts").set(f64::from(n_broken));
+            ::metrics::gauge!("tongguan_archive_mib").set(count(health.n_bytes >> 20));
+        }
+        Err(error) => tracing::warn!(%error, "the archive could not be looked at"),
     }
     let n_waiting = u32::try_from(front.shared.db.n_waiting()).unwrap_or(u32::MAX);
     ::metrics::gauge!("tongguan_store_waiting").set(f64::from(n_waiting));

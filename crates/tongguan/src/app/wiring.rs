@@ -5,6 +5,7 @@ use crate::gather;
 use crate::roles::Process;
 use axum::Router;
 use back_office::administration;
+use back_office::archive::http::ArchiveApi;
 use back_office::job::http::JobApi;
 use exchange::api::ApiState;
 use exchange::customs_box::CustomsBox;
@@ -72,6 +73,11 @@ pub(super) fn routes(
         }))
         .merge(api.jobs.with_state(JobApi {
             gate: Arc::clone(gate),
+            jobs: process.jobs().into(),
+        }))
+        .merge(api.archive.with_state(ArchiveApi {
+            gate: Arc::clone(gate),
+            archive: Arc::clone(&shared.archive),
             jobs: process.jobs().into(),
         }))
         .merge(api.approvals.with_state(ApprovalApi {

@@ -312,6 +312,46 @@ async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<DoctorFinding>
     Ok(findings)
 }
 
+/// Free bytes of a database file from which it is worth a word that it cannot shrink: 256 MiB.
+const FREE_BYTES: i64 = 256 << 20;
+
+/// Whether old months are archived and proven, and whether a file can give back what was purged.
+async fn archive(shared: &Shared) -> anyhow::Result<Vec<DoctorFinding>> {
+    let health = shared.archive.health().await?;
+    let (n_parts, n_overdue) = (health.n_parts, health.n_overdue);
+    let text = match (health.is_set, n_overdue, health.broken.first()) {
+        (_, _, Some((part, why))) => format!(
+            "{} 个分卷有误，例如 {part}：{why}。这些分卷不再用于清理；请按 docs/operating/archive.md 处理",
+            health.broken.len()
+        ),
+        (false, 0, None) => "没有设置归档存储（archive.url）：不归档，也不清理任何数据".to_owned(),
+        (false, n, None) => format!(
+            "没有设置归档存储（archive.url），已有 {n} 个月应归档而未归档：数据只增不减，请设置"
+        ),
+        (true, 0, None) => format!("{n_parts} 个分卷，均已写入"),
+        (true, n, None) => format!(
+            "{n} 个月应归档而未归档；请看 tongguan job list 中 archive.run 的说明，处理后执行 tongguan archive run"
+        ),
+    };
+    let mut findings = vec![DoctorFinding {
+        what: "归档",
+        is_good: n_overdue == 0 && health.broken.is_empty(),
+        text,
+    }];
+    let free = ::archive::purge::free_pages(&shared.db).await?;
+    if let Some(free) = free.filter(|free| !free.is_returnable && free.n_bytes >= FREE_BYTES) {
+        findings.push(DoctorFinding {
+            what: "数据库文件的空页",
+            is_good: true,
+            text: format!(
+                "{} MiB，可供新数据使用，但不能归还磁盘：文件由较早的版本建立；需要缩小时按 docs/operating/archive.md 整理一次",
+                free.n_bytes >> 20
+            ),
+        });
+    }
+    Ok(findings)
+}
+
 async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
     let (customs, free_mib_min) = (config.customs.clone(), config.store.free_mib_min);
     let process = match Process::open(config).await {
@@ -336,6 +376,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
     findings.extend(engine(&shared.db, free_mib_min).await?);
     findings.push(projector(&shared.db).await?);
     findings.extend(trust(shared).await?);
+    findings.extend(archive(shared).await?);
     let waiting = shared.db.read(exchange::query::board::waiting).await?;
     let text = format!(
         "待校验 {}，待发送 {}，待海关答复 {}，未匹配回执 {}",

@@ -4,6 +4,7 @@
 //! line) on the standard output; logs and progress go to the standard error.
 
 mod admin;
+mod archive;
 mod check;
 mod client;
 mod clinic;
@@ -98,6 +99,12 @@ enum CliCommand {
     /// 定时任务：列出、立即执行与取消
     #[command(subcommand)]
     Job(job::JobVerb),
+    /// 归档：立即归档、列出、还原校验与还原
+    #[command(subcommand)]
+    Archive(archive::ArchiveVerb),
+    /// 保存期限：显示保存计划，清理到期数据
+    #[command(subcommand)]
+    Retention(archive::RetentionVerb),
     /// 报文：提交、查看、追踪与列出
     #[command(subcommand)]
     Message(MessageVerb),
@@ -148,7 +155,15 @@ const GROUPS: [words::Group; 7] = [
     (
         "平台管理",
         &[
-            "company", "key", "signing", "account", "sso", "audit", "job",
+            "company",
+            "key",
+            "signing",
+            "account",
+            "sso",
+            "audit",
+            "job",
+            "archive",
+            "retention",
         ],
     ),
     ("模拟器", &["customs-sim", "usb-key-sim", "inquiry-sim"]),
@@ -312,6 +327,8 @@ async fn dispatch(verb: CliCommand) -> anyhow::Result<Ended> {
         CliCommand::Audit(verb) => officers::audit(verb).await,
         CliCommand::Account(verb) => officers::account(verb).await,
         CliCommand::Job(verb) => job::job(verb).await,
+        CliCommand::Archive(verb) => archive::archive(verb).await,
+        CliCommand::Retention(verb) => archive::retention(verb).await,
         CliCommand::Check(args) => check::check(&args),
         CliCommand::Clinic(args) => clinic::clinic(&args),
         CliCommand::CodeTable(verb) => code_table::code_table(verb).await,

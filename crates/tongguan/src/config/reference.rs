@@ -239,6 +239,35 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "jobs.at_once_max",
         "定时任务：本进程同时执行的任务数，2 至 64；其中一个位置留给用时短的任务",
     ),
+    (
+        "archive.url",
+        "归档存储：file:/绝对路径，或 s3://桶名/目录；为空则不归档，也不清理任何数据",
+    ),
+    (
+        "archive.s3_endpoint",
+        "兼容 S3 的存储的地址，如 https://s3.example.com；为空则为亚马逊 S3",
+    ),
+    ("archive.s3_region", "其区域"),
+    ("archive.s3_access_key", "访问归档桶的密钥编号"),
+    ("archive.s3_secret_file", "内含该密钥的文件"),
+    ("archive.request_ms_max", "一次归档存储请求最多多少毫秒"),
+    ("archive.retries_max", "归档存储请求失败后最多重试几次"),
+    (
+        "archive.scratch_dir",
+        "还原校验所用的目录，须容得下最大一卷还原后的大小；为空则用系统临时目录",
+    ),
+    (
+        "retention.payload_days",
+        "交换报文原文（报文与回执的内容）在线保存多少天，不少于 90（运维合同 3.3.3：3 个月）；之后只在归档中",
+    ),
+    (
+        "retention.trade_days",
+        "交易记录（报文、单证、回执结果）在线保存多少天，不少于 1096（《电子商务法》第三十一条：3 年）",
+    ),
+    (
+        "retention.log_days",
+        "网络与安全日志（事件、任务执行记录）在线保存多少天，不少于 184（《网络安全法》第二十一条：6 个月）",
+    ),
     ("queue.kind", "平台与海关之间的队列：builtin 或 rabbitmq"),
     ("queue.url", "内置队列的数据库；单独成库，提交互不等待"),
     (

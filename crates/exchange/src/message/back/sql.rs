@@ -11,7 +11,9 @@ pub(super) fn reopen(
     at_ms: i64,
 ) -> Result<Option<(CompanyId, String, i64)>> {
     let found = tx.query_opt(
-        "select company_id, kind, changed_at from message where id = $1 and state = 'refused'",
+        // Without its bytes, which are in the archive by then, it could only be held.
+        "select company_id, kind, changed_at from message where id = $1 and state = 'refused' \
+         and exists (select 1 from message_body b where b.message_id = message.id)",
         &[id.0.into()],
     )?;
     let Some(row) = found else {

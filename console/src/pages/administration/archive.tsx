@@ -1,0 +1,156 @@
+// The archive (归档): where it is, what is the matter, how long each class stays, and every part with how far it is proven.
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Descriptions, Table } from "antd";
+import { call } from "../../api/client";
+import type { Item, Schema } from "../../api/types";
+import { graveOf } from "../../api/problem";
+import { bytes, count } from "../../format/number";
+import { dateTime } from "../../format/time";
+import { useLanguage, useT } from "../../i18n";
+import { defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { ErrorView } from "../../view/ErrorView";
+import { Loading } from "../../view/Loading";
+import { CLASS_WORDS, CLASSES, ClassName, KeptRows, State, STATE_WORDS, stateOptions } from "./archiveWords";
+
+type Part = Item<"Page_ArchivePartView">;
+type Status = Schema<"ArchiveStatus">;
+
+const parts = defineResource({
+  name: "archive-parts",
+  title: "archive.parts",
+  path: "/api/v1/archive/parts",
+  whole: true,
+  list: "archive_parts",
+  rowKey: (row) => row.id,
+  rowClass: (row) => (row.state === "broken" ? "row-act" : ""),
+  empty: "archive.noParts",
+  filters: [
+    { key: "class", label: "archive.class", as: "select", options: CLASSES },
+    { key: "state", label: "job.state", as: "select", options: stateOptions(["writing", "written", "verified", "broken", "purging", "purged"]) },
+  ],
+  columns: [
+    { key: "folder", title: "archive.part", as: "code" },
+    { key: "class", title: "archive.class", render: (row) => <ClassName of={row.class} />, words: CLASS_WORDS },
+    { key: "state", title: "job.state", render: (row) => <PartState part={row} />, words: STATE_WORDS },
+    { key: "nRows", title: "archive.rows", as: "number" },
+    { key: "nBytes", title: "archive.size", render: (row) => <span className="num nowrap">{bytes(row.nBytes)}</span> },
+    { key: "writtenAt", title: "archive.writtenAt", as: "time" },
+    { key: "verifiedAt", title: "archive.verifiedAt", as: "time" },
+    { key: "nPurged", title: "archive.nPurged", as: "number" },
+    { key: "kept", title: "archive.kept", render: (row) => <KeptRows kept={row.kept} /> },
+    { key: "nUnreadable", title: "archive.nUnreadable", as: "number", extra: true },
+    { key: "sealedWith", title: "archive.sealedWith", as: "code", extra: true },
+  ],
+  detail: (row) => <PartDetail part={row} />,
+  detailTitle: (row) => <span className="mono">{row.folder}</span>,
+  actions: [
+    {
+      key: "verify",
+      label: "archive.verifyAgain",
+      needs: "verify_archive_part",
+      reason: true,
+      done: "archive.verifyAsked",
+      when: (row) => row.state !== "writing",
+      run: (row, reason) => call("POST", "/api/v1/archive/parts/{id}/verify", { path: { id: row.id }, body: { reason } }),
+    },
+  ],
+});
+
+/** How far a part is; of a broken one, why. */
+function PartState({ part }: { part: Part }) {
+  return (
+    <>
+      <State state={part.state} />
+      {part.fault !== "" && <div className="info slim late">{part.fault}</div>}
+    </>
+  );
+}
+
+/** What the last proof found, and by what the part is known outside. */
+function PartDetail({ part }: { part: Part }) {
+  const t = useT();
+  return (
+    <Descriptions
+      size="small"
+      column={1}
+      items={[
+        { key: "state", label: t("job.state"), children: <PartState part={part} /> },
+        { key: "at", label: t("archive.verifiedAt"), children: part.verifiedAt == null ? "–" : <span className="num">{dateTime(part.verifiedAt)}</span> },
+        { key: "same", label: t("archive.nSame"), children: <span className="num">{count(part.nSame)}</span> },
+        { key: "changed", label: t("archive.nChanged"), children: <span className="num">{count(part.nChanged)}</span> },
+        { key: "gone", label: t("archive.nGone"), children: <span className="num">{count(part.nGone)}</span> },
+        { key: "purged", label: t("archive.nPurged"), children: <span className="num">{count(part.nPurged)}</span> },
+        { key: "kept", label: t("archive.kept"), children: <KeptRows kept={part.kept} /> },
+        { key: "hash", label: t("archive.manifest"), children: <span className="mono">{part.manifestSha256}</span> },
+        { key: "key", label: t("archive.sealedWith"), children: part.sealedWith === "" ? t("archive.unsealed") : <span className="mono">{part.sealedWith}</span> },
+      ]}
+    />
+  );
+}
+
+/** What is the matter, the worst first; nothing when all is well. */
+function Matter({ status }: { status: Status }) {
+  const t = useT();
+  if (status.url === "") return <Alert className="gap" type="warning" showIcon title={t("archive.notSet")} description={t("archive.notSetText")} />;
+  return (
+    <>
+      {status.nBroken > 0 && <Alert className="gap" type="error" showIcon title={t("archive.someBroken", { n: status.nBroken })} description={t("archive.someBrokenText")} />}
+      {status.nOverdue > 0 && <Alert className="gap" type="warning" showIcon title={t("archive.someOverdue", { n: status.nOverdue })} description={t("archive.someOverdueText")} />}
+    </>
+  );
+}
+
+/** Where the archive is, what is the matter, and the periods with their reasons. */
+function Overview() {
+  const t = useT();
+  const { language } = useLanguage();
+  const status = useQuery({ queryKey: ["archive"], queryFn: ({ signal }) => call("GET", "/api/v1/archive", { signal }) });
+  if (graveOf(status) !== undefined) return <ErrorView error={status.error} retry={() => void status.refetch()} />;
+  if (status.data === undefined) return <Loading />;
+  const { data } = status;
+  const days = (n: number | null | undefined) => (n == null ? t("archive.forEver") : t("archive.days", { n }));
+  return (
+    <>
+      <Matter status={data} />
+      <div className="panel">
+        <Descriptions
+          size="small"
+          column={3}
+          items={[
+            { key: "url", label: t("archive.url"), children: data.url === "" ? "–" : <span className="mono">{data.url}</span> },
+            { key: "parts", label: t("archive.parts"), children: <span className="num">{`${count(data.nParts)} · ${bytes(data.nBytes)}`}</span> },
+            { key: "last", label: t("archive.lastWritten"), children: data.lastWrittenAt == null ? "–" : <span className="num">{dateTime(data.lastWrittenAt)}</span> },
+          ]}
+        />
+        <Table
+          size="small"
+          rowKey="id"
+          dataSource={data.classes}
+          pagination={false}
+          scroll={{ x: "max-content" }}
+          columns={[
+            { title: t("archive.class"), render: (_, one) => (language === "en" ? one.nameEn : one.name) },
+            { title: t("archive.online"), render: (_, one) => <span className="num nowrap">{days(one.days)}</span> },
+            { title: t("archive.atLeast"), render: (_, one) => <span className="num nowrap">{one.leastDays == null ? "–" : t("archive.days", { n: one.leastDays })}</span> },
+            { title: t("archive.basis"), render: (_, one) => (language === "en" ? one.basisEn : one.basis) },
+          ]}
+        />
+      </div>
+    </>
+  );
+}
+
+export function Archive() {
+  const t = useT();
+  return (
+    <>
+      <div className="page-head">
+        <h1>{t("menu.archive")}</h1>
+      </div>
+      <p className="soft">{t("archive.intro")}</p>
+      <Overview />
+      <ResourceList resource={parts} />
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { keptWords } from "./kept";
+
+const t = (word: string) => (word === "list.comma" ? ", " : word);
+
+it("tells how many rows stay for which reason, and an unknown one as it is", () => {
+  expect(keptWords([], t)).toBe("–");
+  const kept = [
+    { why: "open_message", n: 2 },
+    { why: "new_reason", n: 1 },
+  ];
+  expect(keptWords(kept, t)).toBe("archive.stay.open_message 2, new_reason 1");
+});

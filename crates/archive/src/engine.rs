@@ -1,0 +1,252 @@
+//! What all work on the archive stands on: the database, the tables, the archive store.
+
+use crate::class::ArchiveClass;
+use crate::config::{ArchiveConfig, RetentionConfig};
+use crate::error::{ArchiveError, ArchiveResult};
+use crate::manifest::{ArchiveManifest, INDEX, MANIFEST, MARK, PartIndex, sha256};
+use crate::month::ArchiveMonth;
+use crate::part::{ArchivePart, sql};
+use crate::rows::sql as rows;
+use crate::sink::ArchiveStore;
+use crate::table::ArchiveTable;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::clock::SharedClock;
+use store::id::{IdMaker, made_at_ms};
+use store::{Db, Result, StoreConfig, Tx, Vault};
+
+/// Time after the end of a month before it is archived, in milliseconds: clocks that are set by an hour move nothing into
+/// it any more.
+pub const MARGIN_MS: i64 = 6 * 3_600_000;
+
+/// A day in milliseconds.
+pub(crate) const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Parts whose index stays in memory, for those who look into the archive.
+const INDEXES: usize = 4;
+
+/// The largest index, in bytes: some millions of frames.
+const INDEX_BYTES_MAX: usize = 1 << 30;
+
+/// What stands in a part, and where.
+pub(crate) type Contents = (ArchiveManifest, PartIndex);
+
+/// The archive (归档): writes old months to the archive store, proves them, and removes what is proven.
+pub struct Archive {
+    pub(crate) db: Db,
+    pub(crate) clock: SharedClock,
+    pub(crate) ids: Arc<IdMaker>,
+    pub(crate) tables: Vec<&'static ArchiveTable>,
+    pub(crate) retention: RetentionConfig,
+    pub(crate) config: ArchiveConfig,
+    store: Option<ArchiveStore>,
+    /// The settings of the main database: what is restored for a proof is sealed with the same keys.
+    pub(crate) database: StoreConfig,
+    indexes: Mutex<Vec<(i64, Arc<Contents>)>>,
+    /// What was found when somebody looked last, and when.
+    pub(crate) health: Mutex<Option<(i64, ArchiveHealth)>>,
+}
+
+/// What an operator should look at (归档状况).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ArchiveHealth {
+    /// Whether there is an archive store.
+    pub is_set: bool,
+    /// Months that should have been archived by now.
+    pub n_overdue: i64,
+    /// Parts that are broken, by their folders, with what is the matter.
+    pub broken: Vec<(String, String)>,
+    /// When a part was written last.
+    pub last_written_at: Option<i64>,
+    /// Bytes of all parts.
+    pub n_bytes: i64,
+    /// Parts.
+    pub n_parts: i64,
+}
+
+/// What the archive stands on.
+pub struct ArchiveBase {
+    /// The database.
+    pub db: Db,
+    /// Its settings.
+    pub database: StoreConfig,
+    /// The time.
+    pub clock: SharedClock,
+    /// The ids of parts.
+    pub ids: Arc<IdMaker>,
+}
+
+impl Archive {
+    /// The archive of these settings.
+    ///
+    /// # Errors
+    /// What is wrong with the settings, in Chinese.
+    pub fn new(
+        base: ArchiveBase,
+        tables: Vec<&'static ArchiveTable>,
+        (config, retention): (&ArchiveConfig, &RetentionConfig),
+    ) -> std::result::Result<Self, String> {
+        if let Some(fault) = retention.fault() {
+            return Err(format!("retention：{fault}"));
+        }
+        let store = ArchiveStore::open(config, &base.clock);
+        Ok(Self {
+            store: store.map_err(|fault| format!("archive：{fault}"))?,
+            db: base.db,
+            clock: base.clock,
+            ids: base.ids,
+            tables,
+            retention: retention.clone(),
+            config: config.clone(),
+            database: base.database,
+            indexes: Mutex::default(),
+            health: Mutex::default(),
+        })
+    }
+
+    /// Whether there is an archive store.
+    pub fn is_set(&self) -> bool {
+        self.store.is_some()
+    }
+
+    /// Where the archive is, for people.
+    pub fn url(&self) -> &str {
+        self.config.url.trim()
+    }
+
+    /// The periods.
+    pub fn retention(&self) -> &RetentionConfig {
+        &self.retention
+    }
+
+    pub(crate) fn store(&self) -> ArchiveResult<&ArchiveStore> {
+        self.store.as_ref().ok_or(ArchiveError::NotSet)
+    }
+
+    /// Looks whether the archive store is the one that parts were written to: a folder that is not mounted is empty, and
+    /// must neither be taken for a loss of all parts nor be written to. Marks one that is new.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Unavailable`] when it is another, or cannot be used.
+    pub(crate) async fn look_for_store(&self) -> ArchiveResult<()> {
+        let store = self.store()?;
+        if store.get(MARK).await?.is_some() {
+            return Ok(());
+        }
+        let parts = self.db.read(sql::all).await?;
+        if parts.iter().any(|part| part.written_at.is_some()) {
+            return Err(ArchiveError::Unavailable(format!(
+                "{} 中没有 {MARK}：目录可能没有挂载，或者不是原来的归档存储",
+                self.url()
+            )));
+        }
+        store.put(MARK, b"{\"format\": 1}\n".to_vec()).await
+    }
+
+    /// The tables of a class, in the order in which they are purged.
+    pub(crate) fn tables_of(
+        &self,
+        class: ArchiveClass,
+    ) -> impl Iterator<Item = &'static ArchiveTable> + use<> {
+        let tables = self.tables.clone().into_iter();
+        tables.filter(move |table| table.class == class)
+    }
+
+    /// The time by which periods have passed. A clock that was set years ahead for a night must not purge everything: the
+    /// newest event is a clock, too.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub(crate) async fn now_ms(&self) -> ArchiveResult<i64> {
+        let now_ms = self.clock.now_ms();
+        let read = move |tx: &mut Tx<'_>| store::event::newest(tx, now_ms.saturating_add(1));
+        let newest = self.db.read(read).await?;
+        Ok(match newest {
+            0 => now_ms,
+            id => now_ms.min(made_at_ms(id).saturating_add(DAY_MS)),
+        })
+    }
+
+    /// The months of a class that are over, from that of the oldest row on.
+    pub(crate) async fn months(
+        &self,
+        class: ArchiveClass,
+        now_ms: i64,
+    ) -> ArchiveResult<Vec<ArchiveMonth>> {
+        let tables: Vec<_> = self.tables_of(class).collect();
+        let read = move |tx: &mut Tx<'_>| -> Result<Option<i64>> {
+            let mut oldest = None;
+            for table in &tables {
+                if let Some(at_ms) = rows::oldest(tx, table)? {
+                    oldest = Some(oldest.map_or(at_ms, |known: i64| known.min(at_ms)));
+                }
+            }
+            Ok(oldest)
+        };
+        let Some(oldest) = self.db.read(read).await? else {
+            return Ok(Vec::new());
+        };
+        let first = ArchiveMonth::of(oldest);
+        let all = std::iter::successors(Some(first), |month| Some(month.next()));
+        let over = |month: &ArchiveMonth| month.end_ms().saturating_add(MARGIN_MS) <= now_ms;
+        Ok(all.take_while(over).collect())
+    }
+
+    /// What seals and opens the files of the archive.
+    pub(crate) async fn vault(&self) -> ArchiveResult<Vault> {
+        let read = |tx: &mut Tx<'_>| -> Result<Vault> { Ok(tx.vault()) };
+        Ok(self.db.read(read).await?)
+    }
+
+    /// What stands in a part, as it stands in the archive store now, proven by the hashes that were noted.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Broken`] when it is another than was written; [`ArchiveError::Unavailable`].
+    pub(crate) async fn contents_now(&self, part: &ArchivePart) -> ArchiveResult<Contents> {
+        let store = self.store()?;
+        let folder = part.folder();
+        let broken = |why: String| ArchiveError::Broken(format!("{folder}：{why}"));
+        let bytes = store.get(&format!("{folder}/{MANIFEST}")).await?;
+        let bytes = bytes.ok_or_else(|| broken("没有清单".to_owned()))?;
+        if sha256(&bytes) != part.manifest_hash {
+            return Err(broken("清单与写入时不同".to_owned()));
+        }
+        let manifest = ArchiveManifest::read(&bytes)?;
+        let named = (
+            manifest.class.as_str(),
+            manifest.month.as_str(),
+            manifest.number,
+        );
+        let month = part.month.to_string();
+        if named != (part.class.name(), month.as_str(), part.number) {
+            return Err(broken("清单属于另一分卷".to_owned()));
+        }
+        let index = store.get(&format!("{folder}/{INDEX}")).await?;
+        let index = index.ok_or_else(|| broken("没有索引".to_owned()))?;
+        let entry = manifest.file(INDEX).map(|entry| &entry.sha256);
+        if entry != Some(&sha256(&index)) {
+            return Err(broken("索引与写入时不同".to_owned()));
+        }
+        let unpacked = zstd::stream::decode_all(&*index)
+            .map_err(|error| broken(format!("索引无法解压：{error}")))?;
+        if unpacked.len() > INDEX_BYTES_MAX {
+            return Err(broken("索引过大".to_owned()));
+        }
+        let index = serde_json::from_slice(&unpacked)
+            .map_err(|error| broken(format!("索引无法读取：{error}")))?;
+        Ok((manifest, index))
+    }
+
+    /// As [`Self::contents_now`], from memory where it was read lately.
+    pub(crate) async fn contents(&self, part: &ArchivePart) -> ArchiveResult<Arc<Contents>> {
+        let lock = || self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().iter().find(|(id, _)| *id == part.id).cloned();
+        if let Some((_, known)) = known {
+            return Ok(known);
+        }
+        let found = Arc::new(self.contents_now(part).await?);
+        let mut indexes = lock();
+        indexes.insert(0, (part.id, Arc::clone(&found)));
+        indexes.truncate(INDEXES);
+        Ok(found)
+    }
+}

@@ -1,0 +1,102 @@
+//! The jobs of the archive (归档任务): the monthly archive and the nightly purge.
+
+use crate::engine::Archive;
+use crate::turn::ArchiveTurn;
+use jobs::job::LIMITS;
+use jobs::{Job, JobLimits, JobWords, Schedule};
+use std::sync::Arc;
+
+/// When months that are over are archived: in the night of the first five days of a month, so that a store that was down
+/// on the first is tried again.
+const ARCHIVE_AT: &str = "30 1 1-5 * *";
+
+/// When is purged: every night.
+const PURGE_AT: &str = "10 2 * * *";
+
+/// What a run may take: a month of large data is hours of work, and the next run goes on where this one was.
+const LONG: JobLimits = JobLimits {
+    longest_ms: 12 * 3_600_000,
+    retries: 3,
+    pause_ms: 600_000,
+    pause_ms_max: 3_600_000,
+    // It listens, and stops between two transactions.
+    is_cuttable: LIMITS.is_cuttable,
+};
+
+/// What people read of the monthly archive.
+pub const ARCHIVE: JobWords = JobWords {
+    name: "archive.run",
+    chinese: "月度归档",
+    english: "Monthly archive",
+    about: (
+        "把已结束的月份按数据类别写入归档存储，并还原校验；之后到达或变化的行写入该月的下一卷。",
+        "Writes the months that are over to the archive store, by class, and proves them by a restore; what came or changed later goes into a further part.",
+    ),
+};
+
+/// What people read of the purge.
+pub const PURGE: JobWords = JobWords {
+    name: "retention.run",
+    chinese: "清理到期数据",
+    english: "Purge of expired data",
+    about: (
+        "删除保存期限已过、且归档已还原校验的数据；未办结的报文和未领取的回执不删。",
+        "Removes data whose period has passed and whose archive was proven by a restore; open messages and receipts not fetched stay.",
+    ),
+};
+
+/// What people read of the proof that somebody asks for.
+pub const VERIFY: JobWords = JobWords {
+    name: "archive.verify",
+    chinese: "还原校验归档",
+    english: "Verify the archive",
+    about: (
+        "把指定的归档分卷读回、核对摘要、还原到临时数据库并逐行比对。",
+        "Reads the parts that were asked for back, checks their hashes, restores them into a scratch database and compares row by row.",
+    ),
+};
+
+/// The jobs; without an archive store they have nothing to do.
+pub fn jobs(archive: &Arc<Archive>) -> Vec<Job> {
+    let (writing, purging) = (Arc::clone(archive), Arc::clone(archive));
+    let proving = Arc::clone(archive);
+    vec![
+        Job {
+            words: ARCHIVE,
+            schedule: Schedule::Cron(ARCHIVE_AT),
+            limits: LONG,
+            run: Arc::new(move |turn| {
+                let archive = Arc::clone(&writing);
+                Box::pin(async move {
+                    if !archive.is_set() {
+                        return Ok(String::new());
+                    }
+                    Ok(archive.run(&ArchiveTurn::from(turn)).await?.text())
+                })
+            }),
+        },
+        Job {
+            words: PURGE,
+            schedule: Schedule::Cron(PURGE_AT),
+            limits: LONG,
+            run: Arc::new(move |turn| {
+                let archive = Arc::clone(&purging);
+                Box::pin(async move {
+                    if !archive.is_set() {
+                        return Ok(String::new());
+                    }
+                    Ok(archive.purge(&ArchiveTurn::from(turn)).await?.text())
+                })
+            }),
+        },
+        Job {
+            words: VERIFY,
+            schedule: Schedule::OnRequest,
+            limits: LONG,
+            run: Arc::new(move |turn| {
+                let archive = Arc::clone(&proving);
+                Box::pin(async move { Ok(archive.verify_asked(&ArchiveTurn::from(turn)).await?) })
+            }),
+        },
+    ]
+}

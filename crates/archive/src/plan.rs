@@ -1,0 +1,215 @@
+//! What will be done when (保存计划), per class and month, and what is the matter with it.
+
+use crate::class::ArchiveClass;
+use crate::engine::{Archive, DAY_MS, MARGIN_MS};
+use crate::error::ArchiveResult;
+use crate::month::ArchiveMonth;
+use crate::part::{ArchivePart, PartState, sql};
+use crate::rows::sql as rows;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
+use store::{Result, Tx};
+
+pub use crate::engine::ArchiveHealth;
+
+/// Time after which a month that is over should be archived, in milliseconds: the job runs on the first days of a month.
+pub const OVERDUE_MS: i64 = 10 * DAY_MS;
+
+/// How long what was found is told again without a new look, in milliseconds.
+const HEALTH_MS: i64 = 300_000;
+
+/// A month of a class in the plan (保存计划).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanLine {
+    /// The class.
+    pub class: ArchiveClass,
+    /// The month.
+    pub month: ArchiveMonth,
+    /// Rows that are here; of months with parts those that the parts hold and that were not removed.
+    pub n_rows: i64,
+    /// Bytes of its parts.
+    pub n_bytes: i64,
+    /// Parts.
+    pub n_parts: i64,
+    /// How far the part is that is the least far; none without parts.
+    pub state: Option<PartState>,
+    /// When the last of its parts was proven.
+    pub verified_at: Option<i64>,
+    /// When its rows may be removed; never for evidence.
+    pub due_at: Option<i64>,
+    /// Rows that were removed.
+    pub n_purged: i64,
+    /// Rows that had to stay, and why.
+    pub n_kept: i64,
+    /// How many for which reason.
+    pub kept_why: String,
+    /// Whether it should have been archived by now.
+    pub is_overdue: bool,
+}
+
+impl Archive {
+    /// The plan: every month that is over, the newest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn plan(&self) -> ArchiveResult<Vec<PlanLine>> {
+        let now_ms = self.clock.now_ms();
+        let mut by_month: BTreeMap<(ArchiveClass, ArchiveMonth), Vec<ArchivePart>> =
+            BTreeMap::new();
+        for part in self.db.read(sql::all).await? {
+            by_month
+                .entry((part.class, part.month))
+                .or_default()
+                .push(part);
+        }
+        let mut lines = Vec::new();
+        for class in ArchiveClass::ALL {
+            let known = by_month.keys().filter(|(of, _)| *of == class);
+            let mut months: BTreeSet<ArchiveMonth> = known.map(|(_, month)| *month).collect();
+            months.extend(self.months(class, now_ms).await?);
+            for month in months {
+                let parts = by_month.remove(&(class, month)).unwrap_or_default();
+                let n_here = match parts.is_empty() {
+                    true => self.count(class, month).await?,
+                    false => 0,
+                };
+                if !parts.is_empty() || n_here > 0 {
+                    lines.push(self.line((class, month), &parts, n_here, now_ms));
+                }
+            }
+        }
+        lines.sort_by_key(|line| (std::cmp::Reverse(line.month), line.class));
+        Ok(lines)
+    }
+
+    fn line(
+        &self,
+        (class, month): (ArchiveClass, ArchiveMonth),
+        parts: &[ArchivePart],
+        n_here: i64,
+        now_ms: i64,
+    ) -> PlanLine {
+        let sum = |of: fn(&ArchivePart) -> i64| parts.iter().map(of).sum::<i64>();
+        let whys: Vec<&str> = parts
+            .iter()
+            .map(|part| part.kept_why.as_str())
+            .filter(|why| !why.is_empty())
+            .collect();
+        let least = |part: &ArchivePart| match part.state {
+            PartState::Broken => 0,
+            PartState::Writing => 1,
+            PartState::Written => 2,
+            PartState::Verified => 3,
+            PartState::Purging => 4,
+            PartState::Purged => 5,
+        };
+        let is_written = parts.iter().any(|part| part.written_at.is_some());
+        PlanLine {
+            class,
+            month,
+            n_rows: n_here + sum(|part| part.n_rows - part.n_purged),
+            n_bytes: sum(|part| part.n_bytes),
+            n_parts: i64::try_from(parts.len()).unwrap_or(i64::MAX),
+            state: parts
+                .iter()
+                .min_by_key(|part| least(part))
+                .map(|part| part.state),
+            verified_at: parts.iter().filter_map(|part| part.verified_at).max(),
+            due_at: self.due_at(class, month.end_ms()),
+            n_purged: sum(|part| part.n_purged),
+            n_kept: sum(|part| part.n_kept),
+            kept_why: whys.join(", "),
+            is_overdue: !is_written && month.end_ms().saturating_add(OVERDUE_MS) <= now_ms,
+        }
+    }
+
+    /// How many rows of a month of a class are here.
+    async fn count(&self, class: ArchiveClass, month: ArchiveMonth) -> ArchiveResult<i64> {
+        let tables: Vec<_> = self.tables_of(class).collect();
+        let read = move |tx: &mut Tx<'_>| -> Result<i64> {
+            let mut n = 0;
+            for table in &tables {
+                for range in rows::ranges(tx, table, month)? {
+                    n += rows::count(tx, table, &range)?;
+                }
+            }
+            Ok(n)
+        };
+        Ok(self.db.read(read).await?)
+    }
+
+    /// All parts, the newest month first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn parts(&self) -> ArchiveResult<Vec<ArchivePart>> {
+        Ok(self.db.read(sql::all).await?)
+    }
+
+    /// As [`Self::health`], at most some minutes old: for those who ask every few seconds.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn health_lately(&self) -> ArchiveResult<ArchiveHealth> {
+        let now_ms = self.clock.monotonic_ms();
+        let lock = || self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().clone();
+        if let Some((at_ms, health)) = known
+            && now_ms.saturating_sub(at_ms) < HEALTH_MS
+        {
+            return Ok(health);
+        }
+        let health = self.health().await?;
+        *lock() = Some((now_ms, health.clone()));
+        Ok(health)
+    }
+
+    /// What an operator should look at. Costs a few looks into indexes for each month and company, whatever is stored.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn health(&self) -> ArchiveResult<ArchiveHealth> {
+        let now_ms = self.clock.now_ms();
+        let parts = self.parts().await?;
+        let written: BTreeSet<_> = parts
+            .iter()
+            .filter(|part| part.written_at.is_some())
+            .map(|part| (part.class, part.month))
+            .collect();
+        let mut n_overdue = 0;
+        for class in ArchiveClass::ALL {
+            let late_ms = now_ms.saturating_sub(OVERDUE_MS - MARGIN_MS);
+            for month in self.months(class, late_ms).await? {
+                let is_missing = !written.contains(&(class, month));
+                n_overdue += i64::from(is_missing && self.has_rows(class, month).await?);
+            }
+        }
+        let broken = parts.iter().filter(|part| part.state == PartState::Broken);
+        Ok(ArchiveHealth {
+            is_set: self.is_set(),
+            n_overdue,
+            broken: broken
+                .map(|part| (part.folder(), part.fault.clone()))
+                .collect(),
+            last_written_at: parts.iter().filter_map(|part| part.written_at).max(),
+            n_bytes: parts.iter().map(|part| part.n_bytes).sum(),
+            n_parts: i64::try_from(parts.len()).unwrap_or(i64::MAX),
+        })
+    }
+
+    /// Whether there is a row of a month of a class here.
+    async fn has_rows(&self, class: ArchiveClass, month: ArchiveMonth) -> ArchiveResult<bool> {
+        let tables: Vec<_> = self.tables_of(class).collect();
+        let read = move |tx: &mut Tx<'_>| -> Result<bool> {
+            for table in &tables {
+                for range in rows::ranges(tx, table, month)? {
+                    if rows::is_any(tx, table, &range)? {
+                        return Ok(true);
+                    }
+                }
+            }
+            Ok(false)
+        };
+        Ok(self.db.read(read).await?)
+    }
+}

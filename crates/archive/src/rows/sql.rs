@@ -1,0 +1,289 @@
+//! Statements on the tables of the archive, put together from what their modules say of them.
+
+use super::{ReadRows, RowCell, RowLine, key_of, line};
+use crate::month::ArchiveMonth;
+use crate::table::{ArchiveTable, ColumnKind, MonthBy, NumberedRows};
+use store::id::{first_at_ms, made_at_ms};
+use store::purge::{self, RowKey};
+use store::{Result, Row, Tx, Value};
+
+/// By how much the time of a row may step back against its number, in milliseconds: the clock of a machine that is set
+/// by an hour, twice.
+const STEP_BACK_MS: i64 = 2 * 3_600_000;
+
+/// Rows of a table that belong to a month, or a part of them: from one key to another, both exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyRange {
+    pub(crate) after: RowKey,
+    pub(crate) before: RowKey,
+    /// The moments from which and before which the row's time must be, where numbers say it roughly.
+    pub(crate) time: Option<(i64, i64)>,
+}
+
+/// The ranges of a table's month, in the order of the keys.
+pub(crate) fn ranges(
+    tx: &mut Tx<'_>,
+    of: &ArchiveTable,
+    month: ArchiveMonth,
+) -> Result<Vec<KeyRange>> {
+    let (start, end) = (month.start_ms(), month.end_ms());
+    let numbered = match of.month {
+        MonthBy::Id => {
+            return Ok(vec![KeyRange {
+                after: (first_at_ms(start) - 1, i64::MAX),
+                before: (first_at_ms(end), i64::MIN),
+                time: None,
+            }]);
+        }
+        MonthBy::Number(numbered) => numbered,
+    };
+    let mut found = Vec::new();
+    for group in groups(tx, &numbered)? {
+        let from = first_number(tx, &numbered, group, start - STEP_BACK_MS)?;
+        let to = first_number(tx, &numbered, group, end + STEP_BACK_MS)?;
+        if from >= to {
+            continue;
+        }
+        let (after, before) = match group {
+            Some(group) => ((group, from - 1), (group, to)),
+            None => ((from - 1, i64::MAX), (to, i64::MIN)),
+        };
+        found.push(KeyRange {
+            after,
+            before,
+            time: Some((start, end)),
+        });
+    }
+    Ok(found)
+}
+
+fn groups(tx: &mut Tx<'_>, of: &NumberedRows) -> Result<Vec<Option<i64>>> {
+    let Some((column, table)) = of.group else {
+        return Ok(vec![None]);
+    };
+    let rows = tx.query(
+        &format!("select {column} from {table} order by {column}"),
+        &[],
+    )?;
+    rows.iter().map(|row| row.int(0).map(Some)).collect()
+}
+
+/// The number of the first row that is not before a moment; behind the last one when all are.
+fn first_number(tx: &mut Tx<'_>, of: &NumberedRows, group: Option<i64>, at_ms: i64) -> Result<i64> {
+    let NumberedRows {
+        source,
+        number,
+        time,
+        ..
+    } = of;
+    let (own, mut args) = own_group(of, group);
+    args.push(Value::Int(0));
+    let at = args.len();
+    let next = format!(
+        "select {number}, {time} from {source} where {own} {number} >= ${at} order by {number} limit 1"
+    );
+    let last = format!(
+        "select {number} from {source} where {own} {number} >= ${at} order by {number} desc limit 1"
+    );
+    let Some(row) = tx.query_opt(&last, &args)? else {
+        return Ok(0);
+    };
+    let (mut low, mut high) = (0, row.int(0)?.saturating_add(1));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        args[at - 1] = middle.into();
+        match tx.query_opt(&next, &args)? {
+            Some(row) if row.int(1)? < at_ms => low = row.int(0)?.saturating_add(1),
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+/// The condition of a group, and its argument.
+fn own_group(of: &NumberedRows, group: Option<i64>) -> (String, Vec<Value<'static>>) {
+    match (of.group, group) {
+        (Some((column, _)), Some(group)) => (format!("{column} = $1 and"), vec![group.into()]),
+        _ => (String::new(), Vec::new()),
+    }
+}
+
+/// The moment of the oldest row of a table, milliseconds since 1970-01-01 UTC; none when it is empty.
+pub(crate) fn oldest(tx: &mut Tx<'_>, of: &ArchiveTable) -> Result<Option<i64>> {
+    let numbered = match of.month {
+        MonthBy::Id => {
+            let (table, key) = (of.table, of.key.first().copied().unwrap_or_default());
+            let sql = format!("select {key} from {table} where {key} > 0 order by {key} limit 1");
+            let found = tx.query_opt(&sql, &[])?;
+            return found.map(|row| row.int(0).map(made_at_ms)).transpose();
+        }
+        MonthBy::Number(numbered) => numbered,
+    };
+    let NumberedRows {
+        source,
+        number,
+        time,
+        ..
+    } = numbered;
+    let mut oldest = None;
+    for group in groups(tx, &numbered)? {
+        let (own, args) = own_group(&numbered, group);
+        let sql = format!(
+            "select {time} from {source} where {own} {number} > 0 order by {number} limit 1"
+        );
+        if let Some(row) = tx.query_opt(&sql, &args)? {
+            let at_ms = row.int(0)?;
+            oldest = Some(oldest.map_or(at_ms, |known: i64| known.min(at_ms)));
+        }
+    }
+    Ok(oldest)
+}
+
+/// The time of a row. Where it stands in another table it is looked up row by row: however few rows are left of a month of
+/// that one, no more of the other are read.
+fn time_of(of: &ArchiveTable, numbered: &NumberedRows) -> String {
+    let time = numbered.time;
+    if numbered.source == of.table {
+        return format!("t.{time}");
+    }
+    let same: Vec<String> = of
+        .key
+        .iter()
+        .map(|key| format!("s.{key} = t.{key}"))
+        .collect();
+    let (source, same) = (numbered.source, same.join(" and "));
+    format!("(select s.{time} from {source} s where {same})")
+}
+
+/// From where rows of a range are read: the text behind `from`, and its arguments.
+fn within(of: &ArchiveTable, range: &KeyRange) -> (String, Vec<Value<'static>>) {
+    let (after, before) = (range.after, range.before);
+    let mut args: Vec<Value<'static>> = Vec::new();
+    let mut text = format!("{} t", of.table);
+    match of.key {
+        [one] => {
+            args.extend([after.0.into(), before.0.into()]);
+            text.push_str(&format!(" where t.{one} > $1 and t.{one} < $2"));
+        }
+        [first, second, ..] if after.0 == before.0 => {
+            args.extend([after.0.into(), after.1.into(), before.1.into()]);
+            text.push_str(&format!(
+                " where t.{first} = $1 and t.{second} > $2 and t.{second} < $3"
+            ));
+        }
+        [first, second, ..] => {
+            args.extend([after.0, after.1, before.0, before.1].map(Value::from));
+            text.push_str(&format!(
+                " where t.{first} >= $1 and t.{first} <= $3 \
+                 and (t.{first}, t.{second}) > ($1, $2) and (t.{first}, t.{second}) < ($3, $4)"
+            ));
+        }
+        [] => {}
+    }
+    if let (MonthBy::Number(numbered), Some((from, to))) = (of.month, range.time) {
+        let time = time_of(of, &numbered);
+        let n = args.len();
+        text.push_str(&format!(
+            " and {time} >= ${} and {time} < ${}",
+            n + 1,
+            n + 2
+        ));
+        args.extend([from.into(), to.into()]);
+    }
+    (text, args)
+}
+
+/// The next rows of a range, in the order of their keys.
+pub(crate) fn read(tx: &mut Tx<'_>, of: &ArchiveTable, range: &KeyRange) -> Result<ReadRows> {
+    let (from, mut args) = within(of, range);
+    let columns: Vec<String> = of.names().iter().map(|name| format!("t.{name}")).collect();
+    let order: Vec<String> = of.key.iter().map(|key| format!("t.{key}")).collect();
+    let sql = format!(
+        "select {} from {from} order by {} limit ${}",
+        columns.join(", "),
+        order.join(", "),
+        args.len() + 1
+    );
+    args.push(of.batch.into());
+    let rows = tx.query(&sql, &args)?;
+    let is_end = i64::try_from(rows.len()).unwrap_or(i64::MAX) < of.batch;
+    let mut read = lines(tx, of, &rows)?;
+    read.last = match rows.last() {
+        Some(row) if !is_end => Some(key_of(of, row)?),
+        _ => None,
+    };
+    Ok(read)
+}
+
+fn lines(tx: &mut Tx<'_>, of: &ArchiveTable, rows: &[Row]) -> Result<ReadRows> {
+    let mut read = ReadRows::default();
+    for row in rows {
+        let key = key_of(of, row)?;
+        match line(tx, of, row)? {
+            Some(line) => read.rows.push(RowLine { key, line }),
+            None => read.damaged.push(key),
+        }
+    }
+    Ok(read)
+}
+
+/// Rows that are counted at most: beyond it the exact number tells nobody more.
+pub(crate) const COUNT_MAX: i64 = 1_000_000;
+
+/// How many rows a range has, counted up to [`COUNT_MAX`].
+pub(crate) fn count(tx: &mut Tx<'_>, of: &ArchiveTable, range: &KeyRange) -> Result<i64> {
+    let (from, args) = within(of, range);
+    let sql = format!("select count(*) from (select 1 from {from} limit {COUNT_MAX}) counted");
+    let found = tx.query_opt(&sql, &args)?;
+    found.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Whether a range has a row.
+pub(crate) fn is_any(tx: &mut Tx<'_>, of: &ArchiveTable, range: &KeyRange) -> Result<bool> {
+    let (from, args) = within(of, range);
+    let found = tx.query_opt(&format!("select 1 from {from} limit 1"), &args)?;
+    Ok(found.is_some())
+}
+
+/// The rows with these keys, in no order.
+pub(crate) fn with_keys(tx: &mut Tx<'_>, of: &ArchiveTable, keys: &[RowKey]) -> Result<ReadRows> {
+    let rows = purge::find(tx, of.keyed(), &of.names().join(", "), keys)?;
+    lines(tx, of, &rows)
+}
+
+/// Removes the rows with these keys; answers how many there were.
+pub(crate) fn remove(tx: &mut Tx<'_>, of: &ArchiveTable, keys: &[RowKey]) -> Result<u64> {
+    purge::remove(tx, of.keyed(), keys)
+}
+
+/// As [`with_keys`]; they cannot change until the transaction ends.
+pub(crate) fn held(tx: &mut Tx<'_>, of: &ArchiveTable, keys: &[RowKey]) -> Result<ReadRows> {
+    let rows = purge::hold(tx, of.keyed(), &of.names().join(", "), keys)?;
+    lines(tx, of, &rows)
+}
+
+/// Puts a row of the archive into a database where it is restored.
+pub(crate) fn insert(tx: &mut Tx<'_>, of: &ArchiveTable, cells: &[RowCell]) -> Result<()> {
+    let places: Vec<String> = (1..=cells.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "insert into {} ({}) values ({})",
+        of.table,
+        of.names().join(", "),
+        places.join(", ")
+    );
+    let vault = tx.vault();
+    let mut sealed = Vec::with_capacity(cells.len());
+    for (cell, (_, kind)) in cells.iter().zip(of.columns) {
+        sealed.push(match (cell, kind) {
+            (RowCell::Bytes(bytes), ColumnKind::SealedBytes) => {
+                RowCell::Bytes(vault.close_whole(bytes)?.into_owned())
+            }
+            (RowCell::Text(text), ColumnKind::SealedText) => {
+                RowCell::Text(vault.close_text(text)?.into_owned())
+            }
+            (cell, _) => cell.clone(),
+        });
+    }
+    let args: Vec<Value<'_>> = sealed.iter().map(RowCell::value).collect();
+    tx.execute(&sql, &args).map(|_| ())
+}

@@ -1,0 +1,281 @@
+//! The proof of a part (还原校验): read back from the archive store, compared with its hashes, restored into a scratch
+//! database, and compared there row by row with the platform's own.
+
+use crate::engine::{Archive, Contents};
+use crate::error::{ArchiveError, ArchiveResult};
+use crate::frame::{self, blocking};
+use crate::manifest::{FileHashes, FrameEntry, INDEX, TableEntry, hex};
+use crate::part::{ArchivePart, PartState, sql};
+use crate::rows::sql::{self as rows, KeyRange};
+use crate::scratch::Scratch;
+use crate::table::ArchiveTable;
+use crate::turn::ArchiveTurn;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Result, Tx, Vault};
+
+/// What a proof found (校验结果).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ArchiveProof {
+    /// Rows that are the same here.
+    pub n_same: i64,
+    /// Rows that have changed here since.
+    pub n_changed: i64,
+    /// Rows that are gone here.
+    pub n_gone: i64,
+}
+
+/// All rows of a table.
+const ALL: KeyRange = KeyRange {
+    after: (i64::MIN, i64::MIN),
+    before: (i64::MAX, i64::MAX),
+    time: None,
+};
+
+impl Archive {
+    /// Proves a part, and notes what was found.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Broken`], which is noted, too; [`ArchiveError::Unavailable`] and [`ArchiveError::Scratch`] say
+    /// nothing of the part.
+    pub async fn verify(&self, turn: &ArchiveTurn, id: i64) -> ArchiveResult<ArchiveProof> {
+        self.look_for_store().await?;
+        let found = self.db.read(move |tx| sql::find(tx, id)).await?;
+        let part = found.filter(|part| part.state != PartState::Writing);
+        let part = part.ok_or_else(|| ArchiveError::Missing("这一分卷".to_owned()))?;
+        match self.prove(turn, &part).await {
+            Ok(proof) => {
+                let now_ms = self.clock.now_ms();
+                let counts = [proof.n_same, proof.n_changed, proof.n_gone];
+                let note = move |tx: &mut Tx<'_>| sql::verified(tx, id, counts, now_ms);
+                turn.write(&self.db, note).await?;
+                Ok(proof)
+            }
+            Err(ArchiveError::Broken(why)) => {
+                let why = self.note_broken(turn, &part, &why).await?;
+                Err(ArchiveError::Broken(why))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Proves the parts for which somebody asked; answers what came of it.
+    ///
+    /// # Errors
+    /// As [`Self::verify`]; [`ArchiveError::Broken`] at the end, when parts are.
+    pub async fn verify_asked(&self, turn: &ArchiveTurn) -> ArchiveResult<String> {
+        let (mut n_good, mut broken) = (0, Vec::new());
+        while let Some(id) = self.db.read(sql::asked).await?.first().copied() {
+            turn.go_on()?;
+            match self.verify(turn, id).await {
+                Ok(_) => n_good += 1,
+                Err(ArchiveError::Broken(why)) => broken.push(why),
+                Err(error) => return Err(error),
+            }
+            turn.write(&self.db, move |tx| sql::proof_done(tx, id))
+                .await?;
+        }
+        match (n_good, broken.is_empty()) {
+            (0, true) => Ok(String::new()),
+            (n, true) => Ok(format!("校验通过 {n} 卷")),
+            (_, false) => Err(ArchiveError::Broken(broken.join("；"))),
+        }
+    }
+
+    /// Notes that a part is broken, and raises the alarm; answers why, with its name.
+    pub(crate) async fn note_broken(
+        &self,
+        turn: &ArchiveTurn,
+        part: &ArchivePart,
+        why: &str,
+    ) -> ArchiveResult<String> {
+        let folder = part.folder();
+        tracing::error!(part = folder, why, "a part of the archive is broken");
+        metrics::counter!("tongguan_archive_broken_total").increment(1);
+        let (id, noted) = (part.id, why.to_owned());
+        let note = move |tx: &mut Tx<'_>| sql::broken(tx, id, &noted);
+        turn.write(&self.db, note).await?;
+        Ok(match why.starts_with(&folder) {
+            true => why.to_owned(),
+            false => format!("{folder}：{why}"),
+        })
+    }
+
+    async fn prove(&self, turn: &ArchiveTurn, part: &ArchivePart) -> ArchiveResult<ArchiveProof> {
+        let contents = self.contents_now(part).await?;
+        let vault = self.vault().await?;
+        let scratch = Scratch::new(self, true).await?;
+        let mut files: BTreeMap<String, FileHashes> = BTreeMap::new();
+        let mut proof = ArchiveProof::default();
+        let mut tables = Vec::new();
+        for entry in &contents.0.tables {
+            let table = self
+                .tables_of(part.class)
+                .find(|one| one.table == entry.table);
+            let table = table
+                .ok_or_else(|| ArchiveError::Broken(format!("清单中有未知的表 {}", entry.table)))?;
+            self.restore_table(
+                turn,
+                (part, &contents, &vault),
+                (table, entry),
+                (&scratch, &mut files),
+            )
+            .await?;
+            tables.push(table);
+        }
+        self.compare_files(part, &contents, files).await?;
+        for table in tables {
+            self.compare_rows(turn, table, &scratch, &mut proof).await?;
+        }
+        Ok(proof)
+    }
+
+    /// Restores a table of a part, and adds up what its files hold.
+    async fn restore_table(
+        &self,
+        turn: &ArchiveTurn,
+        (part, contents, vault): (&ArchivePart, &Contents, &Vault),
+        (table, entry): (&'static ArchiveTable, &TableEntry),
+        (scratch, files): (&Scratch, &mut BTreeMap<String, FileHashes>),
+    ) -> ArchiveResult<()> {
+        let broken = |why: &str| ArchiveError::Broken(format!("表 {}：{why}", table.table));
+        let (mut content, mut n_rows) = (Sha256::new(), 0);
+        let mut last = None;
+        for frame in contents.1.frames(table.table) {
+            turn.go_on()?;
+            let hashes = files.entry(frame.file.clone()).or_default();
+            if hashes.n_bytes() != frame.offset {
+                return Err(broken("索引中的位置不连续"));
+            }
+            let path = format!("{}/{}", part.folder(), frame.file);
+            let stored = self
+                .store()?
+                .piece(&path, frame.offset, frame.bytes)
+                .await?;
+            hashes.add(&stored);
+            let (lines, rows) = self
+                .open_frame((table, &entry.columns), frame, (vault, stored.to_vec()))
+                .await?;
+            content.update(&lines);
+            n_rows += frame.rows;
+            if last.is_some_and(|last| last >= frame.first) {
+                return Err(broken("行的次序有误"));
+            }
+            last = Some(frame.last);
+            scratch.put(table, rows).await?;
+        }
+        if n_rows != entry.rows {
+            return Err(broken(&format!(
+                "清单记 {} 行，实有 {n_rows} 行",
+                entry.rows
+            )));
+        }
+        let frames = contents.1.frames(table.table);
+        let ends = frames.first().zip(frames.last());
+        if ends.map(|(first, last)| [first.first, last.last]) != entry.keys {
+            return Err(broken("主键范围与清单不符"));
+        }
+        match hex(&content.finalize()) == entry.content_sha256 {
+            true => Ok(()),
+            false => Err(broken("内容与清单的摘要不符")),
+        }
+    }
+
+    async fn open_frame(
+        &self,
+        (table, columns): (&'static ArchiveTable, &[String]),
+        entry: &FrameEntry,
+        (vault, stored): (&Vault, Vec<u8>),
+    ) -> ArchiveResult<(Vec<u8>, Vec<crate::rows::RowLine>)> {
+        let (entry, vault, columns) = (entry.clone(), vault.clone(), columns.to_vec());
+        blocking(move || {
+            let lines = frame::open(&vault, &entry, stored)?;
+            let rows = frame::rows((table, &columns), &entry, &lines)?;
+            Ok((lines, rows))
+        })
+        .await
+    }
+
+    /// Compares the files with the manifest, in their sizes, too: nothing may stand behind the last frame.
+    async fn compare_files(
+        &self,
+        part: &ArchivePart,
+        contents: &Contents,
+        mut files: BTreeMap<String, FileHashes>,
+    ) -> ArchiveResult<()> {
+        let broken = |name: &str, why: &str| ArchiveError::Broken(format!("文件 {name} {why}"));
+        let names: BTreeSet<&String> = contents.0.files.iter().map(|file| &file.name).collect();
+        if let Some(name) = files.keys().find(|name| !names.contains(name)) {
+            return Err(broken(name, "不在清单中"));
+        }
+        for file in &contents.0.files {
+            let path = format!("{}/{}", part.folder(), file.name);
+            let size = self.store()?.size(&path).await?;
+            if size != Some(file.bytes) {
+                return Err(broken(&file.name, "的大小与清单不符"));
+            }
+            let hashes = match files.remove(&file.name) {
+                Some(hashes) => hashes,
+                None if file.name == INDEX => {
+                    let mut hashes = FileHashes::default();
+                    hashes.add(&self.store()?.get(&path).await?.unwrap_or_default());
+                    hashes
+                }
+                None => return Err(broken(&file.name, "不在索引中")),
+            };
+            if hashes.entry(&file.name) != *file {
+                return Err(broken(&file.name, "的摘要与清单不符"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares what was restored of a table with what is here.
+    async fn compare_rows(
+        &self,
+        turn: &ArchiveTurn,
+        table: &'static ArchiveTable,
+        scratch: &Scratch,
+        proof: &mut ArchiveProof,
+    ) -> ArchiveResult<()> {
+        let mut range = ALL;
+        loop {
+            turn.go_on()?;
+            let read = scratch
+                .db
+                .read(move |tx| rows::read(tx, table, &range))
+                .await;
+            let read = read.map_err(|error| ArchiveError::Scratch(error.to_string()))?;
+            if !read.damaged.is_empty() {
+                return Err(ArchiveError::Scratch("还原的行无法读取".to_owned()));
+            }
+            let keys: Vec<_> = read.rows.iter().map(|row| row.key).collect();
+            let find = move |tx: &mut Tx<'_>| -> Result<_> { rows::with_keys(tx, table, &keys) };
+            let here = self.db.read(find).await?;
+            let damaged: BTreeSet<_> = here.damaged.into_iter().collect();
+            let here: BTreeMap<_, _> = here
+                .rows
+                .into_iter()
+                .map(|row| (row.key, row.line))
+                .collect();
+            for row in &read.rows {
+                match here.get(&row.key) {
+                    Some(line) if *line == row.line => proof.n_same += 1,
+                    Some(_) if table.is_fixed => {
+                        return Err(ArchiveError::Broken(format!(
+                            "表 {} 的行 {:?} 与数据库中的不同，而这张表的行写入后不变",
+                            table.table, row.key
+                        )));
+                    }
+                    Some(_) => proof.n_changed += 1,
+                    None if damaged.contains(&row.key) => proof.n_changed += 1,
+                    None => proof.n_gone += 1,
+                }
+            }
+            match read.last {
+                Some(last) => range.after = last,
+                None => return Ok(()),
+            }
+        }
+    }
+}

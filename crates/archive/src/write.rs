@@ -1,0 +1,315 @@
+//! Writes the months that are over (归档): each once, and later what came or changed since.
+//!
+//! Every step may run twice and stop anywhere. A part is begun in the database, then its files are written, then its
+//! index, and last its manifest; only then is it noted as written. What a run finds begun it writes anew under the same
+//! names, unless its manifest is there: then all of it is. A part that is written is never touched again.
+
+use crate::class::ArchiveClass;
+use crate::engine::Archive;
+use crate::error::{ArchiveError, ArchiveResult};
+use crate::frame::TableWriter;
+use crate::manifest::{ArchiveManifest, FORMAT, FileHashes, INDEX, MANIFEST, PartIndex, sha256};
+use crate::month::ArchiveMonth;
+use crate::part::{ArchivePart, PartState, sql};
+use crate::read::RowReader;
+use crate::rows::{RowLine, sql as rows};
+use crate::table::ArchiveTable;
+use crate::turn::ArchiveTurn;
+use store::Tx;
+use store::clock::beijing_rfc3339;
+
+/// What wrote a part.
+const WRITER: &str = concat!("tongguan ", env!("CARGO_PKG_VERSION"));
+
+/// What a run of the archive did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ArchiveRun {
+    /// Parts that were written.
+    pub n_written: i64,
+    /// Rows in them.
+    pub n_rows: i64,
+    /// Bytes of their files.
+    pub n_bytes: i64,
+    /// Parts that were proven.
+    pub n_verified: i64,
+    /// Parts that are broken, and why.
+    pub broken: Vec<String>,
+}
+
+impl ArchiveRun {
+    /// What was done, for the record of the job; nothing when nothing was.
+    pub fn text(&self) -> String {
+        match (self.n_written, self.n_verified) {
+            (0, 0) => String::new(),
+            (0, n) => format!("校验通过 {n} 卷"),
+            (n, m) => format!("写入 {n} 卷（{} 行），校验通过 {m} 卷", self.n_rows),
+        }
+    }
+}
+
+impl Archive {
+    /// Writes and proves every month that is over and not archived yet, and what came later to those that are.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NotSet`], [`ArchiveError::Unavailable`] and so on; [`ArchiveError::Broken`] at the end, when parts
+    /// are.
+    pub async fn run(&self, turn: &ArchiveTurn) -> ArchiveResult<ArchiveRun> {
+        self.look_for_store().await?;
+        // A clock that runs ahead closes a month too early; what comes then goes into its next part.
+        let now_ms = self.clock.now_ms();
+        let mut run = ArchiveRun::default();
+        for class in ArchiveClass::ALL {
+            for month in self.months(class, now_ms).await? {
+                turn.go_on()?;
+                self.archive_month(turn, (class, month), &mut run).await?;
+            }
+        }
+        match run.broken.is_empty() {
+            true => Ok(run),
+            false => Err(ArchiveError::Broken(run.broken.join("；"))),
+        }
+    }
+
+    async fn archive_month(
+        &self,
+        turn: &ArchiveTurn,
+        (class, month): (ArchiveClass, ArchiveMonth),
+        run: &mut ArchiveRun,
+    ) -> ArchiveResult<()> {
+        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
+        let parts = self.db.read(read).await?;
+        let (whole, begun): (Vec<_>, Vec<_>) = parts
+            .into_iter()
+            .partition(|part| part.state != PartState::Writing);
+        let wants_more = whole.iter().any(|part| part.wants_more);
+        let begun = match begun.into_iter().next() {
+            Some(begun) => Some(begun),
+            None if whole.is_empty() || wants_more => {
+                let last = whole.last().map_or(0, |part| part.number);
+                Some(self.begin(turn, (class, month), last + 1).await?)
+            }
+            None => None,
+        };
+        let mut unproven: Vec<ArchivePart> = whole
+            .iter()
+            .filter(|part| part.state == PartState::Written)
+            .cloned()
+            .collect();
+        if let Some(begun) = begun
+            && let Some(part) = self.write_part(turn, begun, &whole).await?
+        {
+            run.n_written += 1;
+            run.n_rows += part.n_rows;
+            run.n_bytes += part.n_bytes;
+            unproven.push(part);
+        }
+        for part in unproven {
+            match self.verify(turn, part.id).await {
+                Ok(_) => run.n_verified += 1,
+                Err(ArchiveError::Broken(why)) => run.broken.push(why),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn begin(
+        &self,
+        turn: &ArchiveTurn,
+        (class, month): (ArchiveClass, ArchiveMonth),
+        number: i64,
+    ) -> ArchiveResult<ArchivePart> {
+        let part = ArchivePart {
+            id: self.ids.next(),
+            class,
+            month,
+            number,
+            state: PartState::Writing,
+            began_at: self.clock.now_ms(),
+            n_rows: 0,
+            n_bytes: 0,
+            n_unreadable: 0,
+            manifest_hash: String::new(),
+            key_id: String::new(),
+            written_at: None,
+            verified_at: None,
+            n_same: 0,
+            n_changed: 0,
+            n_gone: 0,
+            purged_at: None,
+            next_at: 0,
+            n_purged: 0,
+            n_kept: 0,
+            kept_why: String::new(),
+            wants_more: false,
+            fault: String::new(),
+        };
+        let begun = part.clone();
+        turn.write(&self.db, move |tx| sql::begin(tx, &begun))
+            .await?;
+        Ok(part)
+    }
+
+    /// Writes a part that was begun; none when there is nothing to write.
+    async fn write_part(
+        &self,
+        turn: &ArchiveTurn,
+        mut part: ArchivePart,
+        earlier: &[ArchivePart],
+    ) -> ArchiveResult<Option<ArchivePart>> {
+        let path = format!("{}/{MANIFEST}", part.folder());
+        let manifest = match self.store()?.get(&path).await? {
+            // It was written by the run before, which did not come to note it.
+            Some(bytes) if is_of(&bytes, part.id) => bytes.to_vec(),
+            Some(_) => {
+                return Err(ArchiveError::Unavailable(format!(
+                    "{path} 已存在，由另一平台写入；请为本平台另设归档目录（archive.url）"
+                )));
+            }
+            None => match self.write_files(turn, &part, earlier).await? {
+                Some(manifest) => {
+                    let bytes = manifest.bytes()?;
+                    self.store()?.put(&path, bytes.clone()).await?;
+                    bytes
+                }
+                None => {
+                    let (id, class, month) = (part.id, part.class, part.month);
+                    let forget = move |tx: &mut Tx<'_>| {
+                        sql::forget(tx, id)?;
+                        sql::nothing_more(tx, class, month)
+                    };
+                    turn.write(&self.db, forget).await?;
+                    return Ok(None);
+                }
+            },
+        };
+        let read = ArchiveManifest::read(&manifest)?;
+        part.n_rows = read.tables.iter().map(|table| table.rows).sum();
+        part.n_unreadable = read.tables.iter().map(|table| table.unreadable).sum();
+        let n_bytes: u64 = read.files.iter().map(|file| file.bytes).sum();
+        part.n_bytes = i64::try_from(n_bytes).unwrap_or(i64::MAX);
+        part.manifest_hash = sha256(&manifest);
+        part.key_id = read.sealed_with.unwrap_or_default();
+        part.written_at = Some(self.clock.now_ms());
+        part.state = PartState::Written;
+        let written = part.clone();
+        turn.write(&self.db, move |tx| sql::written(tx, &written))
+            .await?;
+        metrics::counter!("tongguan_archive_parts_written_total", "class" => part.class.name())
+            .increment(1);
+        Ok(Some(part))
+    }
+
+    async fn write_files(
+        &self,
+        turn: &ArchiveTurn,
+        part: &ArchivePart,
+        earlier: &[ArchivePart],
+    ) -> ArchiveResult<Option<ArchiveManifest>> {
+        let vault = self.vault().await?;
+        let folder = part.folder();
+        let mut manifest = ArchiveManifest {
+            format: FORMAT,
+            part: part.id.to_string(),
+            class: part.class.name().to_owned(),
+            month: part.month.to_string(),
+            number: part.number,
+            written_by: WRITER.to_owned(),
+            written_at: beijing_rfc3339(self.clock.now_ms()),
+            sealed_with: vault.first_key().map(str::to_owned),
+            tables: Vec::new(),
+            files: Vec::new(),
+        };
+        let mut index = PartIndex::default();
+        for table in self.tables_of(part.class) {
+            let mut writer = TableWriter::new(self.store()?, vault.clone(), &folder, table);
+            let mut known = KnownRows::new(self, earlier, table).await?;
+            self.write_table(turn, part, &mut writer, &mut known)
+                .await?;
+            let (entry, frames, files) = writer.finish().await?;
+            manifest.tables.push(entry);
+            manifest.files.extend(files);
+            index.tables.push(frames);
+        }
+        if manifest.tables.iter().all(|table| table.rows == 0) {
+            return Ok(None);
+        }
+        let text =
+            serde_json::to_vec(&index).map_err(|error| store::Error::Fault(error.to_string()))?;
+        let packed = zstd::stream::encode_all(&*text, 0)
+            .map_err(|error| store::Error::Fault(error.to_string()))?;
+        let mut hashes = FileHashes::default();
+        hashes.add(&packed);
+        manifest.files.push(hashes.entry(INDEX));
+        self.store()?
+            .put(&format!("{folder}/{INDEX}"), packed)
+            .await?;
+        Ok(Some(manifest))
+    }
+
+    async fn write_table(
+        &self,
+        turn: &ArchiveTurn,
+        part: &ArchivePart,
+        writer: &mut TableWriter,
+        known: &mut KnownRows,
+    ) -> ArchiveResult<()> {
+        let (table, month) = (writer.table(), part.month);
+        let find = move |tx: &mut Tx<'_>| rows::ranges(tx, table, month);
+        for mut range in self.db.read(find).await? {
+            loop {
+                turn.go_on()?;
+                let read = self
+                    .db
+                    .read(move |tx| rows::read(tx, table, &range))
+                    .await?;
+                writer.n_unreadable += i64::try_from(read.damaged.len()).unwrap_or(i64::MAX);
+                for row in read.rows {
+                    if !known.has(self, &row).await? {
+                        writer.push(row).await?;
+                    }
+                }
+                match read.last {
+                    Some(last) => range.after = last,
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a manifest is that of the part with this id.
+fn is_of(manifest: &[u8], id: i64) -> bool {
+    ArchiveManifest::read(manifest).is_ok_and(|manifest| manifest.part == id.to_string())
+}
+
+/// What earlier parts of the month have of a table.
+struct KnownRows {
+    /// The newest part first.
+    readers: Vec<RowReader>,
+}
+
+impl KnownRows {
+    async fn new(
+        archive: &Archive,
+        earlier: &[ArchivePart],
+        table: &'static ArchiveTable,
+    ) -> ArchiveResult<Self> {
+        let mut readers = Vec::new();
+        for part in earlier.iter().rev().filter(|part| part.state.is_proven()) {
+            readers.push(RowReader::new(archive, part, table).await?);
+        }
+        Ok(Self { readers })
+    }
+
+    /// Whether the newest part that has the row has it as it is.
+    async fn has(&mut self, archive: &Archive, row: &RowLine) -> ArchiveResult<bool> {
+        for reader in &mut self.readers {
+            if let Some(line) = reader.line(archive, row.key).await? {
+                return Ok(line == row.line);
+            }
+        }
+        Ok(false)
+    }
+}
