@@ -3,7 +3,7 @@
 //!
 //! 1. A module says of each of its tables what class it is of, how the rows of a month are found, and which rows must
 //!    stay ([`table`]). No table is named here.
-//! 2. [`write`] writes each month of each class once, and later what came or changed since, as parts ([`part`]).
+//! 2. [`mod@write`] writes each month of each class once, and later what came or changed since, as parts ([`part`]).
 //! 3. [`verify`] reads a part back, restores it into a scratch database and compares it row by row.
 //! 4. [`purge`] removes rows whose period has passed, each compared once more with what stands in the archive.
 //! 5. [`read`] finds a single row of the archive, [`restore`] makes a database file of a month, [`plan`] says what will

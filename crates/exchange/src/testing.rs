@@ -124,6 +124,7 @@ impl TestPlatform {
         let gate = Arc::new(Gate::new(context.clone(), []));
         let folder = tempfile::tempdir().unwrap();
         let archive = Arc::new(archive_in(&folder, &test, (&clock, &ids)));
+        let shared_clock: store::clock::SharedClock = clock.clone();
         let shared = Arc::new(Shared {
             db: test.db.clone(),
             clock: clock.clone(),
@@ -132,10 +133,7 @@ impl TestPlatform {
             context,
             queue,
             customs: wire,
-            keyring: Arc::new(crate::keyring::Keyring::new(
-                &signing,
-                &(clock.clone() as store::clock::SharedClock),
-            )),
+            keyring: Arc::new(crate::keyring::Keyring::new(&signing, &shared_clock)),
             signatures: Arc::new(crate::signature::Checker::new(
                 &crate::signature::SignatureConfig::default(),
             )),
@@ -143,7 +141,7 @@ impl TestPlatform {
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
             code_tables: Arc::default(),
-            archive: Arc::clone(&archive),
+            archive,
         });
         Self {
             archive_folder: folder,
