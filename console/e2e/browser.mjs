@@ -17,7 +17,9 @@ const shots = process.env.TONGGUAN_SHOTS;
 export function launch() {
   // Chromium's own sandbox needs rights that a container's root does not have.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+  // Without a language of the system Chromium gives files with Chinese names another one.
+  const env = { ...process.env, LC_ALL: process.env.LC_ALL ?? "C.UTF-8" };
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args, env });
 }
 
 /** Collects what a page complains about: errors of scripts, refused by the policy, failed requests. */

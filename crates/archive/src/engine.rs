@@ -21,6 +21,10 @@ pub const MARGIN_MS: i64 = 6 * 3_600_000;
 /// A day in milliseconds.
 pub(crate) const DAY_MS: i64 = 24 * 3_600_000;
 
+/// By how much the time of a purge may be later than that of the one before it: a purge is every night, and one night may be
+/// missed. After a longer stop it takes some nights until all that is due is removed.
+pub(crate) const RUN_STEP_MS: i64 = 2 * DAY_MS;
+
 /// Parts whose index stays in memory, for those who look into the archive.
 const INDEXES: usize = 4;
 
@@ -51,7 +55,7 @@ pub struct Archive {
 pub struct ArchiveHealth {
     /// Whether there is an archive store.
     pub is_set: bool,
-    /// Months that should have been archived by now.
+    /// Months that should have been archived and proven by now.
     pub n_overdue: i64,
     /// Parts that are broken, by their folders, with what is the matter.
     pub broken: Vec<(String, String)>,
@@ -152,18 +156,24 @@ impl Archive {
     }
 
     /// The time by which periods have passed. A clock that was set years ahead for a night must not purge everything: the
-    /// newest event is a clock, too.
+    /// newest event is a clock, too, as long as nothing happens under the wrong time; and no run may be later than the one
+    /// before it by more than [`RUN_STEP_MS`].
     ///
     /// # Errors
     /// The engine's.
     pub(crate) async fn now_ms(&self) -> ArchiveResult<i64> {
         let now_ms = self.clock.now_ms();
-        let read = move |tx: &mut Tx<'_>| store::event::newest(tx, now_ms.saturating_add(1));
-        let newest = self.db.read(read).await?;
-        Ok(match newest {
+        let read = move |tx: &mut Tx<'_>| -> Result<_> {
+            let newest = store::event::newest(tx, now_ms.saturating_add(1))?;
+            Ok((newest, sql::purged_until(tx)?))
+        };
+        let (newest, before) = self.db.read(read).await?;
+        let by_events = match newest {
             0 => now_ms,
             id => now_ms.min(made_at_ms(id).saturating_add(DAY_MS)),
-        })
+        };
+        let limit = before.map_or(i64::MAX, |at_ms| at_ms.saturating_add(RUN_STEP_MS));
+        Ok(by_events.min(limit))
     }
 
     /// The months of a class that are over, from that of the oldest row on.

@@ -173,7 +173,11 @@ impl Archive {
         let parts = self.parts().await?;
         let written: BTreeSet<_> = parts
             .iter()
-            .filter(|part| part.written_at.is_some())
+            // One whose proof does not come about is of no use, however well it was written.
+            .filter(|part| {
+                let is_young = |at_ms: i64| now_ms.saturating_sub(at_ms) < OVERDUE_MS;
+                part.verified_at.is_some() || part.written_at.is_some_and(is_young)
+            })
             .map(|part| (part.class, part.month))
             .collect();
         let mut n_overdue = 0;

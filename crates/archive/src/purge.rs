@@ -86,12 +86,16 @@ impl Archive {
     pub async fn purge(&self, turn: &ArchiveTurn) -> ArchiveResult<PurgeRun> {
         self.look_for_store().await?;
         let now_ms = self.now_ms().await?;
+        let note = move |tx: &mut Tx<'_>| sql::note_purged_until(tx, now_ms);
+        self.db.write(note).await?;
         let mut run = PurgeRun::default();
         let mut parts = self.db.read(sql::all).await?;
+        let clock_ms = self.clock.now_ms();
         parts.retain(|part| {
             let is_open = matches!(part.state, PartState::Verified | PartState::Purging);
             // A moment that is further away than it can be was set by a clock that was ahead.
-            let is_later = part.next_at > now_ms && part.next_at <= now_ms.saturating_add(AGAIN_MS);
+            let is_near = part.next_at <= clock_ms.saturating_add(AGAIN_MS);
+            let is_later = part.next_at > clock_ms && is_near;
             is_open && !is_later && self.is_due(part, now_ms)
         });
         parts.sort_by_key(|part| (part.class, part.month, part.number));

@@ -117,6 +117,16 @@ impl Archive {
         found
     }
 
+    async fn line_of(
+        &self,
+        part: &ArchivePart,
+        table: &'static ArchiveTable,
+        key: RowKey,
+    ) -> ArchiveResult<Option<String>> {
+        let mut reader = RowReader::new(self, part, table).await?;
+        reader.line(self, key).await
+    }
+
     async fn look_up(
         &self,
         (class, table): (ArchiveClass, &str),
@@ -129,12 +139,17 @@ impl Archive {
         let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
         let mut parts = self.db.read(read).await?;
         parts.retain(|part| part.written_at.is_some());
+        // A part that cannot be read hides none that can.
+        let mut fault = None;
         for part in parts.iter().rev() {
-            let mut reader = RowReader::new(self, part, table).await?;
-            if let Some(line) = reader.line(self, key).await? {
-                return rows::cells(table, &line);
+            match self.line_of(part, table, key).await {
+                Ok(Some(line)) => return rows::cells(table, &line),
+                Ok(None) => {}
+                // Who asks the others would only wait as long again.
+                Err(error @ ArchiveError::Unavailable(_)) => return Err(error),
+                Err(error) => fault = fault.or(Some(error)),
             }
         }
-        Err(missing())
+        Err(fault.unwrap_or_else(missing))
     }
 }

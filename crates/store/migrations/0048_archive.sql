@@ -4,7 +4,7 @@
 --
 -- How far each company has read its feed of receipts is noted, so that nothing is removed that it has not fetched.
 --
--- Module of archive_part, archive_purge: archive/part. Module of feed_cursor: exchange/downlink.
+-- Module of archive_part, archive_purge, archive_clock: archive/part. Module of feed_cursor: exchange/downlink.
 
 create table archive_part (
     id bigint primary key,
@@ -51,6 +51,12 @@ create table archive_purge (
     kept text not null,
     is_done boolean not null,
     primary key (part_id, table_name)
+);
+
+-- The day up to which periods have passed, as the last purge has seen it: a clock that was set years ahead moves it by two days.
+create table archive_clock (
+    one bigint primary key,
+    at_ms bigint not null
 );
 
 create table feed_cursor (

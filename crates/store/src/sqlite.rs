@@ -153,7 +153,6 @@ impl SqlitePool {
         self.writes.len()
     }
 
-    /// Where it is.
     /// Copies the whole log back into the file.
     pub(crate) fn copy_log_back(place: &SqlitePlace) -> Result<()> {
         let connection = Connection::open(&place.path)?;
@@ -161,6 +160,7 @@ impl SqlitePool {
         Ok(log_state(&connection, "truncate").map(|_| ())?)
     }
 
+    /// Where it is.
     pub(crate) fn place(&self) -> &SqlitePlace {
         &self.place
     }

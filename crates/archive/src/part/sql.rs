@@ -301,7 +301,7 @@ pub(crate) fn end_purge(tx: &mut Tx<'_>, id: i64, end: &PurgeEnd) -> Result<()> 
     let state = if end.n_kept == 0 { "purged" } else { "purging" };
     tx.execute(
         "update archive_part set state = $1, n_kept = $2, kept_why = $3, wants_more = $4, \
-         purged_at = $5, next_at = $6 where id = $7",
+         purged_at = $5, next_at = $6 where id = $7 and state = 'purging'",
         &[
             state.into(),
             end.n_kept.into(),
@@ -314,4 +314,21 @@ pub(crate) fn end_purge(tx: &mut Tx<'_>, id: i64, end: &PurgeEnd) -> Result<()> 
     )?;
     tx.execute("delete from archive_purge where part_id = $1", &[id.into()])
         .map(|_| ())
+}
+
+/// Up to when periods had passed at the last purge; none before the first.
+pub(crate) fn purged_until(tx: &mut Tx<'_>) -> Result<Option<i64>> {
+    tx.query_opt("select at_ms from archive_clock where one = 1", &[])?
+        .map(|row| row.int(0))
+        .transpose()
+}
+
+/// Notes up to when periods have passed; never back.
+pub(crate) fn note_purged_until(tx: &mut Tx<'_>, at_ms: i64) -> Result<()> {
+    tx.execute(
+        "insert into archive_clock (one, at_ms) values (1, $1) on conflict (one) do update \
+         set at_ms = excluded.at_ms where archive_clock.at_ms < excluded.at_ms",
+        &[at_ms.into()],
+    )
+    .map(|_| ())
 }

@@ -68,7 +68,8 @@ fn groups(tx: &mut Tx<'_>, of: &NumberedRows) -> Result<Vec<Option<i64>>> {
     rows.iter().map(|row| row.int(0).map(Some)).collect()
 }
 
-/// The number of the first row that is not before a moment; behind the last one when all are.
+/// The number of the first row that is not before a moment; behind the last one when all are. Numbers may be negative: those
+/// of facts from before they had a place.
 fn first_number(tx: &mut Tx<'_>, of: &NumberedRows, group: Option<i64>, at_ms: i64) -> Result<i64> {
     let NumberedRows {
         source,
@@ -77,7 +78,7 @@ fn first_number(tx: &mut Tx<'_>, of: &NumberedRows, group: Option<i64>, at_ms: i
         ..
     } = of;
     let (own, mut args) = own_group(of, group);
-    args.push(Value::Int(0));
+    args.push(Value::Int(i64::MIN));
     let at = args.len();
     let next = format!(
         "select {number}, {time} from {source} where {own} {number} >= ${at} order by {number} limit 1"
@@ -88,9 +89,12 @@ fn first_number(tx: &mut Tx<'_>, of: &NumberedRows, group: Option<i64>, at_ms: i
     let Some(row) = tx.query_opt(&last, &args)? else {
         return Ok(0);
     };
-    let (mut low, mut high) = (0, row.int(0)?.saturating_add(1));
+    let Some(first) = tx.query_opt(&next, &args)? else {
+        return Ok(0);
+    };
+    let (mut low, mut high) = (first.int(0)?, row.int(0)?.saturating_add(1));
     while low < high {
-        let middle = low + (high - low) / 2;
+        let middle = i64::midpoint(low, high);
         args[at - 1] = middle.into();
         match tx.query_opt(&next, &args)? {
             Some(row) if row.int(1)? < at_ms => low = row.int(0)?.saturating_add(1),
@@ -129,7 +133,7 @@ pub(crate) fn oldest(tx: &mut Tx<'_>, of: &ArchiveTable) -> Result<Option<i64>> 
     for group in groups(tx, &numbered)? {
         let (own, args) = own_group(&numbered, group);
         let sql = format!(
-            "select {time} from {source} where {own} {number} > 0 order by {number} limit 1"
+            "select {time} from {source} where {own} {number} <> 0 order by {number} limit 1"
         );
         if let Some(row) = tx.query_opt(&sql, &args)? {
             let at_ms = row.int(0)?;

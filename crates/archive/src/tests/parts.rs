@@ -119,6 +119,20 @@ async fn a_month_is_closed_hours_after_its_end_and_by_no_clock_that_runs_ahead(
         (purged.n_removed, world.count("message_body").await),
         (0, 30)
     );
+    // Something happens under the wrong time: now the events say the same, but no night is years later than the one before.
+    let wrong = store::id::first_at_ms(store::clock::Clock::now_ms(&*world.clock));
+    let event = "insert into event (place, id, at_ms, kind, company_id, subject_id, detail) \
+                 values (9000000, $1, 0, 'message.sent', null, 1, '')";
+    let write = world
+        .test
+        .db
+        .write(move |tx| tx.execute(event, &[wrong.into()]));
+    write.await.unwrap();
+    let purged = world.archive.purge(&world.turn).await.unwrap();
+    assert_eq!(
+        (purged.n_removed, world.count("message_body").await),
+        (0, 30)
+    );
 }
 
 #[rstest]

@@ -310,12 +310,12 @@ fn companies_and_keys_are_administered() {
 fn the_configuration_is_printed_and_checked() {
     let place = Place::new().with(
         "TONGGUAN_STORE__URL",
-        "postgres://tg:secret@db.example:5432/tg",
+        "postgres://tg:Kelp-7-boat@db.example:5432/tg",
     );
     let printed = run(&place, &["config", "print"]);
     assert_code(&printed, 0);
     assert!(out(&printed).contains("postgres://tg:***@db.example"));
-    assert!(!out(&printed).contains("secret"));
+    assert!(!out(&printed).contains("Kelp-7-boat"));
     // What is printed is a configuration.
     let file = place.path().join("tongguan.toml");
     std::fs::write(&file, out(&printed)).unwrap();

@@ -74,11 +74,11 @@ pub(crate) async fn step(
         .increment(u64::try_from(sent.len()).unwrap_or(0));
     let n_messages = sent.len() + held.len() + n_unreadable;
     let now_ms = shared.clock.now_ms();
-    let (writer, fence) = (Arc::clone(shared), fence.clone());
-    let write = shared.db.write(move |tx| {
-        fence.prove(tx)?;
-        commit(tx, &writer, &sent, &held, now_ms)
-    });
+    // Not fenced: customs has them, whoever works the lanes now, and only those move that have not moved yet.
+    let writer = Arc::clone(shared);
+    let write = shared
+        .db
+        .write(move |tx| commit(tx, &writer, &sent, &held, now_ms));
     write.await?;
     Ok(n_messages)
 }

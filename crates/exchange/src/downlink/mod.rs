@@ -57,11 +57,12 @@ pub(crate) fn fetched(
 ) -> Result<BTreeMap<CompanyId, i64>> {
     let mut found = sql::cursors(tx, companies)?;
     for company in companies {
-        if !found.contains_key(company) {
-            let keys = api_key::of_company(tx, *company)?;
-            let has_program = keys.iter().any(|key| key.revoked_at.is_none());
-            found.insert(*company, if has_program { 0 } else { i64::MAX });
-        }
+        let keys = api_key::of_company(tx, *company)?;
+        match keys.iter().any(|key| key.revoked_at.is_none()) {
+            true => found.entry(*company).or_insert(0),
+            // Also one whose program has gone.
+            false => found.entry(*company).insert_entry(i64::MAX).into_mut(),
+        };
     }
     Ok(found)
 }

@@ -117,12 +117,15 @@ pub(crate) fn note_fetched(
     feed_no: i64,
     now_ms: i64,
 ) -> Result<()> {
-    let until = feed_no.min(last(tx, company)?);
+    // A place behind the end was never told to anybody: it says nothing of what was read.
+    if feed_no > last(tx, company)? {
+        return Ok(());
+    }
     tx.execute(
         "insert into feed_cursor (company_id, feed_no, at_ms) values ($1, $2, $3) \
          on conflict (company_id) do update set at_ms = excluded.at_ms, feed_no = case \
          when excluded.feed_no > feed_cursor.feed_no then excluded.feed_no else feed_cursor.feed_no end",
-        &[company.0.into(), until.into(), now_ms.into()],
+        &[company.0.into(), feed_no.into(), now_ms.into()],
     )
     .map(|_| ())
 }

@@ -26,6 +26,7 @@ use queue::Delivery;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use store::id::first_at_ms;
 use store::{Result, Tx};
 
 pub(crate) use sql::delete;
@@ -37,6 +38,9 @@ const BYTES_MAX: i64 = 1 << 30;
 
 /// Answers that are moved into the table before a turn is worked off.
 pub(crate) const MOVED_MAX: usize = 2048;
+
+/// By how much the clock of another process may be ahead of ours, in milliseconds.
+const AHEAD_MS: i64 = 5000;
 
 /// To whom an answer belongs that is addressed to nobody we know.
 const NOBODY: CompanyId = CompanyId(0);
@@ -121,6 +125,11 @@ pub(crate) async fn give_back(shared: &Shared, taken: &[Delivery]) {
 /// one company whose port sends no envelopes would delay every other such company.
 async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<InboxAnswer>> {
     shared.directory.refresh().await?;
+    // Another process may have filled the table before, by a clock that is ahead of ours.
+    let newest = shared.db.read(sql::newest).await?;
+    // One that is far ahead is damaged.
+    let ahead = first_at_ms(shared.clock.now_ms().saturating_add(AHEAD_MS));
+    shared.ids.begin_after(newest.min(ahead));
     let bodies: Vec<Bytes> = taken.iter().map(|delivery| delivery.body.clone()).collect();
     let reader = Arc::clone(shared);
     let reading = tokio::task::spawn_blocking(move || {

@@ -39,6 +39,12 @@ pub(super) fn insert(tx: &mut Tx<'_>, direction: &str, kept: &[InboxAnswer]) -> 
     tx.many(INSERT, &[], &rows).map(|_| ())
 }
 
+/// The largest id in the table; 0 when it is empty.
+pub(super) fn newest(tx: &mut Tx<'_>) -> Result<i64> {
+    let row = tx.query_opt("select coalesce(max(id), 0) from receipt_inbox", &[])?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
 /// The first company after one that has answers in the table. A company that is no number is damaged, and stops no other.
 pub(super) fn next_lane(
     tx: &mut Tx<'_>,

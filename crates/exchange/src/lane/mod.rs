@@ -25,6 +25,7 @@ use crate::message::{MessageId, State, sql as message_sql};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 use store::clock::{SKEW_MS, SharedClock};
 use store::{Db, Result, Tx};
 
@@ -49,6 +50,9 @@ const TIMES_MAX: i64 = 64;
 
 /// How long a lease holds without renewal, in milliseconds.
 const LEASE_MS: i64 = 3000;
+
+/// How often what is held is kept while a turn runs, in milliseconds.
+const KEEP_MS: u64 = 1000;
 
 /// How often the list of lanes is read from the database, in milliseconds.
 const REFRESH_MS: i64 = 50;
@@ -294,6 +298,18 @@ impl Lease {
             .await?;
         self.held_until = if held { until_ms } else { 0 };
         Ok(held)
+    }
+
+    /// Keeps the lease while something is done under it; never ends by itself.
+    pub async fn keep(&mut self, db: &Db, clock: &SharedClock) {
+        loop {
+            clock.sleep(Duration::from_millis(KEEP_MS)).await;
+            match self.hold(db, clock).await {
+                Ok(true) => {}
+                Ok(false) => tracing::warn!(name = self.name, "another process has the lease"),
+                Err(error) => tracing::warn!(%error, name = self.name, "the lease is not kept"),
+            }
+        }
     }
 
     /// Gives the lease back, if it was held, so that another process need not wait.

@@ -2,8 +2,8 @@
 //!
 //! One reader in each process ([`LiveHub`]) follows the log of events, and the feeds of the companies whose people or programs
 //! listen; what it finds it hands to all connections, which tell what their sight shows. So two thousand connections ask the
-//! database no more than one. Ids of events are made before their transaction commits, so the reader looks back three seconds
-//! each time and leaves out what it has handed out. A connection that cannot keep up skips: what it tells is a hint to look,
+//! database no more than one. Events are read in the order of their places ([`store::event::EventPlace`]): none is left out and none
+//! comes twice. A connection that cannot keep up skips: what it tells is a hint to look,
 //! the truth is in the lists. The gate is asked again now and then, so that a session that has ended hears no more.
 
 pub mod http;

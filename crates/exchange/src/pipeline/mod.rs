@@ -244,13 +244,14 @@ impl Worker {
             shards: self.shards.set(),
             fence: self.shards.fence(),
         };
-        if self.step == PipelineStep::Answer {
-            let (db, clock) = (&self.shared.db, &self.shared.clock);
-            let is_taker = self.taker.hold(db, clock).await?;
-            return turn.take(&self.shared, is_taker, IDLE).await.map(Some);
+        let (db, clock) = (&self.shared.db, &self.shared.clock);
+        let is_taker = self.step == PipelineStep::Answer && self.taker.hold(db, clock).await?;
+        // A broker that confirms slowly, or a large turn, takes longer than the shards are held.
+        tokio::select! {
+            done = turn.run(&self.shared, (self.step, is_taker), state, lanes) => done.map(Some),
+            () = self.shards.keep(db, clock) => Ok(None),
+            () = self.taker.keep(db, clock), if is_taker => Ok(None),
         }
-        let n_done = turn.work(&self.shared, state, lanes).await?;
-        Ok(Some(TurnDone { n_done, rest: IDLE }))
     }
 
     async fn wait(&mut self, wait: Duration) {
@@ -297,6 +298,21 @@ impl LaneTurn {
             shards: ShardSet::all(),
             fence: LaneFence::none(),
         }
+    }
+
+    /// The turn of a step.
+    async fn run(
+        &self,
+        shared: &Arc<Shared>,
+        (step, is_taker): (PipelineStep, bool),
+        state: State,
+        lanes: &mut Lanes,
+    ) -> anyhow::Result<TurnDone> {
+        if step == PipelineStep::Answer {
+            return self.take(shared, is_taker, IDLE).await;
+        }
+        let n_done = self.work(shared, state, lanes).await?;
+        Ok(TurnDone { n_done, rest: IDLE })
     }
 
     /// Checks or sends what the lanes have; answers how many messages.

@@ -59,7 +59,7 @@ impl EventBatch {
 /// The engine's.
 pub fn has_read_all(tx: &mut Tx<'_>, reader: &str) -> Result<bool> {
     match sql::place_of(tx, reader)? {
-        Some(place) => Ok(!sql::has_more(tx, place)?),
+        Some(place) => Ok(sql::next_at(tx, place)?.is_none()),
         None => Ok(true),
     }
 }
@@ -81,10 +81,9 @@ pub fn lags(tx: &mut Tx<'_>) -> Result<Vec<ReaderLag>> {
     sql::readers(tx)?
         .into_iter()
         .map(|(reader, place)| {
-            let unread = behind(tx, place, 1)?;
             Ok(ReaderLag {
                 reader,
-                unread_since_ms: unread.first().map(|(_, event)| event.at_ms),
+                unread_since_ms: sql::next_at(tx, place)?,
             })
         })
         .collect()

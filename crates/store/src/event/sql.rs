@@ -270,11 +270,14 @@ pub(super) fn readers(tx: &mut Tx<'_>) -> Result<Vec<(String, EventPlace)>> {
         .collect()
 }
 
-/// Whether any fact is committed behind a place, also one that nobody may read yet.
-pub(super) fn has_more(tx: &mut Tx<'_>, after: EventPlace) -> Result<bool> {
-    let found = tx.query_opt(
-        "select id from event where place >= $1 and (place > $1 or id > $2) limit 1",
+/// When the first fact behind a place happened, in milliseconds since 1970; also one that nobody may read yet, for a
+/// transaction before it is still open.
+pub(super) fn next_at(tx: &mut Tx<'_>, after: EventPlace) -> Result<Option<i64>> {
+    tx.query_opt(
+        "select at_ms from event where place >= $1 and (place > $1 or id > $2) \
+         order by place, id limit 1",
         &[after.number.into(), after.id.into()],
-    )?;
-    Ok(found.is_some())
+    )?
+    .map(|row| row.int(0))
+    .transpose()
 }

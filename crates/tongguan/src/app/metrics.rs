@@ -178,7 +178,7 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     (
         "tongguan_projector_lag_seconds",
         "gauge",
-        "统计数字和审计编号落后的秒数；持续超过 60 秒，请查看日志中 projector 的告警",
+        "统计数字和审计编号落后的秒数；持续超过 60 秒，请查看日志中 projector 的告警，并检查 PostgreSQL 上有无长时间未提交的事务",
     ),
     (
         "tongguan_sqlite_log_mib",

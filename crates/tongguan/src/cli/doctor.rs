@@ -257,7 +257,7 @@ async fn projector(db: &Db) -> anyhow::Result<DoctorFinding> {
     let text = match is_good {
         true => format!("落后 {seconds} 秒"),
         false => format!(
-            "落后 {seconds} 秒：平台在运行时，请查看日志中 projector 的告警；平台未运行时，启动后自动补齐，无须处理"
+            "落后 {seconds} 秒：平台在运行时，请查看日志中 projector 的告警，使用 PostgreSQL 的，还要结束服务器上长时间未提交的事务；平台未运行时，启动后自动补齐，无须处理"
         ),
     };
     Ok(DoctorFinding {
@@ -328,9 +328,9 @@ async fn archive(shared: &Shared) -> anyhow::Result<Vec<DoctorFinding>> {
         (false, n, None) => format!(
             "没有设置归档存储（archive.url），已有 {n} 个月应归档而未归档：数据只增不减，请设置"
         ),
-        (true, 0, None) => format!("{n_parts} 个分卷，均已写入"),
+        (true, 0, None) => format!("{n_parts} 个分卷，应归档的月份均已写入或校验"),
         (true, n, None) => format!(
-            "{n} 个月应归档而未归档；请看 tongguan job list 中 archive.run 的说明，处理后执行 tongguan archive run"
+            "{n} 个月应归档而未归档，或写入后未通过还原校验；请看 tongguan job list 中 archive.run 的说明，处理后执行 tongguan archive run"
         ),
     };
     let mut findings = vec![DoctorFinding {

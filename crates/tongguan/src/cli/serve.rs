@@ -98,6 +98,10 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
         })
         .await?;
     } else {
+        tracing::info!("the process is ready; it serves no requests");
+        if args.base.json {
+            say(&serde_json::json!({ "address": null }).to_string());
+        }
         let mut stop = process.stop.subscribe();
         stop.wait_for(|stop| *stop).await?;
     }

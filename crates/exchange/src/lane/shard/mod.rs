@@ -4,18 +4,19 @@
 //! order inside a lane is kept. Each process that works a step says so every second; each takes as many shards as are its due
 //! and gives back what is more, between two of its turns. Those of a dead process are free three seconds later.
 //!
-//! Who was paused for longer than that, and wakes up in the middle of a turn, commits nothing: the process that took over has
-//! changed its number ([`LaneFence`]).
+//! While a turn runs, however long it takes, they are kept ([`Shards::keep`]). Who was paused for longer than that, and wakes up in
+//! the middle of a turn, commits nothing: the process that took over has changed its number ([`LaneFence`]).
 
 pub(super) mod sql;
 #[cfg(test)]
 mod tests;
 
-use super::LEASE_MS;
+use super::{KEEP_MS, LEASE_MS};
 use registry::company::CompanyId;
 use sql::Span;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
 use store::clock::{SKEW_MS, SharedClock};
 use store::{Db, Error, Result, Tx};
 
@@ -73,7 +74,10 @@ pub struct Shards {
     owner: String,
     set: ShardSet,
     fence: i64,
-    held_until: i64,
+    /// When the shares were looked at last.
+    shared_at: i64,
+    /// Until when they are held; the turn that runs sees it grow.
+    held_until: Arc<AtomicI64>,
 }
 
 impl Shards {
@@ -85,7 +89,8 @@ impl Shards {
             owner,
             set: ShardSet::default(),
             fence: 0,
-            held_until: 0,
+            shared_at: i64::MIN,
+            held_until: Arc::default(),
         }
     }
 
@@ -102,8 +107,11 @@ impl Shards {
     /// The engine's; nothing is held then when it lasts.
     pub async fn hold(&mut self, db: &Db, clock: &SharedClock) -> Result<bool> {
         let now_ms = clock.now_ms();
-        let left_ms = self.held_until - now_ms;
-        if (LEASE_MS - RENEW_MS + 1..=LEASE_MS).contains(&left_ms) {
+        let left_ms = self.held_until.load(Ordering::Relaxed) - now_ms;
+        let is_held = (1..=LEASE_MS).contains(&left_ms);
+        // A moment in the future is one before the clock was set back.
+        let is_fresh = (0..RENEW_MS).contains(&now_ms.saturating_sub(self.shared_at));
+        if is_held && is_fresh {
             return Ok(!self.set.is_empty());
         }
         let (step, owner) = (self.step, self.owner.clone());
@@ -113,10 +121,29 @@ impl Shards {
         let (shards, fence) = db
             .write(move |tx| share(tx, step, &owner, until_ms, span))
             .await?;
-        (self.fence, self.held_until) = (fence, until_ms);
+        (self.fence, self.shared_at) = (fence, now_ms);
+        self.held_until.store(until_ms, Ordering::Relaxed);
         let set = shards.iter().fold(0, |set, shard| set | 1 << shard);
         self.set.0.store(set, Ordering::Relaxed);
         Ok(set != 0)
+    }
+
+    /// Keeps what is held while a turn runs beside it; never ends by itself. What another process has taken over stays lost.
+    pub async fn keep(&self, db: &Db, clock: &SharedClock) {
+        loop {
+            clock.sleep(Duration::from_millis(KEEP_MS)).await;
+            let (step, owner, fence) = (self.step, self.owner.clone(), self.fence);
+            let until_ms = clock.now_ms() + LEASE_MS;
+            let kept = db
+                .write(move |tx| sql::keep(tx, step, (&owner, fence), until_ms))
+                .await;
+            match kept {
+                Ok(true) => self.held_until.store(until_ms, Ordering::Relaxed),
+                // The turn finds out when it commits.
+                Ok(false) => tracing::warn!(step, "another process has taken over lanes"),
+                Err(error) => tracing::warn!(%error, step, "the lanes could not be kept"),
+            }
+        }
     }
 
     /// What proves in a transaction that nothing was taken away since the last [`Shards::hold`].
@@ -126,7 +153,7 @@ impl Shards {
             step: self.step,
             owner: self.owner.clone(),
             number: self.fence,
-            until_ms: self.held_until,
+            until_ms: Arc::clone(&self.held_until),
         }))
     }
 
@@ -136,7 +163,7 @@ impl Shards {
     /// The engine's; the shards are free three seconds later then.
     pub async fn give_back(&mut self, db: &Db) -> Result<()> {
         self.set.0.store(0, Ordering::Relaxed);
-        if std::mem::take(&mut self.held_until) == 0 {
+        if self.held_until.swap(0, Ordering::Relaxed) == 0 {
             return Ok(());
         }
         let (step, owner) = (self.step, self.owner.clone());
@@ -153,7 +180,7 @@ struct LaneHold {
     step: &'static str,
     owner: String,
     number: i64,
-    until_ms: i64,
+    until_ms: Arc<AtomicI64>,
 }
 
 impl LaneFence {
@@ -169,7 +196,7 @@ impl LaneFence {
     /// [`Error::Fault`] when somebody can.
     pub fn is_ahead(&self, now_ms: i64) -> Result<()> {
         match &self.0 {
-            Some(hold) if now_ms > hold.until_ms => Err(lost(hold.step)),
+            Some(hold) if now_ms > hold.until_ms.load(Ordering::Relaxed) => Err(lost(hold.step)),
             _ => Ok(()),
         }
     }

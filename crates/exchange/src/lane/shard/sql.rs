@@ -118,6 +118,23 @@ pub(super) fn renew(tx: &mut Tx<'_>, step: &str, owner: &str, until_ms: i64) -> 
     .map(|_| ())
 }
 
+/// As [`renew`] while a turn runs; answers whether nothing was taken over.
+pub(super) fn keep(
+    tx: &mut Tx<'_>,
+    step: &str,
+    (owner, fence): (&str, i64),
+    until_ms: i64,
+) -> Result<bool> {
+    let n_kept = tx.execute(
+        "update lane_worker set until_ms = $1 where step = $2 and owner = $3 and fence = $4",
+        &[until_ms.into(), step.into(), owner.into(), fence.into()],
+    )?;
+    if n_kept > 0 {
+        renew(tx, step, owner, until_ms)?;
+    }
+    Ok(n_kept > 0)
+}
+
 /// Gives one shard back.
 pub(super) fn give_up(tx: &mut Tx<'_>, step: &str, shard: i64, owner: &str) -> Result<()> {
     tx.execute(

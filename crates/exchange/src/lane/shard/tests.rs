@@ -185,3 +185,41 @@ async fn a_takeover_waits_for_the_commit_of_a_turn_that_has_proved(
     turn.await.unwrap().unwrap();
     assert!(takeover.await.unwrap().unwrap());
 }
+
+/// A turn may take longer than the shards are held, for the broker confirms slowly.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turn_that_takes_long_is_not_taken_over_while_its_process_lives(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = &engine.database();
+    let clock = TestClock::at(1_000_000);
+    let shared: SharedClock = clock.clone();
+    let mut slow = Shards::new("import.dispatch", "1.a".to_owned());
+    let mut other = Shards::new("import.dispatch", "2.b".to_owned());
+    slow.hold(&test.db, &shared).await.unwrap();
+    let turn = slow.fence();
+    let until = "select until_ms from lane_worker where owner = '1.a'";
+    let turn_of_ten_seconds = async {
+        for second in 1..=10 {
+            clock.advance(Duration::from_millis(1000));
+            let wanted = 1_000_000 + second * 1000 + super::LEASE_MS;
+            let mut kept = 0;
+            while kept < wanted {
+                let row = test.db.read(move |tx| tx.query_opt(until, &[])).await;
+                kept = row.unwrap().unwrap().int(0).unwrap();
+            }
+            assert!(!other.hold(&test.db, &shared).await.unwrap());
+        }
+    };
+    tokio::select! {
+        () = turn_of_ten_seconds => {}
+        () = slow.keep(&test.db, &shared) => unreachable!(),
+    }
+    assert!(turn.is_ahead(1_010_000).is_ok());
+    assert!(proves(&turn, &test.db).await);
+    // Its turn is over: now it gives the other its due.
+    slow.hold(&test.db, &shared).await.unwrap();
+    clock.advance(Duration::from_millis(1000));
+    assert!(other.hold(&test.db, &shared).await.unwrap());
+}

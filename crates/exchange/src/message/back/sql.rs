@@ -21,7 +21,8 @@ pub(super) fn reopen(
     };
     let n_changed = tx.execute(
         "update message set state = 'received', changed_at = $1, n_documents = 0, n_final = 0 \
-         where id = $2 and state = 'refused'",
+         where id = $2 and state = 'refused' \
+         and exists (select 1 from message_body b where b.message_id = message.id)",
         &[at_ms.into(), id.0.into()],
     )?;
     let whose = (CompanyId(row.int(0)?), row.text(1)?, row.int(2)?);
