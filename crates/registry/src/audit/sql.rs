@@ -1,7 +1,7 @@
 //! Every statement on the tables `audit`, `audit_head`, `audit_waiting` and `audit_cursor`.
 
 use super::AuditRow;
-use store::{Error, Result, Tx};
+use store::{Error, Result, Tx, Value};
 use web::{Age, Begin, ListRows, OrderBy, Total};
 
 const COLUMNS: &str = "number, at_ms, actor_kind, actor_id, actor_name, company_id, act, object, \
@@ -18,27 +18,32 @@ pub(super) fn take_number(tx: &mut Tx<'_>) -> Result<(i64, String)> {
     Ok((row.int(0)?, row.text(1)?))
 }
 
+/// The values of a row: its key, what was done, and more texts.
+fn values<'a>(key: i64, row: &'a AuditRow, more: &[&'a String]) -> Vec<Value<'a>> {
+    let mut values: Vec<Value<'a>> = vec![
+        key.into(),
+        row.at_ms.into(),
+        (&row.actor_kind).into(),
+        row.actor_id.into(),
+        (&row.actor_name).into(),
+        row.company.into(),
+        (&row.act).into(),
+        (&row.object).into(),
+        (&row.result).into(),
+        (&row.address).into(),
+        (&row.request_id).into(),
+        (&row.detail).into(),
+    ];
+    values.extend(more.iter().map(|text| (*text).into()));
+    values
+}
+
 pub(super) fn insert(tx: &mut Tx<'_>, row: &AuditRow) -> Result<()> {
     tx.execute(
         "insert into audit (number, at_ms, actor_kind, actor_id, actor_name, company_id, act, \
          object, result, address, request_id, detail, previous, hash) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        &[
-            row.number.into(),
-            row.at_ms.into(),
-            (&row.actor_kind).into(),
-            row.actor_id.into(),
-            (&row.actor_name).into(),
-            row.company.into(),
-            (&row.act).into(),
-            (&row.object).into(),
-            (&row.result).into(),
-            (&row.address).into(),
-            (&row.request_id).into(),
-            (&row.detail).into(),
-            (&row.previous).into(),
-            (&row.hash).into(),
-        ],
+        &values(row.number, row, &[&row.previous, &row.hash]),
     )?;
     tx.execute(
         "update audit_head set hash = $1 where id = 1",
@@ -58,20 +63,7 @@ pub(super) fn insert_waiting(tx: &mut Tx<'_>, id: i64, row: &AuditRow) -> Result
         "insert into audit_waiting (id, at_ms, actor_kind, actor_id, actor_name, company_id, act, \
          object, result, address, request_id, detail) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        &[
-            id.into(),
-            row.at_ms.into(),
-            (&row.actor_kind).into(),
-            row.actor_id.into(),
-            (&row.actor_name).into(),
-            row.company.into(),
-            (&row.act).into(),
-            (&row.object).into(),
-            (&row.result).into(),
-            (&row.address).into(),
-            (&row.request_id).into(),
-            (&row.detail).into(),
-        ],
+        &values(id, row, &[]),
     )
     .map(|_| ())
 }
