@@ -88,6 +88,11 @@ impl TestClock {
         self.now_ms.fetch_sub(by_ms, Ordering::SeqCst);
     }
 
+    /// How many wait on this clock, those included whose time has come and who have not run yet.
+    pub fn sleepers(&self) -> usize {
+        self.moved.receiver_count()
+    }
+
     /// Moves the clock on; sleepers whose time has come wake.
     pub fn advance(&self, by: Duration) {
         let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);

@@ -202,6 +202,9 @@ async fn a_turn_that_takes_long_is_not_taken_over_while_its_process_lives(
     let until = "select until_ms from lane_worker where owner = '1.a'";
     let turn_of_ten_seconds = async {
         for second in 1..=10 {
+            while clock.sleepers() == 0 {
+                tokio::task::yield_now().await;
+            }
             clock.advance(Duration::from_millis(1000));
             let wanted = 1_000_000 + second * 1000 + super::LEASE_MS;
             let mut kept = 0;
