@@ -32,7 +32,7 @@ pub(crate) async fn step(
     let mut tasks = Vec::new();
     for chunk in answers.chunks(CHUNK) {
         let bodies: Vec<bytes::Bytes> = chunk.to_vec();
-        tasks.push(tokio::task::spawn_blocking(move || {
+        tasks.push(store::offload::offload(move || {
             bodies.into_iter().map(receipt::open).collect::<Vec<_>>()
         }));
     }

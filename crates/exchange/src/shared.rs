@@ -10,12 +10,13 @@ use registry::code_table::CodeTables;
 use registry::company::{CompanyId, Directory};
 use registry::context::AppContext;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::Db;
 use store::clock::SharedClock;
 use store::id::IdMaker;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 /// Longest time of one turn; a loop that is silent for longer hangs.
 pub const TURN_MAX: Duration = Duration::from_secs(120);
@@ -53,24 +54,55 @@ pub struct Shared {
 }
 
 /// A bell: who listens hears that it was rung since the last time, and never misses it.
-pub struct Bell(watch::Sender<u64>);
-
-impl Default for Bell {
-    fn default() -> Self {
-        Self(watch::channel(0).0)
-    }
+#[derive(Default)]
+pub struct Bell {
+    n_rung: AtomicU64,
+    // Not a watch channel, which wakes who waits in an order of chance: a simulation would not be the same again.
+    waiting: Notify,
 }
 
 impl Bell {
     /// Rings.
     pub fn ring(&self) {
-        self.0
-            .send_modify(|n_rung| *n_rung = n_rung.wrapping_add(1));
+        self.n_rung.fetch_add(1, Ordering::AcqRel);
+        self.waiting.notify_waiters();
     }
 
     /// Hears of it from now on.
-    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
-        self.0.subscribe()
+    pub(crate) fn listen(self: &Arc<Self>) -> BellListener {
+        BellListener {
+            n_heard: self.n_rung.load(Ordering::Acquire),
+            bell: Arc::clone(self),
+        }
+    }
+}
+
+/// Who hears a bell.
+pub(crate) struct BellListener {
+    bell: Arc<Bell>,
+    n_heard: u64,
+}
+
+impl BellListener {
+    /// What was rung up to now was heard.
+    pub(crate) fn mark_heard(&mut self) {
+        self.n_heard = self.bell.n_rung.load(Ordering::Acquire);
+    }
+
+    /// Resolves when it was rung and not heard.
+    pub(crate) async fn rung(&mut self) {
+        loop {
+            // Waiting begins before looking, so that nothing slips in between.
+            let waiting = self.bell.waiting.notified();
+            tokio::pin!(waiting);
+            waiting.as_mut().enable();
+            let n_rung = self.bell.n_rung.load(Ordering::Acquire);
+            if n_rung != self.n_heard {
+                self.n_heard = n_rung;
+                return;
+            }
+            waiting.await;
+        }
     }
 }
 

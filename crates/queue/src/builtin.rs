@@ -228,6 +228,7 @@ impl Queue for Builtin {
             }
             let pause = Duration::from_millis(left_ms.min(self.config.poll_ms.max(1)));
             tokio::select! {
+                biased;
                 () = rung => {}
                 () = self.clock.sleep(pause) => {}
             }

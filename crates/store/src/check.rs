@@ -157,7 +157,7 @@ impl Db {
     /// embedded database, which sets itself up.
     pub async fn server_facts(&self) -> Result<Vec<Fact>> {
         match &self.engine {
-            EngineDb::Sqlite(_) => Ok(Vec::new()),
+            EngineDb::Sqlite(_) | EngineDb::Simulated(_) => Ok(Vec::new()),
             EngineDb::Postgres(_) => self.read(postgres_facts).await,
         }
     }

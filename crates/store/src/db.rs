@@ -2,8 +2,10 @@
 
 use crate::job::{Work, stopped};
 use crate::postgres::PgPool;
+use crate::simulated::{SimulatedDb, SimulatedStore, StoreAct, StoreLine};
 use crate::sqlite::SqlitePool;
 use crate::{Error, Result, StoreConfig, Tx, TxFailure, Vault, migrate};
+use std::sync::Arc;
 
 /// The database; cheap to clone.
 #[derive(Clone)]
@@ -15,6 +17,7 @@ pub struct Db {
 pub(crate) enum EngineDb {
     Sqlite(SqlitePool),
     Postgres(PgPool),
+    Simulated(SimulatedDb),
 }
 
 impl Db {
@@ -41,6 +44,15 @@ impl Db {
         Ok(Self { engine })
     }
 
+    /// A database in memory, as the process at the end of this line reaches it.
+    #[must_use]
+    pub fn simulated(store: &Arc<SimulatedStore>, line: Arc<dyn StoreLine>) -> Self {
+        let store = Arc::clone(store);
+        Self {
+            engine: EngineDb::Simulated(SimulatedDb { store, line }),
+        }
+    }
+
     /// Runs `f` in a transaction and answers after the commit (I1). `f` may run more than once.
     ///
     /// # Errors
@@ -55,6 +67,7 @@ impl Db {
         match &self.engine {
             EngineDb::Sqlite(pool) => pool.submit_write(job)?,
             EngineDb::Postgres(pool) => pool.submit_write(job)?,
+            EngineDb::Simulated(db) => db.pass(job, StoreAct::Write).await?,
         }
         answer.await.unwrap_or_else(|_| Err(stopped().into()))
     }
@@ -73,6 +86,7 @@ impl Db {
         match &self.engine {
             EngineDb::Sqlite(pool) => pool.submit_read(job)?,
             EngineDb::Postgres(pool) => pool.submit_read(job)?,
+            EngineDb::Simulated(db) => db.pass(job, StoreAct::Read).await?,
         }
         answer.await.unwrap_or_else(|_| Err(stopped().into()))
     }
@@ -80,7 +94,7 @@ impl Db {
     /// The engine's name, for people: `SQLite` or `PostgreSQL`.
     pub fn engine_name(&self) -> &'static str {
         match &self.engine {
-            EngineDb::Sqlite(_) => "SQLite",
+            EngineDb::Sqlite(_) | EngineDb::Simulated(_) => "SQLite",
             EngineDb::Postgres(_) => "PostgreSQL",
         }
     }
@@ -104,6 +118,7 @@ impl Db {
         match &self.engine {
             EngineDb::Sqlite(pool) => pool.n_waiting(),
             EngineDb::Postgres(pool) => pool.n_waiting(),
+            EngineDb::Simulated(_) => 0,
         }
     }
 

@@ -60,7 +60,11 @@ impl IdMaker {
     /// set back while no process ran.
     pub fn begin_after(&self, id: i64) {
         let ms = id >> (NODE_BITS + SEQUENCE_BITS + PART_BITS);
-        let sequence = (id >> PART_BITS) & ((1 << SEQUENCE_BITS) - 1);
+        let sequence = match node_of(id) > self.node {
+            // The node stands before the sequence: within that millisecond no id of this node comes after it.
+            true => (1 << SEQUENCE_BITS) - 1,
+            false => (id >> PART_BITS) & ((1 << SEQUENCE_BITS) - 1),
+        };
         self.last
             .fetch_max((ms << SEQUENCE_BITS) | sequence, Ordering::Relaxed);
     }
@@ -75,6 +79,11 @@ impl IdMaker {
 /// The time an id was made, in milliseconds since 1970-01-01 UTC.
 pub fn made_at_ms(id: i64) -> i64 {
     (id >> (NODE_BITS + SEQUENCE_BITS + PART_BITS)) + EPOCH_MS
+}
+
+/// The node that made an id.
+pub fn node_of(id: i64) -> i64 {
+    (id >> (SEQUENCE_BITS + PART_BITS)) & ((1 << NODE_BITS) - 1)
 }
 
 /// The smallest id that can have been made at `at_ms`; for pages and searches by time.

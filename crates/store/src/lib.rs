@@ -28,6 +28,7 @@ pub mod walk;
 mod db;
 mod postgres;
 mod sqlite;
+pub mod simulated;
 pub mod compact;
 mod migrate;
 mod job;
@@ -54,6 +55,7 @@ mod config;
 
 // Time, ids and background work.
 pub mod task;
+pub mod offload;
 pub mod id;
 pub mod clock;
 

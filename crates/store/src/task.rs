@@ -182,6 +182,7 @@ impl Tasks {
                     "a background task is started again"
                 );
                 tokio::select! {
+                    biased;
                     () = clock.sleep(pause) => {}
                     // An error means that nobody can stop it any more, which is a reason to stop.
                     _ = stop.wait_for(|stop| *stop) => break,

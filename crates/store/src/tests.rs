@@ -432,6 +432,19 @@ fn ids_grow_and_never_repeat() {
     assert_eq!(crate::id::first_at_ms(i64::MAX), i64::MAX);
 }
 
+/// Whichever of two nodes has the smaller number, and in the same millisecond.
+#[test]
+fn a_node_makes_ids_after_one_of_another_node() {
+    let clock = crate::clock::TestClock::at(1_800_000_000_000);
+    let [low, high] = [2, 9].map(|node| crate::id::IdMaker::new(clock.clone(), node));
+    for (of, after) in [(&low, &high), (&high, &low)] {
+        let newest = after.next();
+        of.begin_after(newest);
+        assert!(of.next() > newest);
+    }
+    assert_eq!(crate::id::node_of(high.next()), 9);
+}
+
 /// A copy of the file alone, made after an orderly stop, holds all that was written.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_rest_all_is_in_the_file_and_nothing_in_the_log() {

@@ -112,7 +112,7 @@ async fn check(
         let chunk: Vec<(Loaded, Option<SignedBody>)> =
             rest.drain(..CHUNK.min(rest.len())).collect();
         let (shared, judges) = (Arc::clone(shared), Arc::clone(&judges));
-        tasks.push(tokio::task::spawn_blocking(move || {
+        tasks.push(store::offload::offload(move || {
             shared.signatures.refresh(judges.standing.now_ms);
             let mut watch = Watch::start();
             let mut judged = Vec::with_capacity(chunk.len());

@@ -200,6 +200,7 @@ impl CustomsBox {
             if idle {
                 let pause = Duration::from_millis(self.config.poll_ms.max(1));
                 tokio::select! {
+                    biased;
                     _ = shutdown.changed() => {}
                     () = self.clock.sleep(pause) => {}
                 }
@@ -292,10 +293,9 @@ impl CustomsBox {
             return Ok(0);
         }
         let (owned, config) = (due.to_vec(), Arc::clone(&self.config));
-        let messages =
-            tokio::task::spawn_blocking(move || receipt::render(&owned, &config, now_ms))
-                .await
-                .map_err(|error| BoxError::Fault(error.to_string()))?;
+        let messages = store::offload::offload(move || receipt::render(&owned, &config, now_ms))
+            .await
+            .map_err(|error| BoxError::Fault(error.to_string()))?;
         for (direction, queue) in [
             (Direction::Import, &self.config.import_down),
             (Direction::Export, &self.config.export_down),
@@ -349,7 +349,7 @@ async fn read_all(
             (delivery.body.clone(), from)
         })
         .collect();
-    tokio::task::spawn_blocking(move || {
+    store::offload::offload(move || {
         bodies
             .iter()
             .map(|(body, from)| prepare::read(body, *from))

@@ -43,7 +43,7 @@ pub(crate) async fn step(
         .await?;
     let n_unreadable = unreadable::hold(shared, unreadable).await?;
     let wrapping = Arc::clone(shared);
-    let (loaded, bodies) = tokio::task::spawn_blocking(move || {
+    let (loaded, bodies) = store::offload::offload(move || {
         let bodies: Vec<Option<Bytes>> = loaded
             .iter()
             .map(|message| wrap(&wrapping, direction, message))

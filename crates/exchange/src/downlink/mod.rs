@@ -49,6 +49,22 @@ pub(crate) struct Item {
     pub(crate) archived: Option<ArchiveMonth>,
 }
 
+/// The items of a company's feed after a number, in order: number, message and guid of each.
+///
+/// # Errors
+/// The engine's.
+pub fn lines(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    feed_no: i64,
+    limit: i64,
+) -> Result<Vec<(i64, i64, String)>> {
+    let items = after(tx, company, feed_no, limit)?.into_iter();
+    Ok(items
+        .map(|item| (item.feed_no, item.message_id, item.guid))
+        .collect())
+}
+
 /// Up to which number of its feed each company has its receipts: as far as its program has read. A company without a
 /// program sees them in the console as soon as they are there.
 pub(crate) fn fetched(

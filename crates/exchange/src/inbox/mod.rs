@@ -132,7 +132,7 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Inbox
     shared.ids.begin_after(newest.min(ahead));
     let bodies: Vec<Bytes> = taken.iter().map(|delivery| delivery.body.clone()).collect();
     let reader = Arc::clone(shared);
-    let reading = tokio::task::spawn_blocking(move || {
+    let reading = store::offload::offload(move || {
         let kept = bodies.into_iter().map(|body| {
             let receivers = ceb::envelope::open(&body).map(|envelope| envelope.receiver_ids);
             let receivers = receivers.unwrap_or_default();

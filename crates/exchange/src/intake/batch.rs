@@ -11,10 +11,11 @@ use crate::shared::Bell;
 use registry::audit;
 use registry::company::CompanyId;
 use registry::context::AppContext;
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
-use store::event::Event;
+use store::event::{AHEAD_MS, Event};
 use store::id::IdMaker;
 use store::task::Tasks;
 use store::{Error, Result, Tx};
@@ -224,7 +225,7 @@ async fn compare(context: &AppContext, together: &Arc<[Arrival]>) -> Result<Same
         return Ok(Same::new());
     }
     let together = Arc::clone(together);
-    let comparing = tokio::task::spawn_blocking(move || {
+    let comparing = store::offload::offload(move || {
         let same = earlier.into_iter().filter_map(|(at, id, body)| {
             // Made of the same form at another moment, it differs in the time only.
             let new = together.get(at)?;
@@ -352,6 +353,7 @@ pub(crate) fn store(
     arrivals: &[Arrival],
     limits: Limits,
 ) -> Result<Vec<ArrivalOutcome>> {
+    let arrivals = &*behind_what_is_there(tx, ids, arrivals)?;
     let reached = reached(tx, arrivals, limits)?;
     let within: Vec<&Arrival> = arrivals
         .iter()
@@ -383,6 +385,40 @@ pub(crate) fn store(
             })
         })
         .collect()
+}
+
+/// The arrivals under ids that stand behind all that their companies have handed in before: lanes are worked in the order of ids, and
+/// another node, whose clock is ahead, may have accepted what came before.
+fn behind_what_is_there<'a>(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    arrivals: &'a [Arrival],
+) -> Result<Cow<'a, [Arrival]>> {
+    let mut first: BTreeMap<CompanyId, (i64, i64)> = BTreeMap::new();
+    for arrival in arrivals {
+        let of = (arrival.id.0, arrival.received_at);
+        let least = first.entry(arrival.company_id).or_insert(of);
+        *least = of.min(*least);
+    }
+    let mut behind = BTreeSet::new();
+    for (company, (id, at_ms)) in first {
+        let until_ms = at_ms.saturating_add(AHEAD_MS);
+        let newest = message::sql::newest(tx, company, until_ms)?;
+        if newest.is_some_and(|newest| newest >= id) {
+            ids.begin_after(newest.unwrap_or_default());
+            behind.insert(company);
+        }
+    }
+    if behind.is_empty() {
+        return Ok(Cow::Borrowed(arrivals));
+    }
+    let mut arrivals = arrivals.to_vec();
+    for arrival in &mut arrivals {
+        if behind.contains(&arrival.company_id) {
+            arrival.id = MessageId(ids.next());
+        }
+    }
+    Ok(Cow::Owned(arrivals))
 }
 
 /// Which arrivals would pass a limit of their company, by id. The companies come in order, so that two

@@ -1,10 +1,13 @@
 //! What is accepted, what is the same again, what is refused at intake.
 
 use super::ArrivalOutcome;
+use crate::message::MessageId;
 use crate::testing::{TestPlatform, accepted};
 use ceb::Kind;
 use rstest::rstest;
 use std::sync::Arc;
+use store::clock::{Clock, TestClock};
+use store::id::IdMaker;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 use web::Path;
 
@@ -48,6 +51,37 @@ async fn duplicates_inside_one_commit_are_found(#[values(Sqlite, Postgres)] engi
     for outcome in &outcomes[1..] {
         assert!(matches!(outcome, ArrivalOutcome::Duplicate(id, _) if *id == first));
     }
+}
+
+/// Lanes are worked in the order of ids, and the clocks of nodes differ.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_company_hands_in_later_stands_behind_what_another_node_accepted_before(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let platform = TestPlatform::on(engine.database()).await;
+    let ahead = Arc::new(IdMaker::new(
+        TestClock::at(platform.clock.now_ms() + 3_600_000),
+        40,
+    ));
+    let mut before = platform
+        .arrival(0, platform.sample(0, Kind::Ceb311, 1))
+        .unwrap();
+    before.id = MessageId(ahead.next());
+    let first = accepted(platform.accept_all(vec![before]).await[0]);
+    let next = [2, 3].map(|seed| platform.sample(0, Kind::Ceb311, seed));
+    let next = next.map(|xml| platform.arrival(0, xml).unwrap()).to_vec();
+    let then: Vec<MessageId> = platform
+        .accept_all(next)
+        .await
+        .into_iter()
+        .map(accepted)
+        .collect();
+    assert!(first < then[0] && then[0] < then[1], "{first} {then:?}");
+    let other = platform
+        .accept(1, platform.sample(1, Kind::Ceb311, 1))
+        .await;
+    assert!(matches!(other, ArrivalOutcome::Accepted(_)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

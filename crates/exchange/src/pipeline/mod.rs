@@ -12,7 +12,7 @@ mod tests;
 
 use crate::lane::{LaneFence, Lanes, Lease, ShardSet, Shards};
 use crate::message::{State, direction_name};
-use crate::shared::{Shared, TURN_MAX};
+use crate::shared::{BellListener, Shared, TURN_MAX};
 use crate::{answer, check, dispatch, inbox, matching, projector};
 use ceb::Direction;
 use queue::Delivery;
@@ -177,7 +177,7 @@ struct Worker {
     shards: Shards,
     /// Held by the one process that takes answers from customs' queue.
     taker: Lease,
-    bell: watch::Receiver<u64>,
+    bell: BellListener,
     stop: watch::Receiver<bool>,
     pulse: Pulse,
 }
@@ -189,7 +189,7 @@ impl Worker {
         let mut pause = PAUSE_MIN;
         while !*self.stop.borrow() {
             self.pulse.beat();
-            self.bell.mark_unchanged();
+            self.bell.mark_heard();
             let outcome = self.once(state, &mut lanes).await;
             let wait = match outcome {
                 Ok(Some(TurnDone { n_done: 0, rest })) => {
@@ -248,6 +248,7 @@ impl Worker {
         let is_taker = self.step == PipelineStep::Answer && self.taker.hold(db, clock).await?;
         // A broker that confirms slowly, or a large turn, takes longer than the shards are held.
         tokio::select! {
+            biased;
             done = turn.run(&self.shared, (self.step, is_taker), state, lanes) => done.map(Some),
             () = self.shards.keep(db, clock) => Ok(None),
             () = self.taker.keep(db, clock), if is_taker => Ok(None),
@@ -259,7 +260,8 @@ impl Worker {
             return;
         }
         tokio::select! {
-            _ = self.bell.changed() => {}
+            biased;
+            () = self.bell.rung() => {}
             () = self.shared.clock.sleep(wait) => {}
             _ = self.stop.changed() => {}
         }

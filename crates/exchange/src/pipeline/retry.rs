@@ -55,6 +55,7 @@ pub(crate) async fn serve(
             }
         };
         tokio::select! {
+            biased;
             () = shared.clock.sleep(wait) => {}
             _ = stop.changed() => {}
         }

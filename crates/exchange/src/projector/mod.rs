@@ -58,6 +58,7 @@ pub(crate) async fn serve(
             }
         };
         tokio::select! {
+            biased;
             () = shared.clock.sleep(pause) => {}
             _ = stop.changed() => {}
         }

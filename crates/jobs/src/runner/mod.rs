@@ -227,6 +227,7 @@ impl JobRunner {
             self.look().await;
             let clock = Arc::clone(&self.context.clock);
             tokio::select! {
+                biased;
                 () = clock.sleep(LOOK) => {}
                 // An error means that the process is ending, which is a reason to stop as well.
                 _ = stop.wait_for(|stop| *stop) => break,

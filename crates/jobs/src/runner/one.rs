@@ -81,6 +81,7 @@ impl OneRun {
         let mut is_told = false;
         loop {
             tokio::select! {
+                biased;
                 ended = &mut *work => return Some(self.ended(ended)),
                 () = &mut beat => {
                     // The next one is counted from here: however long the database takes, none is late.

@@ -1,0 +1,63 @@
+//! Work that takes long on the processor goes to a thread of its own, so that the loops of a process go on.
+//!
+//! In a simulation ([`here`]) it is done at once on the thread that asks: what runs beside it would make a run with the same seed
+//! differ from the last one.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+
+thread_local! {
+    static HERE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on work that this thread gives away is done on it.
+pub fn here() {
+    HERE.set(true);
+}
+
+/// Whether work that this thread gives away is done on it: nothing is measured by the machine's clock then.
+#[must_use]
+pub fn is_here() -> bool {
+    HERE.get()
+}
+
+/// Work that was given away (移交的计算); its end is awaited.
+pub struct Offloaded<T>(Place<T>);
+
+enum Place<T> {
+    Thread(JoinHandle<T>),
+    Here(Option<T>),
+}
+
+// Nothing in it is borrowed from itself.
+impl<T> Unpin for Offloaded<T> {}
+
+/// Does `work` on a thread that may block.
+pub fn offload<T, F>(work: F) -> Offloaded<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    match is_here() {
+        true => Offloaded(Place::Here(Some(work()))),
+        false => Offloaded(Place::Thread(spawn_blocking(work))),
+    }
+}
+
+impl<T> Future for Offloaded<T> {
+    /// An error when the work panicked, as of a [`JoinHandle`].
+    type Output = Result<T, JoinError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.get_mut().0 {
+            Place::Thread(handle) => Pin::new(handle).poll(context),
+            // Asked again after its end it never ends, like any future that was asked once too often.
+            Place::Here(done) => done
+                .take()
+                .map_or(Poll::Pending, |done| Poll::Ready(Ok(done))),
+        }
+    }
+}
