@@ -24,7 +24,7 @@ pub fn is_here() -> bool {
     HERE.get()
 }
 
-/// Work that was given away (移交的计算); its end is awaited.
+/// Work that was given away; its end is awaited.
 pub struct Offloaded<T>(Place<T>);
 
 enum Place<T> {

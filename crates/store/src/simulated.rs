@@ -1,4 +1,4 @@
-//! A database in memory (模拟数据库) for the simulator of the whole exchange.
+//! A database in memory for the simulator of the whole exchange.
 //!
 //! It is SQLite with the platform's own migrations; only how a transaction gets there differs: it runs at once, on the thread of
 //! the caller, so that a run with the same seed does the same. Before and after each transaction a [`StoreLine`] is asked, which
@@ -40,7 +40,7 @@ pub enum Keeping {
 /// What a line answers, when it lets a transaction pass.
 pub type Passage<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
-/// The way of one process to the database (数据库线路).
+/// The way of one process to the database.
 pub trait StoreLine: Send + Sync + 'static {
     /// Asked before a transaction begins; after an error nothing was done.
     fn before(&self, act: StoreAct) -> Passage<Keeping>;
@@ -72,6 +72,9 @@ impl StoreImage {
 }
 
 /// A database in memory, shared by the processes of a simulation.
+///
+/// Everything happens within one transaction that is never committed, each transaction of a process within a savepoint: so the
+/// next run begins where this one began ([`SimulatedStore::begin_anew`]), with all statements prepared.
 pub struct SimulatedStore {
     connection: Mutex<Connection>,
     vault: Vault,
@@ -91,10 +94,22 @@ impl SimulatedStore {
         connection.pragma_update(None, "synchronous", "off")?;
         connection.pragma_update(None, "journal_mode", "memory")?;
         connection.pragma_update(None, "temp_store", "memory")?;
+        run(&connection, "begin")?;
         Ok(Arc::new(Self {
             connection: Mutex::new(connection),
             vault: Vault::unused(),
         }))
+    }
+
+    /// Forgets all that was written since the database was made.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn begin_anew(&self) -> Result<()> {
+        let connection = self.connection.lock();
+        let connection = connection.unwrap_or_else(PoisonError::into_inner);
+        run(&connection, "rollback")?;
+        run(&connection, "begin")
     }
 
     /// Runs a transaction past all lines: for what looks on from outside.
@@ -104,29 +119,36 @@ impl SimulatedStore {
     pub fn look<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let connection = self.connection.lock();
         let connection = connection.unwrap_or_else(PoisonError::into_inner);
-        run(&connection, "begin")?;
+        run(&connection, SAVEPOINT)?;
         let done = f(&mut Tx {
             engine: EngineTx::Sqlite(&connection),
             vault: &self.vault,
         });
-        run(
-            &connection,
-            if done.is_ok() { "commit" } else { "rollback" },
-        )?;
+        end(&connection, done.is_ok())?;
         done
     }
 
     fn run(&self, job: &mut dyn StoreJob, act: StoreAct, keeping: Keeping) -> Result<()> {
         let connection = self.connection.lock();
         let connection = connection.unwrap_or_else(PoisonError::into_inner);
-        run(&connection, "begin")?;
+        run(&connection, SAVEPOINT)?;
         let done: Result<(), Undo> = job.run(&mut Tx {
             engine: EngineTx::Sqlite(&connection),
             vault: &self.vault,
         });
         let is_kept = done.is_ok() && act == StoreAct::Write && keeping == Keeping::Kept;
-        run(&connection, if is_kept { "commit" } else { "rollback" })
+        end(&connection, is_kept)
     }
+}
+
+/// Begins a transaction of a process.
+const SAVEPOINT: &str = "savepoint one";
+
+fn end(connection: &Connection, is_kept: bool) -> Result<()> {
+    if !is_kept {
+        run(connection, "rollback to one")?;
+    }
+    run(connection, "release one")
 }
 
 fn run(connection: &Connection, sql: &str) -> Result<()> {

@@ -232,9 +232,44 @@ impl CustomsBox {
         }
         let n_import = deliveries.len();
         if speaks(drill, Direction::Export) {
-            deliveries.extend(self.queue.take(export_up, max, Duration::ZERO).await?);
+            match self.queue.take(export_up, max, Duration::ZERO).await {
+                Ok(export) => deliveries.extend(export),
+                Err(error) => return Err(self.give_back(&deliveries, error.into()).await),
+            }
         }
-        let uploads = read_all(&deliveries, n_import).await?.into_iter();
+        let n_uploads = deliveries.len();
+        match self
+            .answer(&deliveries, n_import, (now_ms, drill), &mut sent)
+            .await
+        {
+            Ok(n_messages) => {
+                self.queue.ack(&deliveries).await?;
+                Ok(StepResult {
+                    n_uploads,
+                    n_messages,
+                })
+            }
+            Err(error) => Err(self.give_back(&deliveries, error).await),
+        }
+    }
+
+    /// Gives uploads back that could not be played; a broker holds them for this process otherwise.
+    async fn give_back(&self, deliveries: &[Delivery], why: BoxError) -> BoxError {
+        if let Err(error) = self.queue.release(deliveries).await {
+            tracing::debug!(%error, "uploads were not given back; they come again later");
+        }
+        why
+    }
+
+    /// Plays uploads and sends what is due; answers how many messages were put.
+    async fn answer(
+        &self,
+        deliveries: &[Delivery],
+        n_import: usize,
+        (now_ms, drill): (i64, Option<Drill>),
+        sent: &mut Vec<i64>,
+    ) -> Result<usize, BoxError> {
+        let uploads = read_all(deliveries, n_import).await?.into_iter();
         let (import, export) = uploads.partition(|upload| upload.direction == Direction::Import);
 
         let turn = TurnContext {
@@ -247,19 +282,7 @@ impl CustomsBox {
         sent.clear();
         let n_messages = self.send(&due, now_ms, drill).await?;
         sent.extend(due.iter().map(|item| item.id));
-        self.queue.ack(&deliveries).await?;
-        let work = StepResult {
-            n_uploads: deliveries.len(),
-            n_messages,
-        };
-        if work != StepResult::default() {
-            tracing::debug!(
-                work.n_uploads,
-                work.n_messages,
-                "the customs simulator worked"
-            );
-        }
-        Ok(work)
+        Ok(n_messages)
     }
 
     /// When the next answer is due, in milliseconds since 1970, if any is.

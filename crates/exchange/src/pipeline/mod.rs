@@ -35,6 +35,9 @@ const IDLE: Duration = Duration::from_millis(200);
 /// How long a loop with nothing of its own in the inbox waits before it looks again.
 const INBOX_PAUSE: Duration = Duration::from_millis(20);
 
+/// How many times longer it waits at most while nothing comes.
+const INBOX_QUIET_MAX: u32 = 5;
+
 /// How long a process without shards waits before it asks again.
 const LEASE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -187,6 +190,7 @@ impl Worker {
         let state = self.step.takes();
         let mut lanes = lanes(&self.shared, self.direction, state, self.shards.set());
         let mut pause = PAUSE_MIN;
+        let mut n_quiet = 0;
         while !*self.stop.borrow() {
             self.pulse.beat();
             self.bell.mark_heard();
@@ -194,10 +198,15 @@ impl Worker {
             let wait = match outcome {
                 Ok(Some(TurnDone { n_done: 0, rest })) => {
                     self.pulse.ended(true);
-                    rest
+                    n_quiet = match self.step {
+                        PipelineStep::Answer => (n_quiet + 1).min(INBOX_QUIET_MAX),
+                        PipelineStep::Check | PipelineStep::Dispatch => 1,
+                    };
+                    rest * n_quiet
                 }
                 Ok(Some(_)) => {
                     self.pulse.ended(true);
+                    n_quiet = 0;
                     pause = PAUSE_MIN;
                     continue;
                 }
@@ -361,7 +370,14 @@ impl LaneTurn {
         let deliveries = self.deliveries(shared, is_behind, wait).await?;
         let is_shared = !self.shards.is_all();
         if is_behind || is_shared && !deliveries.is_empty() || deliveries.len() >= TAKE_MAX {
-            let capacity = inbox::capacity(shared, self.direction).await?;
+            let capacity = match inbox::capacity(shared, self.direction).await {
+                Ok(capacity) => capacity,
+                Err(error) => {
+                    // A broker holds for this process what it has neither acknowledged nor given back.
+                    inbox::give_back(shared, &deliveries).await;
+                    return Err(error.into());
+                }
+            };
             inbox::fill(shared, self.direction, deliveries, TAKE_MAX, capacity).await?;
             let n_done = self.take_inbox(shared).await?;
             return Ok(TurnDone {

@@ -1,8 +1,9 @@
 //! Writing receipts: the feed number, the status of the document, the progress of the message.
 
 use super::document::is_same_moment;
-use super::{NewReceipt, OWN_GUID, sql};
+use super::{NewReceipt, OWN_GUID, fingerprint, sql};
 use crate::downlink;
+use ceb::receipt::ReceiptEntry;
 use registry::company::CompanyId;
 use std::collections::BTreeMap;
 use store::{Result, Tx};
@@ -52,16 +53,57 @@ pub(crate) fn record(
     Ok(new)
 }
 
-/// Leaves out receipts without a time that came before: their times of arrival differ, they do not.
+/// Leaves out receipts without a time that came before: their times of arrival differ, they do not. Nor does one whose time is
+/// still to come by the clock of this process, and was none to come by that of another one.
 fn drop_undated_twice(tx: &mut Tx<'_>, receipts: &mut Vec<NewReceipt>) -> Result<()> {
     let mut kept = Vec::with_capacity(receipts.len());
     for receipt in receipts.drain(..) {
-        if receipt.is_dated || !sql::is_recorded(tx, &receipt)? {
+        if receipt.is_dated || !is_recorded(tx, &receipt)? {
             kept.push(receipt);
         }
     }
     *receipts = kept;
     Ok(())
+}
+
+fn is_recorded(tx: &mut Tx<'_>, receipt: &NewReceipt) -> Result<bool> {
+    let words = sql::words_of(receipt);
+    let known = sql::times(tx, &[receipt])?
+        .remove(&words)
+        .unwrap_or_default();
+    if known.iter().any(|(print, _)| *print == receipt.fingerprint) {
+        return Ok(true);
+    }
+    let Some((print, time)) = dated_otherwise(receipt).filter(|_| !known.is_empty()) else {
+        return Ok(false);
+    };
+    let is_it = |(other, at): &(i64, String)| *other == print && is_same_moment(at, &time);
+    Ok(known.iter().any(is_it))
+}
+
+/// The fingerprint that a receipt has where its time is believed if it is not here, and the other way round; and that time.
+fn dated_otherwise(receipt: &NewReceipt) -> Option<(i64, String)> {
+    let split = ceb::receipt::split(receipt.xml.as_bytes()).ok()?;
+    let entry = split.entries.into_iter().next()?;
+    let print = fingerprint_of(&entry, !receipt.is_dated);
+    Some((print, entry.return_time.trim().to_owned()))
+}
+
+/// What tells an answer from another with its status and time: its text; where it has no status that can
+/// be read (tax bills have none) or no time, all that it says; without a time only its own number aside.
+pub(super) fn fingerprint_of(entry: &ReceiptEntry, is_dated: bool) -> i64 {
+    // Some nodes indent what they deliver once more.
+    let without_spaces = |text: &str| text.split_whitespace().collect::<String>();
+    let has_status = entry.return_status != ceb::receipt::STATUS_UNREADABLE;
+    let mut text = match is_dated && has_status {
+        true => without_spaces(&entry.return_info),
+        false => without_spaces(entry.xml.get(entry.own.clone()).unwrap_or_default()),
+    };
+    // Some give it another number each time.
+    if !is_dated && has_status {
+        text = text.replacen(&format!(">{}<", entry.guid), "><", 1);
+    }
+    fingerprint(&[text.as_bytes()])
 }
 
 /// Leaves out receipts that came before with another spelling of the same time, without milliseconds or with
@@ -74,15 +116,21 @@ fn drop_spelt_twice(tx: &mut Tx<'_>, receipts: &mut Vec<NewReceipt>) -> Result<(
         if !is_theirs(one) {
             return true;
         }
-        let times = known.entry(sql::words_of(one)).or_default();
+        let known = known.entry(sql::words_of(one)).or_default();
         let time = one.return_time.as_str();
-        let is_spelt_twice = times
-            .iter()
-            .any(|other| other != time && is_same_moment(other, time));
-        if !is_spelt_twice {
-            times.push(time.to_owned());
+        let is_spelt_twice = known.iter().any(|(print, other)| {
+            *print == one.fingerprint && other != time && is_same_moment(other, time)
+        });
+        let says_other = |(print, _): &(i64, String)| *print != one.fingerprint;
+        // A process whose clock was behind has dated it by its arrival.
+        let is_dated_twice = known.iter().any(says_other)
+            && dated_otherwise(one)
+                .is_some_and(|(undated, _)| known.iter().any(|(print, _)| *print == undated));
+        let is_new = !is_spelt_twice && !is_dated_twice;
+        if is_new {
+            known.push((one.fingerprint, time.to_owned()));
         }
-        !is_spelt_twice
+        is_new
     });
     Ok(())
 }

@@ -293,7 +293,7 @@ fn new_receipt(
         } else {
             super::return_time(now_ms)
         },
-        fingerprint: fingerprint_of(entry, is_dated),
+        fingerprint: record::fingerprint_of(entry, is_dated),
         is_dated,
         return_info: entry.return_info.clone(),
         invt_no: entry.search.invt_no.clone(),
@@ -302,21 +302,4 @@ fn new_receipt(
         feed_no: None,
         received_ms: None,
     }
-}
-
-/// What tells an answer from another with its status and time: its text; where it has no status that can
-/// be read (tax bills have none) or no time, all that it says; without a time only its own number aside.
-fn fingerprint_of(entry: &ReceiptEntry, is_dated: bool) -> i64 {
-    // Some nodes indent what they deliver once more.
-    let without_spaces = |text: &str| text.split_whitespace().collect::<String>();
-    let has_status = entry.return_status != ceb::receipt::STATUS_UNREADABLE;
-    let mut text = match is_dated && has_status {
-        true => without_spaces(&entry.return_info),
-        false => without_spaces(entry.xml.get(entry.own.clone()).unwrap_or_default()),
-    };
-    // Some give it another number each time.
-    if !is_dated && has_status {
-        text = text.replacen(&format!(">{}<", entry.guid), "><", 1);
-    }
-    fingerprint(&[text.as_bytes()])
 }

@@ -109,53 +109,34 @@ pub(super) struct ReceiptRow<'a> {
     pub(super) receipt: &'a NewReceipt,
 }
 
-/// Whether a receipt is recorded, whenever it came: for one that customs did not date.
-pub(super) fn is_recorded(tx: &mut Tx<'_>, receipt: &NewReceipt) -> Result<bool> {
-    let found = tx.query_opt(
-        "select 1 from receipt where document_id = $1 and return_status = $2 and fingerprint = $3 \
-         limit 1",
-        &[
-            receipt.document_id.into(),
-            receipt.return_status.into(),
-            receipt.fingerprint.into(),
-        ],
-    )?;
-    Ok(found.is_some())
-}
-
-/// What a receipt says, beside its time: its document, status and fingerprint.
-pub(super) type ReceiptWords = (i64, i64, i64);
+/// What a receipt is said of: its document and status.
+pub(super) type ReceiptWords = (i64, i64);
 
 pub(super) fn words_of(receipt: &NewReceipt) -> ReceiptWords {
-    (
-        receipt.document_id,
-        receipt.return_status,
-        receipt.fingerprint,
-    )
+    (receipt.document_id, receipt.return_status)
 }
 
-/// The times under which what these receipts say is recorded.
+/// What is recorded of the documents of these receipts with the same status: fingerprint and time of each.
 pub(super) fn times(
     tx: &mut Tx<'_>,
     receipts: &[&NewReceipt],
-) -> Result<BTreeMap<ReceiptWords, Vec<String>>> {
+) -> Result<BTreeMap<ReceiptWords, Vec<(i64, String)>>> {
     const FIND: Many = Many {
         before: "select r.document_id, r.return_status, r.fingerprint, r.return_time from (values ",
-        row: "(cast(? as bigint), cast(? as bigint), cast(? as bigint))",
+        row: "(cast(? as bigint), cast(? as bigint))",
         after: ") as v cross join receipt r where r.document_id = v.column1 \
-                and r.return_status = v.column2 and r.fingerprint = v.column3",
+                and r.return_status = v.column2",
     };
-    let rows: Vec<Vec<Value<'_>>> = receipts
-        .iter()
-        .map(|one| {
-            let (document, status, fingerprint) = words_of(one);
-            vec![document.into(), status.into(), fingerprint.into()]
-        })
+    let words: BTreeSet<ReceiptWords> = receipts.iter().map(|one| words_of(one)).collect();
+    let rows: Vec<Vec<Value<'_>>> = words
+        .into_iter()
+        .map(|(document, status)| vec![document.into(), status.into()])
         .collect();
-    let mut found: BTreeMap<ReceiptWords, Vec<String>> = BTreeMap::new();
+    let mut found: BTreeMap<ReceiptWords, Vec<(i64, String)>> = BTreeMap::new();
     for row in tx.many(FIND, &[], &rows)? {
-        let words = (row.int(0)?, row.int(1)?, row.int(2)?);
-        found.entry(words).or_default().push(row.text(3)?);
+        let recorded = (row.int(2)?, row.text(3)?);
+        let words = (row.int(0)?, row.int(1)?);
+        found.entry(words).or_default().push(recorded);
     }
     Ok(found)
 }

@@ -25,6 +25,7 @@ mod preflight;
 mod sample;
 mod serve;
 mod signing;
+mod simulate;
 mod sso;
 mod standard;
 mod submit;
@@ -73,6 +74,8 @@ enum CliCommand {
     UsbKeySim(payment::UsbArgs),
     /// 海关侧模拟器（179 号公告）：向平台询问订单，并对上传内容验签
     InquirySim(payment::InquiryArgs),
+    /// 在虚拟时间里模拟整个交换：节点、队列、海关和时钟随机出错，检验不变量；发现错误时退出码为 1
+    Simulate(simulate::SimulateArgs),
     /// 企业：登记与列出
     #[command(subcommand)]
     Company(admin::CompanyVerb),
@@ -166,7 +169,7 @@ const GROUPS: [words::Group; 7] = [
             "retention",
         ],
     ),
-    ("模拟器", &["customs-sim", "usb-key-sim", "inquiry-sim"]),
+    ("模拟器", &["customs-sim", "usb-key-sim", "inquiry-sim", "simulate"]),
     ("使用说明", &["help"]),
 ];
 
@@ -318,6 +321,7 @@ async fn dispatch(verb: CliCommand) -> anyhow::Result<Ended> {
         CliCommand::CustomsSim(args) => serve::customs_sim(args).await,
         CliCommand::UsbKeySim(args) => payment::usb_key_sim(args).await,
         CliCommand::InquirySim(args) => payment::inquiry_sim(args).await,
+        CliCommand::Simulate(args) => simulate::simulate(args).await,
         CliCommand::Signing(verb) => signing::signing(verb).await,
         CliCommand::Sign(args) => signing::sign(args).await,
         CliCommand::PaymentData(verb) => payment::payment(&verb),

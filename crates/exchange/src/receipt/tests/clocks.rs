@@ -7,6 +7,7 @@ use crate::testing::{TestPlatform, accepted};
 use ceb::{Kind, Outcome};
 use registry::access::Actor;
 use rstest::rstest;
+use std::time::Duration;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 /// An answer to the sample order with this status and time.
@@ -299,4 +300,32 @@ async fn a_status_that_cannot_be_read_is_counted_for_the_operator(
     let open = platform.shared.db.read(crate::unknown_code::n_open).await;
     assert_eq!(open.unwrap(), 3);
     assert_eq!(platform.feed(0).await.len(), 3);
+}
+
+/// Of two nodes one has a clock that is an hour behind: to it the time of the answer is still to come. The answer comes to both.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_comes_again_to_another_clock_stands_once(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    for is_behind_first in [false, true] {
+        let platform = TestPlatform::on(engine.database()).await;
+        let (_, dxp_id) = declared(&platform).await;
+        let hour = Duration::from_secs(3600);
+        let said = [receipt_at(&platform, 2, "20260302090000500")];
+        if is_behind_first {
+            platform.clock.set_back(hour);
+        }
+        answer(&platform, &dxp_id, &said).await;
+        match is_behind_first {
+            true => platform.clock.advance(hour),
+            false => platform.clock.set_back(hour),
+        }
+        answer(&platform, &dxp_id, &said).await;
+        assert_eq!(platform.feed(0).await.len(), 1, "{is_behind_first}");
+        // What says something else is another one, whatever the clock says.
+        let other = receipt(&platform, 0, 5, 2, "另有说明");
+        answer(&platform, &dxp_id, &[other]).await;
+        assert_eq!(platform.feed(0).await.len(), 2, "{is_behind_first}");
+    }
 }
