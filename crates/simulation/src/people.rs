@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 pub(crate) const N_COMPANIES: usize = 3;
 
 /// Numbers of the samples that are written once and declared in every run.
-const N_SAMPLES: usize = 6;
+const N_SAMPLES: usize = 3;
 
 /// Kinds that need no other document before them.
 const KINDS: [Kind; 2] = [Kind::Ceb311, Kind::Ceb303];

@@ -284,7 +284,7 @@ impl World {
     async fn declare(self: Arc<Self>, n: usize) {
         let (time, chance) = (&self.weather.time, &self.weather.chance);
         let all = samples(n);
-        let n_samples = usize::try_from(chance.between(1, 4)).unwrap_or(1);
+        let n_samples = usize::try_from(chance.between(1, 3)).unwrap_or(1);
         for sample in all.iter().take(n_samples) {
             let place = {
                 let mut seen = self.witness.seen();
@@ -378,7 +378,7 @@ impl World {
     async fn trouble(&self) {
         let (time, chance) = (&self.weather.time, &self.weather.chance);
         *lock(&self.weather.faults) = self.climate();
-        let end = time.now_ms() + chance.between(1_000, 4_500);
+        let end = time.now_ms() + chance.between(800, 3_500);
         while time.now_ms() < end {
             time.sleep(chance.between(100, 1_800)).await;
             let name = usize::try_from(chance.between(0, 3)).unwrap_or(0);
