@@ -1,5 +1,6 @@
 //! The handle that every module holds: `write` and `read`, whichever engine is below.
 
+use crate::clock::{Clock, SystemClock};
 use crate::job::{Work, stopped};
 use crate::postgres::PgPool;
 use crate::sqlite::SqlitePool;
@@ -32,7 +33,8 @@ impl Db {
         let engine = if let Some(path) = config.sqlite_path() {
             EngineDb::Sqlite(SqlitePool::open(path, config, &vault)?)
         } else if config.url.starts_with("postgres") {
-            EngineDb::Postgres(PgPool::open(config, &vault)?)
+            let now_ms = SystemClock.now_ms();
+            EngineDb::Postgres(PgPool::open(config, &vault, now_ms)?)
         } else {
             return Err(Error::Fault(
                 "store.url must begin with sqlite: or postgres://".to_owned(),

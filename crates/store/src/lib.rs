@@ -40,6 +40,7 @@ pub mod repack;
 pub mod unreadable;
 mod vault;
 pub mod purge;
+pub mod partition;
 
 // Transactions and values.
 mod tx;

@@ -12,6 +12,7 @@ use crate::event;
 use crate::job::{StoreJob, Undo, spawn, submit};
 use crate::migrate;
 use crate::outage::DatabaseOutage;
+use crate::partition;
 use crate::server::{BEGIN_MAX, Lost, Open, Server};
 use crate::tx::{EngineTx, PgTx};
 use crate::{Error, Result, StoreConfig, Tx, Vault};
@@ -33,7 +34,7 @@ pub(crate) struct PgPool {
 }
 
 impl PgPool {
-    pub(crate) fn open(config: &StoreConfig, vault: &Vault) -> Result<Self> {
+    pub(crate) fn open(config: &StoreConfig, vault: &Vault, now_ms: i64) -> Result<Self> {
         let mut first = Connection {
             server: Server::from_config(config)?,
             outage: Arc::default(),
@@ -42,7 +43,7 @@ impl PgPool {
             only_reads: false,
             vault: vault.clone(),
         };
-        first.migrate()?;
+        first.migrate(now_ms)?;
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
         let closed = first.without_line();
@@ -87,6 +88,53 @@ struct Connection {
     vault: Vault,
 }
 
+/// One connection, on which large tables are divided: never another one, for it has the lock of those who do.
+pub(crate) struct OpenSteps<'a> {
+    open: &'a mut Open,
+    vault: Vault,
+}
+
+impl partition::Steps for OpenSteps<'_> {
+    fn step<T>(&mut self, mut f: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let mut tx = begin(self.open, &self.vault, false)?;
+        match f(&mut tx) {
+            Ok(answer) => commit(tx).map(|()| answer),
+            Err(error) => {
+                undo(tx);
+                Err(error)
+            }
+        }
+    }
+
+    fn alone(&mut self, statement: &str) -> Result<()> {
+        let Open { client, line, .. } = &*self.open;
+        line.wait(client.batch_execute(statement))
+    }
+}
+
+/// Does steps on a database of which nobody has a handle, over a connection of its own.
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "test code")]
+pub(crate) fn with_steps<T>(
+    config: &StoreConfig,
+    f: impl FnOnce(&mut OpenSteps<'_>) -> T + Send,
+) -> T
+where
+    T: Send,
+{
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            let server = Server::from_config(config).expect("settings");
+            let mut open = server.connect().expect("a connection");
+            f(&mut OpenSteps {
+                open: &mut open,
+                vault: Vault::unused(),
+            })
+        });
+        run.join().expect("steps that do not panic")
+    })
+}
+
 /// How far a job came that failed.
 enum Progress {
     /// Nowhere: there is no connection.
@@ -109,13 +157,14 @@ impl Connection {
         }
     }
 
-    fn migrate(&mut self) -> Result<()> {
+    fn migrate(&mut self, now_ms: i64) -> Result<()> {
         let vault = self.vault.clone();
         let open = self.ready()?;
         let mut tx = begin(open, &vault, false)?;
         migrate::apply(&mut tx)?;
         event::mend_base(&mut tx)?;
-        commit(tx)
+        commit(tx)?;
+        partition::divide(&mut OpenSteps { open, vault }, now_ms)
     }
 
     fn ready(&mut self) -> Result<&mut Open> {
