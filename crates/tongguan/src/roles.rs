@@ -135,6 +135,7 @@ impl Process {
         );
         let queue = open_queue(&config, number, node.is_some(), &clock).await?;
         if node.is_some() {
+            back_office::partition::prepare(&db, clock.now_ms()).await?;
             db.write(move |tx| {
                 exchange::lane::follow(tx, number)?;
                 jobs::lease::follow(tx, number)
@@ -276,6 +277,7 @@ impl Process {
         jobs.extend(upload::jobs(&self.context, &self.uploader));
         jobs.push(exchange::packing::job(&self.context));
         jobs.extend(archive::job::jobs(&self.shared.archive));
+        jobs.push(back_office::partition::job(&self.context));
         let days = self.config.intake.duplicate_days;
         jobs.push(exchange::intake::window::job(&self.context, days));
         jobs.push(exchange::reseal::job(&self.context, &self.shared.queue));

@@ -1,10 +1,10 @@
 //! Divides a table that was filled without partitions, when the database is opened: no row is copied, and others read and
 //! write for all but a moment. Each step is a transaction of its own, looks at what is there, and may be interrupted before and after.
 //!
-//! The table of old becomes the partition of all ids up to the end of the next month; of a table without rows it becomes the
+//! The table of old becomes the partition of all ids up to an end that is more than a month ahead; of a table without rows it becomes the
 //! default partition. Rows of a clock that was wrong by more than that go to the default partition.
 
-use super::{MonthSpan, PartitionedTable, TABLES, sql};
+use super::{PartitionLength, PartitionSpan, PartitionedTable, TABLES, sql};
 use crate::{Error, Result, Tx};
 use std::time::Duration;
 
@@ -58,6 +58,15 @@ fn is_in_use(error: &Error) -> bool {
     error.to_string().contains(crate::error::LOCK_TIMEOUT)
 }
 
+/// Where the partition of the rows of before ends: at the end of a span, at least a month ahead, for rows are written until it is
+/// one, and again when somebody interrupts it and comes back.
+pub(super) fn end_of_before(length: PartitionLength, now_ms: i64) -> i64 {
+    let next = PartitionSpan::of(now_ms, PartitionLength::Month)
+        .moments()
+        .1;
+    PartitionSpan::of(next, length).until()
+}
+
 fn divide_one(steps: &mut impl Steps, of: PartitionedTable, now_ms: i64) -> Result<()> {
     if steps.step(|tx| sql::is_empty(tx, of.table))? {
         let done = patiently(steps, |tx| {
@@ -75,7 +84,7 @@ fn divide_one(steps: &mut impl Steps, of: PartitionedTable, now_ms: i64) -> Resu
             return Ok(());
         }
     }
-    let until = MonthSpan::of(now_ms).next().until();
+    let until = end_of_before(of.length, now_ms);
     promise(steps, of, until)?;
     if of.added_to_key.is_some() {
         make_key(steps, of)?;

@@ -1,14 +1,15 @@
-//! Partitions (分区) of the large tables on PostgreSQL: one for each month in Beijing time, by the ids of the rows, which
-//! are ordered by time.
+//! Partitions (分区) of the large tables on PostgreSQL: one for each month or half-year in Beijing time, by the ids of the
+//! rows, which are ordered by time. What is kept for years has one for each half-year, since a statement that cannot tell
+//! the time asks each of them.
 //!
 //! What always holds:
 //!
 //! - Every statement of the modules is the same with and without partitions, and on both engines; only this module knows
 //!   that there are any. On SQLite it does nothing: old rows are deleted there in small batches, and their pages given
 //!   back ([`crate::purge`]).
-//! - No row is ever refused for want of a partition: the default partition takes what no month takes, whatever the clock
-//!   says. It is empty as long as somebody makes the coming months ([`missing`], [`make`]); whose month is made later moves there.
-//! - A month that is over and empty is dropped whole ([`empty`], [`drop_empty`]), so that a purge leaves no dead
+//! - No row is ever refused for want of a partition: the default partition takes what no other takes, whatever the clock
+//!   says. It is empty as long as somebody makes the coming ones ([`missing`], [`make`]); rows whose partition is made later move there.
+//! - A span that is over and empty is dropped whole ([`empty`], [`drop_empty`]), so that a purge leaves no dead
 //!   rows behind that have to be cleaned up.
 //! - What needs a table for itself waits for it [`sql::LOCK_MS`] milliseconds at most and is tried again later: whoever comes
 //!   after it waits with it.
@@ -22,9 +23,9 @@ mod sql;
 mod tests;
 
 pub(crate) use divide::{Steps, divide};
-use span::MonthSpan;
+use span::{PartitionLength, PartitionSpan};
 
-use crate::{Result, Tx};
+use crate::{Result, Tx, id};
 
 /// A table that has partitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,7 @@ pub struct PartitionedTable {
     pub table: &'static str,
     /// The column by which it is divided: an id, or that of a part.
     key: &'static str,
+    length: PartitionLength,
     /// What must be added to its primary key, which has to have that column.
     added_to_key: Option<&'static str>,
 }
@@ -45,10 +47,11 @@ pub(crate) const HOW: [&str; 3] = [
     include_str!("sql.rs"),
 ];
 
-const fn by(table: &'static str, key: &'static str) -> PartitionedTable {
+const fn by(table: &'static str, key: &'static str, length: PartitionLength) -> PartitionedTable {
     PartitionedTable {
         table,
         key,
+        length,
         added_to_key: None,
     }
 }
@@ -56,22 +59,22 @@ const fn by(table: &'static str, key: &'static str) -> PartitionedTable {
 /// Every table that has partitions. `message_guid` has random keys, and its rows go after `intake.duplicate_days`. The XML
 /// of receipts has none that is ordered by time: a column for it would cost SQLite nine bytes for each receipt.
 pub const TABLES: &[PartitionedTable] = &[
-    by("message", "id"),
-    by("message_body", "message_id"),
-    by("message_finding", "message_id"),
-    by("document", "id"),
-    by("match_fact", "document_id"),
+    by("message", "id", PartitionLength::HalfYear),
+    by("message_body", "message_id", PartitionLength::Month),
+    by("message_finding", "message_id", PartitionLength::HalfYear),
+    by("document", "id", PartitionLength::HalfYear),
+    by("match_fact", "document_id", PartitionLength::HalfYear),
     // Feed numbers are given once for each company under the lock on its row of `feed`, on both engines; that the
     // primary key alone would refuse a second one is so on SQLite only.
     PartitionedTable {
         added_to_key: Some("document_id"),
-        ..by("receipt", "document_id")
+        ..by("receipt", "document_id", PartitionLength::HalfYear)
     },
-    by("event", "id"),
+    by("event", "id", PartitionLength::Month),
 ];
 
-/// How many months are made ahead, besides the present one.
-const MONTHS_AHEAD: usize = 3;
+/// How far ahead there is a partition for every moment, in milliseconds: 93 days, three months or more.
+const AHEAD_MS: i64 = 93 * 24 * 3_600_000;
 
 /// Rows of a default partition up to which they are counted.
 pub const COUNT_MAX: i64 = 100_000;
@@ -80,10 +83,10 @@ pub const COUNT_MAX: i64 = 100_000;
 #[derive(Debug, Clone, Copy)]
 pub struct ComingPartition {
     of: PartitionedTable,
-    month: MonthSpan,
+    span: PartitionSpan,
 }
 
-/// A partition of a month that is over and had no rows when it was looked for.
+/// A partition whose time is over and had no rows when it was looked for.
 #[derive(Debug, Clone)]
 pub struct EmptyPartition {
     of: PartitionedTable,
@@ -99,9 +102,9 @@ pub struct PartitionState {
     pub is_divided: bool,
     /// How many of them are there, without the default one.
     pub n_parts: usize,
-    /// How many of the present and the coming months have none.
+    /// How many of the present and the coming ones are not there.
     pub n_missing: usize,
-    /// Rows that no partition of a month takes, up to [`COUNT_MAX`].
+    /// Rows that no other partition takes, up to [`COUNT_MAX`].
     pub n_stray: i64,
 }
 
@@ -114,26 +117,28 @@ struct Partition {
 }
 
 impl Partition {
-    /// Whether it has all of a month.
-    fn has(&self, month: MonthSpan) -> bool {
+    /// Whether it has all of a span.
+    fn has(&self, span: PartitionSpan) -> bool {
         self.range
-            .is_some_and(|(from, until)| from <= month.from() && month.until() <= until)
+            .is_some_and(|(from, until)| from <= span.from() && span.until() <= until)
     }
 }
 
-/// The present month and those that are made ahead. Before 2024 there are no ids, and so no months.
-fn months(now_ms: i64) -> impl Iterator<Item = MonthSpan> {
-    std::iter::successors(Some(MonthSpan::of(now_ms)), |month| Some(month.next()))
-        .take(1 + MONTHS_AHEAD)
-        .filter(|month| month.from() < month.until())
+/// The present span and those that are made ahead. Before 2024 there are no ids, and so no spans.
+fn spans(length: PartitionLength, now_ms: i64) -> impl Iterator<Item = PartitionSpan> {
+    let first = PartitionSpan::of(now_ms, length);
+    let next = move |span: &PartitionSpan| Some(PartitionSpan::of(span.moments().1, length));
+    std::iter::successors(Some(first), next)
+        .take_while(move |span| span.moments().0 <= now_ms.saturating_add(AHEAD_MS))
+        .filter(|span| span.from() < span.until())
 }
 
-/// What the name of the partition of a month begins with and what its month is.
+/// The name of a partition.
 fn name(of: PartitionedTable, suffix: &str) -> String {
     format!("{}_{suffix}", of.table)
 }
 
-/// The partitions of the present and the coming months that are not there; none on SQLite.
+/// The present and the coming partitions that are not there; none on SQLite.
 ///
 /// # Errors
 /// The engine's.
@@ -143,16 +148,20 @@ pub fn missing(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<ComingPartition>> {
         let Some(parts) = sql::partitions(tx, of)? else {
             continue;
         };
-        all.extend(not_in(&parts, now_ms).map(|month| ComingPartition { of, month }));
+        all.extend(not_in(&parts, of, now_ms).map(|span| ComingPartition { of, span }));
     }
     Ok(all)
 }
 
-fn not_in(parts: &[Partition], now_ms: i64) -> impl Iterator<Item = MonthSpan> {
-    months(now_ms).filter(|month| !parts.iter().any(|part| part.has(*month)))
+fn not_in(
+    parts: &[Partition],
+    of: PartitionedTable,
+    now_ms: i64,
+) -> impl Iterator<Item = PartitionSpan> {
+    spans(of.length, now_ms).filter(|span| !parts.iter().any(|part| part.has(*span)))
 }
 
-/// Makes a partition, unless another process has; answers how many rows of its month have moved there from the default
+/// Makes a partition, unless another process has; answers how many of its rows have moved there from the default
 /// partition.
 ///
 /// # Errors
@@ -160,22 +169,22 @@ fn not_in(parts: &[Partition], now_ms: i64) -> impl Iterator<Item = MonthSpan> {
 pub fn make(tx: &mut Tx<'_>, coming: &ComingPartition) -> Result<u64> {
     sql::take_turn(tx)?;
     let parts = sql::partitions(tx, coming.of)?.unwrap_or_default();
-    match parts.iter().any(|part| part.has(coming.month)) {
+    match parts.iter().any(|part| part.has(coming.span)) {
         true => Ok(0),
-        false => sql::make(tx, coming.of, coming.month),
+        false => sql::make(tx, coming.of, coming.span),
     }
 }
 
-/// Partitions of months that are over at `now_ms` and have no rows; none on SQLite.
+/// Partitions whose time is over at `now_ms` and that have no rows; none on SQLite.
 ///
 /// # Errors
 /// The engine's.
 pub fn empty(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<EmptyPartition>> {
-    let present = MonthSpan::of(now_ms).from();
+    let now = id::first_at_ms(now_ms);
     let mut all = Vec::new();
     for of in TABLES.iter().copied() {
         for part in sql::partitions(tx, of)?.unwrap_or_default() {
-            let is_over = part.range.is_some_and(|(_, until)| until <= present);
+            let is_over = part.range.is_some_and(|(_, until)| until <= now);
             if is_over && sql::is_empty(tx, &part.name)? {
                 let name = part.name;
                 all.push(EmptyPartition { of, name });
@@ -228,7 +237,7 @@ pub fn states(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<PartitionState>> {
             table: of.table,
             is_divided,
             n_parts: parts.iter().filter(|part| part.range.is_some()).count(),
-            n_missing: not_in(&parts, now_ms).count(),
+            n_missing: not_in(&parts, *of, now_ms).count(),
             n_stray: default.map_or(Ok(0), |part| sql::n_rows(tx, &part.name))?,
         })
     };

@@ -1,6 +1,6 @@
 //! Statements that make, fill and drop partitions. They are those of PostgreSQL; on SQLite nothing is divided.
 
-use super::{COUNT_MAX, MonthSpan, Partition, PartitionedTable, name};
+use super::{COUNT_MAX, Partition, PartitionSpan, PartitionedTable, name};
 use crate::{Error, Result, Row, Tx};
 
 /// How long what needs a table for itself waits for it, in milliseconds.
@@ -64,11 +64,11 @@ fn range(bound: &str) -> Option<(i64, i64)> {
     Some((number(from)?, number(until)?))
 }
 
-/// Makes the partition of a month, with the rows of it that stand in the default one.
-pub(super) fn make(tx: &mut Tx<'_>, of: PartitionedTable, month: MonthSpan) -> Result<u64> {
+/// Makes the partition of a span, with the rows of it that stand in the default one.
+pub(super) fn make(tx: &mut Tx<'_>, of: PartitionedTable, span: PartitionSpan) -> Result<u64> {
     let PartitionedTable { table, key, .. } = of;
-    let (part, rest) = (name(of, &month.suffix()), name(of, "default"));
-    let (from, until) = (month.from(), month.until());
+    let (part, rest) = (name(of, &span.suffix()), name(of, "default"));
+    let (from, until) = (span.from(), span.until());
     // Made apart and attached: to be made as a partition it would need the whole table for itself.
     tx.script(&format!(
         "create table {part} (like {table} including all); \

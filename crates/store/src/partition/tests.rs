@@ -1,6 +1,7 @@
 //! What holds of partitions, and of a database that was filled without them.
 
-use super::{MonthSpan, PartitionState, Steps, TABLES, divide, sql};
+use super::divide::end_of_before;
+use super::{PartitionLength, PartitionState, Steps, TABLES, divide, sql};
 use crate::clock::parse_time;
 use crate::postgres::with_steps;
 use crate::testing::TestEngine::{self, Postgres, Sqlite};
@@ -131,6 +132,12 @@ fn filled_before(config: &StoreConfig) -> (Vec<Vec<String>>, Vec<String>) {
     })
 }
 
+/// Whether a table has a partition for each month, and not for each half-year.
+fn is_monthly(table: &str) -> bool {
+    let of = TABLES.iter().find(|of| of.table == table).unwrap();
+    of.length == PartitionLength::Month
+}
+
 const NOW: &str = "2026-11-30T20:00:00+08:00";
 
 fn states(db: &Db, now: &str) -> impl Future<Output = Vec<PartitionState>> {
@@ -161,7 +168,7 @@ async fn all_of(db: &Db) -> Vec<Vec<String>> {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_new_database_is_divided_and_its_months_are_made_ahead_once(
+async fn a_new_database_is_divided_and_its_partitions_are_made_ahead_once(
     #[values(Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
@@ -170,18 +177,19 @@ async fn a_new_database_is_divided_and_its_months_are_made_ahead_once(
             table: state.table,
             is_divided: true,
             n_parts: 0,
-            n_missing: 4,
+            n_missing: if is_monthly(state.table) { 5 } else { 2 },
             n_stray: 0,
         };
         assert_eq!(state, expected);
     }
-    assert_eq!(prepare(&test.db, NOW).await, (28, 0));
+    assert_eq!(prepare(&test.db, NOW).await, (20, 0));
     assert_eq!(prepare(&test.db, NOW).await, (0, 0));
-    // A month later one more.
-    assert_eq!(prepare(&test.db, "2026-12-01").await, (7, 0));
+    // Later one more, of those that have one for each month.
+    assert_eq!(prepare(&test.db, "2027-01-01").await, (2, 0));
     let again = open(&test.config).await;
-    for state in states(&again, "2026-12-01").await {
-        assert_eq!((state.n_parts, state.n_missing), (5, 0), "{state:?}");
+    for state in states(&again, "2027-01-01").await {
+        let n = if is_monthly(state.table) { 6 } else { 2 };
+        assert_eq!((state.n_parts, state.n_missing), (n, 0), "{state:?}");
     }
 }
 
@@ -239,9 +247,10 @@ async fn a_filled_database_is_divided_wherever_it_is_cut_off_and_reads_the_same(
     *own = key("company_id, feed_no");
     assert_eq!(after, before.1);
     // The month after the present one is still of the partition of before.
-    assert_eq!(prepare(&db, NOW).await, (14, 0));
+    assert_eq!(prepare(&db, NOW).await, (11, 0));
     for state in states(&db, NOW).await {
-        assert_eq!((state.n_parts, state.n_stray), (3, 0), "{state:?}");
+        let n = if is_monthly(state.table) { 4 } else { 2 };
+        assert_eq!((state.n_parts, state.n_stray), (n, 0), "{state:?}");
     }
     let n_checks = "select count(*) from pg_constraint where conname like '%\\_until'";
     let n_checks = db.read(move |tx| tx.query(n_checks, &[])?[0].int(0)).await;
@@ -316,7 +325,7 @@ async fn others_write_while_a_table_is_divided(#[values(Postgres)] _engine: Test
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rows_without_a_month_wait_in_the_default_partition_and_move_when_it_is_made(
+async fn rows_without_a_partition_wait_in_the_default_one_and_move_when_theirs_is_made(
     #[values(Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
@@ -332,7 +341,7 @@ async fn rows_without_a_month_wait_in_the_default_partition_and_move_when_it_is_
     for state in states(&test.db, NOW).await {
         assert_eq!(state.n_stray, 4, "{state:?}");
     }
-    assert_eq!(prepare(&test.db, NOW).await, (28, 14));
+    assert_eq!(prepare(&test.db, NOW).await, (20, 14));
     assert_eq!(all_of(&test.db).await, before);
     for state in states(&test.db, NOW).await {
         assert_eq!(state.n_stray, 2, "{state:?}");
@@ -350,14 +359,14 @@ async fn rows_without_a_month_wait_in_the_default_partition_and_move_when_it_is_
     });
     let plan = plan.await.unwrap();
     assert!(
-        plan.contains("message_p2026_11") && !plan.contains("default"),
+        plan.contains("message_p2026_07") && !plan.contains("default"),
         "{plan}"
     );
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_month_that_is_over_is_dropped_when_it_is_empty_and_not_before(
+async fn a_partition_whose_time_is_over_is_dropped_when_it_is_empty_and_not_before(
     #[values(Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
@@ -372,7 +381,7 @@ async fn a_month_that_is_over_is_dropped_when_it_is_empty_and_not_before(
     let names: Vec<&str> = empty.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(
         names.len(),
-        7,
+        2,
         "only September is over and empty: {names:?}"
     );
     let stale = empty.clone();
@@ -398,7 +407,7 @@ async fn a_month_that_is_over_is_dropped_when_it_is_empty_and_not_before(
     // September comes again, for a clock that is set back: nothing is refused.
     let early = id_at("2026-09-05", 0);
     test.db.write(move |tx| insert(tx, early)).await.unwrap();
-    assert_eq!(prepare(&test.db, "2026-09-20").await, (7, 7));
+    assert_eq!(prepare(&test.db, "2026-09-20").await, (2, 2));
 }
 
 #[rstest]
@@ -423,7 +432,7 @@ async fn a_table_in_use_is_dropped_from_later_and_nobody_waits_for_long(
         read.await
     });
     has_begun.await.unwrap();
-    let find = |tx: &mut Tx<'_>| super::empty(tx, at("2026-10-01T08:00:00+08:00"));
+    let find = |tx: &mut Tx<'_>| super::empty(tx, at("2027-01-01T08:00:00+08:00"));
     let empty = test.db.read(find).await.unwrap();
     let of_message = empty.iter().find(|one| one.of.table == "message").unwrap();
     let one = of_message.clone();
@@ -443,7 +452,7 @@ async fn a_promise_of_an_earlier_start_does_not_outlive_its_time(
 ) {
     let (config, _copy) = bare_postgres();
     filled_before(&config);
-    let old = MonthSpan::of(at("2026-11-30")).next().until();
+    let old = end_of_before(TABLES[0].length, at("2026-11-30"));
     with_steps(&config, |steps| {
         steps
             .step(|tx| sql::promise_until(tx, TABLES[0], old))

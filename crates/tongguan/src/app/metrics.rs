@@ -12,7 +12,9 @@ use exchange::{outcome, projector};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use registry::access::Sight;
 use std::time::Duration;
+use store::Db;
 use store::clock::SharedClock;
+use store::partition;
 use web::{Problem, codes};
 
 /// Bounds of durations, in seconds.
@@ -197,6 +199,16 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     ),
     ("tongguan_archive_mib", "gauge", "归档分卷的总大小（MiB）"),
     (
+        "tongguan_partition_missing",
+        "gauge",
+        "PostgreSQL：没有分区的大表，以及本月和后三个月缺少的分区，合计个数；持续大于 0 时见 docs/operating/partitions.md",
+    ),
+    (
+        "tongguan_partition_default_rows",
+        "gauge",
+        "PostgreSQL：缺省分区中的行数，按 table，各计到 100000；大于 0 时见 docs/operating/partitions.md",
+    ),
+    (
         "tongguan_archive_parts_written_total",
         "counter",
         "本进程写入的归档分卷数，按 class",
@@ -290,6 +302,25 @@ fn status_label(status: StatusCode) -> &'static str {
     }
 }
 
+/// What is missing of the partitions, and what stands in none of a month.
+async fn set_partitions(db: &Db, now_ms: i64) {
+    match db.read(move |tx| partition::states(tx, now_ms)).await {
+        Ok(states) => {
+            let missing = states
+                .iter()
+                .map(|state| usize::from(!state.is_divided).max(state.n_missing));
+            let missing = u32::try_from(missing.sum::<usize>()).unwrap_or(u32::MAX);
+            ::metrics::gauge!("tongguan_partition_missing").set(f64::from(missing));
+            for state in states {
+                let rows = u32::try_from(state.n_stray).unwrap_or(u32::MAX);
+                ::metrics::gauge!("tongguan_partition_default_rows", "table" => state.table)
+                    .set(f64::from(rows));
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the partitions could not be looked at"),
+    }
+}
+
 /// `GET /metrics`, for those inside.
 pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
     if !front.inside.has(&request.into_parts().0) {
@@ -336,6 +367,7 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
         }
         Err(error) => tracing::warn!(%error, "the archive could not be looked at"),
     }
+    set_partitions(&front.shared.db, now_ms).await;
     let n_waiting = u32::try_from(front.shared.db.n_waiting()).unwrap_or(u32::MAX);
     ::metrics::gauge!("tongguan_store_waiting").set(f64::from(n_waiting));
     set_health(&front.health);

@@ -14,6 +14,7 @@ use std::time::Duration;
 use store::Db;
 use store::check::{Checked, quick_check};
 use store::clock::{Clock, SystemClock, beijing_rfc3339};
+use store::partition::{self, PartitionState};
 
 /// A clock before this moment (2026-01-01) is certainly wrong, in milliseconds since 1970.
 const CLOCK_MIN_MS: i64 = 1_767_225_600_000;
@@ -352,6 +353,50 @@ async fn archive(shared: &Shared) -> anyhow::Result<Vec<DoctorFinding>> {
     Ok(findings)
 }
 
+/// Whether the large tables on PostgreSQL are divided by months and those of the next months are there.
+async fn partitions(db: &Db) -> anyhow::Result<Option<DoctorFinding>> {
+    let now_ms = SystemClock.now_ms();
+    let states = db.read(move |tx| partition::states(tx, now_ms)).await?;
+    let tables = |is: fn(&PartitionState) -> bool| {
+        let named = states.iter().filter(|state| is(state));
+        named
+            .map(|state| state.table)
+            .collect::<Vec<_>>()
+            .join("、")
+    };
+    let whole = tables(|state| !state.is_divided);
+    let missing = tables(|state| state.is_divided && state.n_missing > 0);
+    let stray = tables(|state| state.n_stray > 0);
+    let n_stray: i64 = states.iter().map(|state| state.n_stray).sum();
+    let n_parts: usize = states.iter().map(|state| state.n_parts).sum();
+    let mut faults = Vec::new();
+    if !whole.is_empty() {
+        faults.push(format!(
+            "{whole} 还没有分区：启动时这些表正被使用；请结束长时间的事务后重新启动一个进程"
+        ));
+    }
+    if !missing.is_empty() {
+        faults.push(format!(
+            "{missing} 缺少本月或后三个月的分区：请执行 tongguan job run partition.prepare；在此之前数据进入缺省分区，照常可用"
+        ));
+    }
+    if n_stray > 0 {
+        faults.push(format!(
+            "缺省分区中有 {n_stray} 行（{stray}）：它们的编号不属于已有的月份，多因时钟不准；数据照常可用，处理见 docs/operating/partitions.md"
+        ));
+    }
+    let is_good = faults.is_empty();
+    let text = match is_good {
+        true => format!("{} 张表，{n_parts} 个月份分区", states.len()),
+        false => faults.join("；"),
+    };
+    Ok((!states.is_empty()).then_some(DoctorFinding {
+        what: "分区",
+        is_good,
+        text,
+    }))
+}
+
 async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
     let (customs, free_mib_min) = (config.customs.clone(), config.store.free_mib_min);
     let process = match Process::open(config).await {
@@ -374,6 +419,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
         text,
     }];
     findings.extend(engine(&shared.db, free_mib_min).await?);
+    findings.extend(partitions(&shared.db).await?);
     findings.push(projector(&shared.db).await?);
     findings.extend(trust(shared).await?);
     findings.extend(archive(shared).await?);
