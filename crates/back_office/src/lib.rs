@@ -4,7 +4,7 @@
 //! - [`department`], [`post`]: where the people of the agencies belong. [`dictionary`]: what forms offer.
 //! - [`notice`]: what everybody should know. [`parameter`]: settings that change at run time.
 //! - [`log`]: what everybody did, for those who look into something. [`job`]: what runs by itself. [`partition`]: that
-//!   large tables are cut by months.
+//!   large tables have partitions.
 //! - [`administration`]: what the modules share.
 //!
 //! The modules stand from high to low: each uses only those after it.

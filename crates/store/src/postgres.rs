@@ -27,6 +27,14 @@ const CONFLICT_TRIES: u32 = 5;
 /// Prepared statements that a connection keeps before it forgets them all.
 const STATEMENTS_MAX: usize = 512;
 
+/// What every connection asks of the server's planner. Statements are short and prepared once: to compile one, or to start
+/// processes for it, costs more than to run it, and the planner does either when it overestimates a large table.
+const SETTINGS: &str = "set jit = off; set max_parallel_workers_per_gather = 0";
+
+/// What connections that write ask besides: their statements find rows by keys, so one plan serves all values, and to plan
+/// anew for each partition of a table costs more than to run it.
+const SETTINGS_OF_WRITERS: &str = "set plan_cache_mode = force_generic_plan";
+
 #[derive(Clone)]
 pub(crate) struct PgPool {
     writes: Sender<Box<dyn StoreJob>>,
@@ -182,7 +190,7 @@ impl Connection {
 
     fn connect(&self) -> Result<Open> {
         let leave = self.outage.enter(Instant::now())?;
-        let connected = self.server.connect();
+        let connected = self.server.connect().and_then(|open| self.set_up(open));
         let now = Instant::now();
         match &connected {
             Ok(open) => leave.succeeded(now, open.line.place()),
@@ -194,6 +202,16 @@ impl Connection {
             }
         }
         connected
+    }
+
+    fn set_up(&self, open: Open) -> Result<Open> {
+        let settings = match self.only_reads {
+            true => SETTINGS.to_owned(),
+            false => format!("{SETTINGS}; {SETTINGS_OF_WRITERS}"),
+        };
+        open.line
+            .wait_for(BEGIN_MAX, open.client.batch_execute(&settings))?;
+        Ok(open)
     }
 
     /// Closes what is open; when the whole server is of no use any more, the other connections to it are not used again

@@ -201,7 +201,7 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     (
         "tongguan_partition_missing",
         "gauge",
-        "PostgreSQL：没有分区的大表，以及本月和后三个月缺少的分区，合计个数；持续大于 0 时见 docs/operating/partitions.md",
+        "PostgreSQL：没有分区的大表，以及当前和后三个月缺少的分区，合计个数；持续大于 0 时见 docs/operating/partitions.md",
     ),
     (
         "tongguan_partition_default_rows",
@@ -302,7 +302,7 @@ fn status_label(status: StatusCode) -> &'static str {
     }
 }
 
-/// What is missing of the partitions, and what stands in none of a month.
+/// What is missing of the partitions, and what stands in the default ones.
 async fn set_partitions(db: &Db, now_ms: i64) {
     match db.read(move |tx| partition::states(tx, now_ms)).await {
         Ok(states) => {

@@ -353,7 +353,7 @@ async fn archive(shared: &Shared) -> anyhow::Result<Vec<DoctorFinding>> {
     Ok(findings)
 }
 
-/// Whether the large tables on PostgreSQL are divided by months and those of the next months are there.
+/// Whether the large tables on PostgreSQL are divided, and the partitions of the next months are there.
 async fn partitions(db: &Db) -> anyhow::Result<Option<DoctorFinding>> {
     let now_ms = SystemClock.now_ms();
     let states = db.read(move |tx| partition::states(tx, now_ms)).await?;
@@ -377,17 +377,17 @@ async fn partitions(db: &Db) -> anyhow::Result<Option<DoctorFinding>> {
     }
     if !missing.is_empty() {
         faults.push(format!(
-            "{missing} 缺少本月或后三个月的分区：请执行 tongguan job run partition.prepare；在此之前数据进入缺省分区，照常可用"
+            "{missing} 缺少当前或后三个月的分区：请执行 tongguan job run partition.prepare；在此之前数据进入缺省分区，照常可用"
         ));
     }
     if n_stray > 0 {
         faults.push(format!(
-            "缺省分区中有 {n_stray} 行（{stray}）：它们的编号不属于已有的月份，多因时钟不准；数据照常可用，处理见 docs/operating/partitions.md"
+            "缺省分区中有 {n_stray} 行（{stray}）：它们的编号不属于已有的分区，多因时钟不准；数据照常可用，处理见 docs/operating/partitions.md"
         ));
     }
     let is_good = faults.is_empty();
     let text = match is_good {
-        true => format!("{} 张表，{n_parts} 个月份分区", states.len()),
+        true => format!("{} 张表，{n_parts} 个分区", states.len()),
         false => faults.join("；"),
     };
     Ok((!states.is_empty()).then_some(DoctorFinding {
