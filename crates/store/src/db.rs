@@ -3,6 +3,7 @@
 use crate::clock::{Clock, SystemClock};
 use crate::job::{Work, stopped};
 use crate::postgres::PgPool;
+use crate::replica::ReplicaHealth;
 use crate::sqlite::SqlitePool;
 use crate::{Error, Result, StoreConfig, Tx, TxFailure, Vault, migrate};
 
@@ -77,6 +78,33 @@ impl Db {
             EngineDb::Postgres(pool) => pool.submit_read(job)?,
         }
         answer.await.unwrap_or_else(|_| Err(stopped().into()))
+    }
+
+    /// As [`Db::read`], of a moment that may be some seconds ago (`store.replica_lag_max_s`): a standby does it, if there is
+    /// one that keeps up. Not for what follows a write of the same person, nor for what decides anything.
+    ///
+    /// # Errors
+    /// Whatever `f` answers, and the engine's.
+    pub async fn read_recent<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: TxFailure,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (job, answer) = Work::boxed(f);
+        match &self.engine {
+            EngineDb::Sqlite(pool) => pool.submit_read(job)?,
+            EngineDb::Postgres(pool) => pool.submit_recent(job)?,
+        }
+        answer.await.unwrap_or_else(|_| Err(stopped().into()))
+    }
+
+    /// How the standby is; nothing without one.
+    pub fn replica(&self) -> Option<ReplicaHealth> {
+        match &self.engine {
+            EngineDb::Sqlite(_) => None,
+            EngineDb::Postgres(pool) => pool.replica(),
+        }
     }
 
     /// The engine's name, for people: `SQLite` or `PostgreSQL`.

@@ -225,6 +225,11 @@ const ALL: &[Migration] = &[
         "archive",
         include_str!("../migrations/0048_archive.sql"),
     ),
+    (
+        49,
+        "replica_beat",
+        include_str!("../migrations/0049_replica_beat.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -8,6 +8,9 @@
 //! when no transaction could be begun, and when the server says that it takes no writes any more. When a connection is
 //! lost later, nobody knows what became of the transaction, and its caller is told so.
 
+mod standby;
+
+use self::standby::Standby;
 use crate::event;
 use crate::job::{StoreJob, Undo, spawn, submit};
 use crate::migrate;
@@ -39,6 +42,7 @@ const SETTINGS_OF_WRITERS: &str = "set plan_cache_mode = force_generic_plan";
 pub(crate) struct PgPool {
     writes: Sender<Box<dyn StoreJob>>,
     reads: Sender<Box<dyn StoreJob>>,
+    standby: Option<Standby>,
 }
 
 impl PgPool {
@@ -67,7 +71,12 @@ impl PgPool {
                 spawn("store-postgres", move || serve(&mut connection, &queue))?;
             }
         }
-        Ok(Self { writes, reads })
+        let standby = Standby::open(config, &closed, &reads)?;
+        Ok(Self {
+            writes,
+            reads,
+            standby,
+        })
     }
 
     pub(crate) fn submit_write(&self, job: Box<dyn StoreJob>) -> Result<()> {
@@ -345,13 +354,22 @@ fn undo(tx: Tx<'_>) {
 }
 
 fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn StoreJob>>) {
+    serve_with(connection, queue, |job, failure| job.finish(failure));
+}
+
+/// Runs jobs and hands each to `finish`, with why it failed.
+fn serve_with(
+    connection: &mut Connection,
+    queue: &Receiver<Box<dyn StoreJob>>,
+    finish: impl Fn(Box<dyn StoreJob>, Option<Error>),
+) {
     // After a panic nobody knows what the connection was in the middle of.
     if std::mem::replace(&mut connection.is_used, true) {
         connection.open = None;
     }
     while let Ok(mut job) = queue.recv() {
         let failure = connection.run(job.as_mut()).err();
-        job.finish(failure);
+        finish(job, failure);
     }
 }
 

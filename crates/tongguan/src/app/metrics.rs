@@ -199,6 +199,16 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     ),
     ("tongguan_archive_mib", "gauge", "归档分卷的总大小（MiB）"),
     (
+        "tongguan_replica_lag_seconds",
+        "gauge",
+        "设有 store.replica_url 时：备库上的数据最多落后的秒数；超过 store.replica_lag_max_s 时改由主库查询",
+    ),
+    (
+        "tongguan_replica_serves",
+        "gauge",
+        "设有 store.replica_url 时：1 为由备库查询统计和导出，0 为由主库查询（备库不可用、不是备库或落后太多）",
+    ),
+    (
         "tongguan_partition_missing",
         "gauge",
         "PostgreSQL：没有分区的大表，以及当前和后三个月缺少的分区，合计个数；持续大于 0 时见 docs/operating/partitions.md",
@@ -368,6 +378,10 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
         Err(error) => tracing::warn!(%error, "the archive could not be looked at"),
     }
     set_partitions(&front.shared.db, now_ms).await;
+    if let Some(health) = front.shared.db.replica() {
+        ::metrics::gauge!("tongguan_replica_lag_seconds").set(count(health.lag_ms / 1000));
+        ::metrics::gauge!("tongguan_replica_serves").set(f64::from(u8::from(health.serves)));
+    }
     let n_waiting = u32::try_from(front.shared.db.n_waiting()).unwrap_or(u32::MAX);
     ::metrics::gauge!("tongguan_store_waiting").set(f64::from(n_waiting));
     set_health(&front.health);

@@ -353,6 +353,34 @@ async fn archive(shared: &Shared) -> anyhow::Result<Vec<DoctorFinding>> {
     Ok(findings)
 }
 
+/// How long the standby may take to be looked at for the first time, in tenths of a second.
+const STANDBY_TENTHS: u32 = 30;
+
+/// Whether the standby keeps up, if there is one.
+async fn standby(db: &Db, lag_max_s: u64) -> Option<DoctorFinding> {
+    let mut health = db.replica()?;
+    for _ in 0..STANDBY_TENTHS {
+        if health.serves {
+            break;
+        }
+        SystemClock.sleep(Duration::from_millis(100)).await;
+        health = db.replica()?;
+    }
+    let seconds = health.lag_ms / 1000;
+    let text = match (health.serves, health.is_there) {
+        (true, _) => format!("最多落后 {seconds} 秒，统计和导出由备库查询"),
+        (false, true) => format!(
+            "落后超过 {lag_max_s} 秒，统计和导出暂由主库查询：请检查备库的回放（pg_stat_replication、长时间的查询、磁盘）"
+        ),
+        (false, false) => "连接不上，或不是 store.url 的备库，统计和导出暂由主库查询：请核对 store.replica_url 和备库".to_owned(),
+    };
+    Some(DoctorFinding {
+        what: "备库",
+        is_good: health.serves,
+        text,
+    })
+}
+
 /// Whether the large tables on PostgreSQL are divided, and the partitions of the next months are there.
 async fn partitions(db: &Db) -> anyhow::Result<Option<DoctorFinding>> {
     let now_ms = SystemClock.now_ms();
@@ -399,6 +427,7 @@ async fn partitions(db: &Db) -> anyhow::Result<Option<DoctorFinding>> {
 
 async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
     let (customs, free_mib_min) = (config.customs.clone(), config.store.free_mib_min);
+    let lag_max_s = config.store.replica_lag_max_s;
     let process = match Process::open(config).await {
         Ok(process) => process,
         Err(error) => {
@@ -420,6 +449,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
     }];
     findings.extend(engine(&shared.db, free_mib_min).await?);
     findings.extend(partitions(&shared.db).await?);
+    findings.extend(standby(&shared.db, lag_max_s).await);
     findings.push(projector(&shared.db).await?);
     findings.extend(trust(shared).await?);
     findings.extend(archive(shared).await?);
