@@ -47,7 +47,7 @@ pub fn job(context: &AppContext) -> Job {
             let now_ms = context.now_ms();
             let made = prepare(&context.db, now_ms).await?;
             let dropped = drop_empty(&context.db, now_ms).await?;
-            Ok(told(made, dropped))
+            Ok(detail(made, dropped))
         })
     })
 }
@@ -116,7 +116,7 @@ where
 }
 
 /// What was done, for the record of the job; nothing when nothing was.
-fn told(made: PartitionWork, dropped: PartitionWork) -> String {
+fn detail(made: PartitionWork, dropped: PartitionWork) -> String {
     let parts = [
         (made.n_made, format!("新建分区 {} 个", made.n_made)),
         (made.n_moved, format!("从缺省分区移入 {} 行", made.n_moved)),
@@ -132,13 +132,13 @@ fn told(made: PartitionWork, dropped: PartitionWork) -> String {
             ),
         ),
     ];
-    let told = parts.into_iter().filter(|(n, _)| *n > 0);
-    told.map(|(_, text)| text).collect::<Vec<_>>().join("；")
+    let lines = parts.into_iter().filter(|(n, _)| *n > 0);
+    lines.map(|(_, text)| text).collect::<Vec<_>>().join("；")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PartitionWork, drop_empty, prepare, told};
+    use super::{PartitionWork, detail, drop_empty, prepare};
     use rstest::rstest;
     use store::clock::parse_time;
     use store::testing::TestEngine::{self, Postgres, Sqlite};
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_run_tells_what_it_did_and_nothing_when_it_did_nothing() {
         let none = PartitionWork::default();
-        assert_eq!(told(none, none), "");
+        assert_eq!(detail(none, none), "");
         let made = PartitionWork {
             n_made: 7,
             n_moved: 3,
@@ -181,7 +181,7 @@ mod tests {
             ..none
         };
         assert_eq!(
-            told(made, dropped),
+            detail(made, dropped),
             "新建分区 7 个；从缺省分区移入 3 行；删去空分区 2 个；1 个分区正在使用，下次再处理"
         );
     }

@@ -1,4 +1,4 @@
-//! Spans (分区时段) of whole months in Beijing time as ranges of ids.
+//! Spans of whole months in Beijing time as ranges of ids.
 
 use crate::clock::{beijing_day, parse_time};
 use crate::id;
@@ -6,7 +6,7 @@ use crate::id;
 /// 32 days in milliseconds: from the first of a month into the next one.
 const INTO_NEXT_MS: i64 = 32 * 24 * 3_600_000;
 
-/// How long the span of one partition is (分区周期). Months of the archive never cross the end of one.
+/// How long the span of one partition is. Months of the archive never cross the end of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PartitionLength {
     /// A month.
@@ -15,7 +15,7 @@ pub(super) enum PartitionLength {
     HalfYear,
 }
 
-/// A span (分区时段) in Beijing time: which ids are of it.
+/// A span in Beijing time: which ids are of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PartitionSpan {
     /// Its first moment, milliseconds since 1970-01-01 UTC.

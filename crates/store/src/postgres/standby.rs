@@ -51,7 +51,7 @@ impl Standby {
             })?;
         }
         let (lives, ends) = bounded(0);
-        let mut look = Look {
+        let mut look = StandbyLook {
             owner: owner()?,
             watch: Arc::clone(&watch),
             primary: Connection {
@@ -110,14 +110,14 @@ fn instead(
 }
 
 /// What looks at the standby.
-struct Look {
+struct StandbyLook {
     owner: String,
     watch: Arc<ReplicaWatch>,
     primary: Connection,
     standby: Connection,
 }
 
-impl Look {
+impl StandbyLook {
     fn run(&mut self, ends: &Receiver<()>) {
         let now_ms = SystemClock.now_ms();
         let _ = ask(&mut self.primary, move |tx| {

@@ -203,12 +203,9 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "store.replica_url",
-        "PostgreSQL 备库的地址（可选，写法同 store.url，可写多个主机）：统计和导出由它查询；它不可用或落后太多时自动改由主库查询",
+        "用于统计和导出的备库，写法同 url，可选",
     ),
-    (
-        "store.replica_lag_max_s",
-        "备库最多可落后的秒数，超过即改由主库查询",
-    ),
+    ("store.replica_lag_max_s", "备库最多可落后的秒数"),
     (
         "store.n_writers",
         "写 PostgreSQL 的线程数（各一个连接），1 至 64；SQLite 固定为 1",
