@@ -201,10 +201,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "store.postgres_ca_file",
         "PostgreSQL 服务器证书的 CA（PEM）；填写后必须使用 TLS",
     ),
-    (
-        "store.replica_url",
-        "用于统计和导出的备库，写法同 url，可选",
-    ),
+    ("store.replica_url", "统计和导出所用的备库，可选"),
     ("store.replica_lag_max_s", "备库最多可落后的秒数"),
     (
         "store.n_writers",
