@@ -135,7 +135,10 @@ impl Process {
         );
         let queue = open_queue(&config, number, node.is_some(), &clock).await?;
         if node.is_some() {
-            back_office::partition::prepare(&db, clock.now_ms()).await?;
+            // Without them rows go to the default partitions.
+            if let Err(error) = back_office::partition::prepare(&db, clock.now_ms()).await {
+                tracing::error!(%error, "the coming partitions could not be made");
+            }
             db.write(move |tx| {
                 exchange::lane::follow(tx, number)?;
                 jobs::lease::follow(tx, number)

@@ -23,8 +23,8 @@ pub(crate) trait Steps {
     fn alone(&mut self, statement: &str) -> Result<()>;
 }
 
-/// Divides the tables that have no partitions yet. A table that others do not let go stays as it is, with a warning, and the
-/// next start tries again.
+/// Divides the tables that have no partitions yet. One that others do not let go, or that stands otherwise than this program knows
+/// it, stays as it is; the log says so, and the next start tries again.
 pub(crate) fn divide(steps: &mut impl Steps, now_ms: i64) -> Result<()> {
     let whole = |tx: &mut Tx<'_>| {
         let mut whole = Vec::new();
@@ -44,8 +44,10 @@ pub(crate) fn divide(steps: &mut impl Steps, now_ms: i64) -> Result<()> {
     }
     for of in steps.step(whole)? {
         match divide_one(steps, of, now_ms) {
-            Err(error @ Error::Unavailable(_)) if is_in_use(&error) => {
-                tracing::warn!(table = of.table, %error, "the table is in use and was not divided into partitions");
+            // The platform works without partitions, too; a promise that is kept for months would refuse rows.
+            Err(error) if is_in_use(&error) || !error.is_unavailable() => {
+                patiently(steps, |tx| sql::promise_nothing(tx, of))?;
+                tracing::error!(table = of.table, %error, "the table was not divided into partitions");
             }
             outcome => outcome?,
         }
@@ -89,15 +91,10 @@ fn divide_one(steps: &mut impl Steps, of: PartitionedTable, now_ms: i64) -> Resu
     if of.added_to_key.is_some() {
         make_key(steps, of)?;
     }
-    let switched = patiently(steps, |tx| {
+    patiently(steps, |tx| {
         sql::take(tx, of)?;
         switch(tx, of, Some(until))
-    });
-    if switched.is_err() {
-        // Kept for months it would refuse rows.
-        patiently(steps, |tx| sql::promise_nothing(tx, of))?;
-    }
-    switched?;
+    })?;
     steps.step(|tx| sql::analyze(tx, of))?;
     tracing::info!(table = of.table, "the table was divided into partitions");
     Ok(())

@@ -99,7 +99,7 @@ impl<S: Steps> CutOff<'_, S> {
     fn count(&mut self) -> Result<()> {
         self.1 = (self.1)
             .checked_sub(1)
-            .ok_or_else(|| Error::Fault("cut off".to_owned()))?;
+            .ok_or_else(|| Error::Unavailable("cut off".to_owned()))?;
         Ok(())
     }
 }
@@ -214,7 +214,7 @@ async fn a_filled_database_is_divided_wherever_it_is_cut_off_and_reads_the_same(
     let mut stood_at = String::new();
     while let Err(error) = with_steps(&config, |steps| divide(&mut CutOff(steps, budget), at(NOW)))
     {
-        assert_eq!(error, Error::Fault("cut off".to_owned()));
+        assert_eq!(error, Error::Unavailable("cut off".to_owned()));
         let (stands_at, now) = with_steps(&config, |steps| {
             // As an index is left whose making was interrupted.
             let spoil = "update pg_index set indisvalid = false \
@@ -467,4 +467,26 @@ async fn a_promise_of_an_earlier_start_does_not_outlive_its_time(
     for state in states(&db, "2027-03-05").await {
         assert_eq!(state.n_stray, 0, "{state:?}");
     }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_that_stands_otherwise_stays_as_it_is_and_the_others_are_divided(
+    #[values(Postgres)] _engine: TestEngine,
+) {
+    let (config, _copy) = bare_postgres();
+    let (before, _) = filled_before(&config);
+    // Somebody refers to receipts by the key that must become another one.
+    let refer = "create table note (company_id bigint, feed_no bigint, \
+                 foreign key (company_id, feed_no) references receipt (company_id, feed_no))";
+    with_steps(&config, |steps| steps.step(|tx| tx.script(refer))).unwrap();
+    with_steps(&config, |steps| divide(steps, at(NOW))).unwrap();
+    let db = open(&config).await;
+    assert_eq!(all_of(&db).await, before);
+    for state in states(&db, NOW).await {
+        assert_eq!(state.is_divided, state.table != "receipt", "{state:?}");
+    }
+    // No promise was left that will refuse rows.
+    let far = id_at("2040-01-01", 0);
+    db.write(move |tx| insert(tx, far)).await.unwrap();
 }

@@ -146,19 +146,23 @@ impl StandbyLook {
         self.watch.note(seen.as_ref().ok().copied().flatten());
         let after = self.watch.health();
         if before.serves != after.serves {
-            let lag_ms = after.lag_ms;
-            match (after.serves, seen) {
-                (true, _) => tracing::info!("the standby serves reads"),
-                (false, Err(error)) => {
-                    tracing::warn!(%error, "the standby is away and serves no reads")
-                }
-                (false, Ok(None)) => tracing::warn!("the server is no standby and serves no reads"),
-                (false, Ok(_)) => {
-                    tracing::warn!(lag_ms, "the standby is behind and serves no reads")
-                }
-            }
+            note_change(after, &seen);
         }
     }
+}
+
+/// Says in the log that the standby serves reads, or why it does not.
+fn note_change(health: ReplicaHealth, seen: &Result<Option<i64>>) {
+    let why = match (health.serves, seen) {
+        (true, _) => {
+            tracing::info!("the standby serves reads");
+            return;
+        }
+        (false, Err(error)) => format!("it is away: {error}"),
+        (false, Ok(None)) => "it is no standby".to_owned(),
+        (false, Ok(Some(_))) => format!("it is {} ms behind", health.lag_ms),
+    };
+    tracing::warn!(why, "the standby serves no reads");
 }
 
 /// Does something on a connection and waits for it.
