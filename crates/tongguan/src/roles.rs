@@ -78,6 +78,13 @@ enum Number {
     Any,
 }
 
+/// Makes the partitions of the next months. Without them rows go to the default ones, so that nothing keeps a start.
+async fn prepare_partitions(db: &Db, now_ms: i64) {
+    if let Err(error) = back_office::partition::prepare(db, now_ms).await {
+        tracing::error!(%error, "the coming partitions could not be made");
+    }
+}
+
 impl Process {
     /// Opens database and queue for a command that is soon done and only reads.
     ///
@@ -135,10 +142,7 @@ impl Process {
         );
         let queue = open_queue(&config, number, node.is_some(), &clock).await?;
         if node.is_some() {
-            // Without them rows go to the default partitions.
-            if let Err(error) = back_office::partition::prepare(&db, clock.now_ms()).await {
-                tracing::error!(%error, "the coming partitions could not be made");
-            }
+            prepare_partitions(&db, clock.now_ms()).await;
             db.write(move |tx| {
                 exchange::lane::follow(tx, number)?;
                 jobs::lease::follow(tx, number)
