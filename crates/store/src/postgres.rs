@@ -131,7 +131,6 @@ impl partition::Steps for OpenSteps<'_> {
 
 /// Does steps on a database of which nobody has a handle, over a connection of its own.
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "test code")]
 pub(crate) fn with_steps<T>(
     config: &StoreConfig,
     f: impl FnOnce(&mut OpenSteps<'_>) -> T + Send,

@@ -199,7 +199,6 @@ fn create(client: &mut Client, what: &str) {
 
 /// An empty PostgreSQL database, without any migration; gone when the second value is dropped.
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "test code")]
 pub(crate) fn bare_postgres() -> (StoreConfig, impl Drop) {
     let server = postgres_url().expect("a server in TONGGUAN_TEST_PG");
     let (config, copy) = named(&server);

@@ -78,11 +78,17 @@ enum Number {
     Any,
 }
 
-/// Makes the partitions of the next months. Without them rows go to the default ones, so that nothing keeps a start.
-async fn prepare_partitions(db: &Db, now_ms: i64) {
+/// What a process does first that stays: it takes back what it had in hand under its number, and makes the partitions of
+/// the next months. Without these rows go to the default ones, so that they keep no start.
+async fn prepare(db: &Db, number: u8, now_ms: i64) -> store::Result<()> {
     if let Err(error) = back_office::partition::prepare(db, now_ms).await {
         tracing::error!(%error, "the coming partitions could not be made");
     }
+    db.write(move |tx| {
+        exchange::lane::follow(tx, number)?;
+        jobs::lease::follow(tx, number)
+    })
+    .await
 }
 
 impl Process {
@@ -142,12 +148,7 @@ impl Process {
         );
         let queue = open_queue(&config, number, node.is_some(), &clock).await?;
         if node.is_some() {
-            prepare_partitions(&db, clock.now_ms()).await;
-            db.write(move |tx| {
-                exchange::lane::follow(tx, number)?;
-                jobs::lease::follow(tx, number)
-            })
-            .await?;
+            prepare(&db, number, clock.now_ms()).await?;
         }
         let context = AppContext {
             db: db.clone(),

@@ -273,7 +273,7 @@ async fn rows_of_a_wrong_clock_are_divided_too_and_refused_never(
         steps.step(|tx| far.iter().try_for_each(|id| insert(tx, *id)))
     })
     .unwrap();
-    let before = with_steps(&config, |steps| steps.step(|tx| all_rows(tx))).unwrap();
+    let before = with_steps(&config, |steps| steps.step(all_rows)).unwrap();
     with_steps(&config, |steps| divide(steps, at(NOW))).unwrap();
     let db = open(&config).await;
     assert_eq!(all_of(&db).await, before);
