@@ -121,6 +121,7 @@ fn filled_before(config: &StoreConfig) -> (Vec<Vec<String>>, Vec<String>) {
     with_steps(config, |steps| {
         let fill = |tx: &mut Tx<'_>| {
             migrate::apply(tx)?;
+            tx.script("grant select on receipt to public")?;
             for n in 0..20 {
                 insert(tx, id_at("2026-10-05", n))?;
                 insert(tx, id_at("2026-11-30", n))?;
@@ -246,6 +247,9 @@ async fn a_filled_database_is_divided_wherever_it_is_cut_off_and_reads_the_same(
     assert_eq!(*own, key("company_id, feed_no, document_id"));
     *own = key("company_id, feed_no");
     assert_eq!(after, before.1);
+    let read = "select count(*) from pg_class c, aclexplode(relacl) where oid = 'receipt'::regclass and grantee = 0";
+    let read = db.read(move |tx| tx.query(read, &[])?[0].int(0)).await;
+    assert_eq!(read.unwrap(), 1, "whoever could read receipts can do so");
     // The month after the present one is still of the partition of before.
     assert_eq!(prepare(&db, NOW).await, (11, 0));
     for state in states(&db, NOW).await {
