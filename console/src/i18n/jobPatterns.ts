@@ -40,6 +40,22 @@ function purged(text: string): string {
   return [done, ...stayed].join("; ");
 }
 
+const PARTITIONED: readonly (readonly [RegExp, string])[] = [
+  [/^新建分区 (\d+) 个$/, "Partitions made: $1"],
+  [/^从缺省分区移入 (\d+) 行$/, "rows moved from the default partition: $1"],
+  [/^删去空分区 (\d+) 个$/, "empty partitions dropped: $1"],
+  [/^(\d+) 个分区正在使用，下次再处理$/, "partitions in use, left for the next run: $1"],
+];
+
+/** What the job did that makes and drops partitions. */
+function partitioned(text: string): string {
+  const part = (one: string) => {
+    const [pattern, english] = PARTITIONED.find(([known]) => known.test(one)) ?? [/$/, ""];
+    return one.replace(pattern, english);
+  };
+  return text.split("；").map(part).join("; ");
+}
+
 export const JOB_PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   [/^超过 (\d+) 分钟，已中止$/, (n) => `Stopped after ${n} minutes, the limit of this job`],
   [/^结束 (\d+) 个超时会话$/, (n) => `Idle sessions ended: ${n}`],
@@ -48,6 +64,7 @@ export const JOB_PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => s
   [/^(已补加密 .*)$/, (text = "") => resealed(text)],
   [/^写入 (\d+) 卷（(\d+) 行），校验通过 (\d+) 卷$/, (written, rows, verified) => `Parts written: ${written} (rows: ${rows}), verified: ${verified}`],
   [/^校验通过 (\d+) 卷$/, (n) => `Parts verified: ${n}`],
+  [/^((?:新建分区|从缺省分区移入|删去空分区) .*|\d+ 个分区正在使用.*)$/, (text = "") => partitioned(text)],
   [/^(清理 \d+ 卷.*)$/, (text = "") => purged(text)],
   [/^没有设置归档存储（archive\.url），未归档，也不清理$/, () => "No archive store is set (archive.url): nothing is archived and nothing removed"],
   [/^归档存储不可用：(.*)$/, (why) => `The archive store cannot be used: ${why}`],

@@ -3,13 +3,15 @@
 //! - [`user`], [`grant`]: the people with an account, and what they may do.
 //! - [`department`], [`post`]: where the people of the agencies belong. [`dictionary`]: what forms offer.
 //! - [`notice`]: what everybody should know. [`parameter`]: settings that change at run time.
-//! - [`log`]: what everybody did, for those who look into something. [`job`]: what runs by itself.
+//! - [`log`]: what everybody did, for those who look into something. [`job`]: what runs by itself. [`partition`]: that
+//!   large tables have partitions.
 //! - [`administration`]: what the modules share.
 //!
 //! The modules stand from high to low: each uses only those after it.
 
 pub mod archive;
 pub mod job;
+pub mod partition;
 pub mod user;
 pub mod grant;
 pub mod notice;

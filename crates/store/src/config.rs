@@ -12,6 +12,10 @@ pub struct StoreConfig {
     pub url: String,
     /// PEM file with the certificate authority of PostgreSQL; when set, TLS is required.
     pub postgres_ca_file: Option<String>,
+    /// As `url`, a standby of it that serves reads which may be some seconds old; PostgreSQL only.
+    pub replica_url: Option<String>,
+    /// How many seconds what the standby shows may be old (2 to 300): when it may be older, the primary serves those reads.
+    pub replica_lag_max_s: u64,
     /// Threads that write to PostgreSQL, each with its own connection (1 to 64). SQLite has one.
     pub n_writers: usize,
     /// Threads that read, each with its own connection (3 to 64): more than two shares of reads may hold.
@@ -45,6 +49,8 @@ impl Default for StoreConfig {
         Self {
             url: "sqlite:data/tongguan.db".to_owned(),
             postgres_ca_file: None,
+            replica_url: None,
+            replica_lag_max_s: 5,
             n_writers: 4,
             n_readers: 8,
             waiting_max: 4096,
@@ -83,6 +89,19 @@ impl StoreConfig {
             && let Some(fault) = places_fault(&self.url)
         {
             return Some(fault);
+        }
+        if let Some(url) = &self.replica_url {
+            let is_url = ["postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| url.starts_with(scheme));
+            if !is_url || path.is_some() {
+                return Some(
+                    "replica_url 应为 postgres://用户:密码@主机:端口/库名，且 url 也应为 PostgreSQL".to_owned(),
+                );
+            }
+            if let Some(fault) = places_fault(url) {
+                return Some(format!("replica_{fault}"));
+            }
         }
         if !(1..=64).contains(&self.n_writers) {
             return Some(format!("n_writers 应为 1 至 64（现为 {}）", self.n_writers));
@@ -140,6 +159,30 @@ mod tests {
             ..StoreConfig::default()
         };
         config.fault()
+    }
+
+    #[test]
+    fn a_standby_is_one_of_postgresql_and_its_address_is_read() {
+        let fault = |url: &str, replica: &str| {
+            let config = StoreConfig {
+                url: url.to_owned(),
+                replica_url: Some(replica.to_owned()),
+                ..StoreConfig::default()
+            };
+            config.fault().unwrap_or_default()
+        };
+        assert_eq!(fault("postgres://a/db", "postgres://b,c/db"), "");
+        for (url, replica) in [
+            ("sqlite:data/tongguan.db", "postgres://user:secret@b/db"),
+            ("postgres://a/db", "sqlite:data/tongguan.db"),
+            ("postgres://a/db", "postgres://user:secret@b:port/db"),
+        ] {
+            let why = fault(url, replica);
+            assert!(
+                why.starts_with("replica_url ") && !why.contains("secret"),
+                "{why}"
+            );
+        }
     }
 
     #[test]

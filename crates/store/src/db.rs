@@ -1,7 +1,9 @@
 //! The handle that every module holds: `write` and `read`, whichever engine is below.
 
+use crate::clock::{Clock, SystemClock};
 use crate::job::{Work, stopped};
 use crate::postgres::PgPool;
+use crate::replica::ReplicaHealth;
 use crate::simulated::{SimulatedDb, SimulatedStore, StoreAct, StoreLine};
 use crate::sqlite::SqlitePool;
 use crate::{Error, Result, StoreConfig, Tx, TxFailure, Vault, migrate};
@@ -35,7 +37,8 @@ impl Db {
         let engine = if let Some(path) = config.sqlite_path() {
             EngineDb::Sqlite(SqlitePool::open(path, config, &vault)?)
         } else if config.url.starts_with("postgres") {
-            EngineDb::Postgres(PgPool::open(config, &vault)?)
+            let now_ms = SystemClock.now_ms();
+            EngineDb::Postgres(PgPool::open(config, &vault, now_ms)?)
         } else {
             return Err(Error::Fault(
                 "store.url must begin with sqlite: or postgres://".to_owned(),
@@ -89,6 +92,34 @@ impl Db {
             EngineDb::Simulated(db) => db.pass(job, StoreAct::Read).await?,
         }
         answer.await.unwrap_or_else(|_| Err(stopped().into()))
+    }
+
+    /// As [`Db::read`], of a moment that may be some seconds ago (`store.replica_lag_max_s`): a standby does it, if there is
+    /// one that keeps up. Not for what follows a write of the same person, nor for what decides anything.
+    ///
+    /// # Errors
+    /// Whatever `f` answers, and the engine's.
+    pub async fn read_recent<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: TxFailure,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (job, answer) = Work::boxed(f);
+        match &self.engine {
+            EngineDb::Sqlite(pool) => pool.submit_read(job)?,
+            EngineDb::Postgres(pool) => pool.submit_recent(job)?,
+            EngineDb::Simulated(db) => db.pass(job, StoreAct::Read).await?,
+        }
+        answer.await.unwrap_or_else(|_| Err(stopped().into()))
+    }
+
+    /// How the standby is; nothing without one.
+    pub fn replica(&self) -> Option<ReplicaHealth> {
+        match &self.engine {
+            EngineDb::Sqlite(_) | EngineDb::Simulated(_) => None,
+            EngineDb::Postgres(pool) => pool.replica(),
+        }
     }
 
     /// The engine's name, for people: `SQLite` or `PostgreSQL`.

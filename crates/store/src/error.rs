@@ -95,6 +95,9 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+/// The code of PostgreSQL for a table that others did not let go in time.
+pub(crate) const LOCK_TIMEOUT: &str = "55P03";
+
 /// Whether a code of PostgreSQL says that this server, or this connection to it, cannot do the work now, and another
 /// one may. Classes: 08 connection, 53 resources, 57 operator intervention (57P01 to 57P05: it is shut down, starts, or
 /// ends this connection), 58 system. 25006: it takes no writes, for another one has become the primary.
@@ -117,6 +120,7 @@ impl From<tokio_postgres::Error> for Error {
         let text = format!("{} ({})", db.message(), db.code().code());
         match db.code().code() {
             "40001" | "40P01" => Self::Conflict(text),
+            LOCK_TIMEOUT => Self::Unavailable(text),
             // Class 23: integrity.
             code if code.starts_with("23") => {
                 Self::Constraint(db.constraint().map_or(text, str::to_owned))

@@ -36,11 +36,13 @@ mod job;
 // Tables of this crate.
 pub mod event;
 pub mod node;
+mod replica;
 pub mod reseal;
 pub mod repack;
 pub mod unreadable;
 mod vault;
 pub mod purge;
+pub mod partition;
 
 // Transactions and values.
 mod tx;
@@ -68,6 +70,7 @@ pub use config::StoreConfig;
 pub use db::Db;
 pub use error::{Error, Result, TxFailure};
 pub use migrate::{Applied, migrations};
+pub use replica::ReplicaHealth;
 pub use seal::Vault;
 pub use tx::{Many, Tx};
 pub use value::{Row, Value};

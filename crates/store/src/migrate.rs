@@ -8,6 +8,8 @@
 //! Two additions: a line `-- append only: TABLE` becomes triggers in the engine's own language, and a line `-- by bytes:
 //! TABLE.COLUMN` sorts a text on PostgreSQL by its bytes, as SQLite always does.
 
+#[cfg(any(test, feature = "testing"))]
+use crate::partition;
 use crate::{Error, Result, Tx, reseal, vault};
 use std::borrow::Cow;
 
@@ -223,6 +225,11 @@ const ALL: &[Migration] = &[
         "archive",
         include_str!("../migrations/0048_archive.sql"),
     ),
+    (
+        49,
+        "replica_beat",
+        include_str!("../migrations/0049_replica_beat.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
@@ -292,6 +299,7 @@ pub(crate) fn fingerprint() -> u64 {
         append_only("any", is_sqlite).hash(&mut hasher);
     }
     by_bytes("any.one").unwrap_or_default().hash(&mut hasher);
+    partition::HOW.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -8,10 +8,14 @@
 //! when no transaction could be begun, and when the server says that it takes no writes any more. When a connection is
 //! lost later, nobody knows what became of the transaction, and its caller is told so.
 
+mod standby;
+
+use self::standby::Standby;
 use crate::event;
 use crate::job::{StoreJob, Undo, spawn, submit};
 use crate::migrate;
 use crate::outage::DatabaseOutage;
+use crate::partition;
 use crate::server::{BEGIN_MAX, Lost, Open, Server};
 use crate::tx::{EngineTx, PgTx};
 use crate::{Error, Result, StoreConfig, Tx, Vault};
@@ -26,14 +30,23 @@ const CONFLICT_TRIES: u32 = 5;
 /// Prepared statements that a connection keeps before it forgets them all.
 const STATEMENTS_MAX: usize = 512;
 
+/// What every connection asks of the server's planner. Statements are short and prepared once: to compile one, or to start
+/// processes for it, costs more than to run it, and the planner does either when it overestimates a large table.
+const SETTINGS: &str = "set jit = off; set max_parallel_workers_per_gather = 0";
+
+/// What connections that write ask besides: their statements find rows by keys, so one plan serves all values, and to plan
+/// anew for each partition of a table costs more than to run it.
+const SETTINGS_OF_WRITERS: &str = "set plan_cache_mode = force_generic_plan";
+
 #[derive(Clone)]
 pub(crate) struct PgPool {
     writes: Sender<Box<dyn StoreJob>>,
     reads: Sender<Box<dyn StoreJob>>,
+    standby: Option<Standby>,
 }
 
 impl PgPool {
-    pub(crate) fn open(config: &StoreConfig, vault: &Vault) -> Result<Self> {
+    pub(crate) fn open(config: &StoreConfig, vault: &Vault, now_ms: i64) -> Result<Self> {
         let mut first = Connection {
             server: Server::from_config(config)?,
             outage: Arc::default(),
@@ -42,7 +55,7 @@ impl PgPool {
             only_reads: false,
             vault: vault.clone(),
         };
-        first.migrate()?;
+        first.migrate(now_ms)?;
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
         let closed = first.without_line();
@@ -58,7 +71,12 @@ impl PgPool {
                 spawn("store-postgres", move || serve(&mut connection, &queue))?;
             }
         }
-        Ok(Self { writes, reads })
+        let standby = Standby::open(config, &closed, &reads)?;
+        Ok(Self {
+            writes,
+            reads,
+            standby,
+        })
     }
 
     pub(crate) fn submit_write(&self, job: Box<dyn StoreJob>) -> Result<()> {
@@ -87,6 +105,52 @@ struct Connection {
     vault: Vault,
 }
 
+/// One connection, on which large tables are divided: never another one, for it has the lock of those who do.
+pub(crate) struct OpenSteps<'a> {
+    open: &'a mut Open,
+    vault: Vault,
+}
+
+impl partition::Steps for OpenSteps<'_> {
+    fn step<T>(&mut self, mut f: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let mut tx = begin(self.open, &self.vault, false)?;
+        match f(&mut tx) {
+            Ok(answer) => commit(tx).map(|()| answer),
+            Err(error) => {
+                undo(tx);
+                Err(error)
+            }
+        }
+    }
+
+    fn alone(&mut self, statement: &str) -> Result<()> {
+        let Open { client, line, .. } = &*self.open;
+        line.wait(client.batch_execute(statement))
+    }
+}
+
+/// Does steps on a database of which nobody has a handle, over a connection of its own.
+#[cfg(test)]
+pub(crate) fn with_steps<T>(
+    config: &StoreConfig,
+    f: impl FnOnce(&mut OpenSteps<'_>) -> T + Send,
+) -> T
+where
+    T: Send,
+{
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            let server = Server::from_config(config).expect("settings");
+            let mut open = server.connect().expect("a connection");
+            f(&mut OpenSteps {
+                open: &mut open,
+                vault: Vault::unused(),
+            })
+        });
+        run.join().expect("steps that do not panic")
+    })
+}
+
 /// How far a job came that failed.
 enum Progress {
     /// Nowhere: there is no connection.
@@ -109,13 +173,14 @@ impl Connection {
         }
     }
 
-    fn migrate(&mut self) -> Result<()> {
+    fn migrate(&mut self, now_ms: i64) -> Result<()> {
         let vault = self.vault.clone();
         let open = self.ready()?;
         let mut tx = begin(open, &vault, false)?;
         migrate::apply(&mut tx)?;
         event::mend_base(&mut tx)?;
-        commit(tx)
+        commit(tx)?;
+        partition::divide(&mut OpenSteps { open, vault }, now_ms)
     }
 
     fn ready(&mut self) -> Result<&mut Open> {
@@ -133,7 +198,7 @@ impl Connection {
 
     fn connect(&self) -> Result<Open> {
         let leave = self.outage.enter(Instant::now())?;
-        let connected = self.server.connect();
+        let connected = self.server.connect().and_then(|open| self.set_up(open));
         let now = Instant::now();
         match &connected {
             Ok(open) => leave.succeeded(now, open.line.place()),
@@ -145,6 +210,16 @@ impl Connection {
             }
         }
         connected
+    }
+
+    fn set_up(&self, open: Open) -> Result<Open> {
+        let settings = match self.only_reads {
+            true => SETTINGS.to_owned(),
+            false => format!("{SETTINGS}; {SETTINGS_OF_WRITERS}"),
+        };
+        open.line
+            .wait_for(BEGIN_MAX, open.client.batch_execute(&settings))?;
+        Ok(open)
     }
 
     /// Closes what is open; when the whole server is of no use any more, the other connections to it are not used again
@@ -278,13 +353,22 @@ fn undo(tx: Tx<'_>) {
 }
 
 fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn StoreJob>>) {
+    serve_with(connection, queue, |job, failure| job.finish(failure));
+}
+
+/// Runs jobs and hands each to `finish`, with why it failed.
+fn serve_with(
+    connection: &mut Connection,
+    queue: &Receiver<Box<dyn StoreJob>>,
+    finish: impl Fn(Box<dyn StoreJob>, Option<Error>),
+) {
     // After a panic nobody knows what the connection was in the middle of.
     if std::mem::replace(&mut connection.is_used, true) {
         connection.open = None;
     }
     while let Ok(mut job) = queue.recv() {
         let failure = connection.run(job.as_mut()).err();
-        job.finish(failure);
+        finish(job, failure);
     }
 }
 

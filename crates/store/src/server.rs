@@ -114,11 +114,23 @@ impl Server {
     /// # Errors
     /// [`Error::Fault`] when the address or the certificate authority cannot be read.
     pub(crate) fn from_config(config: &StoreConfig) -> Result<Self> {
-        let wrong = |why: String| Error::Fault(format!("store.url: {why}"));
-        let url: Config = config
-            .url
-            .parse()
-            .map_err(|error| wrong(with_cause(&error)))?;
+        let url = ("store.url", config.url.as_str());
+        Self::at(config, url, TargetSessionAttrs::ReadWrite)
+    }
+
+    /// As [`Server::from_config`], a server at `url` whether it takes writes or not.
+    pub(crate) fn reading(config: &StoreConfig, url: &str) -> Result<Self> {
+        let url = ("store.replica_url", url);
+        Self::at(config, url, TargetSessionAttrs::Any)
+    }
+
+    fn at(
+        config: &StoreConfig,
+        (setting, url): (&str, &str),
+        is: TargetSessionAttrs,
+    ) -> Result<Self> {
+        let wrong = |why: String| Error::Fault(format!("{setting}: {why}"));
+        let url: Config = url.parse().map_err(|error| wrong(with_cause(&error)))?;
         let tls = config
             .postgres_ca_file
             .as_deref()
@@ -127,9 +139,7 @@ impl Server {
         let mut places = Vec::new();
         for n in 0..url.get_hosts().len().max(url.get_hostaddrs().len()) {
             let mut place = place(&url, n).ok_or_else(|| wrong(format!("place {}", n + 1)))?;
-            place
-                .config
-                .target_session_attrs(TargetSessionAttrs::ReadWrite);
+            place.config.target_session_attrs(is);
             if tls.is_some() {
                 place.config.ssl_mode(SslMode::Require);
             }
@@ -483,18 +493,4 @@ fn tls_from(ca_file: &str) -> Result<MakeRustlsConnect> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Server;
-    use crate::StoreConfig;
-
-    #[test]
-    fn each_host_has_its_own_port() {
-        let config = StoreConfig {
-            url: "postgres://user@a:1,b,[::1]:2/db".to_owned(),
-            ..StoreConfig::default()
-        };
-        let server = Server::from_config(&config).unwrap();
-        let names = server.places.iter().map(|place| place.name.as_str());
-        assert_eq!(names.collect::<Vec<_>>(), ["a:1", "b:5432", "::1:2"]);
-    }
-}
+mod tests;

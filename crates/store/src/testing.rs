@@ -155,26 +155,13 @@ fn template(client: &mut Client, server: &str) -> String {
     reason = "test code: a missing database is the end of the test"
 )]
 pub fn postgres() -> Option<TestDb> {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = postgres_url()?;
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("t{}_{number}", std::process::id());
-    let config = settings(beside(&server, &name));
-    let copy = Copy {
-        server: server.clone(),
-        name,
-    };
+    let (config, copy) = named(&server);
     let (opening, name) = (config.clone(), copy.name.clone());
     let opened = std::thread::spawn(move || {
         let mut client = Client::connect(&server, NoTls).expect("the test PostgreSQL");
         let template = template(&mut client, &server);
-        // A number of a process comes again, on a server that outlives many runs.
-        let sql = format!("drop database if exists {name} with (force)");
-        client
-            .batch_execute(&sql)
-            .expect("what an earlier run left");
-        let sql = format!("create database {name} template {template}");
-        client.batch_execute(&sql).expect("a copy of the template");
+        create(&mut client, &format!("{name} template {template}"));
         Db::open(&opening).expect("a migrated database")
     });
     Some(TestDb {
@@ -183,6 +170,45 @@ pub fn postgres() -> Option<TestDb> {
         _folder: None,
         _copy: Some(copy),
     })
+}
+
+/// Settings of a database that is not there yet, with a name of its own.
+fn named(server: &str) -> (StoreConfig, Copy) {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("t{}_{number}", std::process::id());
+    let server = server.to_owned();
+    (settings(beside(&server, &name)), Copy { server, name })
+}
+
+/// Makes a database: its name, and what it is a copy of.
+#[expect(
+    clippy::expect_used,
+    reason = "test code: a missing database is the end of the test"
+)]
+fn create(client: &mut Client, what: &str) {
+    let name = what.split(' ').next().unwrap_or(what);
+    // A number of a process comes again, on a server that outlives many runs.
+    let sql = format!("drop database if exists {name} with (force)");
+    client
+        .batch_execute(&sql)
+        .expect("what an earlier run left");
+    let sql = format!("create database {what}");
+    client.batch_execute(&sql).expect("a database");
+}
+
+/// An empty PostgreSQL database, without any migration; gone when the second value is dropped.
+#[cfg(test)]
+pub(crate) fn bare_postgres() -> (StoreConfig, impl Drop) {
+    let server = postgres_url().expect("a server in TONGGUAN_TEST_PG");
+    let (config, copy) = named(&server);
+    let name = copy.name.clone();
+    let made = std::thread::spawn(move || {
+        let mut client = Client::connect(&server, NoTls).expect("the test PostgreSQL");
+        create(&mut client, &name);
+    });
+    made.join().expect("the database was made");
+    (config, copy)
 }
 
 /// The engine of one run of a test; a test with SQL has one of each, under a name of its own.

@@ -209,6 +209,7 @@ impl Config {
         ] {
             *url = redact(url);
         }
+        self.store.replica_url = self.store.replica_url.as_deref().map(redact);
         self
     }
 

@@ -78,6 +78,19 @@ enum Number {
     Any,
 }
 
+/// What a process does first that stays: it takes back what it had in hand under its number, and makes the partitions of
+/// the next months. Without these rows go to the default ones, so that they keep no start.
+async fn prepare(db: &Db, number: u8, now_ms: i64) -> store::Result<()> {
+    if let Err(error) = back_office::partition::prepare(db, now_ms).await {
+        tracing::error!(%error, "the coming partitions could not be made");
+    }
+    db.write(move |tx| {
+        exchange::lane::follow(tx, number)?;
+        jobs::lease::follow(tx, number)
+    })
+    .await
+}
+
 impl Process {
     /// Opens database and queue for a command that is soon done and only reads.
     ///
@@ -135,11 +148,7 @@ impl Process {
         );
         let queue = open_queue(&config, number, node.is_some(), &clock).await?;
         if node.is_some() {
-            db.write(move |tx| {
-                exchange::lane::follow(tx, number)?;
-                jobs::lease::follow(tx, number)
-            })
-            .await?;
+            prepare(&db, number, clock.now_ms()).await?;
         }
         let context = AppContext {
             db: db.clone(),
@@ -276,6 +285,7 @@ impl Process {
         jobs.extend(upload::jobs(&self.context, &self.uploader));
         jobs.push(exchange::packing::job(&self.context));
         jobs.extend(archive::job::jobs(&self.shared.archive));
+        jobs.push(back_office::partition::job(&self.context));
         let days = self.config.intake.duplicate_days;
         jobs.push(exchange::intake::window::job(&self.context, days));
         jobs.push(exchange::reseal::job(&self.context, &self.shared.queue));

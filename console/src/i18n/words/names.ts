@@ -108,6 +108,7 @@ export const names = {
   "jobName.message.reseal": ["补加密存量报文", "Encrypt messages stored unencrypted"],
   "jobName.message.pack": ["压缩存量报文", "Pack messages stored unpacked"],
   "jobName.message.guid_window": ["清理过期查重记录", "Forget old guids"],
+  "jobName.partition.prepare": ["维护数据表分区", "Maintain table partitions"],
   "jobName.archive.run": ["月度归档", "Monthly archive"],
   "jobName.archive.verify": ["还原校验归档", "Verify the archive"],
   "jobName.retention.run": ["清理到期数据", "Purge of expired data"],

@@ -56,6 +56,7 @@ mod signing;
 mod slow;
 mod sso;
 mod standard;
+mod standby;
 mod store_trouble;
 mod strangers;
 mod vault;

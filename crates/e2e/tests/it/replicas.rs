@@ -156,6 +156,25 @@ impl Replicas {
         format!("postgres://tg@127.0.0.1:{first},127.0.0.1:{second}/postgres")
     }
 
+    /// The address of the primary alone, and that of the standby.
+    pub(crate) fn urls(&self) -> [String; 2] {
+        [self.first.port, self.second.port]
+            .map(|port| format!("postgres://tg@127.0.0.1:{port}/postgres"))
+    }
+
+    /// The standby and everything that it has begun dies at once.
+    pub(crate) fn kill_second(&mut self) {
+        signal("-KILL", &self.second.family());
+        if let Some(mut child) = self.second.child.take() {
+            child.wait().unwrap();
+        }
+    }
+
+    /// Commits are confirmed without the standby from now on.
+    pub(crate) fn first_waits_for_nobody(&self) {
+        self.first_says("alter system set synchronous_standby_names = ''");
+    }
+
     /// The primary and everything that it has begun dies at once.
     pub(crate) fn kill_first(&mut self) {
         signal("-KILL", &self.first.family());

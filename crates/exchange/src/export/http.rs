@@ -175,7 +175,7 @@ async fn export_messages(
         let (sight, asked) = (actor.sight.clone(), filter.clone());
         let page = shared
             .db
-            .read(move |tx| {
+            .read_recent(move |tx| {
                 let page = list(tx, &sight, &asked, PAGE)?;
                 let unsure = unsure(tx, page.iter().map(|message| message.id))?;
                 Ok::<_, store::Error>((page, unsure))
@@ -276,7 +276,7 @@ async fn export_receipts(
     while n_rows < rows_max {
         let page = shared
             .db
-            .read(move |tx| -> Result<Vec<_>, Problem> {
+            .read_recent(move |tx| -> Result<Vec<_>, Problem> {
                 let items = downlink::after(tx, company, from, PAGE)?;
                 let explained = explanation::of(tx, &items)?;
                 Ok(items.into_iter().zip(explained).collect())

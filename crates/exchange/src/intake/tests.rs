@@ -123,7 +123,7 @@ async fn a_suspended_company_may_not_declare() {
         ..platform.company(0).clone()
     };
     actor.company = Some(Arc::new(suspended));
-    let id = crate::message::MessageId(platform.shared.ids.next());
+    let id = MessageId(platform.shared.ids.next());
     let refused = super::look(&actor.into(), xml.into_bytes().into(), id, 0).map(|_| ());
     assert_eq!(refused.unwrap_err().code, "TG-R4030");
 }
@@ -149,7 +149,7 @@ async fn an_agent_may_declare_what_its_appointment_covers_only() {
             scope: scope.clone(),
             ..(*platform.programs[0]).clone()
         };
-        let id = crate::message::MessageId(platform.shared.ids.next());
+        let id = MessageId(platform.shared.ids.next());
         let xml = platform.sample(0, kind, 1).into_bytes();
         let looked = super::look(&actor.into(), xml.into(), id, 0).map(|_| ());
         let code = looked.err().map_or(String::new(), |problem| problem.code);

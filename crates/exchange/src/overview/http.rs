@@ -290,7 +290,7 @@ async fn statistics(
     let found = api
         .shared
         .db
-        .read(move |tx| -> Result<_, Problem> {
+        .read_recent(move |tx| -> Result<_, Problem> {
             Ok((
                 by_day(tx, &actor.sight, &from, &to)?,
                 outcome::by_day(tx, &actor.sight, days)?,

@@ -120,15 +120,25 @@ pub fn newest(tx: &mut Tx<'_>, until_ms: i64) -> Result<i64> {
     found.map_or(Ok(0), |row| row.int(0))
 }
 
+/// By how much the id of a fact may be smaller than that of what it is about, in milliseconds: a month. Both are made when they
+/// happen, but perhaps by two processes, whose clocks differ.
+const SUBJECT_AHEAD_MS: i64 = 31 * 24 * 3_600_000;
+
+/// The smallest id that a fact about this subject can have, so that no months are looked at before it.
+fn first_about(subject_id: i64) -> i64 {
+    crate::id::first_at_ms(crate::id::made_at_ms(subject_id) - SUBJECT_AHEAD_MS)
+}
+
 /// The facts about one subject, oldest first, at most `limit`.
 pub fn of_subject(tx: &mut Tx<'_>, subject_id: i64, limit: i64) -> Result<Vec<Event>> {
-    tx.query(
-        &format!("select {COLUMNS} from event where subject_id = $1 order by id limit $2"),
-        &[subject_id.into(), limit.into()],
-    )?
-    .iter()
-    .map(event)
-    .collect()
+    let sql = format!(
+        "select {COLUMNS} from event where subject_id = $1 and id >= $2 order by id limit $3"
+    );
+    let from = first_about(subject_id);
+    tx.query(&sql, &[subject_id.into(), from.into(), limit.into()])?
+        .iter()
+        .map(event)
+        .collect()
 }
 
 /// The subjects of these facts, by place and id.
@@ -146,14 +156,14 @@ pub fn subjects(tx: &mut Tx<'_>, keys: &[RowKey]) -> Result<Vec<(RowKey, i64)>> 
 /// When a kind of fact first happened to each of these subjects.
 pub fn moments(tx: &mut Tx<'_>, kind: &str, subjects: &[i64]) -> Result<BTreeMap<i64, i64>> {
     const FIRST: &str =
-        "select subject_id, min(at_ms) from event where kind = $1 and subject_id in (";
+        "select subject_id, min(at_ms) from event where kind = $1 and id >= $2 and subject_id in (";
     of_each(tx, FIRST, kind, subjects)
 }
 
 /// As [`moments`], when it last happened.
 pub fn last_moments(tx: &mut Tx<'_>, kind: &str, subjects: &[i64]) -> Result<BTreeMap<i64, i64>> {
     const LAST: &str =
-        "select subject_id, max(at_ms) from event where kind = $1 and subject_id in (";
+        "select subject_id, max(at_ms) from event where kind = $1 and id >= $2 and subject_id in (";
     of_each(tx, LAST, kind, subjects)
 }
 
@@ -169,7 +179,8 @@ fn of_each(
         after: ") group by subject_id",
     };
     let rows: Vec<Vec<Value<'_>>> = subjects.iter().map(|id| vec![(*id).into()]).collect();
-    tx.many(find, &[kind.into()], &rows)?
+    let first = subjects.iter().min().copied().unwrap_or_default();
+    tx.many(find, &[kind.into(), first_about(first).into()], &rows)?
         .iter()
         .map(|row| Ok((row.int(0)?, row.int(1)?)))
         .collect()

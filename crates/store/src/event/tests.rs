@@ -163,3 +163,36 @@ async fn facts_since_a_moment_are_counted_by_kind(#[values(Sqlite, Postgres)] en
     let none = db.read(|tx| super::counts_since(tx, 51)).await.unwrap();
     assert_eq!(none, []);
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fact_of_a_clock_that_is_days_behind_is_found_by_its_subject(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let day_ms = 24 * 3_600_000;
+    let made_ms = crate::id::made_at_ms(1 << 58);
+    let subject = crate::id::first_at_ms(made_ms);
+    let about = |id: i64| Event {
+        subject_id: subject,
+        ..fact(id)
+    };
+    let early = crate::id::first_at_ms(made_ms - 20 * day_ms);
+    let facts = [about(early), about(subject + 128)];
+    let written = test.db.write(move |tx| append(tx, &facts));
+    written.await.unwrap();
+    let read = test.db.read(move |tx| -> Result<_> {
+        let found = super::of_subject(tx, subject, 9)?;
+        let first = super::moments(tx, "test.done", &[subject, 7])?;
+        Ok((
+            found.len(),
+            first,
+            super::last_moments(tx, "test.done", &[subject])?,
+        ))
+    });
+    let (n, first, last) = read.await.unwrap();
+    assert_eq!(
+        (n, first[&subject], last[&subject]),
+        (2, early, subject + 128)
+    );
+}

@@ -12,7 +12,9 @@ use exchange::{outcome, projector};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use registry::access::Sight;
 use std::time::Duration;
+use store::Db;
 use store::clock::SharedClock;
+use store::partition;
 use web::{Problem, codes};
 
 /// Bounds of durations, in seconds.
@@ -197,6 +199,26 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     ),
     ("tongguan_archive_mib", "gauge", "归档分卷的总大小（MiB）"),
     (
+        "tongguan_replica_lag_seconds",
+        "gauge",
+        "设有 store.replica_url 时：备库上的数据最多落后的秒数；超过 store.replica_lag_max_s 时改由主库查询",
+    ),
+    (
+        "tongguan_replica_serves",
+        "gauge",
+        "设有 store.replica_url 时：1 为由备库查询统计和导出，0 为由主库查询（备库不可用、不是备库或落后太多）",
+    ),
+    (
+        "tongguan_partition_missing",
+        "gauge",
+        "PostgreSQL：没有分区的大表，以及当前和后三个月缺少的分区，合计个数；持续大于 0 时见 docs/operating/partitions.md",
+    ),
+    (
+        "tongguan_partition_default_rows",
+        "gauge",
+        "PostgreSQL：缺省分区中的行数，按 table，各计到 100000；大于 0 时见 docs/operating/partitions.md",
+    ),
+    (
         "tongguan_archive_parts_written_total",
         "counter",
         "本进程写入的归档分卷数，按 class",
@@ -290,6 +312,25 @@ fn status_label(status: StatusCode) -> &'static str {
     }
 }
 
+/// What is missing of the partitions, and what stands in the default ones.
+async fn set_partitions(db: &Db, now_ms: i64) {
+    match db.read(move |tx| partition::states(tx, now_ms)).await {
+        Ok(states) => {
+            let missing = states
+                .iter()
+                .map(|state| usize::from(!state.is_divided).max(state.n_missing));
+            let missing = u32::try_from(missing.sum::<usize>()).unwrap_or(u32::MAX);
+            ::metrics::gauge!("tongguan_partition_missing").set(f64::from(missing));
+            for state in states {
+                let rows = u32::try_from(state.n_stray).unwrap_or(u32::MAX);
+                ::metrics::gauge!("tongguan_partition_default_rows", "table" => state.table)
+                    .set(f64::from(rows));
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the partitions could not be looked at"),
+    }
+}
+
 /// `GET /metrics`, for those inside.
 pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
     if !front.inside.has(&request.into_parts().0) {
@@ -335,6 +376,11 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
             ::metrics::gauge!("tongguan_archive_mib").set(count(health.n_bytes >> 20));
         }
         Err(error) => tracing::warn!(%error, "the archive could not be looked at"),
+    }
+    set_partitions(&front.shared.db, now_ms).await;
+    if let Some(health) = front.shared.db.replica() {
+        ::metrics::gauge!("tongguan_replica_lag_seconds").set(count(health.lag_ms / 1000));
+        ::metrics::gauge!("tongguan_replica_serves").set(f64::from(u8::from(health.serves)));
     }
     let n_waiting = u32::try_from(front.shared.db.n_waiting()).unwrap_or(u32::MAX);
     ::metrics::gauge!("tongguan_store_waiting").set(f64::from(n_waiting));

@@ -169,7 +169,10 @@ const GROUPS: [words::Group; 7] = [
             "retention",
         ],
     ),
-    ("模拟器", &["customs-sim", "usb-key-sim", "inquiry-sim", "simulate"]),
+    (
+        "模拟器",
+        &["customs-sim", "usb-key-sim", "inquiry-sim", "simulate"],
+    ),
     ("使用说明", &["help"]),
 ];
 

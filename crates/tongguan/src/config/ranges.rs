@@ -36,6 +36,7 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>, &str)] = &[
     ("limits.exports_per_caller_max", 1..=1000, ""),
     ("limits.inquiries_max", 1..=10_000, ""),
     ("limits.inquiries_per_caller_max", 1..=10_000, ""),
+    ("store.replica_lag_max_s", 2..=300, "秒"),
     ("store.n_writers", 1..=64, ""),
     ("store.n_readers", 3..=64, ""),
     ("store.waiting_max", 64..=1_000_000, ""),

@@ -201,6 +201,8 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "store.postgres_ca_file",
         "PostgreSQL 服务器证书的 CA（PEM）；填写后必须使用 TLS",
     ),
+    ("store.replica_url", "统计和导出所用的备库，可选"),
+    ("store.replica_lag_max_s", "备库最多可落后的秒数"),
     (
         "store.n_writers",
         "写 PostgreSQL 的线程数（各一个连接），1 至 64；SQLite 固定为 1",

@@ -29,6 +29,7 @@ fn paths() -> BTreeSet<String> {
     }
     let mut config = Config::default();
     config.store.postgres_ca_file = Some("ca.pem".to_owned());
+    config.store.replica_url = Some("postgres://standby/tg".to_owned());
     config.queue.rabbitmq.ca_file = Some("ca.pem".to_owned());
     config.http.tls_certificate = Some("chain.pem".into());
     config.http.tls_key = Some("key.pem".into());
@@ -204,12 +205,17 @@ fn every_number_of_the_settings_has_a_range() {
 fn passwords_are_not_printed() {
     let environment = [
         ("TONGGUAN_STORE__URL", "postgres://tg:geheim@db/tg"),
+        (
+            "TONGGUAN_STORE__REPLICA_URL",
+            "postgres://tg:geheim@standby/tg",
+        ),
         ("TONGGUAN_QUEUE__RABBITMQ__URL", "amqp://tg:geheim@mq/%2f"),
     ];
     let config = load("", &environment).unwrap().redacted();
     let text = crate::cli::reference(&config).unwrap();
     assert!(!text.contains("geheim"), "{text}");
     assert!(text.contains("postgres://tg:***@db/tg"), "{text}");
+    assert!(text.contains("postgres://tg:***@standby/tg"), "{text}");
 }
 
 #[test]

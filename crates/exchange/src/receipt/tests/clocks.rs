@@ -70,9 +70,7 @@ async fn no_time_hides_a_rejection(#[values(Sqlite, Postgres)] engine: TestEngin
         let (id, dxp_id) = declared(&platform).await;
         for (status, time) in case {
             answer(&platform, &dxp_id, &[receipt_at(&platform, *status, time)]).await;
-            platform
-                .clock
-                .advance(std::time::Duration::from_millis(100));
+            platform.clock.advance(Duration::from_millis(100));
         }
         let expected = (Outcome::Rejected, true, "settled".to_owned());
         assert_eq!(became(&platform, id).await, expected, "{case:?}");
