@@ -3,26 +3,29 @@
 //! Machines with the real intake, pipeline and runner of jobs, the simulator of customs and three companies run in one process, on one thread,
 //! in virtual time; everything that happens by chance comes from a seed. The database and the queues are delayed, refuse, lose
 //! answers and go away; bodies come twice, torn and in another order; clocks jump; processes stand still and are killed between any
-//! two of their steps. After each run [`proof`](self) looks whether the invariants hold. A seed that fails does so again.
+//! two of their steps. After each run `proof` looks whether the invariants hold. A seed that fails does so again.
+//!
+//! The modules stand from high to low: each uses only those after it.
 //!
 //! What it does not see: what two transactions of PostgreSQL do at the same moment (here one follows the other), HTTP, and what is
 //! below the store: torn pages and lost writes are the engine's.
 
-mod chance;
-mod life;
-mod machine;
-mod people;
-mod proof;
-mod sql;
 #[cfg(test)]
 mod tests;
-mod time;
+mod world;
+mod proof;
+mod machine;
+mod sql;
+mod people;
+mod surroundings;
 mod wire;
 mod witness;
-mod world;
+mod life;
+mod time;
+mod chance;
 
-pub use life::Broken;
-pub use world::RunResult;
+pub use life::Sabotage;
+pub use world::SeedResult;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,11 +45,11 @@ pub struct SimulationReport {
     /// Processes that were killed.
     pub n_killed: u64,
     /// Runs in which something was wrong, by their seeds.
-    pub failed: Vec<RunResult>,
+    pub failed: Vec<SeedResult>,
 }
 
 /// The database that every run begins with: the companies are registered.
-fn image(broken: Broken) -> Result<StoreImage> {
+fn image(broken: Sabotage) -> Result<StoreImage> {
     StoreImage::migrated(|tx| {
         let mut shards = Vec::new();
         for company in people::companies() {
@@ -55,16 +58,16 @@ fn image(broken: Broken) -> Result<StoreImage> {
         }
         sql::watch_lanes(tx, &shards)?;
         match broken {
-            Broken::LanesWithoutFence => sql::break_lane_fence(tx),
-            Broken::Nothing
-            | Broken::QueueAcknowledgedFirst
-            | Broken::StoreAcknowledgedFirst
-            | Broken::JobsWithoutFence => Ok(()),
+            Sabotage::LanesWithoutFence => sql::break_lane_fence(tx),
+            Sabotage::Nothing
+            | Sabotage::QueueAcknowledgedFirst
+            | Sabotage::StoreAcknowledgedFirst
+            | Sabotage::JobsWithoutFence => Ok(()),
         }
     })
 }
 
-/// Runs these seeds on as many threads; `told` hears of each run when it has ended, in no order. It ends early when `told` answers
+/// Runs these seeds on as many threads; `each` is given every run when it has ended, in no order. They end early when it answers
 /// false.
 ///
 /// # Errors
@@ -72,8 +75,8 @@ fn image(broken: Broken) -> Result<StoreImage> {
 pub fn run(
     seeds: Range<u64>,
     n_threads: usize,
-    broken: Broken,
-    told: impl Fn(&RunResult) -> bool + Sync,
+    broken: Sabotage,
+    each: impl Fn(&SeedResult) -> bool + Sync,
 ) -> Result<SimulationReport> {
     let image = image(broken)?;
     let next = AtomicU64::new(seeds.start);
@@ -86,7 +89,7 @@ pub fn run(
                 return Ok(());
             }
             let result = world::run(seed, broken, &store)?;
-            let goes_on = told(&result);
+            let goes_on = each(&result);
             let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
             report.n_runs += 1;
             report.n_steps += result.n_steps;

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 /// How often what goes wrong, each in ten thousand passages.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Faults {
+pub(crate) struct FaultRates {
     /// A step is late by up to a second and a half.
     pub(crate) late: u32,
     /// A step fails, and nothing was done.
@@ -33,7 +33,7 @@ pub(crate) struct Faults {
 
 /// What is broken on purpose, so that the simulator proves that it finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Broken {
+pub enum Sabotage {
     /// Nothing.
     Nothing,
     /// What is taken from a queue is acknowledged before it is stored.
@@ -50,8 +50,8 @@ pub enum Broken {
 pub(crate) struct Weather {
     pub(crate) time: Arc<VirtualTime>,
     pub(crate) chance: Chance,
-    pub(crate) faults: Mutex<Faults>,
-    pub(crate) broken: Broken,
+    pub(crate) faults: Mutex<FaultRates>,
+    pub(crate) broken: Sabotage,
     /// Nobody reaches the database before this moment.
     pub(crate) store_away_until: AtomicI64,
     /// Nobody reaches the queues before this moment.
@@ -62,7 +62,12 @@ pub(crate) struct Weather {
 }
 
 impl Weather {
-    pub(crate) fn new(seed: u64, time: Arc<VirtualTime>, faults: Faults, broken: Broken) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        time: Arc<VirtualTime>,
+        faults: FaultRates,
+        broken: Sabotage,
+    ) -> Self {
         Self {
             time,
             chance: Chance::of(seed),
@@ -75,13 +80,13 @@ impl Weather {
         }
     }
 
-    pub(crate) fn faults(&self) -> Faults {
+    pub(crate) fn faults(&self) -> FaultRates {
         *self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From now on nothing goes wrong any more.
     pub(crate) fn clear(&self) {
-        *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = Faults::default();
+        *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = FaultRates::default();
         self.store_away_until.store(0, Ordering::Relaxed);
         self.queue_away_until.store(0, Ordering::Relaxed);
     }
@@ -103,13 +108,13 @@ impl Weather {
 
 /// Where a step goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Place {
+pub(crate) enum StepTarget {
     Store(StoreAct),
     Queue,
 }
 
 /// One run of one process.
-pub(crate) struct Life {
+pub(crate) struct ProcessLife {
     pub(crate) weather: Arc<Weather>,
     pub(crate) clock: Arc<MachineClock>,
     /// Which process, for the trace and for who starts it again.
@@ -120,7 +125,7 @@ pub(crate) struct Life {
     deaths: mpsc::UnboundedSender<usize>,
 }
 
-impl Life {
+impl ProcessLife {
     pub(crate) fn begin(
         weather: &Arc<Weather>,
         clock: Arc<MachineClock>,
@@ -155,13 +160,13 @@ impl Life {
     }
 
     /// Lets a step begin; an error when nothing was done.
-    pub(crate) async fn before(&self, place: Place) -> store::Result<()> {
+    pub(crate) async fn before(&self, place: StepTarget) -> store::Result<()> {
         let (weather, faults) = (&self.weather, self.weather.faults());
         self.wait(faults).await;
         weather.note((self.name, place));
         let away_until = match place {
-            Place::Store(_) => &weather.store_away_until,
-            Place::Queue => &weather.queue_away_until,
+            StepTarget::Store(_) => &weather.store_away_until,
+            StepTarget::Queue => &weather.queue_away_until,
         };
         let is_away = weather.time.now_ms() < away_until.load(Ordering::Relaxed);
         match is_away || weather.chance.hits(faults.refused) {
@@ -180,7 +185,7 @@ impl Life {
         }
     }
 
-    async fn wait(&self, faults: Faults) {
+    async fn wait(&self, faults: FaultRates) {
         let (time, chance) = (&self.weather.time, &self.weather.chance);
         if chance.hits(faults.killed) {
             self.kill();
@@ -207,15 +212,15 @@ impl Life {
 }
 
 /// The way of a life to the database.
-pub(crate) struct LifeLine(pub(crate) Arc<Life>);
+pub(crate) struct LifeLine(pub(crate) Arc<ProcessLife>);
 
 impl StoreLine for LifeLine {
     fn before(&self, act: StoreAct) -> Passage<Keeping> {
         let life = Arc::clone(&self.0);
         Box::pin(async move {
-            life.before(Place::Store(act)).await?;
+            life.before(StepTarget::Store(act)).await?;
             let weather = &life.weather;
-            let is_lost = weather.broken == Broken::StoreAcknowledgedFirst
+            let is_lost = weather.broken == Sabotage::StoreAcknowledgedFirst
                 && act == StoreAct::Write
                 && weather.chance.hits(weather.faults().killed * 10);
             if !is_lost {

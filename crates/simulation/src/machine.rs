@@ -1,10 +1,10 @@
 //! A machine that runs the platform: the real intake, pipeline and runner of jobs, on a database and queues that fail.
 
-use crate::life::{Broken, Life, LifeLine};
+use crate::life::{LifeLine, ProcessLife, Sabotage};
 use crate::people::{actor, companies};
 use crate::sql;
-use crate::wire::{End, Wire};
-use crate::world::World;
+use crate::surroundings::Surroundings;
+use crate::wire::{End, FaultyWire};
 use archive::config::{ArchiveConfig, RetentionConfig};
 use archive::{Archive, ArchiveBase};
 use bytes::Bytes;
@@ -28,9 +28,6 @@ use store::id::IdMaker;
 use store::task::Tasks;
 use tokio::sync::watch;
 
-/// The kind of the fact that a run of the simulated job writes.
-pub(crate) const RUN: &str = "simulation.run";
-
 /// How often the simulated job is due, in milliseconds.
 const JOB_EVERY_MS: i64 = 4_000;
 
@@ -42,23 +39,26 @@ const WORDS: JobWords = JobWords {
 };
 
 /// One run of a machine.
-pub(crate) struct Machine {
-    pub(crate) life: Arc<Life>,
-    pub(crate) wire: Arc<Wire>,
+pub(crate) struct SimulatedMachine {
+    pub(crate) life: Arc<ProcessLife>,
+    pub(crate) wire: Arc<FaultyWire>,
     pub(crate) shared: Arc<Shared>,
     intake: Intake,
     /// Kept, because a process whose `stop` has no sender any more ends.
     _stop: watch::Sender<bool>,
 }
 
-impl Machine {
+impl SimulatedMachine {
     /// Starts the platform on a machine, as a process that follows a dead one under the same number.
     ///
     /// # Errors
     /// When the database cannot be reached: it is tried again.
-    pub(crate) async fn start(world: &World, life: Arc<Life>) -> store::Result<Self> {
+    pub(crate) async fn start(
+        around: &Surroundings,
+        life: Arc<ProcessLife>,
+    ) -> store::Result<Self> {
         let number = u8::try_from(life.name).unwrap_or(0);
-        let db = Db::simulated(&world.store, Arc::new(LifeLine(Arc::clone(&life))));
+        let db = Db::simulated(&around.store, Arc::new(LifeLine(Arc::clone(&life))));
         let clock: SharedClock = life.clock.clone();
         let ids = Arc::new(IdMaker::new(Arc::clone(&clock), number));
         let until_ms = clock.now_ms().saturating_add(store::event::AHEAD_MS);
@@ -69,13 +69,13 @@ impl Machine {
             jobs::lease::follow(tx, number)
         };
         db.write(follow).await?;
-        let wire = Wire::new(&world.queue, &life, End::Platform, &world.witness);
-        let shared = shared(&world.customs, &db, (&clock, &ids), Arc::clone(&wire) as _)?;
+        let wire = FaultyWire::new(&around.queue, &life, End::Platform, &around.witness);
+        let shared = shared(&around.customs, &db, (&clock, &ids), Arc::clone(&wire) as _)?;
         let (stop, stopped) = watch::channel(false);
         let tasks = Tasks::new(Arc::clone(&clock));
         let owner = format!("{number}.{}", ids.next());
         pipeline::start(&shared, &tasks, &owner, &stopped);
-        let jobs: Arc<[Job]> = Arc::new([job(&shared.context, world.weather.broken)]);
+        let jobs: Arc<[Job]> = Arc::new([job(&shared.context, around.weather.broken)]);
         let context = JobContext {
             db: db.clone(),
             clock,
@@ -179,7 +179,7 @@ fn shared(
 }
 
 /// A job whose every run writes one fact, after some seconds.
-fn job(context: &AppContext, broken: Broken) -> Job {
+fn job(context: &AppContext, broken: Sabotage) -> Job {
     let (db, clock, ids) = (
         context.db.clone(),
         Arc::clone(&context.clock),
@@ -195,11 +195,11 @@ fn job(context: &AppContext, broken: Broken) -> Job {
                 sql::note_run(tx, id, now_ms, (WORDS.name, run, number))
             };
             match broken {
-                Broken::JobsWithoutFence => db.write(note).await.map_err(JobFailure::from)?,
-                Broken::Nothing
-                | Broken::QueueAcknowledgedFirst
-                | Broken::StoreAcknowledgedFirst
-                | Broken::LanesWithoutFence => fence.write(&db, note).await?,
+                Sabotage::JobsWithoutFence => db.write(note).await.map_err(JobFailure::from)?,
+                Sabotage::Nothing
+                | Sabotage::QueueAcknowledgedFirst
+                | Sabotage::StoreAcknowledgedFirst
+                | Sabotage::LanesWithoutFence => fence.write(&db, note).await?,
             }
             Ok("one record".to_owned())
         })

@@ -9,10 +9,9 @@
 //! - I7: each answer of customs that has a home is there, whatever came torn, twice or late beside it.
 //! - A reader of a feed has seen everything up to where he is.
 
-use crate::machine::RUN;
-use crate::sql::{self, EndedMessage};
-use crate::witness::Seen;
-use crate::world::World;
+use crate::sql::{self, EndedMessage, RUN};
+use crate::surroundings::Surroundings;
+use crate::witness::SeenByAll;
 use ceb::Direction;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,13 +43,13 @@ fn ended(tx: &mut Tx<'_>) -> Result<Ended> {
 }
 
 /// Whether everything has come home and been counted.
-pub(crate) fn is_at_rest(world: &World) -> bool {
-    let seen = world.witness.seen();
+pub(crate) fn is_at_rest(around: &Surroundings) -> bool {
+    let seen = around.witness.seen();
     let n_read: usize = seen.read.values().map(Vec::len).sum();
     if n_read != seen.answers.len() {
         return false;
     }
-    let Ok(ended) = world.store.look(ended) else {
+    let Ok(ended) = around.store.look(ended) else {
         return false;
     };
     let n_messages = i64::try_from(ended.messages.len()).unwrap_or(-1);
@@ -63,13 +62,13 @@ pub(crate) fn is_at_rest(world: &World) -> bool {
 }
 
 /// What must never happen and did.
-pub(crate) fn faults(world: &World) -> Vec<String> {
+pub(crate) fn faults(around: &Surroundings) -> Vec<String> {
     let mut faults = Vec::new();
-    let ended = match world.store.look(ended) {
+    let ended = match around.store.look(ended) {
         Ok(ended) => ended,
         Err(error) => return vec![format!("the database cannot be read: {error}")],
     };
-    let seen = world.witness.seen();
+    let seen = around.witness.seen();
     stored(&seen, &ended, &mut faults);
     at_customs(&seen, &ended, &mut faults);
     order(&seen, &mut faults);
@@ -81,7 +80,7 @@ pub(crate) fn faults(world: &World) -> Vec<String> {
 }
 
 /// I1, I3: everything that was acknowledged is there, once, as it was handed in.
-fn stored(seen: &Seen, ended: &Ended, faults: &mut Vec<String>) {
+fn stored(seen: &SeenByAll, ended: &Ended, faults: &mut Vec<String>) {
     for one in &seen.handed_in {
         let guid = &one.guid;
         match one.acknowledged.as_slice() {
@@ -124,7 +123,7 @@ fn stored(seen: &Seen, ended: &Ended, faults: &mut Vec<String>) {
 }
 
 /// I4: customs saw the bytes of every message.
-fn at_customs(seen: &Seen, ended: &Ended, faults: &mut Vec<String>) {
+fn at_customs(seen: &SeenByAll, ended: &Ended, faults: &mut Vec<String>) {
     faults.extend(
         seen.strange
             .iter()
@@ -145,7 +144,7 @@ fn at_customs(seen: &Seen, ended: &Ended, faults: &mut Vec<String>) {
 }
 
 /// I6: of each company and direction customs saw first what was handed in first.
-fn order(seen: &Seen, faults: &mut Vec<String>) {
+fn order(seen: &SeenByAll, faults: &mut Vec<String>) {
     let place = |id: i64| seen.at_customs.iter().position(|(one, _)| one.0 == id);
     let mut last: BTreeMap<(i64, bool), usize> = BTreeMap::new();
     for one in &seen.handed_in {
@@ -164,7 +163,7 @@ fn order(seen: &Seen, faults: &mut Vec<String>) {
 }
 
 /// I3, I5, I7: each answer of customs stands once in the feed of its company; its reader has seen all of it, in order.
-fn feeds(seen: &Seen, ended: &Ended, faults: &mut Vec<String>) {
+fn feeds(seen: &SeenByAll, ended: &Ended, faults: &mut Vec<String>) {
     let mut in_feeds = BTreeSet::new();
     for (company, number, message, guid) in &ended.receipts {
         if !in_feeds.insert(guid) {
@@ -209,13 +208,13 @@ fn states(ended: &Ended, faults: &mut Vec<String>) {
             .facts
             .iter()
             .filter(|(subject, ..)| *subject == message.id);
-        let told: Vec<&str> = own
+        let states: Vec<&str> = own
             .filter_map(|(_, kind, _)| kind.strip_prefix("message."))
             .collect();
-        let is_once = told.iter().collect::<BTreeSet<_>>().len() == told.len();
-        if !is_once || told.last() != Some(&message.state.as_str()) {
+        let is_once = states.iter().collect::<BTreeSet<_>>().len() == states.len();
+        if !is_once || states.last() != Some(&message.state.as_str()) {
             faults.push(format!(
-                "I2 message {} is {}, its facts say {told:?}",
+                "I2 message {} is {}, its facts say {states:?}",
                 message.id, message.state
             ));
         }

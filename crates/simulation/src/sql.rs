@@ -1,9 +1,11 @@
 //! What the simulator writes and reads in the database by itself.
 
-use crate::machine::RUN;
 use registry::company::CompanyId;
 use store::event::Event;
 use store::{Result, Tx};
+
+/// The kind of the fact that a run of the simulated job writes.
+pub(crate) const RUN: &str = "simulation.run";
 
 /// A run of the simulated job notes that it was there, and which run holds the job now.
 pub(crate) fn note_run(
@@ -142,11 +144,11 @@ pub(crate) fn runs(tx: &mut Tx<'_>) -> Result<Vec<(i64, String)>> {
         .collect()
 }
 
-/// Answers of customs without a home, and answers in the inbox: how many.
+/// Messages and answers that are not done with: how many.
 pub(crate) fn unfinished(tx: &mut Tx<'_>) -> Result<i64> {
     let found = tx.query_opt(
         "select (select count(*) from message where state in ('received', 'checked', 'sent', 'waiting')) \
-         + (select count(*) from receipt_inbox) + (select count(*) from receipt where false)",
+         + (select count(*) from receipt_inbox)",
         &[],
     )?;
     found.map_or(Ok(0), |row| row.int(0))

@@ -4,7 +4,7 @@
 //! the way: a put that is answered with an error after half of it, a body that comes twice, an acknowledgement that is lost. What a
 //! process had taken when it was killed comes again, as from a broker that loses a connection.
 
-use crate::life::{Broken, Life, Place};
+use crate::life::{ProcessLife, Sabotage, StepTarget};
 use crate::witness::Witness;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -20,19 +20,19 @@ pub(crate) enum End {
 }
 
 /// The queues as one process reaches them.
-pub(crate) struct Wire {
+pub(crate) struct FaultyWire {
     inner: Arc<dyn Queue>,
-    life: Arc<Life>,
+    life: Arc<ProcessLife>,
     end: End,
     witness: Arc<Witness>,
     /// What this process has taken and not acknowledged.
     held: Mutex<Vec<Delivery>>,
 }
 
-impl Wire {
+impl FaultyWire {
     pub(crate) fn new(
         inner: &Arc<dyn Queue>,
-        life: &Arc<Life>,
+        life: &Arc<ProcessLife>,
         end: End,
         witness: &Arc<Witness>,
     ) -> Arc<Self> {
@@ -61,7 +61,8 @@ impl Wire {
     }
 
     async fn before(&self) -> Result<()> {
-        self.connected(self.life.before(Place::Queue).await).await
+        self.connected(self.life.before(StepTarget::Queue).await)
+            .await
     }
 
     async fn after(&self) -> Result<()> {
@@ -92,7 +93,7 @@ fn is_same(one: &Delivery, other: &Delivery) -> bool {
 }
 
 #[async_trait]
-impl Queue for Wire {
+impl Queue for FaultyWire {
     fn name(&self) -> String {
         "simulated".to_owned()
     }
@@ -131,7 +132,7 @@ impl Queue for Wire {
         if self.life.is_dead() {
             self.hang_up().await;
         }
-        if self.life.weather.broken == Broken::QueueAcknowledgedFirst {
+        if self.life.weather.broken == Sabotage::QueueAcknowledgedFirst {
             self.inner.ack(&taken).await?;
             lock(&self.held).clear();
         }

@@ -22,7 +22,7 @@ pub(crate) struct HandedIn {
 }
 
 #[derive(Default)]
-pub(crate) struct Seen {
+pub(crate) struct SeenByAll {
     /// In the order in which companies handed them in, each only after the one before was acknowledged.
     pub(crate) handed_in: Vec<HandedIn>,
     /// The messages that customs saw, in the order in which each came first, and the bytes of it.
@@ -36,10 +36,10 @@ pub(crate) struct Seen {
 }
 
 #[derive(Default)]
-pub(crate) struct Witness(Mutex<Seen>);
+pub(crate) struct Witness(Mutex<SeenByAll>);
 
 impl Witness {
-    pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
+    pub(crate) fn seen(&self) -> MutexGuard<'_, SeenByAll> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

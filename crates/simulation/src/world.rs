@@ -1,12 +1,13 @@
 //! One run: machines, customs, companies and what goes wrong, from one seed.
 
-use crate::life::{Broken, Faults, Life, LifeLine, OpenLine, Weather};
-use crate::machine::Machine;
+use crate::life::{FaultRates, LifeLine, OpenLine, ProcessLife, Sabotage, Weather};
+use crate::machine::SimulatedMachine;
 use crate::people::{N_COMPANIES, samples};
 use crate::proof;
+use crate::surroundings::Surroundings;
 use crate::time::{MachineClock, VirtualTime};
-use crate::wire::{End, Wire};
-use crate::witness::{HandedIn, Witness};
+use crate::wire::{End, FaultyWire};
+use crate::witness::HandedIn;
 use exchange::customs::CustomsConfig;
 use exchange::customs_box::{CustomsBox, CustomsBoxConfig, Delays};
 use exchange::shared::TURN_MAX;
@@ -40,7 +41,7 @@ const CUSTOMS: usize = 0;
 
 /// What a run did and what was wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunResult {
+pub struct SeedResult {
     /// Its seed.
     pub seed: u64,
     /// What must never happen and did; empty when all is well.
@@ -59,16 +60,12 @@ pub struct RunResult {
 
 /// Everything that a run consists of.
 pub(crate) struct World {
-    pub(crate) weather: Arc<Weather>,
-    pub(crate) store: Arc<SimulatedStore>,
-    pub(crate) queue: Arc<dyn Queue>,
-    pub(crate) customs: CustomsConfig,
-    pub(crate) witness: Arc<Witness>,
-    machines: Mutex<Vec<Option<Arc<Machine>>>>,
+    around: Surroundings,
+    machines: Mutex<Vec<Option<Arc<SimulatedMachine>>>>,
     clocks: Vec<Arc<MachineClock>>,
     customs_life: Mutex<Option<CustomsOffice>>,
     /// Processes that were killed: nothing of them ends in an orderly way, as it would if they were dropped.
-    dead: Mutex<(Vec<Arc<Machine>>, Vec<CustomsOffice>)>,
+    dead: Mutex<(Vec<Arc<SimulatedMachine>>, Vec<CustomsOffice>)>,
     deaths: mpsc::UnboundedSender<usize>,
     n_killed: AtomicUsize,
     n_declaring: AtomicUsize,
@@ -77,8 +74,8 @@ pub(crate) struct World {
 
 /// A run of customs; it ends with its `stop`.
 struct CustomsOffice {
-    life: Arc<Life>,
-    wire: Arc<Wire>,
+    life: Arc<ProcessLife>,
+    wire: Arc<FaultyWire>,
     _stop: watch::Sender<bool>,
 }
 
@@ -90,7 +87,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 ///
 /// # Errors
 /// When the databases in memory cannot be made, or no runtime.
-pub(crate) fn run(seed: u64, broken: Broken, store: &Arc<SimulatedStore>) -> Result<RunResult> {
+pub(crate) fn run(seed: u64, broken: Sabotage, store: &Arc<SimulatedStore>) -> Result<SeedResult> {
     store::offload::here();
     store.begin_anew()?;
     let time = VirtualTime::at(BEGIN_MS);
@@ -110,11 +107,11 @@ pub(crate) fn run(seed: u64, broken: Broken, store: &Arc<SimulatedStore>) -> Res
 impl World {
     fn new(
         seed: u64,
-        (broken, store): (Broken, &Arc<SimulatedStore>),
+        (broken, store): (Sabotage, &Arc<SimulatedStore>),
         time: Arc<VirtualTime>,
         deaths: mpsc::UnboundedSender<usize>,
     ) -> Arc<Self> {
-        let weather = Weather::new(seed, Arc::clone(&time), Faults::default(), broken);
+        let weather = Weather::new(seed, Arc::clone(&time), FaultRates::default(), broken);
         let n_machines = usize::try_from(weather.chance.between(1, 3)).unwrap_or(1);
         let clocks = (0..=n_machines)
             .map(|_| MachineClock::ahead(&time, weather.chance.between(0, 40)))
@@ -126,11 +123,13 @@ impl World {
         };
         let db = Db::simulated(store, Arc::new(OpenLine));
         Arc::new(Self {
-            weather: Arc::new(weather),
-            store: Arc::clone(store),
-            queue: Arc::new(Builtin::new(db, clock, 60, settings)),
-            customs: CustomsConfig::default(),
-            witness: Arc::default(),
+            around: Surroundings {
+                weather: Arc::new(weather),
+                store: Arc::clone(store),
+                queue: Arc::new(Builtin::new(db, clock, 60, settings)),
+                customs: CustomsConfig::default(),
+                witness: Arc::default(),
+            },
             machines: Mutex::new((0..=n_machines).map(|_| None).collect()),
             clocks,
             customs_life: Mutex::default(),
@@ -144,7 +143,7 @@ impl World {
 
     /// Everything from the first declaration until all is done, or the time is over.
     async fn live(self: &Arc<Self>, died: mpsc::UnboundedReceiver<usize>) {
-        let time = Arc::clone(&self.weather.time);
+        let time = Arc::clone(&self.around.weather.time);
         tokio::spawn(Arc::clone(self).keep(died));
         for name in 0..self.clocks.len() {
             tokio::spawn(Arc::clone(self).start(name));
@@ -154,27 +153,27 @@ impl World {
             tokio::spawn(Arc::clone(self).read_feed(n));
         }
         self.trouble().await;
-        self.weather.clear();
+        self.around.weather.clear();
         let end = time.now_ms() + REST_MS;
         while time.now_ms() < end {
             time.sleep(LOOK_MS).await;
-            if self.n_declaring.load(Ordering::Relaxed) == 0 && proof::is_at_rest(self) {
+            if self.n_declaring.load(Ordering::Relaxed) == 0 && proof::is_at_rest(&self.around) {
                 break;
             }
         }
         self.is_over.store(true, Ordering::Relaxed);
     }
 
-    fn result(&self, seed: u64) -> RunResult {
-        let (trace, n_steps) = self.weather.trace();
-        RunResult {
+    fn result(&self, seed: u64) -> SeedResult {
+        let (trace, n_steps) = self.around.weather.trace();
+        SeedResult {
             seed,
-            faults: proof::faults(self),
+            faults: proof::faults(&self.around),
             trace,
             n_steps,
-            n_messages: self.witness.seen().handed_in.len(),
+            n_messages: self.around.witness.seen().handed_in.len(),
             n_killed: self.n_killed.load(Ordering::Relaxed),
-            virtual_ms: self.weather.time.now_ms() - BEGIN_MS,
+            virtual_ms: self.around.weather.time.now_ms() - BEGIN_MS,
         }
     }
 
@@ -206,8 +205,8 @@ impl World {
         if let Some(wire) = wire {
             wire.hang_up().await;
         }
-        let pause_ms = self.weather.chance.between(100, 4_000);
-        self.weather.time.sleep(pause_ms).await;
+        let pause_ms = self.around.weather.chance.between(100, 4_000);
+        self.around.weather.time.sleep(pause_ms).await;
         self.start(name).await;
     }
 
@@ -216,28 +215,33 @@ impl World {
         let Some(clock) = self.clocks.get(name) else {
             return;
         };
-        let life = Life::begin(&self.weather, Arc::clone(clock), name, &self.deaths);
+        let life = ProcessLife::begin(&self.around.weather, Arc::clone(clock), name, &self.deaths);
         if name == CUSTOMS {
             self.open_customs(life);
             return;
         }
         while !life.is_dead() {
-            match Machine::start(&self, Arc::clone(&life)).await {
+            match SimulatedMachine::start(&self.around, Arc::clone(&life)).await {
                 Ok(machine) => {
                     if let Some(place) = lock(&self.machines).get_mut(name) {
                         *place = Some(Arc::new(machine));
                     }
                     return;
                 }
-                Err(_) => self.weather.time.sleep(200).await,
+                Err(_) => self.around.weather.time.sleep(200).await,
             }
         }
     }
 
-    fn open_customs(&self, life: Arc<Life>) {
-        let wire = Wire::new(&self.queue, &life, End::Customs, &self.witness);
+    fn open_customs(&self, life: Arc<ProcessLife>) {
+        let wire = FaultyWire::new(
+            &self.around.queue,
+            &life,
+            End::Customs,
+            &self.around.witness,
+        );
         let clock: SharedClock = life.clock.clone();
-        let db = Db::simulated(&self.store, Arc::new(LifeLine(Arc::clone(&life))));
+        let db = Db::simulated(&self.around.store, Arc::new(LifeLine(Arc::clone(&life))));
         let settings = CustomsBoxConfig {
             delays: Delays {
                 first_ms: 20,
@@ -248,7 +252,7 @@ impl World {
             poll_ms: 150,
             ..CustomsBoxConfig::default()
         };
-        let settings = settings.on(&self.customs);
+        let settings = settings.on(&self.around.customs);
         let office = Arc::new(CustomsBox::new(
             db,
             Arc::clone(&wire) as Arc<dyn Queue>,
@@ -273,21 +277,21 @@ impl World {
     }
 
     /// A machine that runs, by chance.
-    fn machine(&self) -> Option<Arc<Machine>> {
+    fn machine(&self) -> Option<Arc<SimulatedMachine>> {
         let machines = lock(&self.machines);
-        let running: Vec<&Arc<Machine>> = machines.iter().flatten().collect();
-        let found = self.weather.chance.one_of(&running)?;
+        let running: Vec<&Arc<SimulatedMachine>> = machines.iter().flatten().collect();
+        let found = self.around.weather.chance.one_of(&running)?;
         Some(Arc::clone(found))
     }
 
     /// A company hands in what it has, one after the other, each until it is acknowledged.
     async fn declare(self: Arc<Self>, n: usize) {
-        let (time, chance) = (&self.weather.time, &self.weather.chance);
+        let (time, chance) = (&self.around.weather.time, &self.around.weather.chance);
         let all = samples(n);
         let n_samples = usize::try_from(chance.between(1, 3)).unwrap_or(1);
         for sample in all.iter().take(n_samples) {
             let place = {
-                let mut seen = self.witness.seen();
+                let mut seen = self.around.witness.seen();
                 seen.handed_in.push(HandedIn {
                     company: i64::try_from(n + 1).unwrap_or(0),
                     direction: sample.direction,
@@ -320,7 +324,7 @@ impl World {
             return false;
         };
         let body = {
-            let mut seen = self.witness.seen();
+            let mut seen = self.around.witness.seen();
             let Some(one) = seen.handed_in.get_mut(place) else {
                 return false;
             };
@@ -332,18 +336,18 @@ impl World {
         let answer = tokio::select! {
             biased;
             answer = call => answer.ok().flatten(),
-            () = self.weather.time.sleep(PATIENCE_MS) => None,
+            () = self.around.weather.time.sleep(PATIENCE_MS) => None,
         };
         let Some(id) = answer else {
             return false;
         };
-        let mut seen = self.witness.seen();
+        let mut seen = self.around.witness.seen();
         if let Some(one) = seen.handed_in.get_mut(place)
             && !one.acknowledged.contains(&id)
         {
             one.acknowledged.push(id);
         }
-        self.weather.note(("acknowledged", n, place, id.0));
+        self.around.weather.note(("acknowledged", n, place, id.0));
         true
     }
 
@@ -351,13 +355,13 @@ impl World {
     async fn read_feed(self: Arc<Self>, n: usize) {
         let company = i64::try_from(n + 1).unwrap_or(0);
         while !self.is_over.load(Ordering::Relaxed) {
-            let pause_ms = self.weather.chance.between(200, 900);
-            self.weather.time.sleep(pause_ms).await;
+            let pause_ms = self.around.weather.chance.between(200, 900);
+            self.around.weather.time.sleep(pause_ms).await;
             let Some(machine) = self.machine() else {
                 continue;
             };
             let after = {
-                let seen = self.witness.seen();
+                let seen = self.around.witness.seen();
                 let last = seen.read.get(&company).and_then(|read| read.last());
                 last.map_or(0, |(number, _, _)| *number)
             };
@@ -365,10 +369,10 @@ impl World {
             let read = tokio::select! {
                 biased;
                 read = call => read,
-                () = self.weather.time.sleep(PATIENCE_MS) => continue,
+                () = self.around.weather.time.sleep(PATIENCE_MS) => continue,
             };
             if let Ok(Ok(lines)) = read {
-                let mut seen = self.witness.seen();
+                let mut seen = self.around.witness.seen();
                 seen.read.entry(company).or_default().extend(lines);
             }
         }
@@ -376,8 +380,8 @@ impl World {
 
     /// What goes wrong, for some seconds.
     async fn trouble(&self) {
-        let (time, chance) = (&self.weather.time, &self.weather.chance);
-        *lock(&self.weather.faults) = self.climate();
+        let (time, chance) = (&self.around.weather.time, &self.around.weather.chance);
+        *lock(&self.around.weather.faults) = self.climate();
         let end = time.now_ms() + chance.between(800, 3_500);
         while time.now_ms() < end {
             time.sleep(chance.between(100, 1_800)).await;
@@ -387,10 +391,12 @@ impl World {
                 0..=2 => self.kill(name),
                 3 | 4 => self.pause(name),
                 5 => self
+                    .around
                     .weather
                     .store_away_until
                     .store(until, Ordering::Relaxed),
                 6 => self
+                    .around
                     .weather
                     .queue_away_until
                     .store(until, Ordering::Relaxed),
@@ -406,16 +412,16 @@ impl World {
     }
 
     /// How much goes wrong in this run: in some little, in some much.
-    fn climate(&self) -> Faults {
+    fn climate(&self) -> FaultRates {
         let rate = |most: i64| {
-            let chosen = match self.weather.chance.between(0, 2) {
+            let chosen = match self.around.weather.chance.between(0, 2) {
                 0 => 0,
                 1 => most / 4,
                 _ => most,
             };
             u32::try_from(chosen).unwrap_or(0)
         };
-        Faults {
+        FaultRates {
             late: rate(200),
             refused: rate(200),
             answer_lost: rate(200),
@@ -426,7 +432,7 @@ impl World {
         }
     }
 
-    fn life(&self, name: usize) -> Option<Arc<Life>> {
+    fn life(&self, name: usize) -> Option<Arc<ProcessLife>> {
         match name {
             CUSTOMS => {
                 let office = lock(&self.customs_life);
@@ -448,17 +454,23 @@ impl World {
 
     fn pause(&self, name: usize) {
         if let Some(life) = self.life(name) {
-            life.pause(self.weather.chance.between(500, 9_000));
+            life.pause(self.around.weather.chance.between(500, 9_000));
         }
     }
 
     /// The clock of a machine jumps.
     fn set_clock(&self, name: usize) {
         let jumps = [-HOUR_MS, -1_500, 1_500, HOUR_MS];
-        let by_ms = self.weather.chance.one_of(&jumps).copied().unwrap_or(0);
+        let by_ms = self
+            .around
+            .weather
+            .chance
+            .one_of(&jumps)
+            .copied()
+            .unwrap_or(0);
         if let Some(clock) = self.clocks.get(name) {
             clock.ahead_ms.fetch_add(by_ms, Ordering::Relaxed);
-            self.weather.note(("clock", name, by_ms));
+            self.around.weather.note(("clock", name, by_ms));
         }
     }
 }

@@ -25,9 +25,9 @@ pub fn is_here() -> bool {
 }
 
 /// Work that was given away; its end is awaited.
-pub struct Offloaded<T>(Place<T>);
+pub struct Offloaded<T>(WorkPlace<T>);
 
-enum Place<T> {
+enum WorkPlace<T> {
     Thread(JoinHandle<T>),
     Here(Option<T>),
 }
@@ -42,8 +42,8 @@ where
     F: FnOnce() -> T + Send + 'static,
 {
     match is_here() {
-        true => Offloaded(Place::Here(Some(work()))),
-        false => Offloaded(Place::Thread(spawn_blocking(work))),
+        true => Offloaded(WorkPlace::Here(Some(work()))),
+        false => Offloaded(WorkPlace::Thread(spawn_blocking(work))),
     }
 }
 
@@ -53,9 +53,9 @@ impl<T> Future for Offloaded<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.get_mut().0 {
-            Place::Thread(handle) => Pin::new(handle).poll(context),
+            WorkPlace::Thread(handle) => Pin::new(handle).poll(context),
             // Asked again after its end it never ends, like any future that was asked once too often.
-            Place::Here(done) => done
+            WorkPlace::Here(done) => done
                 .take()
                 .map_or(Poll::Pending, |done| Poll::Ready(Ok(done))),
         }

@@ -3,7 +3,7 @@
 use crate::source::{files, report};
 
 /// The layers, lowest first.
-pub(crate) const LAYERS: [&str; 13] = [
+pub(crate) const LAYERS: [&str; 14] = [
     "ceb",
     "store",
     "jobs",
@@ -15,6 +15,7 @@ pub(crate) const LAYERS: [&str; 13] = [
     "back_office",
     "exchange",
     "services",
+    "simulation",
     "operations",
     "tongguan",
 ];

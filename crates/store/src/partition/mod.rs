@@ -11,10 +11,10 @@
 //!   says. It is empty as long as somebody makes the coming ones ([`missing`], [`make`]); rows whose partition is made later move there.
 //! - A span that is over and empty is dropped whole ([`empty`], [`drop_empty`]), so that a purge leaves no dead
 //!   rows behind that have to be cleaned up.
-//! - What needs a table for itself waits for it [`sql::LOCK_MS`] milliseconds at most and is tried again later: whoever comes
+//! - What needs a table for itself waits for it half a second at most and is tried again later: whoever comes
 //!   after it waits with it.
 //!
-//! A database that was filled without partitions gets them when it is opened, without copying a row ([`divide`]).
+//! A database that was filled without partitions gets them when it is opened, without copying a row (`divide`).
 
 mod divide;
 mod span;

@@ -4,10 +4,10 @@ use super::{Ended, complain, say, wrong_use};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
-use simulation::{Broken, RunResult, SimulationReport};
+use simulation::{Sabotage, SeedResult, SimulationReport};
 use std::time::Instant;
 
-/// Faults of one run that are printed.
+/// How many faults of one run are printed.
 const FAULTS_SHOWN: usize = 5;
 
 /// Arguments of `simulate`.
@@ -17,13 +17,13 @@ pub(super) struct SimulateArgs {
     #[arg(long, value_name = "N", default_value_t = 1000)]
     seeds: u64,
     /// 从哪个种子开始；同一个种子每次运行完全相同
-    #[arg(long, value_name = "S", default_value_t = 0)]
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
     from: u64,
     /// 同时运行的线程数；缺省为处理器核数
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// 故意破坏平台的一处，用于证明模拟能发现它
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "PART")]
     broken: Option<BrokenPart>,
     /// 输出 JSON
     #[arg(long)]
@@ -48,13 +48,13 @@ enum BrokenPart {
 }
 
 impl BrokenPart {
-    fn broken(part: Option<Self>) -> Broken {
+    fn broken(part: Option<Self>) -> Sabotage {
         match part {
-            None => Broken::Nothing,
-            Some(Self::Queue) => Broken::QueueAcknowledgedFirst,
-            Some(Self::Store) => Broken::StoreAcknowledgedFirst,
-            Some(Self::Jobs) => Broken::JobsWithoutFence,
-            Some(Self::Lanes) => Broken::LanesWithoutFence,
+            None => Sabotage::Nothing,
+            Some(Self::Queue) => Sabotage::QueueAcknowledgedFirst,
+            Some(Self::Store) => Sabotage::StoreAcknowledgedFirst,
+            Some(Self::Jobs) => Sabotage::JobsWithoutFence,
+            Some(Self::Lanes) => Sabotage::LanesWithoutFence,
         }
     }
 }
@@ -99,7 +99,7 @@ fn progress(n_seeds: u64) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn failed(one: &RunResult) -> String {
+fn failed(one: &SeedResult) -> String {
     let shown: Vec<&str> = one
         .faults
         .iter()

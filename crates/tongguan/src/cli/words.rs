@@ -140,6 +140,7 @@ fn place(name: &str) -> Option<&'static str> {
         "COLOR" => "颜色",
         "FAMILY" => "种类",
         "WHAT" => "内容",
+        "PART" => "环节",
         "LANG" => "语言",
         _ => return None,
     })
