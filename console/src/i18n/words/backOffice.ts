@@ -31,8 +31,8 @@ export const backOffice = {
   "post.removeConfirm": ["仍有人员在此岗位时不能删除，可改为停用。", "A post that people still hold cannot be deleted. Disable it instead."],
   "menu.parameters": ["参数", "Parameters"],
   "parameters.intro": [
-    "运行中即可变更的设置，数秒内在所有进程生效，无需重启。安全参数须安全管理员复核。",
-    "Settings that take effect in all processes within seconds, without a restart. The security administrator must approve changes to security parameters.",
+    "运行中即可变更的设置，一秒内在所有进程生效，无需重启。安全参数须安全管理员复核。",
+    "Settings that take effect in all processes within a second, without a restart. The security administrator must approve changes to security parameters.",
   ],
   "parameter.id": ["参数名", "Parameter ID"],
   "parameter.name": ["参数", "Parameter"],

@@ -5,8 +5,8 @@
 //! of the program. Nothing that is not declared can be set. [`crate::context::AppContext::number`] is the only way to
 //! a value, so that no reader can miss a change: an [`Adjustable`] tells nobody else what it is.
 //!
-//! Every process reads the table again each [`LOOK`] ([`follow`]), so that a change is seen everywhere within
-//! seconds and without a restart. Values are changed in the crate `back_office`.
+//! Every process reads the table again each [`LOOK`] ([`follow`]), so that a change is seen everywhere within a
+//! second and without a restart. Values are changed in the crate `back_office`.
 
 mod sql;
 
@@ -24,7 +24,7 @@ pub use crate::config::Adjustable;
 pub use sql::{changes, note, set, value, values};
 
 /// How often a process reads the values again.
-pub const LOOK: Duration = Duration::from_secs(2);
+pub const LOOK: Duration = Duration::from_millis(500);
 
 /// What values a parameter has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
