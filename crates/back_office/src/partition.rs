@@ -2,19 +2,17 @@
 //! is over and that are empty are dropped. How, the store knows ([`store::partition`]); here it is done at the start of a process and
 //! every night.
 //!
-//! What somebody else uses for too long is left for the next time: no row waits for it, for the default partition takes it.
+//! What somebody else uses is tried once and left for the next time, for others wait behind each try; no row waits for it, for the
+//! default partition takes it.
 
-use jobs::{Job, JobWords, Schedule};
+use jobs::{Job, JobFailure, JobWords, Schedule};
 use registry::context::AppContext;
 use registry::job;
-use store::partition::{self, ComingPartition, EmptyPartition};
-use store::{Db, Result};
+use store::partition;
+use store::{Db, Result, Tx};
 
 /// When the job runs: in the night, after the purge.
 const AT: &str = "50 4 * * *";
-
-/// How often one is tried in one run that somebody else uses.
-const TRIES: u32 = 5;
 
 const PARTITIONS: JobWords = JobWords {
     name: "partition.prepare",
@@ -42,12 +40,16 @@ pub struct PartitionWork {
 
 /// The job. Whatever it does is done once, whoever does it: the store lets one process at a time.
 pub fn job(context: &AppContext) -> Job {
-    job::of(context, PARTITIONS, Schedule::Cron(AT), |context, _| {
+    job::of(context, PARTITIONS, Schedule::Cron(AT), |context, turn| {
         Box::pin(async move {
             let now_ms = context.now_ms();
-            let made = prepare(&context.db, now_ms).await?;
-            let dropped = drop_empty(&context.db, now_ms).await?;
-            Ok(detail(made, dropped))
+            let may_go_on = || !turn.is_told_to_stop();
+            let made = prepare_while(&context.db, now_ms, may_go_on).await?;
+            let dropped = drop_empty_while(&context.db, now_ms, may_go_on).await?;
+            match may_go_on() {
+                true => Ok(detail(made, dropped)),
+                false => Err(JobFailure::Stopped(detail(made, dropped))),
+            }
         })
     })
 }
@@ -57,10 +59,18 @@ pub fn job(context: &AppContext) -> Job {
 /// # Errors
 /// The store's, but for a partition that is in use.
 pub async fn prepare(db: &Db, now_ms: i64) -> Result<PartitionWork> {
+    prepare_while(db, now_ms, || true).await
+}
+
+async fn prepare_while(
+    db: &Db,
+    now_ms: i64,
+    may_go_on: impl Fn() -> bool,
+) -> Result<PartitionWork> {
     let mut work = PartitionWork::default();
     let missing = db.read(move |tx| partition::missing(tx, now_ms)).await?;
-    for one in missing {
-        match make(db, one).await? {
+    for one in missing.into_iter().take_while(|_| may_go_on()) {
+        match unless_in_use(db.write(move |tx| partition::make(tx, &one)).await)? {
             Some(n_moved) => {
                 work.n_made += 1;
                 work.n_moved += n_moved;
@@ -71,19 +81,33 @@ pub async fn prepare(db: &Db, now_ms: i64) -> Result<PartitionWork> {
     Ok(work)
 }
 
-async fn make(db: &Db, one: ComingPartition) -> Result<Option<u64>> {
-    patiently(|| db.write(move |tx| partition::make(tx, &one))).await
-}
-
 /// Drops the partitions whose time is over and that have no rows.
 ///
 /// # Errors
 /// The store's, but for a partition that is in use.
 pub async fn drop_empty(db: &Db, now_ms: i64) -> Result<PartitionWork> {
+    drop_empty_while(db, now_ms, || true).await
+}
+
+async fn drop_empty_while(
+    db: &Db,
+    now_ms: i64,
+    may_go_on: impl Fn() -> bool,
+) -> Result<PartitionWork> {
     let mut work = PartitionWork::default();
-    let empty = db.read(move |tx| partition::empty(tx, now_ms)).await?;
-    for one in empty {
-        match drop_one(db, &one).await? {
+    let find = move |tx: &mut Tx<'_>| partition::empty(tx, now_ms);
+    let empty = match db.read(find).await {
+        // One was dropped while they were looked for.
+        Err(error) if partition::is_gone(&error) => db.read(find).await?,
+        found => found?,
+    };
+    for one in empty.into_iter().take_while(|_| may_go_on()) {
+        let dropped = db.write(move |tx| partition::drop_empty(tx, &one)).await;
+        let dropped = match dropped {
+            Err(error) if partition::is_gone(&error) => Ok(false),
+            dropped => dropped,
+        };
+        match unless_in_use(dropped)? {
             Some(is_dropped) => work.n_dropped += u64::from(is_dropped),
             None => work.n_left += 1,
         }
@@ -91,28 +115,15 @@ pub async fn drop_empty(db: &Db, now_ms: i64) -> Result<PartitionWork> {
     Ok(work)
 }
 
-async fn drop_one(db: &Db, one: &EmptyPartition) -> Result<Option<bool>> {
-    patiently(|| {
-        let one = one.clone();
-        db.write(move |tx| partition::drop_empty(tx, &one))
-    })
-    .await
-}
-
-/// Tries something a few times, each of which waits for a moment; nothing when others do not let it.
-async fn patiently<T, F>(mut act: impl FnMut() -> F) -> Result<Option<T>>
-where
-    F: Future<Output = Result<T>>,
-{
-    for _ in 0..TRIES {
-        match act().await {
-            Err(error) if error.is_unavailable() => {
-                tracing::info!(%error, "a partition is in use");
-            }
-            done => return done.map(Some),
+/// What came of a try; nothing when others do not let it.
+fn unless_in_use<T>(tried: Result<T>) -> Result<Option<T>> {
+    match tried {
+        Err(error) if error.is_unavailable() => {
+            tracing::info!(%error, "a partition is in use");
+            Ok(None)
         }
+        done => done.map(Some),
     }
-    Ok(None)
 }
 
 /// What was done, for the record of the job; nothing when nothing was.

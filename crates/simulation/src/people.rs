@@ -16,7 +16,7 @@ pub(crate) const N_COMPANIES: usize = 3;
 const N_SAMPLES: usize = 3;
 
 /// Kinds that need no other document before them.
-const KINDS: [Kind; 2] = [Kind::Ceb311, Kind::Ceb303];
+const KINDS: [Kind; 3] = [Kind::Ceb311, Kind::Ceb311, Kind::Ceb303];
 
 /// A sample of a company.
 #[derive(Debug, Clone)]

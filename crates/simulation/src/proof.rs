@@ -9,6 +9,9 @@
 //! - I7: each answer of customs that has a home is there, whatever came torn, twice or late beside it.
 //! - A reader of a feed has seen everything up to where he is.
 
+#[cfg(test)]
+mod tests;
+
 use crate::sql::{self, EndedMessage, RUN};
 use crate::surroundings::Surroundings;
 use crate::witness::SeenByAll;
@@ -63,19 +66,21 @@ pub(crate) fn is_at_rest(around: &Surroundings) -> bool {
 
 /// What must never happen and did.
 pub(crate) fn faults(around: &Surroundings) -> Vec<String> {
+    match around.store.look(ended) {
+        Ok(ended) => compare(&around.witness.seen(), &ended),
+        Err(error) => vec![format!("the database cannot be read: {error}")],
+    }
+}
+
+fn compare(seen: &SeenByAll, ended: &Ended) -> Vec<String> {
     let mut faults = Vec::new();
-    let ended = match around.store.look(ended) {
-        Ok(ended) => ended,
-        Err(error) => return vec![format!("the database cannot be read: {error}")],
-    };
-    let seen = around.witness.seen();
-    stored(&seen, &ended, &mut faults);
-    at_customs(&seen, &ended, &mut faults);
-    order(&seen, &mut faults);
-    feeds(&seen, &ended, &mut faults);
-    states(&ended, &mut faults);
-    lanes(&ended, &mut faults);
-    runs(&ended, &mut faults);
+    stored(seen, ended, &mut faults);
+    at_customs(seen, ended, &mut faults);
+    order(seen, &mut faults);
+    feeds(seen, ended, &mut faults);
+    states(ended, &mut faults);
+    lanes(ended, &mut faults);
+    runs(ended, &mut faults);
     faults
 }
 
@@ -230,8 +235,15 @@ fn states(ended: &Ended, faults: &mut Vec<String>) {
     }
 }
 
-/// I6: who committed the check of a message had its lane.
+/// I6: who committed the check of a message, or its first answer, had its lane.
 fn lanes(ended: &Ended, faults: &mut Vec<String>) {
+    if ended.commits.len() != ended.messages.len() * 2 {
+        faults.push(format!(
+            "I6 {} commits of check and answer for {} messages",
+            ended.commits.len(),
+            ended.messages.len()
+        ));
+    }
     for (event, owner, step) in &ended.commits {
         let node = store::id::node_of(*event);
         let has_lane = owner

@@ -43,14 +43,20 @@ pub(crate) fn watch_lanes(tx: &mut Tx<'_>, shards: &[(CompanyId, u32)]) -> Resul
             &[company.0.into(), i64::from(*shard).into()],
         )?;
     }
-    tx.execute(
-        "create trigger sim_watch after insert on event when new.kind = 'message.checked' begin \
-         insert into sim_commit (event_id, owner, step) select new.id, l.owner, l.step \
-         from sim_shard s join message m on m.id = new.subject_id \
-         join lane_shard l on l.shard = s.shard and l.step = m.direction || '.check' \
-         where s.company_id = new.company_id; end",
-        &[],
-    )?;
+    for (fact, step) in [
+        ("message.checked", "check"),
+        ("message.answered", "receipt"),
+    ] {
+        let sql = format!(
+            "create trigger sim_watch_{step} after insert on event when new.kind = '{fact}' begin \
+             insert into sim_commit (event_id, owner, step) \
+             select new.id, coalesce(l.owner, ''), m.direction || '.{step}' \
+             from sim_shard s join message m on m.id = new.subject_id \
+             left join lane_shard l on l.shard = s.shard and l.step = m.direction || '.{step}' \
+             where s.company_id = new.company_id; end"
+        );
+        tx.execute(&sql, &[])?;
+    }
     Ok(())
 }
 
@@ -144,11 +150,11 @@ pub(crate) fn runs(tx: &mut Tx<'_>) -> Result<Vec<(i64, String)>> {
         .collect()
 }
 
-/// Messages and answers that are not done with: how many.
+/// Messages, answers and what lies in the queues that nobody is done with: how many.
 pub(crate) fn unfinished(tx: &mut Tx<'_>) -> Result<i64> {
     let found = tx.query_opt(
         "select (select count(*) from message where state in ('received', 'checked', 'sent', 'waiting')) \
-         + (select count(*) from receipt_inbox)",
+         + (select count(*) from receipt_inbox) + (select count(*) from queue_item)",
         &[],
     )?;
     found.map_or(Ok(0), |row| row.int(0))

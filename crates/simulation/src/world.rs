@@ -13,8 +13,9 @@ use exchange::customs_box::{CustomsBox, CustomsBoxConfig, Delays};
 use exchange::shared::TURN_MAX;
 use queue::builtin::BuiltinConfig;
 use queue::{Builtin, Queue};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use store::clock::SharedClock;
 use store::simulated::SimulatedStore;
 use store::task::Tasks;
@@ -25,7 +26,7 @@ use tokio::sync::{mpsc, watch};
 const BEGIN_MS: i64 = 1_772_413_200_000;
 
 /// How long everything must come to rest after nothing goes wrong any more, in milliseconds.
-const REST_MS: i64 = 60_000;
+const REST_MS: i64 = 75_000;
 
 /// How often it is looked whether all is done, in milliseconds.
 const LOOK_MS: i64 = 400;
@@ -33,7 +34,6 @@ const LOOK_MS: i64 = 400;
 /// How long a company waits for an answer, in milliseconds.
 const PATIENCE_MS: i64 = 3_000;
 
-/// An hour, by which clocks jump.
 const HOUR_MS: i64 = 3_600_000;
 
 /// The place of customs among the processes; machines have numbers from 1.
@@ -83,12 +83,31 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+thread_local! {
+    /// Panics on this thread, on which everything of a run happens.
+    static N_PANICS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Has panics counted: the platform starts again what has panicked, and nobody else would hear of it.
+fn count_panics() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            N_PANICS.set(N_PANICS.get() + 1);
+            before(panic);
+        }));
+    });
+    N_PANICS.set(0);
+}
+
 /// Runs a seed to its end on this thread.
 ///
 /// # Errors
 /// When the databases in memory cannot be made, or no runtime.
 pub(crate) fn run(seed: u64, broken: Sabotage, store: &Arc<SimulatedStore>) -> Result<SeedResult> {
     store::offload::here();
+    count_panics();
     store.begin_anew()?;
     let time = VirtualTime::at(BEGIN_MS);
     let stepped = Arc::clone(&time);
@@ -158,6 +177,8 @@ impl World {
         while time.now_ms() < end {
             time.sleep(LOOK_MS).await;
             if self.n_declaring.load(Ordering::Relaxed) == 0 && proof::is_at_rest(&self.around) {
+                // What was on its way when everything seemed done must change nothing any more.
+                time.sleep(LOOK_MS).await;
                 break;
             }
         }
@@ -168,7 +189,10 @@ impl World {
         let (trace, n_steps) = self.around.weather.trace();
         SeedResult {
             seed,
-            faults: proof::faults(&self.around),
+            faults: match N_PANICS.get() {
+                0 => proof::faults(&self.around),
+                n_panics => vec![format!("{n_panics} panics")],
+            },
             trace,
             n_steps,
             n_messages: self.around.witness.seen().handed_in.len(),

@@ -12,7 +12,7 @@ pub struct StoreConfig {
     pub url: String,
     /// PEM file with the certificate authority of PostgreSQL; when set, TLS is required.
     pub postgres_ca_file: Option<String>,
-    /// As `url`, a standby of it that serves reads which may be some seconds old; PostgreSQL only.
+    /// As `url` with one host, a standby of it that serves reads which may be some seconds old; PostgreSQL only.
     pub replica_url: Option<String>,
     /// How many seconds what the standby shows may be old (2 to 300): when it may be older, the primary serves those reads.
     pub replica_lag_max_s: u64,
@@ -102,6 +102,12 @@ impl StoreConfig {
             if let Some(fault) = places_fault(url) {
                 return Some(format!("replica_{fault}"));
             }
+            if has_many_places(url) {
+                return Some(
+                    "replica_url 只能写一个主机：几个连接会连到不同的备库，无法判断各自落后多少"
+                        .to_owned(),
+                );
+            }
         }
         if !(1..=64).contains(&self.n_writers) {
             return Some(format!("n_writers 应为 1 至 64（现为 {}）", self.n_writers));
@@ -149,6 +155,12 @@ fn places_fault(url: &str) -> Option<String> {
     .then(|| "url 中主机、地址和端口的个数不一致".to_owned())
 }
 
+/// Whether an address names several places.
+fn has_many_places(url: &str) -> bool {
+    url.parse::<tokio_postgres::Config>()
+        .is_ok_and(|url| url.get_hosts().len().max(url.get_hostaddrs().len()) > 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::StoreConfig;
@@ -171,11 +183,12 @@ mod tests {
             };
             config.fault().unwrap_or_default()
         };
-        assert_eq!(fault("postgres://a/db", "postgres://b,c/db"), "");
+        assert_eq!(fault("postgres://a,b/db", "postgres://c:5433/db"), "");
         for (url, replica) in [
             ("sqlite:data/tongguan.db", "postgres://user:secret@b/db"),
             ("postgres://a/db", "sqlite:data/tongguan.db"),
             ("postgres://a/db", "postgres://user:secret@b:port/db"),
+            ("postgres://a/db", "postgres://user:secret@b,c/db"),
         ] {
             let why = fault(url, replica);
             assert!(

@@ -53,6 +53,7 @@ impl PgPool {
             open: None,
             is_used: false,
             only_reads: false,
+            tries: CONFLICT_TRIES,
             vault: vault.clone(),
         };
         first.migrate(now_ms)?;
@@ -102,6 +103,8 @@ struct Connection {
     is_used: bool,
     /// Whether its transactions see one moment of the database and change nothing.
     only_reads: bool,
+    /// Attempts of a job of which nothing is kept; with one alone, another server does it.
+    tries: u32,
     vault: Vault,
 }
 
@@ -169,6 +172,7 @@ impl Connection {
             open: None,
             is_used: false,
             only_reads: self.only_reads,
+            tries: self.tries,
             vault: self.vault.clone(),
         }
     }
@@ -180,7 +184,8 @@ impl Connection {
         migrate::apply(&mut tx)?;
         event::mend_base(&mut tx)?;
         commit(tx)?;
-        partition::divide(&mut OpenSteps { open, vault }, now_ms)
+        let mut steps = OpenSteps { open, vault };
+        partition::divide(&mut steps, now_ms, event::AHEAD_MS)
     }
 
     fn ready(&mut self) -> Result<&mut Open> {
@@ -255,7 +260,7 @@ impl Connection {
             return Err(error);
         }
         self.close(&error);
-        if !matches!(progress, Progress::NotKept) {
+        if !matches!(progress, Progress::NotKept) || self.tries <= 1 {
             return Err(error);
         }
         self.attempt(job).map_err(|(error, _)| {
@@ -268,7 +273,7 @@ impl Connection {
 
     /// As [`Connection::run`], over the connection that there is; the error says how far the job came.
     fn attempt(&mut self, job: &mut dyn StoreJob) -> std::result::Result<(), (Error, Progress)> {
-        let (vault, only_reads) = (self.vault.clone(), self.only_reads);
+        let (vault, only_reads, tries_max) = (self.vault.clone(), self.only_reads, self.tries);
         let open = self
             .ready()
             .map_err(|error| (error, Progress::NotConnected))?;
@@ -291,7 +296,7 @@ impl Connection {
                 }
             };
             match outcome {
-                Err(Error::Conflict(_)) if tries < CONFLICT_TRIES => tries += 1,
+                Err(Error::Conflict(_)) if tries < tries_max => tries += 1,
                 // A read that writes is a fault of ours, and no reason to look for another server.
                 Err(error) if only_reads && open.line.lost() == Some(Lost::ReadOnly) => {
                     open.line.lost.set(None);
@@ -353,22 +358,24 @@ fn undo(tx: Tx<'_>) {
 }
 
 fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn StoreJob>>) {
-    serve_with(connection, queue, |job, failure| job.finish(failure));
+    serve_with(connection, queue, |connection, mut job| {
+        let failure = connection.run(job.as_mut()).err();
+        job.finish(failure);
+    });
 }
 
-/// Runs jobs and hands each to `finish`, with why it failed.
+/// Hands each job to `work`, which finishes it.
 fn serve_with(
     connection: &mut Connection,
     queue: &Receiver<Box<dyn StoreJob>>,
-    finish: impl Fn(Box<dyn StoreJob>, Option<Error>),
+    work: impl Fn(&mut Connection, Box<dyn StoreJob>),
 ) {
     // After a panic nobody knows what the connection was in the middle of.
     if std::mem::replace(&mut connection.is_used, true) {
         connection.open = None;
     }
-    while let Ok(mut job) = queue.recv() {
-        let failure = connection.run(job.as_mut()).err();
-        finish(job, failure);
+    while let Ok(job) = queue.recv() {
+        work(connection, job);
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const READERS: [(&str, &str, &str); 13] = [
     (
         "crates/simulation/src/sql.rs",
-        "message message_day receipt receipt_inbox event job job_run lane_shard lane_worker",
+        "message message_day receipt receipt_inbox queue_item event job job_run lane_shard lane_worker",
         "the simulator compares afterwards what all modules have written",
     ),
     (

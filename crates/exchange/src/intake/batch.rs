@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
-use store::event::{AHEAD_MS, Event};
+use store::event::Event;
 use store::id::IdMaker;
 use store::task::Tasks;
 use store::{Error, Result, Tx};
@@ -29,6 +29,11 @@ const BATCH_BYTES_MAX: usize = 8 << 20;
 
 /// Commits under way at once: one is written while the next is prepared.
 const COMMITS_MAX: usize = 2;
+
+/// How far ahead the clock of another node may be, in milliseconds, for its messages to count as earlier ones: two hours. The ids
+/// of all that this node makes go as far ahead, so a clock that is wrong by days must not take the others with it; then the order
+/// of a lane is not kept.
+const AHEAD_MS_MAX: i64 = 2 * 3_600_000;
 
 /// What became of an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -394,18 +399,18 @@ fn behind_what_is_there<'a>(
     ids: &IdMaker,
     arrivals: &'a [Arrival],
 ) -> Result<Cow<'a, [Arrival]>> {
-    let mut first: BTreeMap<CompanyId, (i64, i64)> = BTreeMap::new();
+    let mut first: BTreeMap<CompanyId, i64> = BTreeMap::new();
     for arrival in arrivals {
-        let of = (arrival.id.0, arrival.received_at);
-        let least = first.entry(arrival.company_id).or_insert(of);
-        *least = of.min(*least);
+        let least = first.entry(arrival.company_id).or_insert(arrival.id.0);
+        *least = arrival.id.0.min(*least);
     }
+    let latest_ms = arrivals.iter().map(|one| one.received_at).max();
+    let until_ms = latest_ms.unwrap_or(0).saturating_add(AHEAD_MS_MAX);
+    let companies = first.keys().copied().collect();
     let mut behind = BTreeSet::new();
-    for (company, (id, at_ms)) in first {
-        let until_ms = at_ms.saturating_add(AHEAD_MS);
-        let newest = message::sql::newest(tx, company, until_ms)?;
-        if newest.is_some_and(|newest| newest >= id) {
-            ids.begin_after(newest.unwrap_or_default());
+    for (company, newest) in message::guid::sql::newest_messages(tx, &companies, until_ms)? {
+        if first.get(&company).is_some_and(|id| newest >= *id) {
+            ids.begin_after(newest);
             behind.insert(company);
         }
     }

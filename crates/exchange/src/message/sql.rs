@@ -477,12 +477,3 @@ pub(crate) fn set_outcomes(
         .collect();
     tx.many(SET, &[now_ms.into()], &rows).map(|_| ())
 }
-
-/// The newest message of a company, by its id; one of later than `until_ms` is damaged.
-pub(crate) fn newest(tx: &mut Tx<'_>, company: CompanyId, until_ms: i64) -> Result<Option<i64>> {
-    let newest = tx.query_opt(
-        "select id from message where company_id = $1 and id < $2 order by id desc limit 1",
-        &[company.0.into(), store::id::first_at_ms(until_ms).into()],
-    )?;
-    newest.map(|row| row.int(0)).transpose()
-}

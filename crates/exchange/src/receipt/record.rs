@@ -15,16 +15,17 @@ pub(crate) fn record(
     mut receipts: Vec<NewReceipt>,
     now_ms: i64,
 ) -> Result<Vec<NewReceipt>> {
+    let mut per_company: BTreeMap<CompanyId, i64> = BTreeMap::new();
+    for receipt in &receipts {
+        *per_company.entry(receipt.company_id).or_default() += 1;
+    }
+    // The lock of the feed comes first: who holds the same answer at the same time looks only when this one is written.
+    let mut next = downlink::reserve(tx, &per_company)?;
     drop_undated_twice(tx, &mut receipts)?;
     drop_spelt_twice(tx, &mut receipts)?;
     if receipts.is_empty() {
         return Ok(Vec::new());
     }
-    let mut per_company: BTreeMap<CompanyId, i64> = BTreeMap::new();
-    for receipt in &receipts {
-        *per_company.entry(receipt.company_id).or_default() += 1;
-    }
-    let mut next = downlink::reserve(tx, &per_company)?;
     let rows: Vec<sql::ReceiptRow<'_>> = receipts
         .iter()
         .map(|receipt| {
@@ -53,8 +54,8 @@ pub(crate) fn record(
     Ok(new)
 }
 
-/// Leaves out receipts without a time that came before: their times of arrival differ, they do not. Nor does one whose time is
-/// still to come by the clock of this process, and was none to come by that of another one.
+/// Leaves out receipts without a time that came before: their times of arrival differ, they do not. Nor is one new whose time is
+/// in the future for this process, if another process believed it.
 fn drop_undated_twice(tx: &mut Tx<'_>, receipts: &mut Vec<NewReceipt>) -> Result<()> {
     let mut kept = Vec::with_capacity(receipts.len());
     for receipt in receipts.drain(..) {
@@ -67,18 +68,14 @@ fn drop_undated_twice(tx: &mut Tx<'_>, receipts: &mut Vec<NewReceipt>) -> Result
 }
 
 fn is_recorded(tx: &mut Tx<'_>, receipt: &NewReceipt) -> Result<bool> {
-    let words = sql::words_of(receipt);
-    let known = sql::times(tx, &[receipt])?
-        .remove(&words)
-        .unwrap_or_default();
-    if known.iter().any(|(print, _)| *print == receipt.fingerprint) {
+    if sql::time_of(tx, receipt, receipt.fingerprint)?.is_some() {
         return Ok(true);
     }
-    let Some((print, time)) = dated_otherwise(receipt).filter(|_| !known.is_empty()) else {
+    let Some((print, time)) = dated_otherwise(receipt) else {
         return Ok(false);
     };
-    let is_it = |(other, at): &(i64, String)| *other == print && is_same_moment(at, &time);
-    Ok(known.iter().any(is_it))
+    let known = sql::time_of(tx, receipt, print)?;
+    Ok(known.is_some_and(|at| is_same_moment(&at, &time)))
 }
 
 /// The fingerprint that a receipt has where its time is believed if it is not here, and the other way round; and that time.

@@ -109,6 +109,24 @@ pub(super) struct ReceiptRow<'a> {
     pub(super) receipt: &'a NewReceipt,
 }
 
+/// The time under which a receipt with this fingerprint is recorded, of the document and with the status of this one.
+pub(super) fn time_of(
+    tx: &mut Tx<'_>,
+    receipt: &NewReceipt,
+    fingerprint: i64,
+) -> Result<Option<String>> {
+    let found = tx.query_opt(
+        "select return_time from receipt where document_id = $1 and return_status = $2 \
+         and fingerprint = $3 limit 1",
+        &[
+            receipt.document_id.into(),
+            receipt.return_status.into(),
+            fingerprint.into(),
+        ],
+    )?;
+    found.map(|row| row.text(0)).transpose()
+}
+
 /// What a receipt is said of: its document and status.
 pub(super) type ReceiptWords = (i64, i64);
 

@@ -120,13 +120,17 @@ pub fn newest(tx: &mut Tx<'_>, until_ms: i64) -> Result<i64> {
     found.map_or(Ok(0), |row| row.int(0))
 }
 
-/// By how much the id of a fact may be smaller than that of what it is about, in milliseconds: a month. Both are made when they
-/// happen, but perhaps by two processes, whose clocks differ.
-const SUBJECT_AHEAD_MS: i64 = 31 * 24 * 3_600_000;
+/// By how much the id of a fact may be smaller than that of what it is about, in milliseconds. Both are made when they happen, but
+/// perhaps by two processes, and the clock of one may be as far ahead as ids may be; a month more for what is late.
+const SUBJECT_AHEAD_MS: i64 = super::AHEAD_MS + 31 * 24 * 3_600_000;
 
-/// The smallest id that a fact about this subject can have, so that no months are looked at before it.
-fn first_about(subject_id: i64) -> i64 {
-    crate::id::first_at_ms(crate::id::made_at_ms(subject_id) - SUBJECT_AHEAD_MS)
+/// The smallest id that a fact about this subject can have, so that no partitions are looked at before it; on SQLite there are none,
+/// and so no bound.
+fn first_about(tx: &Tx<'_>, subject_id: i64) -> i64 {
+    match tx.is_sqlite() {
+        true => i64::MIN,
+        false => crate::id::first_at_ms(crate::id::made_at_ms(subject_id) - SUBJECT_AHEAD_MS),
+    }
 }
 
 /// The facts about one subject, oldest first, at most `limit`.
@@ -134,7 +138,7 @@ pub fn of_subject(tx: &mut Tx<'_>, subject_id: i64, limit: i64) -> Result<Vec<Ev
     let sql = format!(
         "select {COLUMNS} from event where subject_id = $1 and id >= $2 order by id limit $3"
     );
-    let from = first_about(subject_id);
+    let from = first_about(tx, subject_id);
     tx.query(&sql, &[subject_id.into(), from.into(), limit.into()])?
         .iter()
         .map(event)
@@ -179,8 +183,8 @@ fn of_each(
         after: ") group by subject_id",
     };
     let rows: Vec<Vec<Value<'_>>> = subjects.iter().map(|id| vec![(*id).into()]).collect();
-    let first = subjects.iter().min().copied().unwrap_or_default();
-    tx.many(find, &[kind.into(), first_about(first).into()], &rows)?
+    let first = first_about(tx, subjects.iter().min().copied().unwrap_or_default());
+    tx.many(find, &[kind.into(), first.into()], &rows)?
         .iter()
         .map(|row| Ok((row.int(0)?, row.int(1)?)))
         .collect()

@@ -14,7 +14,8 @@
 //! - What needs a table for itself waits for it half a second at most and is tried again later: whoever comes
 //!   after it waits with it.
 //!
-//! A database that was filled without partitions gets them when it is opened, without copying a row (`divide`).
+//! A database that was filled without partitions gets them when it is opened, without copying a row (`divide`). While that goes on, a
+//! row is refused whose id is after the end of the partition of before, by a clock that is a month ahead or more; nothing else is.
 
 mod divide;
 mod span;
@@ -25,7 +26,7 @@ mod tests;
 pub(crate) use divide::{Steps, divide};
 use span::{PartitionLength, PartitionSpan};
 
-use crate::{Result, Tx, id};
+use crate::{Error, Result, Tx, id};
 
 /// A table that has partitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +76,11 @@ pub const TABLES: &[PartitionedTable] = &[
 
 /// How far ahead there is a partition for every moment, in milliseconds: 93 days, three months or more.
 const AHEAD_MS: i64 = 93 * 24 * 3_600_000;
+
+/// What `max_locks_per_transaction` of the server should be at least. A statement that cannot tell the time locks every partition with
+/// all its indexes: with thirteen half-years messages and documents are 500 locks, all tables 800. What all transactions together may
+/// take is this number for each connection that the server allows.
+pub const LOCKS_MIN: i64 = 256;
 
 /// Rows of a default partition up to which they are counted.
 pub const COUNT_MAX: i64 = 100_000;
@@ -207,17 +213,20 @@ pub fn drop_empty(tx: &mut Tx<'_>, empty: &EmptyPartition) -> Result<bool> {
     }
 }
 
-/// Lets the server count the rows of the divided tables anew as wholes, which it does by itself only for each partition.
+/// Whether a failure says that a partition was dropped by another process since it was looked for.
+pub fn is_gone(error: &Error) -> bool {
+    matches!(error, Error::Fault(text) if text.ends_with("(42P01)"))
+}
+
+/// `max_locks_per_transaction` of the server; nothing on SQLite.
 ///
 /// # Errors
 /// The engine's.
-pub fn count_anew(tx: &mut Tx<'_>) -> Result<()> {
-    for of in TABLES.iter().copied() {
-        if sql::partitions(tx, of)?.is_some() {
-            sql::analyze(tx, of)?;
-        }
+pub fn locks(tx: &mut Tx<'_>) -> Result<Option<i64>> {
+    match tx.is_sqlite() {
+        true => Ok(None),
+        false => sql::locks(tx).map(Some),
     }
-    Ok(())
 }
 
 /// How the tables are divided; nothing on SQLite.

@@ -115,6 +115,12 @@ pub(super) fn drop_empty(tx: &mut Tx<'_>, of: PartitionedTable, part: &str) -> R
     Ok(true)
 }
 
+/// How many locks the server has for each connection that it allows.
+pub(super) fn locks(tx: &mut Tx<'_>) -> Result<i64> {
+    let sql = "select current_setting('max_locks_per_transaction')::bigint";
+    tx.query_opt(sql, &[])?.map_or(Ok(0), |row| row.int(0))
+}
+
 /// Counts the rows of a table anew, for the plans of the server.
 pub(super) fn analyze(tx: &mut Tx<'_>, of: PartitionedTable) -> Result<()> {
     tx.script(&format!("analyze {}", of.table))
@@ -129,7 +135,7 @@ pub(super) fn is_whole(tx: &mut Tx<'_>, of: PartitionedTable) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// Whether nobody else divides tables; if so this session does until [`LEAVE`].
+/// Whether nobody else divides tables; if so this session does until it has said [`leave`].
 pub(super) fn enter(tx: &mut Tx<'_>) -> Result<bool> {
     tx.query_opt("select pg_try_advisory_lock($1)", &[TURN.into()])?
         .map_or(Ok(false), |row| row.bool(0))
@@ -141,11 +147,27 @@ pub(super) fn leave(tx: &mut Tx<'_>) -> Result<()> {
         .map(|_| ())
 }
 
-/// Whether ids of a table are at or after `until`.
-pub(super) fn is_beyond(tx: &mut Tx<'_>, of: PartitionedTable, until: i64) -> Result<bool> {
+/// How long a statement of a division may wait for others that has no limit of its own, in milliseconds: longer than reads of the
+/// platform take. An index that is made while others write waits for every transaction there is, also for a dump.
+const OTHERS_MS: u32 = 70_000;
+
+/// Lets statements of this session take as long as they need, whatever is set for its user, and wait for others for so long.
+pub(super) fn take_time(tx: &mut Tx<'_>) -> Result<()> {
+    tx.script(&format!(
+        "set statement_timeout = 0; set lock_timeout = {OTHERS_MS}"
+    ))
+}
+
+/// Lets statements of this session take as long as is set for its user.
+pub(super) fn take_usual_time(tx: &mut Tx<'_>) -> Result<()> {
+    tx.script("reset statement_timeout; reset lock_timeout")
+}
+
+/// The largest id of a table; 0 when there is none.
+pub(super) fn largest(tx: &mut Tx<'_>, of: PartitionedTable) -> Result<i64> {
     let PartitionedTable { table, key, .. } = of;
-    let sql = format!("select 1 from {table} where {key} >= $1 limit 1");
-    Ok(tx.query_opt(&sql, &[until.into()])?.is_some())
+    let sql = format!("select coalesce(max({key}), 0) from {table}");
+    tx.query_opt(&sql, &[])?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// What a constraint promises, if the table has it: the bound, and whether all rows were looked at.
@@ -208,7 +230,10 @@ pub(super) fn has_coming_key(tx: &mut Tx<'_>, of: PartitionedTable) -> Result<Op
 
 /// Removes what an index has left whose making was interrupted.
 pub(super) fn drop_coming_key(tx: &mut Tx<'_>, of: PartitionedTable) -> Result<()> {
-    tx.script(&format!("drop index {}", coming_key(of)))
+    tx.script(&format!(
+        "set local lock_timeout = {LOCK_MS}; drop index {}",
+        coming_key(of)
+    ))
 }
 
 /// The columns of a primary key, in their order.
@@ -315,11 +340,13 @@ fn give_rights(tx: &mut Tx<'_>, table: &str, part: &str) -> Result<()> {
     Ok(())
 }
 
-/// Makes the table that had all rows the default partition.
+/// Makes the table that had all rows the default partition, which refuses none: a promise that an earlier start has left goes.
 pub(super) fn attach_as_default(tx: &mut Tx<'_>, of: PartitionedTable) -> Result<()> {
     let (table, part) = (of.table, name(of, "default"));
     tx.script(&format!(
-        "alter table {table} attach partition {part} default"
+        "alter table {table} attach partition {part} default; \
+         alter table {part} drop constraint if exists {}",
+        name(of, "until")
     ))
 }
 

@@ -1,7 +1,10 @@
 //! What holds of partitions, and of a database that was filled without them.
 
+mod start;
+
+use self::start::divide;
 use super::divide::end_of_before;
-use super::{PartitionLength, PartitionState, Steps, TABLES, divide, sql};
+use super::{PartitionLength, PartitionState, Steps, TABLES, sql};
 use crate::clock::parse_time;
 use crate::postgres::with_steps;
 use crate::testing::TestEngine::{self, Postgres, Sqlite};

@@ -1,4 +1,5 @@
-//! Threads that read from a standby, and one that looks how far it is behind. What the standby cannot do, the primary does.
+//! Threads that read from a standby, and one that looks how far it is behind. What the standby
+//! cannot do, the primary does.
 
 use super::{Connection, PgPool, serve_with};
 use crate::clock::{Clock, SystemClock};
@@ -36,6 +37,7 @@ impl Standby {
             server: Server::reading(config, url)?,
             outage: Arc::default(),
             only_reads: true,
+            tries: 1,
             ..closed.without_line()
         };
         let lag_max = Duration::from_secs(config.replica_lag_max_s);
@@ -45,8 +47,8 @@ impl Standby {
             let (queue, watch) = (queue.clone(), Arc::clone(&watch));
             let (mut connection, primary) = (standby.without_line(), primary.clone());
             spawn("store-standby", move || {
-                serve_with(&mut connection, &queue, |job, failure| {
-                    instead(&primary, &watch, job, failure);
+                serve_with(&mut connection, &queue, |connection, job| {
+                    read(connection, &watch, job, &primary);
                 });
             })?;
         }
@@ -91,21 +93,29 @@ impl PgPool {
     }
 }
 
-/// What becomes of a job that the standby has worked on: one that it could not do, since it is away or replays what the
-/// job reads, is the primary's.
-fn instead(
-    primary: &Sender<Box<dyn StoreJob>>,
+/// Does a job on the standby, once, if that still serves reads: the job may have waited. Whatever fails there is done by the primary,
+/// for nothing of a read is kept: the standby may be away, replay what the job reads, or stand otherwise than it should.
+pub(super) fn read(
+    connection: &mut Connection,
     watch: &ReplicaWatch,
-    job: Box<dyn StoreJob>,
-    failure: Option<Error>,
+    mut job: Box<dyn StoreJob>,
+    primary: &Sender<Box<dyn StoreJob>>,
 ) {
-    match &failure {
-        Some(Error::Unavailable(_)) => watch.note(None),
-        Some(Error::Conflict(_)) => {}
-        _ => return job.finish(failure),
+    if watch.health().serves {
+        let Err(failure) = connection.run(job.as_mut()) else {
+            return job.finish(None);
+        };
+        if matches!(failure, Error::Unavailable(_)) {
+            watch.note(None);
+        }
     }
-    if let Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) = primary.try_send(job) {
-        job.finish(failure);
+    match primary.try_send(job) {
+        Ok(()) => {}
+        Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) => {
+            job.finish(Some(Error::Unavailable(
+                "the primary has too much work".to_owned(),
+            )));
+        }
     }
 }
 
@@ -159,7 +169,11 @@ fn note_change(health: ReplicaHealth, seen: &Result<Option<i64>>) {
             return;
         }
         (false, Err(error)) => format!("it is away: {error}"),
-        (false, Ok(None)) => "it is no standby".to_owned(),
+        (false, Ok(None)) => "it takes writes, so it is no standby".to_owned(),
+        (false, Ok(Some(0))) => {
+            "it has nothing yet that this process wrote: it is behind, or follows another primary"
+                .to_owned()
+        }
         (false, Ok(Some(_))) => format!("it is {} ms behind", health.lag_ms),
     };
     tracing::warn!(why, "the standby serves no reads");

@@ -1,11 +1,16 @@
 //! What becomes of a job whose connection is lost or whose server takes no writes: it is run again when nothing of it is
 //! kept for certain, and never otherwise.
 
+use super::{Connection, standby};
+use crate::job::Work;
+use crate::replica::ReplicaWatch;
+use crate::server::Server;
 use crate::testing::TestEngine::{self, Postgres};
-use crate::{Db, Error, StoreConfig, Tx};
+use crate::{Db, Error, StoreConfig, Tx, Vault};
 use rstest::rstest;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// A handle with one connection that writes, so that each job meets what the one before it has left.
 fn narrow(config: &StoreConfig) -> Db {
@@ -150,4 +155,51 @@ async fn a_read_sees_one_moment_and_changes_nothing(#[values(Postgres)] engine: 
         .read(|tx| tx.query("select id from seen", &[]))
         .await;
     assert_eq!(n.unwrap().len(), 1);
+}
+
+/// What becomes of a read on a standby: how often it was run there, and whether the primary has it then.
+fn read_on_standby(config: &StoreConfig, serves: bool, failure: Option<Error>) -> (u32, bool) {
+    let config = config.clone();
+    let run = move || {
+        let mut connection = Connection {
+            server: Server::from_config(&config).unwrap(),
+            outage: Arc::default(),
+            open: None,
+            is_used: false,
+            only_reads: true,
+            tries: 1,
+            vault: Vault::unused(),
+        };
+        let watch = ReplicaWatch::new(Duration::from_secs(600));
+        watch.note(serves.then_some(1));
+        let tries = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&tries);
+        let (job, _answer) = Work::boxed(move |_: &mut Tx<'_>| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            failure.clone().map_or(Ok(()), Err)
+        });
+        let (primary, queue) = crossbeam_channel::bounded(1);
+        standby::read(&mut connection, &watch, job, &primary);
+        (tries.load(Ordering::SeqCst), queue.try_recv().is_ok())
+    };
+    std::thread::spawn(run).join().unwrap()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_standby_cannot_read_at_once_the_primary_reads(
+    #[values(Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    assert_eq!(read_on_standby(&test.config, true, None), (1, false));
+    for failure in [
+        Error::Conflict("it replays what is read".to_owned()),
+        Error::Unavailable("it ends".to_owned()),
+        Error::Fault("it has no such table yet".to_owned()),
+    ] {
+        let read = read_on_standby(&test.config, true, Some(failure));
+        assert_eq!(read, (1, true));
+    }
+    // It served when the read was handed in, and does not any more.
+    assert_eq!(read_on_standby(&test.config, false, None), (0, true));
 }

@@ -381,10 +381,14 @@ async fn standby(db: &Db, lag_max_s: u64) -> Option<DoctorFinding> {
     })
 }
 
+/// Partitions of all tables together from which the locks of a server must have been raised: those of about two years.
+const MANY_PARTS: usize = 40;
+
 /// Whether the large tables on PostgreSQL are divided, and the partitions of the next months are there.
 async fn partitions(db: &Db) -> anyhow::Result<Option<DoctorFinding>> {
     let now_ms = SystemClock.now_ms();
     let states = db.read(move |tx| partition::states(tx, now_ms)).await?;
+    let n_locks = db.read(partition::locks).await?;
     let tables = |is: fn(&PartitionState) -> bool| {
         let named = states.iter().filter(|state| is(state));
         named
@@ -400,7 +404,7 @@ async fn partitions(db: &Db) -> anyhow::Result<Option<DoctorFinding>> {
     let mut faults = Vec::new();
     if !whole.is_empty() {
         faults.push(format!(
-            "{whole} 还没有分区：启动时这些表正被使用；请结束长时间的事务后重新启动一个进程"
+            "{whole} 还没有分区：启动时这些表正被使用，或与平台所建的不同（如自行加了引用它的外键），原因见日志；请结束长时间的事务或去掉外键后重新启动一个进程"
         ));
     }
     if !missing.is_empty() {
@@ -411,6 +415,13 @@ async fn partitions(db: &Db) -> anyhow::Result<Option<DoctorFinding>> {
     if n_stray > 0 {
         faults.push(format!(
             "缺省分区中有 {n_stray} 行（{stray}）：它们的编号不属于已有的分区，多因时钟不准；数据照常可用，处理见 docs/operating/partitions.md"
+        ));
+    }
+    let is_few = |n_locks: &i64| *n_locks < partition::LOCKS_MIN && n_parts >= MANY_PARTS;
+    if let Some(n_locks) = n_locks.filter(is_few) {
+        faults.push(format!(
+            "max_locks_per_transaction 为 {n_locks}，应至少为 {}：分区多了以后数据库的锁会不够用（out of shared memory）；修改后须重启 PostgreSQL",
+            partition::LOCKS_MIN
         ));
     }
     let is_good = faults.is_empty();

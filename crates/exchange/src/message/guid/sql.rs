@@ -1,9 +1,9 @@
-//! Every statement on `message_guid`.
+//! Every statement on `message_guid`, and what a company has handed in last.
 
 use super::guid_key;
 use crate::message::{Arrival, MessageId};
 use registry::company::CompanyId;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use store::{Many, Result, Tx, Value};
 
 /// Notes the guids of arrivals; answers the ids of those that are new. Of two that come at once the second one waits here
@@ -82,4 +82,29 @@ pub(crate) fn forget(tx: &mut Tx<'_>, after: i64, before: i64) -> Result<(Option
         )?;
     }
     Ok((Some(last), n_forgotten))
+}
+
+/// The newest message of each of these companies that has any, by its id; one of later than `until_ms` is damaged.
+pub(crate) fn newest_messages(
+    tx: &mut Tx<'_>,
+    companies: &BTreeSet<CompanyId>,
+    until_ms: i64,
+) -> Result<BTreeMap<CompanyId, i64>> {
+    const NEWEST: Many = Many {
+        before: "select v.column1, (select m.id from message m where m.company_id = v.column1 \
+                 and m.id < $1 order by m.id desc limit 1) from (values ",
+        row: "(cast(? as bigint))",
+        after: ") as v",
+    };
+    let until = [store::id::first_at_ms(until_ms).into()];
+    let rows: Vec<Vec<Value<'_>>> = companies.iter().map(|one| vec![one.0.into()]).collect();
+    let mut newest = BTreeMap::new();
+    for row in tx.many(NEWEST, &until, &rows)? {
+        let id = row.int_opt(1)?;
+        newest.extend(
+            id.zip(Some(CompanyId(row.int(0)?)))
+                .map(|(id, of)| (of, id)),
+        );
+    }
+    Ok(newest)
 }
