@@ -229,14 +229,15 @@ pub fn locks(tx: &mut Tx<'_>) -> Result<Option<i64>> {
     }
 }
 
-/// How the tables are divided; nothing on SQLite.
+/// How the tables are divided; nothing on SQLite. Who has a table for itself is waited for half a second.
 ///
 /// # Errors
-/// The engine's.
+/// The engine's; [`crate::Error::Unavailable`] while somebody has a table for itself.
 pub fn states(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<PartitionState>> {
     if tx.is_sqlite() {
         return Ok(Vec::new());
     }
+    sql::wait_shortly(tx)?;
     let state = |of: &PartitionedTable| {
         let parts = sql::partitions(tx, *of)?;
         let is_divided = parts.is_some();

@@ -87,6 +87,11 @@ pub(super) fn make(tx: &mut Tx<'_>, of: PartitionedTable, span: PartitionSpan) -
     Ok(n_moved)
 }
 
+/// From now on this transaction waits for a lock half a second at most: a look must not hang behind whoever has a table for itself.
+pub(super) fn wait_shortly(tx: &mut Tx<'_>) -> Result<()> {
+    tx.script(&format!("set local lock_timeout = {LOCK_MS}"))
+}
+
 /// Whether a partition has no rows.
 pub(super) fn is_empty(tx: &mut Tx<'_>, part: &str) -> Result<bool> {
     Ok(tx
