@@ -5,6 +5,7 @@ use ceb::sample::{Sender, credit_code};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 
@@ -99,7 +100,29 @@ impl Platform {
             environment.push(("TONGGUAN_STORE__URL".to_owned(), url));
         }
         let path = folder.path().to_owned();
-        Self::launch(path, Some(folder), environment, roles).await
+        let platform = Self::launch(path, Some(folder), environment, roles).await?;
+        platform.lift_limits().await?;
+        Ok(platform)
+    }
+
+    /// Lets one company hand in what the companies of a city do together.
+    async fn lift_limits(&self) -> Result<()> {
+        let write = |tx: &mut store::Tx<'_>| -> store::Result<()> {
+            let limits = [
+                "intake.day_messages",
+                "intake.day_mib",
+                "intake.waiting_messages",
+            ];
+            limits
+                .into_iter()
+                .try_for_each(|name| registry::parameter::set(tx, name, Some(0), 0))
+        };
+        self.database().await?.write(write).await?;
+        // Processes look at the parameters every half second.
+        store::clock::SystemClock::shared()
+            .sleep(Duration::from_secs(1))
+            .await;
+        Ok(())
     }
 
     /// Another process on the same data, which works the lanes.
@@ -130,8 +153,9 @@ impl Platform {
     pub(crate) async fn database(&self) -> Result<store::Db> {
         let named = |(name, _): &&(String, String)| name == "TONGGUAN_STORE__URL";
         let url = self.environment.iter().find(named);
+        let file = || format!("sqlite:{}", self.path.join("tongguan.db").display());
         let config = store::StoreConfig {
-            url: url.map(|(_, url)| url.clone()).unwrap_or_default(),
+            url: url.map_or_else(file, |(_, url)| url.clone()),
             ..store::StoreConfig::default()
         };
         Ok(tokio::task::spawn_blocking(move || store::Db::open(&config)).await??)

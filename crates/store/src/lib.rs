@@ -66,7 +66,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use config::StoreConfig;
+pub use config::{SchemaCare, StoreConfig};
 pub use db::Db;
 pub use error::{Error, Result, TxFailure};
 pub use migrate::{Applied, migrations};

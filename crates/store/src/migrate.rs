@@ -8,9 +8,12 @@
 //! Two additions: a line `-- append only: TABLE` becomes triggers in the engine's own language, and a line `-- by bytes:
 //! TABLE.COLUMN` sorts a text on PostgreSQL by its bytes, as SQLite always does.
 
+#[cfg(test)]
+mod tests;
+
 #[cfg(any(test, feature = "testing"))]
 use crate::partition;
-use crate::{Error, Result, Tx, reseal, vault};
+use crate::{Error, Result, SchemaCare, Tx, reseal, vault};
 use std::borrow::Cow;
 
 /// One file of `store/migrations`: number, name and text.
@@ -250,6 +253,44 @@ pub struct Applied {
 /// Number, name and text of every migration this program knows, in order.
 pub fn migrations() -> &'static [(i64, &'static str, &'static str)] {
     ALL
+}
+
+/// Brings the tables up to date, as far as that is wanted; answers whether they are this process' to arrange.
+///
+/// # Errors
+/// The engine's, and [`Error::Setting`] when the tables are not as this program knows them and are to be left alone.
+pub(crate) fn open(tx: &mut Tx<'_>, care: SchemaCare) -> Result<bool> {
+    match (care, n_missing(tx)?) {
+        (SchemaCare::Upgrade, _) | (SchemaCare::Create, None) => apply(tx).map(|()| true),
+        (SchemaCare::Create | SchemaCare::Look, Some(0)) => apply(tx).map(|()| false),
+        (SchemaCare::Look, None) => Err(Error::Setting(
+            "数据库中还没有平台的表：请先启动平台（tongguan serve），或执行 tongguan migrate"
+                .to_owned(),
+        )),
+        (_, Some(n_missing)) => Err(Error::Setting(format!(
+            "数据库结构比本程序旧，差 {n_missing} 次升级，没有改动：请先停下平台的各个进程，再执行 tongguan migrate"
+        ))),
+    }
+}
+
+/// How many migrations a database lacks; nothing when it has had none at all.
+fn n_missing(tx: &mut Tx<'_>) -> Result<Option<usize>> {
+    let tables = match tx.is_sqlite() {
+        true => "select 1 from sqlite_master where name = 'migration'",
+        false => {
+            "select 1 from pg_tables where schemaname = current_schema() and tablename = 'migration'"
+        }
+    };
+    if tx.query_opt(tables, &[])?.is_none() {
+        return Ok(None);
+    }
+    let done = applied(tx)?;
+    let is_missing = |number: i64| !done.iter().any(|applied| applied.number == number);
+    let n_missing = ALL
+        .iter()
+        .filter(|(number, _, _)| is_missing(*number))
+        .count();
+    Ok(Some(n_missing))
 }
 
 pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {

@@ -18,7 +18,7 @@ use crate::outage::DatabaseOutage;
 use crate::partition;
 use crate::server::{BEGIN_MAX, Lost, Open, Server};
 use crate::tx::{EngineTx, PgTx};
-use crate::{Error, Result, StoreConfig, Tx, Vault};
+use crate::{Error, Result, SchemaCare, StoreConfig, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::sync::Arc;
 use std::time::Instant;
@@ -56,7 +56,7 @@ impl PgPool {
             tries: CONFLICT_TRIES,
             vault: vault.clone(),
         };
-        first.migrate(now_ms)?;
+        first.migrate(now_ms, config.schema)?;
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
         let closed = first.without_line();
@@ -177,11 +177,13 @@ impl Connection {
         }
     }
 
-    fn migrate(&mut self, now_ms: i64) -> Result<()> {
+    fn migrate(&mut self, now_ms: i64, care: SchemaCare) -> Result<()> {
         let vault = self.vault.clone();
         let open = self.ready()?;
         let mut tx = begin(open, &vault, false)?;
-        migrate::apply(&mut tx)?;
+        if !migrate::open(&mut tx, care)? {
+            return commit(tx);
+        }
         event::mend_base(&mut tx)?;
         commit(tx)?;
         let mut steps = OpenSteps { open, vault };

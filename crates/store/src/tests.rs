@@ -231,29 +231,6 @@ async fn placeholders_count_by_their_number_not_by_their_place(
     assert_eq!(texts, ["two", "one", "two"], "{}", db.engine_name());
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn migrations_apply_once_and_a_newer_database_is_refused(
-    #[values(Sqlite, Postgres)] engine: TestEngine,
-) {
-    let TestDb { db, config, .. } = &engine.database();
-    assert_eq!(db.applied().await.unwrap().len(), crate::migrations().len());
-    let again = config.clone();
-    let second = tokio::task::spawn_blocking(move || Db::open(&again))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(second.applied().await.unwrap(), db.applied().await.unwrap());
-    db.write(|tx| tx.execute("insert into migration values (9999, 'future')", &[]))
-        .await
-        .unwrap();
-    let config = config.clone();
-    let refused = tokio::task::spawn_blocking(move || Db::open(&config))
-        .await
-        .unwrap();
-    assert!(matches!(refused.map(|_| ()), Err(Error::Fault(text)) if text.contains("9999")));
-}
-
 /// The order of a list does not depend on the language of a server.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -275,27 +252,6 @@ async fn what_lists_are_sorted_by_is_compared_by_its_bytes(#[values(Postgres)] e
     ];
     for column in expected {
         assert!(columns.iter().any(|one| one == column), "{columns:?}");
-    }
-}
-
-#[test]
-fn every_migration_file_is_listed_in_order() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
-    files.sort();
-    let listed: Vec<String> = crate::migrations()
-        .iter()
-        .map(|(number, name, _)| format!("{number:04}_{name}.sql"))
-        .collect();
-    assert_eq!(files, listed);
-    for (_, name, text) in crate::migrations() {
-        assert!(
-            text.starts_with("-- "),
-            "{name} does not say why it is there"
-        );
     }
 }
 

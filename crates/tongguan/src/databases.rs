@@ -6,10 +6,10 @@ use anyhow::bail;
 use queue::{Builtin, Queue, RabbitMq};
 use std::sync::Arc;
 use std::time::Duration;
-use store::Db;
 use store::check::{Checked, quick_check};
 use store::clock::SharedClock;
 use store::compact::{self, Compacted};
+use store::{Db, SchemaCare};
 
 /// Opens a database on a thread that may block.
 ///
@@ -27,8 +27,14 @@ const BESIDE_CACHE_MIB: u64 = 8;
 
 /// Settings of a database beside the main one (queue, simulator).
 pub fn beside(store: &store::StoreConfig, url: String) -> store::StoreConfig {
+    let schema = match store.schema {
+        SchemaCare::Upgrade => SchemaCare::Upgrade,
+        // It is made when it is first needed, by whom it may be.
+        SchemaCare::Create | SchemaCare::Look => SchemaCare::Create,
+    };
     store::StoreConfig {
         url,
+        schema,
         sqlite_cache_mib: BESIDE_CACHE_MIB,
         n_readers: 1,
         ..store.clone()

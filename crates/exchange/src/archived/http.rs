@@ -56,7 +56,10 @@ pub(crate) async fn receipt_xml(
     };
     let (company, item, is_masked) = api.shared.db.read(read).await?;
     let mut xml = match item.archived {
-        Some(month) => super::receipt(&api.shared, (company, feed_no), month).await?,
+        Some(month) => super::receipt(&api.shared, (company, &item), month).await?,
+        None if item.xml.is_empty() => {
+            return Err(store::Error::Damaged("the XML of a receipt".to_owned()).into());
+        }
         None => item.xml.into_bytes(),
     };
     if is_masked {

@@ -10,7 +10,7 @@ mod tests;
 
 use crate::message::{self, MessageId};
 use crate::shared::Shared;
-use crate::{matching, receipt};
+use crate::{downlink, matching, receipt};
 use archive::table::ArchiveTable;
 use archive::{ArchiveClass, ArchiveError, ArchiveMonth, RowCell};
 use registry::company::CompanyId;
@@ -78,15 +78,23 @@ pub(crate) async fn body(
     }
 }
 
-/// The XML of a receipt out of the archive.
+/// The XML of a receipt out of the archive, which must be the receipt's.
 async fn receipt(
     shared: &Shared,
-    (company, feed_no): (CompanyId, i64),
+    (company, item): (CompanyId, &downlink::Item),
     month: ArchiveMonth,
 ) -> Result<Vec<u8>, Problem> {
     let at = (ArchiveClass::Payload, "receipt_xml");
-    let row = shared.archive.row(at, month, (company.0, feed_no)).await;
-    bytes(row, 2)
+    let key = (company.0, item.feed_no);
+    let xml = bytes(shared.archive.row(at, month, key).await, 2)?;
+    let is_its_own =
+        std::str::from_utf8(&xml).is_ok_and(|xml| downlink::is_original(xml, &item.guid));
+    match is_its_own {
+        true => Ok(xml),
+        false => Err(problem(&ArchiveError::Broken(
+            "a receipt has the XML of another one".to_owned(),
+        ))),
+    }
 }
 
 fn bytes(row: Result<Vec<RowCell>, ArchiveError>, at: usize) -> Result<Vec<u8>, Problem> {

@@ -227,3 +227,28 @@ async fn an_archive_that_is_away_or_torn_is_told_apart_and_a_correction_says_wha
     std::fs::write(&file, whole).unwrap();
     assert!(march.xml_of(march.settled.0).await.is_ok());
 }
+
+/// The original of a receipt that is gone or another's is an error, never an empty answer or wrong bytes.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_original_of_a_receipt_that_is_damaged_is_an_error(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+    #[values("delete from receipt_xml", "update receipt_xml set xml = $1")] spoils: &'static str,
+) {
+    let march = March::new(engine).await;
+    let item = march.read_from(0).await.remove(0);
+    let read = async || {
+        let (by, api) = (march.platform.by(0).await, march.platform.api());
+        let path = Path((item.message_id.clone(), item.cursor.clone()));
+        receipt_xml(by, State(api), path).await
+    };
+    assert!(read().await.is_ok());
+    let other = b"<CEB312Message guid=\"another\"/>".as_slice();
+    let write = move |tx: &mut Tx<'_>| {
+        let values = [store::Value::Bytes(other)];
+        tx.execute(spoils, &values[..spoils.matches('$').count()])
+    };
+    march.platform.shared.db.write(write).await.unwrap();
+    let problem = read().await.unwrap_err();
+    assert_eq!(problem.code, web::codes::DAMAGED.code);
+}

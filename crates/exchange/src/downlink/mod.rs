@@ -116,6 +116,14 @@ pub(crate) fn xml(
     }
 }
 
+/// Whether XML can be what a receipt with this guid came as: it says the guid somewhere. Some receipts have none, or one that XML spells
+/// otherwise: of those nothing is known.
+pub(crate) fn is_original(xml: &str, guid: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_known = !guid.is_empty() && guid.bytes().all(is_plain);
+    !is_known || xml.contains(guid)
+}
+
 /// Reads an item. Of one that is damaged a text says so; one whose key another process has cannot be read
 /// here at all, so that its reader's cursor stays where it is.
 pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
@@ -130,6 +138,13 @@ pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
     let short = |column| tx.try_raw(row.text(column), at);
     let (kind, document_key) = (short(3)?, short(4)?);
     let (return_time, guid) = (short(6)?, short(10)?);
+    let xml = match (xml, &guid) {
+        (Some(xml), Some(guid)) if archived.is_none() && !is_original(&xml, guid) => {
+            let other = Error::Damaged("the XML is that of another receipt".to_owned());
+            tx.try_raw(Err(other), at)?
+        }
+        (xml, _) => xml,
+    };
     let number = |column| tx.try_raw(row.int(column), at);
     let (message_id, document_id) = (number(1)?, number(2)?);
     let (return_status, received_at) = (number(5)?, number(8)?);

@@ -129,7 +129,10 @@ pub(super) enum ConfigVerb {
 }
 
 async fn open(base: &Base) -> anyhow::Result<(Config, Db)> {
-    let config = base.load()?;
+    opened(base.load()?).await
+}
+
+async fn opened(config: Config) -> anyhow::Result<(Config, Db)> {
     let db = open_db(config.store.clone())
         .await
         .context("无法打开数据库")?;
@@ -138,7 +141,7 @@ async fn open(base: &Base) -> anyhow::Result<(Config, Db)> {
 
 /// Brings the database up to date.
 pub(super) async fn migrate(base: &Base) -> anyhow::Result<Ended> {
-    let (_, db) = open(base).await?;
+    let (_, db) = opened(base.load_to_upgrade()?).await?;
     let applied = db.applied().await?;
     if base.json {
         let list: Vec<_> = applied

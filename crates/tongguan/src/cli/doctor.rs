@@ -11,10 +11,10 @@ use exchange::shared::Shared;
 use identity::foreign::Provider;
 use std::path::Path;
 use std::time::Duration;
-use store::Db;
 use store::check::{Checked, quick_check};
 use store::clock::{Clock, SystemClock, beijing_rfc3339};
 use store::partition::{self, PartitionState};
+use store::{Db, SchemaCare};
 
 /// A clock before this moment (2026-01-01) is certainly wrong, in milliseconds since 1970.
 const CLOCK_MIN_MS: i64 = 1_767_225_600_000;
@@ -39,7 +39,7 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
     };
     let time = format!("北京时间 {}", beijing_rfc3339(now_ms));
     let mut findings = vec![finding("时钟", now_ms > CLOCK_MIN_MS, time)];
-    match base.load() {
+    match base.load_with(SchemaCare::Look) {
         Err(error) => findings.push(finding("配置", false, format!("{error:#}"))),
         Ok(config) => {
             findings.push(finding("配置", true, "无误".to_owned()));

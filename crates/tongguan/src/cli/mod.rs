@@ -42,6 +42,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use store::SchemaCare;
 
 pub use admin::reference;
 pub use mistake::Mistake;
@@ -246,18 +247,30 @@ pub struct Base {
 }
 
 impl Base {
-    /// The settings, with the embedded databases under the data folder.
+    /// The settings, with the embedded databases under the data folder. An older database is left alone: the processes that
+    /// work with it would fail.
     fn load(&self) -> anyhow::Result<crate::config::Config> {
+        self.load_with(SchemaCare::Create)
+    }
+
+    /// As [`Base::load`], for what may bring the database up to date.
+    fn load_to_upgrade(&self) -> anyhow::Result<crate::config::Config> {
+        self.load_with(SchemaCare::Upgrade)
+    }
+
+    fn load_with(&self, schema: SchemaCare) -> anyhow::Result<crate::config::Config> {
         // What this process makes is for its own user: databases, keys, exports.
         crate::files::private();
         let config = crate::config::Config::load(self.config.as_deref())?;
-        Ok(config.under(&crate::config::data_folder(self.data.clone())))
+        let mut config = config.under(&crate::config::data_folder(self.data.clone()));
+        config.store.schema = schema;
+        Ok(config)
     }
 }
 
 /// The settings of a platform that exists: a look must not make an empty database and find nothing there.
 fn existing(base: &Base) -> anyhow::Result<crate::config::Config> {
-    let config = base.load()?;
+    let config = base.load_with(SchemaCare::Look)?;
     if let Some(file) = config.store.url.strip_prefix("sqlite:")
         && !std::path::Path::new(file).exists()
     {

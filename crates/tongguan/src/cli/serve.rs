@@ -55,7 +55,7 @@ fn box_db(config: &Config, base: &Base) -> store::StoreConfig {
 
 /// Runs the platform until it is told to stop.
 pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
-    let mut config = args.base.load()?;
+    let mut config = args.base.load_to_upgrade()?;
     if let Some(listen) = args.listen {
         config.http.listen = listen;
     }
@@ -129,7 +129,7 @@ async fn first_start(process: &Process) -> anyhow::Result<Option<String>> {
 
 /// Runs the demo until it is told to stop.
 pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
-    let mut config = args.base.load()?;
+    let mut config = args.base.load_to_upgrade()?;
     if let Some(listen) = args.listen {
         config.http.listen = listen;
     }

@@ -64,6 +64,9 @@ pub(super) async fn simulate(args: SimulateArgs) -> anyhow::Result<Ended> {
     let Some(end) = args.from.checked_add(args.seeds).filter(|_| args.seeds > 0) else {
         return Err(wrong_use("--seeds 应大于 0，且种子号不能超过 64 位整数"));
     };
+    if args.threads == Some(0) {
+        return Err(wrong_use("--threads 应大于 0"));
+    }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = args.threads.unwrap_or(cores).clamp(1, cores * 4);
     let bar = progress(args.seeds);
@@ -85,7 +88,7 @@ pub(super) async fn simulate(args: SimulateArgs) -> anyhow::Result<Ended> {
     let seconds = begun.elapsed().as_secs();
     match args.json {
         true => say(&as_json(&report, args.from, seconds).to_string()),
-        false => say(&as_text(&report, seconds)),
+        false => say(&as_text(&report, args.broken, seconds)),
     }
     Ok(match report.failed.is_empty() {
         true => Ended::Done,
@@ -114,13 +117,19 @@ fn failed(one: &SeedResult) -> String {
     format!("种子 {}：\n  {}{more}", one.seed, shown.join("\n  "))
 }
 
-fn as_text(report: &SimulationReport, seconds: u64) -> String {
-    let outcome = match report.failed.as_slice() {
-        [] => "各项不变量均成立".to_owned(),
-        failed => {
+fn as_text(report: &SimulationReport, broken: Option<BrokenPart>, seconds: u64) -> String {
+    let part = broken.and_then(|part| part.to_possible_value());
+    let part = part.map(|part| part.get_name().to_owned());
+    let outcome = match (report.failed.as_slice(), part) {
+        ([], None) => "各项不变量均成立".to_owned(),
+        ([], Some(part)) => format!(
+            "没有发现故意破坏的环节（--broken {part}）：出错的机会不是每个种子都有，请增加 --seeds"
+        ),
+        (failed, part) => {
             let seeds: Vec<String> = failed.iter().map(|one| one.seed.to_string()).collect();
+            let broken = part.map_or_else(String::new, |part| format!(" --broken {part}"));
             format!(
-                "{} 个种子发现错误：{}；用 tongguan simulate --seeds 1 --from 种子号 重现",
+                "{} 个种子发现错误：{}；用 tongguan simulate --seeds 1 --from 种子号{broken} 重现",
                 failed.len(),
                 seeds.join("、")
             )

@@ -74,7 +74,7 @@ async fn a_feed_goes_on_past_what_is_damaged() {
         .iter()
         .flat_map(|column| [(*column, NO_TEXT), (*column, "cast(guid as blob)")]);
     let numbers = ["return_status", "received_at", "message_id"].map(|column| (column, "'x'"));
-    let xml = ["x'0054470280'", "cast(xml as text)", "x''"].map(|value| ("xml", value));
+    let xml = ["x'0054470280'", "cast(xml as text)", "x''", "x'3c612f3e'"].map(|one| ("xml", one));
     for (column, value) in texts.chain(numbers).chain(xml) {
         let table = match column {
             "xml" => "receipt_xml",
