@@ -159,7 +159,7 @@ impl Archive {
         self.end_pass(turn, part, kept).await
     }
 
-    /// Ends a pass: whether rows came late that are in no part is counted after the last part of the month.
+    /// Ends a pass, and counts whether rows are here that are in no part.
     async fn end_pass(
         &self,
         turn: &ArchiveTurn,
@@ -172,9 +172,17 @@ impl Archive {
         parts.retain(|part| part.written_at.is_some());
         let is_last = parts.last().is_none_or(|last| last.id == id);
         let n_changed = kept.last().copied().unwrap_or_default();
-        let wants_more =
-            n_changed > 0 || is_last && n_counted(&parts) != Some(self.count_all(of).await?);
         let n_kept: i64 = kept.iter().sum();
+        let mut wants_more =
+            n_changed > 0 || is_last && n_counted(&parts) != Some(self.count_all(of).await?);
+        let n_unreadable = parts.iter().map(|part| part.n_unreadable).max();
+        parts.retain(|part| part.id != id);
+        // Once all parts were gone through, what is here was kept, or is in none of them.
+        if parts.iter().all(|part| part.purged_at.is_some()) {
+            let n_others: i64 = parts.iter().map(|part| part.n_kept).sum();
+            let n_known = n_kept + n_others + n_unreadable.unwrap_or_default();
+            wants_more |= self.count(of, n_known.saturating_add(1)).await? > n_known;
+        }
         let now_ms = self.clock.now_ms();
         let end = PurgeEnd {
             n_kept,

@@ -234,6 +234,29 @@ async fn rows_that_are_gone_for_another_reason_make_no_part_and_hide_none_that_c
     assert_eq!(world.archive.run(&world.turn).await.unwrap().n_rows, 3);
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_many_rows_late_as_are_gone_are_found_at_the_latest_by_the_purge(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let world = World::new(engine).await;
+    world.fill().await;
+    world.archive.run(&world.turn).await.unwrap();
+    let gone = world.test.db.write(|tx| {
+        let sql = "delete from message_finding where number = 2 and message_id <= $1";
+        tx.execute(sql, &[id_of(3).into()])
+    });
+    assert_eq!(gone.await.unwrap(), 3);
+    world.put(id_of(31)).await;
+    world.go_to("2026-12-02").await;
+    world.archive.purge(&world.turn).await.unwrap();
+    assert_eq!(world.count("message_body").await, 1);
+    assert_eq!(world.archive.run(&world.turn).await.unwrap().n_rows, 3);
+    world.archive.purge(&world.turn).await.unwrap();
+    assert_eq!(world.count("message_body").await, 0);
+    assert_eq!(world.archive.run(&world.turn).await.unwrap().text(), "");
+}
+
 const APPROVAL: ArchiveTable = ArchiveTable {
     class: Evidence,
     table: "approval",
