@@ -10,6 +10,7 @@ use crate::rows::sql as rows;
 use crate::sink::ArchiveStore;
 use crate::table::ArchiveTable;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use store::clock::SharedClock;
 use store::id::{IdMaker, made_at_ms};
 use store::{Db, Result, StoreConfig, Tx, Vault};
@@ -24,6 +25,9 @@ pub(crate) const DAY_MS: i64 = 24 * 3_600_000;
 /// By how much the time of a purge may be later than that of the one before it: a purge is every night, and one night may be
 /// missed. After a longer stop it takes some nights until all that is due is removed.
 pub(crate) const RUN_STEP_MS: i64 = 2 * DAY_MS;
+
+/// How long the archive store may take to answer somebody who looks how it is.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Parts whose index stays in memory, for those who look into the archive.
 const INDEXES: usize = 4;
@@ -55,6 +59,8 @@ pub struct Archive {
 pub struct ArchiveHealth {
     /// Whether there is an archive store.
     pub is_set: bool,
+    /// Why the archive store cannot be used now; none when it can, or there is none.
+    pub away: Option<String>,
     /// Months that should have been archived and proven by now.
     pub n_overdue: i64,
     /// Parts that are broken, by their folders, with what is the matter.
@@ -132,18 +138,50 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Unavailable`] when it is another, or cannot be used.
     pub(crate) async fn look_for_store(&self) -> ArchiveResult<()> {
-        let store = self.store()?;
-        if store.get(MARK).await?.is_some() {
-            return Ok(());
+        match self.is_marked().await? {
+            true => Ok(()),
+            false => {
+                let mark = b"{\"format\": 1}\n".to_vec();
+                self.store()?.put(MARK, mark).await
+            }
+        }
+    }
+
+    /// Whether the archive store has its mark; one that is new has none.
+    async fn is_marked(&self) -> ArchiveResult<bool> {
+        if self.store()?.get(MARK).await?.is_some() {
+            return Ok(true);
         }
         let parts = self.db.read(sql::all).await?;
-        if parts.iter().any(|part| part.written_at.is_some()) {
-            return Err(ArchiveError::Unavailable(format!(
+        match parts.iter().any(|part| part.written_at.is_some()) {
+            true => Err(ArchiveError::Unavailable(format!(
                 "{} 中没有 {MARK}：目录可能没有挂载，或者不是原来的归档存储",
                 self.url()
-            )));
+            ))),
+            false => Ok(false),
         }
-        store.put(MARK, b"{\"format\": 1}\n".to_vec()).await
+    }
+
+    /// Why the archive store cannot be used now; nothing is written to it. A person waits for this: one that takes longer to
+    /// answer than [`LOOK`] is away.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn away(&self) -> ArchiveResult<Option<String>> {
+        if !self.is_set() {
+            return Ok(None);
+        }
+        let late = || format!("{} 秒内没有应答", LOOK.as_secs());
+        let looked = tokio::select! {
+            looked = self.is_marked() => looked,
+            () = self.clock.sleep(LOOK) => Err(ArchiveError::Unavailable(late())),
+        };
+        match looked {
+            Ok(_) => Ok(None),
+            Err(ArchiveError::Store(error)) => Err(error.into()),
+            Err(ArchiveError::Unavailable(why) | ArchiveError::Broken(why)) => Ok(Some(why)),
+            Err(error) => Ok(Some(error.to_string())),
+        }
     }
 
     /// The tables of a class, in the order in which they are purged.
@@ -174,6 +212,32 @@ impl Archive {
         };
         let limit = before.map_or(i64::MAX, |at_ms| at_ms.saturating_add(RUN_STEP_MS));
         Ok(by_events.min(limit))
+    }
+
+    /// How many rows a month of a class has here, up to `n_max`.
+    pub(crate) async fn count(
+        &self,
+        (class, month): (ArchiveClass, ArchiveMonth),
+        n_max: i64,
+    ) -> ArchiveResult<i64> {
+        let tables: Vec<_> = self.tables_of(class).collect();
+        let read = move |tx: &mut Tx<'_>| rows::count(tx, &tables, month, n_max);
+        Ok(self.db.read(read).await?)
+    }
+
+    /// How many rows a month of a class has here, with those that were removed: as long as none came late or is gone for
+    /// another reason, it stays the same.
+    pub(crate) async fn count_all(
+        &self,
+        (class, month): (ArchiveClass, ArchiveMonth),
+    ) -> ArchiveResult<i64> {
+        let tables: Vec<_> = self.tables_of(class).collect();
+        let read = move |tx: &mut Tx<'_>| -> Result<i64> {
+            let parts = sql::of_month(tx, class, month)?;
+            let n_purged: i64 = parts.iter().map(|part| part.n_purged).sum();
+            Ok(n_purged + rows::count(tx, &tables, month, i64::MAX)?)
+        };
+        Ok(self.db.read(read).await?)
     }
 
     /// The months of a class that are over, from that of the oldest row on.

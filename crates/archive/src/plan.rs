@@ -4,8 +4,9 @@ use crate::class::ArchiveClass;
 use crate::engine::{Archive, DAY_MS, MARGIN_MS};
 use crate::error::ArchiveResult;
 use crate::month::ArchiveMonth;
-use crate::part::{ArchivePart, PartState, sql};
+use crate::part::{ArchivePart, PartState, n_counted, sql};
 use crate::rows::sql as rows;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 use store::{Result, Tx};
@@ -14,6 +15,9 @@ pub use crate::engine::ArchiveHealth;
 
 /// Time after which a month that is over should be archived, in milliseconds: the job runs on the first days of a month.
 pub const OVERDUE_MS: i64 = 10 * DAY_MS;
+
+/// Entries of indexes that a plan counts, the newest months first: so many take a second at most, however much is stored.
+const COUNT_MAX: i64 = 500_000;
 
 /// How long what was found is told again without a new look, in milliseconds.
 const HEALTH_MS: i64 = 300_000;
@@ -25,8 +29,11 @@ pub struct PlanLine {
     pub class: ArchiveClass,
     /// The month.
     pub month: ArchiveMonth,
-    /// Rows that are here; of months with parts those that the parts hold and that were not removed.
+    /// Rows that are here, counted up to a limit ([`COUNT_MAX`]); where nothing was left of it for a month with parts, those
+    /// that the parts hold and that were not removed.
     pub n_rows: i64,
+    /// Of these, rows that are in no part.
+    pub n_unarchived: i64,
     /// Bytes of its parts.
     pub n_bytes: i64,
     /// Parts.
@@ -62,31 +69,48 @@ impl Archive {
                 .or_default()
                 .push(part);
         }
-        let mut lines = Vec::new();
+        let mut months: BTreeSet<_> = by_month.keys().copied().collect();
         for class in ArchiveClass::ALL {
-            let known = by_month.keys().filter(|(of, _)| *of == class);
-            let mut months: BTreeSet<ArchiveMonth> = known.map(|(_, month)| *month).collect();
-            months.extend(self.months(class, now_ms).await?);
-            for month in months {
-                let parts = by_month.remove(&(class, month)).unwrap_or_default();
-                let n_here = match parts.is_empty() {
-                    true => self.count(class, month).await?,
-                    false => 0,
-                };
-                if !parts.is_empty() || n_here > 0 {
-                    lines.push(self.line((class, month), &parts, n_here, now_ms));
-                }
+            let over = self.months(class, now_ms).await?;
+            months.extend(over.into_iter().map(|month| (class, month)));
+        }
+        let mut months: Vec<_> = months.into_iter().collect();
+        months.sort_by_key(|(class, month)| (Reverse(*month), *class));
+        let (mut lines, mut n_left) = (Vec::new(), COUNT_MAX);
+        for of in months {
+            let parts = by_month.remove(&of).unwrap_or_default();
+            // Whether there is a row at all is looked at for every month.
+            let n_here = self.count(of, n_left.max(1)).await?;
+            let is_counted = n_here < n_left;
+            n_left = n_left.saturating_sub(n_here);
+            if !parts.is_empty() || n_here > 0 {
+                lines.push(self.line(of, &parts, (n_here, is_counted), now_ms));
             }
         }
-        lines.sort_by_key(|line| (std::cmp::Reverse(line.month), line.class));
         Ok(lines)
+    }
+
+    /// How many of the rows that are here are in no part, as far as counting tells.
+    fn n_unarchived(parts: &[ArchivePart], (n_here, is_counted): (i64, bool)) -> i64 {
+        let whole: Vec<_> = parts
+            .iter()
+            .filter(|part| part.written_at.is_some())
+            .cloned()
+            .collect();
+        let n_purged: i64 = whole.iter().map(|part| part.n_purged).sum();
+        if whole.is_empty() {
+            return n_here;
+        }
+        let known = n_counted(&whole).map(|n| n - n_purged);
+        let known = known.filter(|n_known| is_counted || n_here > *n_known);
+        known.map_or(0, |n_known| (n_here - n_known).max(0))
     }
 
     fn line(
         &self,
         (class, month): (ArchiveClass, ArchiveMonth),
         parts: &[ArchivePart],
-        n_here: i64,
+        (n_here, is_counted): (i64, bool),
         now_ms: i64,
     ) -> PlanLine {
         let sum = |of: fn(&ArchivePart) -> i64| parts.iter().map(of).sum::<i64>();
@@ -107,7 +131,11 @@ impl Archive {
         PlanLine {
             class,
             month,
-            n_rows: n_here + sum(|part| part.n_rows - part.n_purged),
+            n_rows: match is_counted || !is_written {
+                true => n_here,
+                false => sum(|part| part.n_rows - part.n_purged),
+            },
+            n_unarchived: Self::n_unarchived(parts, (n_here, is_counted)),
             n_bytes: sum(|part| part.n_bytes),
             n_parts: i64::try_from(parts.len()).unwrap_or(i64::MAX),
             state: parts
@@ -121,21 +149,6 @@ impl Archive {
             kept_why: whys.join(", "),
             is_overdue: !is_written && month.end_ms().saturating_add(OVERDUE_MS) <= now_ms,
         }
-    }
-
-    /// How many rows of a month of a class are here.
-    async fn count(&self, class: ArchiveClass, month: ArchiveMonth) -> ArchiveResult<i64> {
-        let tables: Vec<_> = self.tables_of(class).collect();
-        let read = move |tx: &mut Tx<'_>| -> Result<i64> {
-            let mut n = 0;
-            for table in &tables {
-                for range in rows::ranges(tx, table, month)? {
-                    n += rows::count(tx, table, &range)?;
-                }
-            }
-            Ok(n)
-        };
-        Ok(self.db.read(read).await?)
     }
 
     /// All parts, the newest month first.
@@ -164,7 +177,8 @@ impl Archive {
         Ok(health)
     }
 
-    /// What an operator should look at. Costs a few looks into indexes for each month and company, whatever is stored.
+    /// What an operator should look at. Costs a look into the archive store, and a few into indexes for each month and company,
+    /// whatever is stored.
     ///
     /// # Errors
     /// The engine's.
@@ -191,6 +205,7 @@ impl Archive {
         let broken = parts.iter().filter(|part| part.state == PartState::Broken);
         Ok(ArchiveHealth {
             is_set: self.is_set(),
+            away: self.away().await?,
             n_overdue,
             broken: broken
                 .map(|part| (part.folder(), part.fault.clone()))

@@ -3,16 +3,18 @@
 //! A pass goes through the rows of a part as they stand in the archive store now, each frame proven by its hash. In one
 //! short transaction it reads a few of them here, holds them, removes those that are the same as in the archive and need
 //! not stay, and notes where it is and how many it removed, kept or did not find. So it may stop between any two of them.
-//! What had to stay is looked at again a week later.
+//! A row that a later proven part of the month has, too, belongs to that one: what was archived last is what is removed, and
+//! what is found by who looks for it. What had to stay is looked at again a week later.
 
 use crate::class::ArchiveClass;
 use crate::engine::{Archive, Contents, DAY_MS};
 use crate::error::{ArchiveError, ArchiveResult};
 use crate::part::sql::PurgeEnd;
-use crate::part::{ArchivePart, PartState, PurgePlace, sql};
+use crate::part::{ArchivePart, PartState, PurgePlace, n_counted, sql};
 use crate::rows::{RowLine, sql as rows};
 use crate::table::{ArchiveTable, Stay};
 use crate::turn::ArchiveTurn;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Db, Error, Result, Tx, Vault, purge};
@@ -98,7 +100,8 @@ impl Archive {
             let is_later = part.next_at > clock_ms && is_near;
             is_open && !is_later && self.is_due(part, now_ms)
         });
-        parts.sort_by_key(|part| (part.class, part.month, part.number));
+        // The newest part of a month first: when it is broken, the ones before it have what it had.
+        parts.sort_by_key(|part| (part.class, part.month, Reverse(part.number)));
         for part in &parts {
             turn.go_on()?;
             match self.purge_part(turn, part, &mut run).await {
@@ -156,39 +159,30 @@ impl Archive {
         self.end_pass(turn, part, kept).await
     }
 
-    /// Ends a pass: whether rows are left that are in no part is counted after the last part of the month.
+    /// Ends a pass, and counts whether rows are here that are in no part.
     async fn end_pass(
         &self,
         turn: &ArchiveTurn,
         part: &ArchivePart,
         kept: [i64; 4],
     ) -> ArchiveResult<()> {
-        let (id, class, month) = (part.id, part.class, part.month);
-        let tables: Vec<_> = self.tables_of(class).collect();
-        let count = move |tx: &mut Tx<'_>| -> Result<i64> {
-            let mut n = 0;
-            for table in &tables {
-                for range in rows::ranges(tx, table, month)? {
-                    n += rows::count(tx, table, &range)?;
-                }
-            }
-            Ok(n)
-        };
-        let parts = self
-            .db
-            .read(move |tx| sql::of_month(tx, class, month))
-            .await?;
+        let (id, of) = (part.id, (part.class, part.month));
+        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, of.0, of.1);
+        let mut parts = self.db.read(read).await?;
+        parts.retain(|part| part.written_at.is_some());
         let is_last = parts.last().is_none_or(|last| last.id == id);
+        let n_changed = kept.last().copied().unwrap_or_default();
         let n_kept: i64 = kept.iter().sum();
-        let wants_more = match is_last {
-            true => {
-                let n_changed = kept.last().copied().unwrap_or_default();
-                let others = parts.iter().filter(|other| other.id != id);
-                let n_known = n_kept + others.map(|other| other.n_kept).sum::<i64>();
-                n_changed > 0 || self.db.read(count).await? > n_known
-            }
-            false => false,
-        };
+        let mut wants_more =
+            n_changed > 0 || is_last && n_counted(&parts) != Some(self.count_all(of).await?);
+        let n_unreadable = parts.iter().map(|part| part.n_unreadable).max();
+        parts.retain(|part| part.id != id);
+        // Once all parts were gone through, what is here was kept, or is in none of them.
+        if parts.iter().all(|part| part.purged_at.is_some()) {
+            let n_others: i64 = parts.iter().map(|part| part.n_kept).sum();
+            let n_known = n_kept + n_others + n_unreadable.unwrap_or_default();
+            wants_more |= self.count(of, n_known.saturating_add(1)).await? > n_known;
+        }
         let now_ms = self.clock.now_ms();
         let end = PurgeEnd {
             n_kept,
@@ -218,6 +212,7 @@ impl Archive {
             return Ok(place);
         }
         let folder = part.folder();
+        let mut behind = self.behind(part, table).await?;
         for entry in contents.1.frames(table.table) {
             if entry.last <= place.last {
                 continue;
@@ -228,7 +223,15 @@ impl Archive {
             lines.retain(|row| row.key > place.last);
             for piece in lines.chunks(ROWS) {
                 turn.go_on()?;
-                place = self.remove(turn, (id, table), place, piece).await?;
+                let mut own = Vec::with_capacity(piece.len());
+                for row in piece {
+                    match behind.has_key(self, row.key).await? {
+                        true => place.n_absent += 1,
+                        false => own.push(row.clone()),
+                    }
+                }
+                place.last = piece.last().map_or(place.last, |row| row.key);
+                place = self.remove(turn, (id, table), place, own).await?;
                 let n_done = place.n_removed + place.n_absent + place.kept.iter().sum::<i64>();
                 turn.progress(n_before + n_done, part.n_rows).await;
             }
@@ -240,22 +243,23 @@ impl Archive {
         Ok(place)
     }
 
-    /// One transaction: removes what may go of these rows of the archive, and notes it.
+    /// One transaction: removes what may go of these rows of the archive, and notes it and how far the pass is.
     async fn remove(
         &self,
         turn: &ArchiveTurn,
         (id, table): (i64, &'static ArchiveTable),
         place: PurgePlace,
-        piece: &[RowLine],
+        own: Vec<RowLine>,
     ) -> ArchiveResult<PurgePlace> {
-        let piece: Arc<[RowLine]> = piece.into();
+        let own: Arc<[RowLine]> = own.into();
         let n_before = place.n_removed;
+        let now_ms = self.clock.now_ms();
         let write = move |tx: &mut Tx<'_>| -> Result<Option<PurgePlace>> {
             let part = sql::find(tx, id)?;
             if part.is_none_or(|part| part.state != PartState::Purging) {
                 return Ok(None);
             }
-            let keys: Vec<_> = piece.iter().map(|row| row.key).collect();
+            let keys: Vec<_> = own.iter().map(|row| row.key).collect();
             let here = rows::held(tx, table, &keys)?;
             let damaged: BTreeSet<_> = here.damaged.into_iter().collect();
             let here: BTreeMap<_, _> = here
@@ -263,11 +267,10 @@ impl Archive {
                 .into_iter()
                 .map(|row| (row.key, row.line))
                 .collect();
-            let stays = (table.stays)(tx, &keys)?;
+            let stays = (table.stays)(tx, &keys, now_ms)?;
             let mut next = place.clone();
             let mut going = Vec::new();
-            for row in piece.iter() {
-                next.last = row.key;
+            for row in own.iter() {
                 let is_same = here.get(&row.key).map(|line| *line == row.line);
                 let why = match (is_same, stays.get(&row.key)) {
                     (None, _) if !damaged.contains(&row.key) => {

@@ -3,12 +3,14 @@
 use crate::class::ArchiveClass;
 use crate::engine::{Archive, Contents};
 use crate::error::{ArchiveError, ArchiveResult};
-use crate::frame::{self, blocking};
+use crate::frame;
 use crate::manifest::FrameEntry;
 use crate::month::ArchiveMonth;
 use crate::part::{ArchivePart, sql};
 use crate::rows::{self, RowCell, RowLine};
-use crate::table::ArchiveTable;
+use crate::sink::blocking;
+use crate::table::{ArchiveTable, MonthBy};
+use std::cmp::Reverse;
 use std::sync::Arc;
 use store::purge::RowKey;
 use store::{Tx, Vault};
@@ -72,7 +74,69 @@ impl RowReader {
     }
 }
 
+/// What proven parts of a month have of a table: a row belongs to the newest that has it.
+pub(crate) struct KnownRows {
+    /// The newest part first.
+    readers: Vec<RowReader>,
+}
+
+impl KnownRows {
+    /// What these parts of a month have, which come in their order.
+    pub(crate) async fn new(
+        archive: &Archive,
+        parts: &[ArchivePart],
+        table: &'static ArchiveTable,
+    ) -> ArchiveResult<Self> {
+        let mut readers = Vec::new();
+        for part in parts.iter().rev().filter(|part| part.state.is_proven()) {
+            readers.push(RowReader::new(archive, part, table).await?);
+        }
+        Ok(Self { readers })
+    }
+
+    /// Whether the newest part that has the row has it as it is.
+    pub(crate) async fn has(&mut self, archive: &Archive, row: &RowLine) -> ArchiveResult<bool> {
+        let line = self.line(archive, row.key).await?;
+        Ok(line.is_some_and(|line| line == row.line))
+    }
+
+    async fn line(&mut self, archive: &Archive, key: RowKey) -> ArchiveResult<Option<String>> {
+        for reader in &mut self.readers {
+            if let Some(line) = reader.line(archive, key).await? {
+                return Ok(Some(line));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether one of the parts has a row with this key. One that turns out to be broken has none: its own pass finds it out.
+    pub(crate) async fn has_key(&mut self, archive: &Archive, key: RowKey) -> ArchiveResult<bool> {
+        match self.line(archive, key).await {
+            Err(ArchiveError::Broken(_)) => Ok(false),
+            found => Ok(found?.is_some()),
+        }
+    }
+}
+
 impl Archive {
+    /// What the proven parts behind one of the same month have of a table.
+    pub(crate) async fn behind(
+        &self,
+        part: &ArchivePart,
+        table: &'static ArchiveTable,
+    ) -> ArchiveResult<KnownRows> {
+        let (class, month, number) = (part.class, part.month, part.number);
+        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
+        let mut parts = self.db.read(read).await?;
+        parts.retain(|one| one.number > number);
+        match KnownRows::new(self, &parts, table).await {
+            Err(ArchiveError::Broken(_)) => Ok(KnownRows {
+                readers: Vec::new(),
+            }),
+            known => known,
+        }
+    }
+
     /// The rows of a frame of a part.
     pub(crate) async fn frame(
         &self,
@@ -136,9 +200,15 @@ impl Archive {
         let missing = || ArchiveError::Missing(format!("{table} {month} 的这一行"));
         let table = self.tables_of(class).find(|one| one.table == table);
         let table = table.ok_or_else(missing)?;
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
-        let mut parts = self.db.read(read).await?;
-        parts.retain(|part| part.written_at.is_some());
+        let mut parts = self.db.read(sql::all).await?;
+        // A row whose time does not fit its number is in the month of the rows around it, mostly the one after its own.
+        let is_near = |of: ArchiveMonth| of == month || matches!(table.month, MonthBy::Number(_));
+        parts
+            .retain(|part| part.class == class && part.written_at.is_some() && is_near(part.month));
+        parts.sort_by_key(|part| {
+            let n_far = part.month.start_ms().abs_diff(month.start_ms());
+            (part.month >= month, Reverse(n_far), part.number)
+        });
         // A part that cannot be read hides none that can.
         let mut fault = None;
         for part in parts.iter().rev() {

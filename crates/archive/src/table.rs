@@ -110,8 +110,8 @@ pub struct ArchiveTable {
     pub is_fixed: bool,
     /// Rows that are read at once: fewer where they are large.
     pub batch: i64,
-    /// Which of these rows must stay, whatever their age.
-    pub stays: fn(&mut Tx<'_>, &[RowKey]) -> Result<Stays>,
+    /// Which of these rows must stay, whatever their age, at a moment in milliseconds since 1970-01-01 UTC.
+    pub stays: fn(&mut Tx<'_>, &[RowKey], i64) -> Result<Stays>,
 }
 
 impl ArchiveTable {
@@ -138,6 +138,6 @@ impl ArchiveTable {
 ///
 /// # Errors
 /// Never.
-pub fn none_stays(_: &mut Tx<'_>, _: &[RowKey]) -> Result<Stays> {
+pub fn none_stays(_: &mut Tx<'_>, _: &[RowKey], _: i64) -> Result<Stays> {
     Ok(Stays::new())
 }

@@ -37,6 +37,11 @@ impl ArchiveTurn {
         Ok(self.fence.write(db, f).await?)
     }
 
+    /// The number of its claim to the job: no other turn of that job has it, and a later one has a larger one.
+    pub(crate) fn claim(&self) -> i64 {
+        self.fence.number
+    }
+
     /// Whether to go on.
     ///
     /// # Errors

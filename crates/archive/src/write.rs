@@ -1,8 +1,12 @@
 //! Writes the months that are over (归档): each once, and later what came or changed since.
 //!
 //! Every step may run twice and stop anywhere. A part is begun in the database, then its files are written, then its
-//! index, and last its manifest; only then is it noted as written. What a run finds begun it writes anew under the same
-//! names, unless its manifest is there: then all of it is. A part that is written is never touched again.
+//! index, and last its manifest; only then is it noted as written. What a run finds begun it writes anew in a folder of its
+//! own claim, unless its manifest is there: then all of it is. So a writer that wakes up after another took over touches no
+//! file of the other's, and a part that is written is never touched again.
+//!
+//! What came later is found by counting: a month has as many rows here and removed as when it was last gone through, or it is
+//! gone through again. What changed is found when its period has passed, by the purge, and by every proof.
 
 use crate::class::ArchiveClass;
 use crate::engine::Archive;
@@ -10,9 +14,9 @@ use crate::error::{ArchiveError, ArchiveResult};
 use crate::frame::TableWriter;
 use crate::manifest::{ArchiveManifest, FORMAT, FileHashes, INDEX, MANIFEST, PartIndex, sha256};
 use crate::month::ArchiveMonth;
-use crate::part::{ArchivePart, PartState, sql};
-use crate::read::RowReader;
-use crate::rows::{RowLine, sql as rows};
+use crate::part::{ArchivePart, PartState, n_counted, sql};
+use crate::read::KnownRows;
+use crate::rows::sql as rows;
 use crate::table::ArchiveTable;
 use crate::turn::ArchiveTurn;
 use store::Tx;
@@ -81,10 +85,9 @@ impl Archive {
         let (whole, begun): (Vec<_>, Vec<_>) = parts
             .into_iter()
             .partition(|part| part.state != PartState::Writing);
-        let wants_more = whole.iter().any(|part| part.wants_more);
         let begun = match begun.into_iter().next() {
             Some(begun) => Some(begun),
-            None if whole.is_empty() || wants_more => {
+            None if self.wants_part((class, month), &whole).await? => {
                 let last = whole.last().map_or(0, |part| part.number);
                 Some(self.begin(turn, (class, month), last + 1).await?)
             }
@@ -113,7 +116,58 @@ impl Archive {
         Ok(())
     }
 
-    async fn begin(
+    /// Whether a month has rows that are in none of its parts.
+    async fn wants_part(
+        &self,
+        (class, month): (ArchiveClass, ArchiveMonth),
+        whole: &[ArchivePart],
+    ) -> ArchiveResult<bool> {
+        if whole.is_empty() || whole.iter().any(|part| part.wants_more) {
+            return Ok(true);
+        }
+        if n_counted(whole) != Some(self.count_all((class, month)).await?) {
+            return Ok(true);
+        }
+        // No purge ever compares what is never removed.
+        if self.retention.days(class).is_none() {
+            for table in self.tables_of(class).filter(|table| !table.is_fixed) {
+                if self.has_changed(table, month, whole).await? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a row of a table's month is another than in the newest part that has it.
+    async fn has_changed(
+        &self,
+        table: &'static ArchiveTable,
+        month: ArchiveMonth,
+        whole: &[ArchivePart],
+    ) -> ArchiveResult<bool> {
+        let mut known = KnownRows::new(self, whole, table).await?;
+        let find = move |tx: &mut Tx<'_>| rows::ranges(tx, table, month);
+        for mut range in self.db.read(find).await? {
+            loop {
+                let read = move |tx: &mut Tx<'_>| rows::read(tx, table, &range);
+                let read = self.db.read(read).await?;
+                for row in read.rows {
+                    if !known.has(self, &row).await? {
+                        return Ok(true);
+                    }
+                }
+                match read.last {
+                    Some(last) => range.after = last,
+                    None => break,
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Begins the next part of a month.
+    pub(crate) async fn begin(
         &self,
         turn: &ArchiveTurn,
         (class, month): (ArchiveClass, ArchiveMonth),
@@ -124,6 +178,7 @@ impl Archive {
             class,
             month,
             number,
+            claim: turn.claim(),
             state: PartState::Writing,
             began_at: self.clock.now_ms(),
             n_rows: 0,
@@ -141,6 +196,7 @@ impl Archive {
             n_purged: 0,
             n_kept: 0,
             kept_why: String::new(),
+            n_counted: -1,
             wants_more: false,
             fault: String::new(),
         };
@@ -157,31 +213,35 @@ impl Archive {
         mut part: ArchivePart,
         earlier: &[ArchivePart],
     ) -> ArchiveResult<Option<ArchivePart>> {
-        let path = format!("{}/{MANIFEST}", part.folder());
-        let manifest = match self.store()?.get(&path).await? {
-            // It was written by the run before, which did not come to note it.
-            Some(bytes) if is_of(&bytes, part.id) => bytes.to_vec(),
-            Some(_) => {
-                return Err(ArchiveError::Unavailable(format!(
-                    "{path} 已存在，由另一平台写入；请为本平台另设归档目录（archive.url）"
-                )));
+        // Before the rows are read: one that comes meanwhile is found by the next run.
+        part.n_counted = self.count_all((part.class, part.month)).await?;
+        let manifest = match self.whole_manifest(&part).await? {
+            // It was written by the run before, which did not come to note it; what came since is not in it.
+            Some(manifest) => {
+                part.n_counted = -1;
+                manifest
             }
-            None => match self.write_files(turn, &part, earlier).await? {
-                Some(manifest) => {
-                    let bytes = manifest.bytes()?;
-                    self.store()?.put(&path, bytes.clone()).await?;
-                    bytes
+            None => {
+                self.take_over(turn, &mut part).await?;
+                match self.write_files(turn, &part, earlier).await? {
+                    Some(manifest) => {
+                        let bytes = manifest.bytes()?;
+                        let path = format!("{}/{MANIFEST}", part.folder());
+                        self.store()?.put(&path, bytes.clone()).await?;
+                        bytes
+                    }
+                    None => {
+                        let (id, of) = (part.id, (part.class, part.month));
+                        let n_counted = part.n_counted;
+                        let forget = move |tx: &mut Tx<'_>| {
+                            sql::forget(tx, id)?;
+                            sql::nothing_more(tx, of, n_counted)
+                        };
+                        turn.write(&self.db, forget).await?;
+                        return Ok(None);
+                    }
                 }
-                None => {
-                    let (id, class, month) = (part.id, part.class, part.month);
-                    let forget = move |tx: &mut Tx<'_>| {
-                        sql::forget(tx, id)?;
-                        sql::nothing_more(tx, class, month)
-                    };
-                    turn.write(&self.db, forget).await?;
-                    return Ok(None);
-                }
-            },
+            }
         };
         let read = ArchiveManifest::read(&manifest)?;
         part.n_rows = read.tables.iter().map(|table| table.rows).sum();
@@ -198,6 +258,50 @@ impl Archive {
         metrics::counter!("tongguan_archive_parts_written_total", "class" => part.class.name())
             .increment(1);
         Ok(Some(part))
+    }
+
+    /// The manifest of a part that was begun; none when it was not written to its end.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Unavailable`] when another platform has written a part of this name there.
+    async fn whole_manifest(&self, part: &ArchivePart) -> ArchiveResult<Option<Vec<u8>>> {
+        let month = format!("{}/{}", part.class.name(), part.month);
+        let number = part.number.to_string();
+        let mut own = None;
+        for folder in self.store()?.folders(&month).await? {
+            if folder.split('-').next() != Some(number.as_str()) {
+                continue;
+            }
+            let path = format!("{month}/{folder}/{MANIFEST}");
+            match self.store()?.get(&path).await? {
+                // Under another claim it is of a writer that was too late.
+                Some(bytes) if is_of(&bytes, part.id) => {
+                    let is_own = part.folder() == format!("{month}/{folder}");
+                    own = own.or(is_own.then(|| bytes.to_vec()));
+                }
+                Some(_) => {
+                    return Err(ArchiveError::Unavailable(format!(
+                        "{path} 已存在，由另一平台写入；请为本平台另设归档目录（archive.url）"
+                    )));
+                }
+                None => {}
+            }
+        }
+        Ok(own)
+    }
+
+    /// Goes on with a part under the claim of this turn. What another one left half written takes room that may be wanted; one
+    /// that is paused writes on in a folder of its own, which is not removed twice.
+    async fn take_over(&self, turn: &ArchiveTurn, part: &mut ArchivePart) -> ArchiveResult<()> {
+        let left = part.folder();
+        if part.claim != turn.claim() {
+            part.claim = turn.claim();
+            let claimed = part.clone();
+            turn.write(&self.db, move |tx| sql::claim(tx, &claimed))
+                .await?;
+        }
+        self.store()?.remove_folder(&left).await;
+        Ok(())
     }
 
     async fn write_files(
@@ -282,34 +386,4 @@ impl Archive {
 /// Whether a manifest is that of the part with this id.
 fn is_of(manifest: &[u8], id: i64) -> bool {
     ArchiveManifest::read(manifest).is_ok_and(|manifest| manifest.part == id.to_string())
-}
-
-/// What earlier parts of the month have of a table.
-struct KnownRows {
-    /// The newest part first.
-    readers: Vec<RowReader>,
-}
-
-impl KnownRows {
-    async fn new(
-        archive: &Archive,
-        earlier: &[ArchivePart],
-        table: &'static ArchiveTable,
-    ) -> ArchiveResult<Self> {
-        let mut readers = Vec::new();
-        for part in earlier.iter().rev().filter(|part| part.state.is_proven()) {
-            readers.push(RowReader::new(archive, part, table).await?);
-        }
-        Ok(Self { readers })
-    }
-
-    /// Whether the newest part that has the row has it as it is.
-    async fn has(&mut self, archive: &Archive, row: &RowLine) -> ArchiveResult<bool> {
-        for reader in &mut self.readers {
-            if let Some(line) = reader.line(archive, row.key).await? {
-                return Ok(line == row.line);
-            }
-        }
-        Ok(false)
-    }
 }

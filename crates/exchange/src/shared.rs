@@ -110,11 +110,11 @@ impl BellListener {
 #[derive(Default)]
 pub struct Feed {
     waiting: Mutex<HashMap<CompanyId, Arc<Notify>>>,
-    /// How far companies have read, as it was noted last, and when.
-    noted: Mutex<HashMap<CompanyId, (i64, i64)>>,
+    /// How far programs have read, by their keys, as it was noted last, and when.
+    noted: Mutex<HashMap<i64, (i64, i64)>>,
 }
 
-/// How often it is noted how far a company has read, in milliseconds.
+/// How often it is noted how far a program has read, in milliseconds.
 const NOTE_MS: i64 = 60_000;
 
 impl Feed {
@@ -124,15 +124,15 @@ impl Feed {
         Arc::clone(waiting.entry(company).or_default())
     }
 
-    /// Whether it should be noted now that a company has read up to a number; then it counts as noted.
-    pub(crate) fn should_note(&self, company: CompanyId, feed_no: i64, now_ms: i64) -> bool {
+    /// Whether it should be noted now that the program with a key has read up to a number; then it counts as noted.
+    pub(crate) fn should_note(&self, key_id: i64, feed_no: i64, now_ms: i64) -> bool {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, at_ms) = noted.get(&company).copied().unwrap_or((0, i64::MIN));
+        let (last, at_ms) = noted.get(&key_id).copied().unwrap_or((0, i64::MIN));
         let is_soon = now_ms >= at_ms && now_ms.saturating_sub(at_ms) < NOTE_MS;
         if feed_no <= last || is_soon {
             return false;
         }
-        noted.insert(company, (feed_no, now_ms));
+        noted.insert(key_id, (feed_no, now_ms));
         true
     }
 

@@ -233,6 +233,11 @@ const ALL: &[Migration] = &[
         "replica_beat",
         include_str!("../migrations/0049_replica_beat.sql"),
     ),
+    (
+        50,
+        "archive_claims",
+        include_str!("../migrations/0050_archive_claims.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -104,6 +104,7 @@ export const administration = {
   "archive.purged": ["已清理", "Purged"],
   "archive.rows": ["行数", "Rows"],
   "archive.rowsHere": ["在线行数", "Rows online"],
+  "archive.rowsUnarchived": ["其中未归档", "Not archived"],
   "archive.size": ["归档大小", "Archive size"],
   "archive.nParts": ["分卷数", "Parts"],
   "archive.writtenAt": ["写入时间", "Written"],
@@ -133,6 +134,11 @@ export const administration = {
   "archive.notSetText": [
     "不归档，也不清理任何数据，数据库只增不减。请由系统管理员设置 archive.url 后重新启动平台。",
     "Nothing is archived and nothing removed: the database only grows. Ask the system administrator to set archive.url and restart the platform.",
+  ],
+  "archive.away": ["归档存储现在不可用：{why}", "The archive store cannot be used now: {why}"],
+  "archive.awayText": [
+    "报文收发不受影响；恢复之前不归档、不清理，已归档的原文暂时取不到。请检查归档目录是否挂载、对象存储是否运行；恢复后平台自行继续，不必重新启动。",
+    "Messages go on as always; until it is back nothing is archived or purged, and archived originals cannot be fetched. See whether the folder is mounted or the object store runs; the platform goes on by itself, without a restart.",
   ],
   "archive.someBroken": ["有误的分卷：{n}", "Broken parts: {n}"],
   "archive.someBrokenText": [

@@ -12,6 +12,7 @@ import { ResourceList } from "../../resource/ResourceList";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { CLASS_WORDS, CLASSES, ClassName, KeptRows, State, STATE_WORDS, stateOptions } from "./archiveWords";
+import { KEPT_WORDS, keptCount } from "./kept";
 
 type Part = Item<"Page_ArchivePartView">;
 type Status = Schema<"ArchiveStatus">;
@@ -38,7 +39,7 @@ const parts = defineResource({
     { key: "writtenAt", title: "archive.writtenAt", as: "time" },
     { key: "verifiedAt", title: "archive.verifiedAt", as: "time" },
     { key: "nPurged", title: "archive.nPurged", as: "number" },
-    { key: "kept", title: "archive.kept", render: (row) => <KeptRows kept={row.kept} /> },
+    { key: "kept", title: "archive.kept", render: (row) => <KeptRows kept={row.kept} />, value: (row) => keptCount(row.kept), from: "kept.why", words: KEPT_WORDS },
     { key: "nUnreadable", title: "archive.nUnreadable", as: "number", extra: true },
     { key: "sealedWith", title: "archive.sealedWith", as: "code", extra: true },
   ],
@@ -95,6 +96,7 @@ function Matter({ status }: { status: Status }) {
   if (status.url === "") return <Alert className="gap" type="warning" showIcon title={t("archive.notSet")} description={t("archive.notSetText")} />;
   return (
     <>
+      {status.away != null && <Alert className="gap" type="error" showIcon title={t("archive.away", { why: status.away })} description={t("archive.awayText")} />}
       {status.nBroken > 0 && <Alert className="gap" type="error" showIcon title={t("archive.someBroken", { n: status.nBroken })} description={t("archive.someBrokenText")} />}
       {status.nOverdue > 0 && <Alert className="gap" type="warning" showIcon title={t("archive.someOverdue", { n: status.nOverdue })} description={t("archive.someOverdueText")} />}
     </>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { keptWords } from "./kept";
+import { keptCount, keptWords } from "./kept";
 
 const t = (word: string) => (word === "list.comma" ? ", " : word);
 
@@ -10,4 +10,12 @@ it("tells how many rows stay for which reason, and an unknown one as it is", () 
     { why: "new_reason", n: 1 },
   ];
   expect(keptWords(kept, t)).toBe("archive.stay.open_message 2, new_reason 1");
+});
+
+it("counts the rows that stay for whatever reasons, by which a list is sorted", () => {
+  const kept = [
+    { why: "open_message", n: 2 },
+    { why: "changed", n: 3 },
+  ];
+  expect([keptCount(kept), keptCount([])]).toEqual([5, 0]);
 });

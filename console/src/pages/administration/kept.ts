@@ -6,7 +6,8 @@ export interface Kept {
   readonly n: number;
 }
 
-const REASONS: Readonly<Record<string, Word>> = {
+/** Why a row stays, in words. */
+export const KEPT_WORDS: Readonly<Record<string, Word>> = {
   open_message: "archive.stay.open_message",
   undelivered: "archive.stay.undelivered",
   payload: "archive.stay.payload",
@@ -17,8 +18,11 @@ const REASONS: Readonly<Record<string, Word>> = {
 export function keptWords(kept: readonly Kept[], t: Translate): string {
   if (kept.length === 0) return "–";
   const one = ({ why, n }: Kept) => {
-    const word = REASONS[why];
+    const word = KEPT_WORDS[why];
     return `${word === undefined ? why : t(word)} ${n}`;
   };
   return kept.map(one).join(t("list.comma"));
 }
+
+/** How many rows stay, for whatever reasons: what a list is sorted by. */
+export const keptCount = (kept: readonly Kept[]): number => kept.reduce((sum, { n }) => sum + n, 0);

@@ -5,6 +5,7 @@ import { useT } from "../../i18n";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { CLASS_WORDS, CLASSES, ClassName, KeptRows, State, STATE_WORDS, STATES, stateOptions } from "./archiveWords";
+import { KEPT_WORDS, keptCount } from "./kept";
 
 type Line = Item<"Page_ArchivePlanView">;
 
@@ -27,12 +28,13 @@ const plan = defineResource({
     { key: "class", title: "archive.class", render: (row) => <ClassName of={row.class} />, words: CLASS_WORDS },
     { key: "state", title: "job.state", render: (row) => <LineState line={row} />, words: STATE_WORDS },
     { key: "nRows", title: "archive.rowsHere", as: "number" },
+    { key: "nUnarchived", title: "archive.rowsUnarchived", as: "number" },
     { key: "nBytes", title: "archive.size", render: (row) => <span className="num nowrap">{bytes(row.nBytes)}</span> },
     { key: "nParts", title: "archive.nParts", as: "number" },
     { key: "verifiedAt", title: "archive.verifiedAt", as: "time" },
     { key: "dueDay", title: "archive.dueDay", render: (row) => <Due line={row} /> },
     { key: "nPurged", title: "archive.nPurged", as: "number" },
-    { key: "kept", title: "archive.kept", render: (row) => <KeptRows kept={row.kept} /> },
+    { key: "kept", title: "archive.kept", render: (row) => <KeptRows kept={row.kept} />, value: (row) => keptCount(row.kept), from: "kept.why", words: KEPT_WORDS },
   ],
 });
 

@@ -11,8 +11,8 @@ use crate::error::{ArchiveError, ArchiveResult};
 use crate::manifest::{FrameEntry, sha256};
 use crate::rows::{self, RowLine};
 use crate::table::ArchiveTable;
+use store::Vault;
 use store::unreadable::damage;
-use store::{Error, Vault};
 
 /// Bytes of rows from which a frame is packed.
 pub(crate) const FRAME_BYTES: usize = 1 << 20;
@@ -80,12 +80,4 @@ pub(crate) fn rows(
         true => Ok(found),
         false => Err(broken()),
     }
-}
-
-/// Does work that takes the processor for long on a thread for it.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> ArchiveResult<T> + Send + 'static,
-) -> ArchiveResult<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Error::Fault(error.to_string()))?
 }

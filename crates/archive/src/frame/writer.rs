@@ -1,10 +1,10 @@
 //! Writes the rows of one table of a part, frame by frame, file by file.
 
-use super::{FRAME_BYTES, blocking, close};
+use super::{FRAME_BYTES, close};
 use crate::error::ArchiveResult;
 use crate::manifest::{FileEntry, FileHashes, FrameEntry, TableEntry, TableIndex, hex, sha256};
 use crate::rows::RowLine;
-use crate::sink::{ArchiveFile, ArchiveStore};
+use crate::sink::{ArchiveFile, ArchiveStore, blocking};
 use crate::table::ArchiveTable;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};

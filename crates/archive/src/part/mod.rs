@@ -85,6 +85,8 @@ pub struct ArchivePart {
     pub month: ArchiveMonth,
     /// Its number within the month, from 1.
     pub number: i64,
+    /// The claim to the job under which its files are written; 0 in an earlier release.
+    pub claim: i64,
     /// How far it is.
     pub state: PartState,
     /// When it was begun; so all times, milliseconds since 1970-01-01 UTC.
@@ -119,6 +121,8 @@ pub struct ArchivePart {
     pub n_kept: i64,
     /// How many for which reason: `open_message 2, undelivered 1`.
     pub kept_why: String,
+    /// Rows of the month, those that were removed with them, when it was last gone through; -1 in an earlier release.
+    pub n_counted: i64,
     /// Whether rows of the month are in no part yet.
     pub wants_more: bool,
     /// Why it is broken.
@@ -126,9 +130,23 @@ pub struct ArchivePart {
 }
 
 impl ArchivePart {
-    /// Its folder in the archive store.
+    /// Its folder in the archive store: `payload/2026-08/1-17`. It has the claim in its name, so that a writer that was
+    /// paused until another took over writes to a folder that nobody reads.
     pub fn folder(&self) -> String {
-        format!("{}/{}/{}", self.class.name(), self.month, self.number)
+        let name = format!("{}/{}/{}", self.class.name(), self.month, self.number);
+        match self.claim {
+            0 => name,
+            claim => format!("{name}-{claim}"),
+        }
+    }
+}
+
+/// The rows of a month, those that were removed with them, of which its parts were made; none where nobody noted it.
+pub(crate) fn n_counted(parts: &[ArchivePart]) -> Option<i64> {
+    match parts {
+        [.., last] if last.n_counted >= 0 => Some(last.n_counted),
+        [only] => Some(only.n_rows + only.n_unreadable),
+        _ => None,
     }
 }
 

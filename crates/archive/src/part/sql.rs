@@ -8,7 +8,7 @@ use store::{Error, Result, Row, Tx};
 
 const COLUMNS: &str = "id, class, month, number, state, began_at, n_rows, n_bytes, n_unreadable, \
      manifest_hash, key_id, written_at, verified_at, n_same, n_changed, n_gone, purged_at, next_at, \
-     n_purged, n_kept, kept_why, wants_more, fault";
+     n_purged, n_kept, kept_why, wants_more, fault, claim, n_counted";
 
 fn part(row: &Row) -> Result<ArchivePart> {
     let unknown = |what: &str| Error::Damaged(format!("unknown {what} of a part"));
@@ -36,6 +36,8 @@ fn part(row: &Row) -> Result<ArchivePart> {
         kept_why: row.text(20)?,
         wants_more: row.bool(21)?,
         fault: row.text(22)?,
+        claim: row.int(23)?,
+        n_counted: row.int(24)?,
     })
 }
 
@@ -138,15 +140,25 @@ pub fn keys(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>> {
 pub(crate) fn begin(tx: &mut Tx<'_>, part: &ArchivePart) -> Result<()> {
     let month = part.month.to_string();
     tx.execute(
-        "insert into archive_part (id, class, month, number, state, began_at) \
-         values ($1, $2, $3, $4, 'writing', $5)",
+        "insert into archive_part (id, class, month, number, state, began_at, claim) \
+         values ($1, $2, $3, $4, 'writing', $5, $6)",
         &[
             part.id.into(),
             part.class.name().into(),
             (&month).into(),
             part.number.into(),
             part.began_at.into(),
+            part.claim.into(),
         ],
+    )
+    .map(|_| ())
+}
+
+/// Notes under which claim the files of a part that was begun are written from now on.
+pub(crate) fn claim(tx: &mut Tx<'_>, part: &ArchivePart) -> Result<()> {
+    tx.execute(
+        "update archive_part set claim = $1 where id = $2 and state = 'writing'",
+        &[part.claim.into(), part.id.into()],
     )
     .map(|_| ())
 }
@@ -160,16 +172,16 @@ pub(crate) fn forget(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     .map(|_| ())
 }
 
-/// Notes that all rows of a month are in its parts.
+/// Notes that all rows of a month are in its parts, and how many there were, those that were removed with them.
 pub(crate) fn nothing_more(
     tx: &mut Tx<'_>,
-    class: ArchiveClass,
-    month: ArchiveMonth,
+    (class, month): (ArchiveClass, ArchiveMonth),
+    n_counted: i64,
 ) -> Result<()> {
     let month = month.to_string();
     tx.execute(
-        "update archive_part set wants_more = false where class = $1 and month = $2",
-        &[class.name().into(), (&month).into()],
+        "update archive_part set wants_more = false, n_counted = $1 where class = $2 and month = $3",
+        &[n_counted.into(), class.name().into(), (&month).into()],
     )
     .map(|_| ())
 }
@@ -190,25 +202,26 @@ pub(crate) fn written(tx: &mut Tx<'_>, part: &ArchivePart) -> Result<()> {
         ],
     )?;
     // What the parts before it lacked is in this one.
-    nothing_more(tx, part.class, part.month)
+    nothing_more(tx, (part.class, part.month), part.n_counted)
 }
 
-/// Notes that a part was proven, and what the proof found.
+/// Notes that a part was proven, what the proof found, and whether a further part is due.
 pub(crate) fn verified(
     tx: &mut Tx<'_>,
     id: i64,
-    [n_same, n_changed, n_gone]: [i64; 3],
+    ([n_same, n_changed, n_gone], wants_more): ([i64; 3], bool),
     now_ms: i64,
 ) -> Result<()> {
     tx.execute(
         "update archive_part set verified_at = $1, n_same = $2, n_changed = $3, n_gone = $4, fault = '', \
-         state = case when state in ('written', 'broken') then 'verified' else state end where id = $5",
+         wants_more = (wants_more or $6), state = case when state in ('written', 'broken') then 'verified' else state end where id = $5",
         &[
             now_ms.into(),
             n_same.into(),
             n_changed.into(),
             n_gone.into(),
             id.into(),
+            wants_more.into(),
         ],
     )
     .map(|_| ())
@@ -300,8 +313,8 @@ pub(crate) struct PurgeEnd {
 pub(crate) fn end_purge(tx: &mut Tx<'_>, id: i64, end: &PurgeEnd) -> Result<()> {
     let state = if end.n_kept == 0 { "purged" } else { "purging" };
     tx.execute(
-        "update archive_part set state = $1, n_kept = $2, kept_why = $3, wants_more = $4, \
-         purged_at = $5, next_at = $6 where id = $7 and state = 'purging'",
+        "update archive_part set state = $1, n_kept = $2, kept_why = $3, \
+         wants_more = (wants_more or $4), purged_at = $5, next_at = $6 where id = $7 and state = 'purging'",
         &[
             state.into(),
             end.n_kept.into(),

@@ -8,7 +8,7 @@ use store::purge::{self, RowKey};
 use store::{Result, Row, Tx, Value};
 
 /// By how much the time of a row may step back against its number, in milliseconds: the clock of a machine that is set
-/// by an hour, twice.
+/// by an hour, twice. What is further out of its order belongs to the month of the rows around it.
 const STEP_BACK_MS: i64 = 2 * 3_600_000;
 
 /// Rows of a table that belong to a month, or a part of them: from one key to another, both exclusive.
@@ -20,7 +20,9 @@ pub(crate) struct KeyRange {
     pub(crate) time: Option<(i64, i64)>,
 }
 
-/// The ranges of a table's month, in the order of the keys.
+/// The ranges of a table's month, in the order of the keys. Every row is in the ranges of one month and no other, whatever its
+/// time says: near the ends of the month the time decides, between them the number alone. The search for a moment answers
+/// no smaller a number for a later one, also where rows are out of order.
 pub(crate) fn ranges(
     tx: &mut Tx<'_>,
     of: &ArchiveTable,
@@ -39,20 +41,29 @@ pub(crate) fn ranges(
     };
     let mut found = Vec::new();
     for group in groups(tx, &numbered)? {
-        let from = first_number(tx, &numbered, group, start - STEP_BACK_MS)?;
-        let to = first_number(tx, &numbered, group, end + STEP_BACK_MS)?;
-        if from >= to {
+        let mut at = |at_ms| first_number(tx, &numbered, group, at_ms);
+        let (first, last) = (at(start - STEP_BACK_MS)?, at(end + STEP_BACK_MS)?);
+        if first >= last {
             continue;
         }
-        let (after, before) = match group {
-            Some(group) => ((group, from - 1), (group, to)),
-            None => ((from - 1, i64::MAX), (to, i64::MIN)),
-        };
-        found.push(KeyRange {
-            after,
-            before,
-            time: Some((start, end)),
-        });
+        let (inner, outer) = (at(start + STEP_BACK_MS)?, at(end - STEP_BACK_MS)?);
+        for (from, to, time) in [
+            (first, inner, Some((start, i64::MAX))),
+            (inner, outer, None),
+            (outer, last, Some((i64::MIN, end))),
+        ] {
+            let (after, before) = match group {
+                Some(group) => ((group, from - 1), (group, to)),
+                None => ((from - 1, i64::MAX), (to, i64::MIN)),
+            };
+            if from < to {
+                found.push(KeyRange {
+                    after,
+                    before,
+                    time,
+                });
+            }
+        }
     }
     Ok(found)
 }
@@ -68,8 +79,11 @@ fn groups(tx: &mut Tx<'_>, of: &NumberedRows) -> Result<Vec<Option<i64>>> {
     rows.iter().map(|row| row.int(0).map(Some)).collect()
 }
 
-/// The number of the first row that is not before a moment; behind the last one when all are. Numbers may be negative: those
-/// of facts from before they had a place.
+/// Rows that are looked at together: a few whose clock was wrong do not tell the time of those around them.
+const NEIGHBOURS: i64 = 9;
+
+/// The number from which rows are not before a moment, as most of those around it say; behind the last one when all are. Numbers may
+/// be negative: those of facts from before they had a place.
 fn first_number(tx: &mut Tx<'_>, of: &NumberedRows, group: Option<i64>, at_ms: i64) -> Result<i64> {
     let NumberedRows {
         source,
@@ -81,7 +95,7 @@ fn first_number(tx: &mut Tx<'_>, of: &NumberedRows, group: Option<i64>, at_ms: i
     args.push(Value::Int(i64::MIN));
     let at = args.len();
     let next = format!(
-        "select {number}, {time} from {source} where {own} {number} >= ${at} order by {number} limit 1"
+        "select {number}, {time} from {source} where {own} {number} >= ${at} order by {number} limit {NEIGHBOURS}"
     );
     let last = format!(
         "select {number} from {source} where {own} {number} >= ${at} order by {number} desc limit 1"
@@ -89,19 +103,33 @@ fn first_number(tx: &mut Tx<'_>, of: &NumberedRows, group: Option<i64>, at_ms: i
     let Some(row) = tx.query_opt(&last, &args)? else {
         return Ok(0);
     };
-    let Some(first) = tx.query_opt(&next, &args)? else {
+    let rows = timed(&tx.query(&next, &args)?)?;
+    let Some((first, _)) = rows.first() else {
         return Ok(0);
     };
-    let (mut low, mut high) = (first.int(0)?, row.int(0)?.saturating_add(1));
+    let (mut low, mut high) = (*first, row.int(0)?.saturating_add(1));
     while low < high {
         let middle = i64::midpoint(low, high);
         args[at - 1] = middle.into();
-        match tx.query_opt(&next, &args)? {
-            Some(row) if row.int(1)? < at_ms => low = row.int(0)?.saturating_add(1),
-            _ => high = middle,
+        let rows = timed(&tx.query(&next, &args)?)?;
+        let n_before = rows.iter().filter(|(_, time)| *time < at_ms).count();
+        match rows.first() {
+            Some((number, _)) if n_before * 2 > rows.len() => low = number.saturating_add(1),
+            Some(_) | None => high = middle,
         }
     }
-    Ok(low)
+    // Where most are not before it, the first ones may be.
+    args[at - 1] = low.into();
+    let rows = timed(&tx.query(&next, &args)?)?;
+    let last = rows.iter().rfind(|(_, time)| *time < at_ms);
+    Ok(last.map_or(low, |(number, _)| number.saturating_add(1)))
+}
+
+/// Numbers and times of rows.
+fn timed(rows: &[Row]) -> Result<Vec<(i64, i64)>> {
+    rows.iter()
+        .map(|row| Ok((row.int(0)?, row.int(1)?)))
+        .collect()
 }
 
 /// The condition of a group, and its argument.
@@ -111,6 +139,9 @@ fn own_group(of: &NumberedRows, group: Option<i64>) -> (String, Vec<Value<'stati
         _ => (String::new(), Vec::new()),
     }
 }
+
+/// First rows of a group among which the oldest is looked for: the clock may have been wrong at the very first.
+const OLDEST_ROWS: i64 = 100;
 
 /// The moment of the oldest row of a table, milliseconds since 1970-01-01 UTC; none when it is empty.
 pub(crate) fn oldest(tx: &mut Tx<'_>, of: &ArchiveTable) -> Result<Option<i64>> {
@@ -133,10 +164,13 @@ pub(crate) fn oldest(tx: &mut Tx<'_>, of: &ArchiveTable) -> Result<Option<i64>> 
     for group in groups(tx, &numbered)? {
         let (own, args) = own_group(&numbered, group);
         let sql = format!(
-            "select {time} from {source} where {own} {number} <> 0 order by {number} limit 1"
+            "select min(made) from (select {time} as made from {source} where {own} {number} <> 0 \
+             order by {number} limit {OLDEST_ROWS}) oldest"
         );
-        if let Some(row) = tx.query_opt(&sql, &args)? {
-            let at_ms = row.int(0)?;
+        let found = tx.query_opt(&sql, &args)?.map(|row| row.int_opt(0));
+        if let Some(at_ms) = found.transpose()?.flatten() {
+            // Where the time decides, rows of the end of the month before may stand behind it.
+            let at_ms = at_ms - STEP_BACK_MS;
             oldest = Some(oldest.map_or(at_ms, |known: i64| known.min(at_ms)));
         }
     }
@@ -231,15 +265,31 @@ fn lines(tx: &mut Tx<'_>, of: &ArchiveTable, rows: &[Row]) -> Result<ReadRows> {
     Ok(read)
 }
 
-/// Rows that are counted at most: beyond it the exact number tells nobody more.
-pub(crate) const COUNT_MAX: i64 = 1_000_000;
-
-/// How many rows a range has, counted up to [`COUNT_MAX`].
-pub(crate) fn count(tx: &mut Tx<'_>, of: &ArchiveTable, range: &KeyRange) -> Result<i64> {
-    let (from, args) = within(of, range);
-    let sql = format!("select count(*) from (select 1 from {from} limit {COUNT_MAX}) counted");
-    let found = tx.query_opt(&sql, &args)?;
-    found.map_or(Ok(0), |row| row.int(0))
+/// How many rows a month has in these tables, counted up to `n_max`: entries of the index of their keys, no rows.
+pub(crate) fn count(
+    tx: &mut Tx<'_>,
+    tables: &[&ArchiveTable],
+    month: ArchiveMonth,
+    n_max: i64,
+) -> Result<i64> {
+    let mut n = 0;
+    for table in tables {
+        for range in ranges(tx, table, month)? {
+            if n >= n_max {
+                return Ok(n);
+            }
+            let (from, args) = within(table, &range);
+            let sql = match n_max {
+                i64::MAX => format!("select count(*) from {from}"),
+                _ => {
+                    let left = n_max - n;
+                    format!("select count(*) from (select 1 from {from} limit {left}) counted")
+                }
+            };
+            n += tx.query_opt(&sql, &args)?.map_or(Ok(0), |row| row.int(0))?;
+        }
+    }
+    Ok(n)
 }
 
 /// Whether a range has a row.

@@ -2,7 +2,7 @@
 //!
 //! Every request has a longest time and is tried again a few times; what a person is told names the store, never a
 //! secret. In a folder a file is on the disk when it is said to be written, and appears under its name only when it is
-//! whole.
+//! whole. A folder is opened when it is used first, and as often until it is there: a disk that is away stops no start.
 
 use crate::config::ArchiveConfig;
 use crate::error::{ArchiveError, ArchiveResult};
@@ -15,7 +15,9 @@ use object_store::{
     WriteMultipart,
 };
 use std::future::Future;
-use std::sync::Arc;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::clock::SharedClock;
 
@@ -31,11 +33,19 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// The archive store (归档存储).
 #[derive(Clone)]
 pub(crate) struct ArchiveStore {
-    store: Arc<dyn ObjectStore>,
+    place: StorePlace,
     folder: Path,
     clock: SharedClock,
     /// Longest time of a request with all its repetitions.
     longest: Duration,
+}
+
+/// Where the archive store is.
+#[derive(Clone)]
+enum StorePlace {
+    /// A folder, and the store in it once it could be opened.
+    Folder(PathBuf, Arc<OnceLock<Arc<dyn ObjectStore>>>),
+    Bucket(Arc<dyn ObjectStore>),
 }
 
 impl ArchiveStore {
@@ -53,16 +63,19 @@ impl ArchiveStore {
         let url = config.url.trim();
         let request = Duration::from_millis(config.request_ms_max);
         let longest = request.saturating_mul(config.retries_max.saturating_add(1));
-        let (store, folder): (Arc<dyn ObjectStore>, Path) =
-            if let Some(folder) = url.strip_prefix("file:") {
-                (folder_at(folder)?, Path::default())
-            } else if let Some(place) = url.strip_prefix("s3:") {
-                bucket_at(place.trim_start_matches('/'), config, request)?
-            } else {
-                return Ok(None);
-            };
+        let (place, folder) = if let Some(folder) = url.strip_prefix("file:") {
+            (
+                StorePlace::Folder(PathBuf::from(folder), Arc::default()),
+                Path::default(),
+            )
+        } else if let Some(place) = url.strip_prefix("s3:") {
+            let (bucket, folder) = bucket_at(place.trim_start_matches('/'), config, request)?;
+            (StorePlace::Bucket(bucket), folder)
+        } else {
+            return Ok(None);
+        };
         Ok(Some(Self {
-            store,
+            place,
             folder,
             clock: Arc::clone(clock),
             longest,
@@ -79,8 +92,12 @@ impl ArchiveStore {
         &self,
         request: impl Future<Output = object_store::Result<T>>,
     ) -> ArchiveResult<T> {
+        self.in_time(async { request.await.map_err(failure) }).await
+    }
+
+    async fn in_time<T>(&self, work: impl Future<Output = ArchiveResult<T>>) -> ArchiveResult<T> {
         tokio::select! {
-            done = request => done.map_err(failure),
+            done = work => done,
             () = self.clock.sleep(self.longest) => Err(ArchiveError::Unavailable(format!(
                 "{} 秒内没有应答",
                 self.longest.as_secs()
@@ -88,18 +105,32 @@ impl ArchiveStore {
         }
     }
 
+    /// The store itself; a folder that is not there is looked for again.
+    async fn opened(&self) -> ArchiveResult<Arc<dyn ObjectStore>> {
+        let (path, open) = match &self.place {
+            StorePlace::Bucket(store) => return Ok(Arc::clone(store)),
+            StorePlace::Folder(path, open) => (path.clone(), open),
+        };
+        if let Some(store) = open.get() {
+            return Ok(Arc::clone(store));
+        }
+        // A disk of another machine may not answer at all.
+        let opening = blocking(move || folder_at(&path).map_err(ArchiveError::Unavailable));
+        let store = self.in_time(opening).await?;
+        Ok(Arc::clone(open.get_or_init(|| store)))
+    }
+
     /// Writes a small file at once.
     pub(crate) async fn put(&self, name: &str, bytes: Vec<u8>) -> ArchiveResult<()> {
         let (path, payload) = (self.at(name), PutPayload::from(bytes));
-        self.within(self.store.put(&path, payload))
-            .await
-            .map(|_| ())
+        let store = self.opened().await?;
+        self.within(store.put(&path, payload)).await.map(|_| ())
     }
 
     /// Begins a file that is written piece by piece.
     pub(crate) async fn begin(&self, name: &str) -> ArchiveResult<ArchiveFile> {
-        let path = self.at(name);
-        let upload = self.within(self.store.put_multipart(&path)).await?;
+        let (path, store) = (self.at(name), self.opened().await?);
+        let upload = self.within(store.put_multipart(&path)).await?;
         Ok(ArchiveFile {
             store: self.clone(),
             upload: WriteMultipart::new_with_chunk_size(upload, PIECE_BYTES),
@@ -108,9 +139,9 @@ impl ArchiveStore {
 
     /// A small file; none when it is not there.
     pub(crate) async fn get(&self, name: &str) -> ArchiveResult<Option<Bytes>> {
-        let path = self.at(name);
+        let (path, store) = (self.at(name), self.opened().await?);
         let got = self.within(async {
-            match self.store.get(&path).await {
+            match store.get(&path).await {
                 Ok(found) => found.bytes().await.map(Some),
                 Err(object_store::Error::NotFound { .. }) => Ok(None),
                 Err(error) => Err(error),
@@ -121,22 +152,57 @@ impl ArchiveStore {
 
     /// A part of a file.
     pub(crate) async fn piece(&self, name: &str, from: u64, n_bytes: u64) -> ArchiveResult<Bytes> {
-        let path = self.at(name);
+        let (path, store) = (self.at(name), self.opened().await?);
         let range = from..from.saturating_add(n_bytes);
-        self.within(self.store.get_range(&path, range)).await
+        self.within(store.get_range(&path, range)).await
     }
 
     /// The size of a file; none when it is not there.
     pub(crate) async fn size(&self, name: &str) -> ArchiveResult<Option<u64>> {
-        let path = self.at(name);
+        let (path, store) = (self.at(name), self.opened().await?);
         let asked = self.within(async {
-            match self.store.head(&path).await {
+            match store.head(&path).await {
                 Ok(about) => Ok(Some(about.size)),
                 Err(object_store::Error::NotFound { .. }) => Ok(None),
                 Err(error) => Err(error),
             }
         });
         asked.await
+    }
+
+    /// The names of the folders in a folder; none where it is not there.
+    pub(crate) async fn folders(&self, name: &str) -> ArchiveResult<Vec<String>> {
+        let (path, store) = (self.at(name), self.opened().await?);
+        let listed = self.within(store.list_with_delimiter(Some(&path))).await?;
+        let names = listed.common_prefixes.iter().filter_map(Path::filename);
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    /// Removes a folder with what was half written into it. What cannot be removed only takes room, and is in the log.
+    pub(crate) async fn remove_folder(&self, name: &str) {
+        if let Err(error) = self.try_remove(name).await {
+            tracing::warn!(folder = name, %error, "what was half written could not be removed");
+        }
+    }
+
+    async fn try_remove(&self, name: &str) -> ArchiveResult<()> {
+        if let StorePlace::Folder(root, _) = &self.place {
+            // Files that did not get their names yet are in no list of the store.
+            let folder = root.join(name);
+            let removing = blocking(move || match std::fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    Err(ArchiveError::Unavailable(error.to_string()))
+                }
+                Ok(()) | Err(_) => Ok(()),
+            });
+            return self.in_time(removing).await;
+        }
+        let (path, store) = (self.at(name), self.opened().await?);
+        let listed = self.within(store.list_with_delimiter(Some(&path))).await?;
+        for object in listed.objects {
+            self.within(store.delete(&object.location)).await?;
+        }
+        Ok(())
     }
 }
 
@@ -161,8 +227,17 @@ impl ArchiveFile {
     }
 }
 
-fn folder_at(folder: &str) -> Result<Arc<dyn ObjectStore>, String> {
-    let why = |error: &dyn std::fmt::Display| format!("归档目录 {folder} 不可用：{error}");
+/// Does work that takes the processor or a disk for long on a thread for it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> ArchiveResult<T> + Send + 'static,
+) -> ArchiveResult<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| store::Error::Fault(error.to_string()))?
+}
+
+fn folder_at(folder: &std::path::Path) -> Result<Arc<dyn ObjectStore>, String> {
+    let why =
+        |error: &dyn std::fmt::Display| format!("归档目录 {} 不可用：{error}", folder.display());
     std::fs::create_dir_all(folder).map_err(|error| why(&error))?;
     let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| why(&error))?;
     Ok(Arc::new(store.with_fsync(true)))

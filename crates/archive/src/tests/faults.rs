@@ -17,7 +17,7 @@ fn change(world: &World, name: &str, from: &str, to: &str) {
     std::fs::write(&file, text.replacen(from, to, 1)).unwrap();
 }
 
-const MANIFEST: &str = "payload/2026-08/1/manifest.json";
+const MANIFEST: &str = "payload/2026-08/1-1/manifest.json";
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,7 +80,7 @@ async fn a_torn_file_in_any_place_is_found_out_by_the_proof(
         "index.json.zst",
         "manifest.json",
     ] {
-        let file = world.file(&format!("payload/2026-08/1/{name}"));
+        let file = world.file(&format!("payload/2026-08/1-1/{name}"));
         let whole = std::fs::read(&file).unwrap();
         let flipped = |at: usize| {
             let mut bytes = whole.clone();
@@ -228,6 +228,7 @@ async fn a_store_that_takes_nothing_is_reported_and_the_next_run_goes_on(
 ) {
     let world = World::new(engine).await;
     world.fill().await;
+    std::fs::create_dir(world.file("")).unwrap();
     std::fs::write(world.file("payload"), b"in the way").unwrap();
     let refused = world.archive.run(&world.turn).await;
     assert!(
@@ -276,4 +277,36 @@ async fn without_an_archive_store_nothing_is_archived_and_nothing_removed() {
         .await;
     assert_eq!(row, Err(ArchiveError::NotSet));
     assert_eq!(world.count("message_body").await, 30);
+}
+
+/// A disk that is not mounted yet, or whose server is down: a file is in the way of the folder.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_is_away_stops_no_start_is_told_and_is_used_when_it_is_back(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let mount = folder.path().join("mount");
+    std::fs::write(&mount, b"in the way").unwrap();
+    let config = ArchiveConfig {
+        url: format!("file:{}/archive", mount.display()),
+        ..ArchiveConfig::default()
+    };
+    let world = World::with(engine.database(), folder, config).await;
+    world.fill().await;
+    let away = world.archive.health().await.unwrap().away;
+    assert!(away.is_some_and(|why| why.contains("归档目录")));
+    let refused = world.archive.run(&world.turn).await;
+    assert!(
+        matches!(refused, Err(ArchiveError::Unavailable(_))),
+        "{refused:?}"
+    );
+    std::fs::remove_file(&mount).unwrap();
+    let health = world.archive.health().await.unwrap();
+    assert_eq!((health.is_set, health.away), (true, None));
+    assert_eq!(world.archive.run(&world.turn).await.unwrap().n_rows, 120);
+    // Away again, with parts in it.
+    std::fs::rename(mount.join("archive"), mount.join("aside")).unwrap();
+    let away = world.archive.health().await.unwrap().away;
+    assert!(away.is_some_and(|why| why.contains("没有挂载")));
 }

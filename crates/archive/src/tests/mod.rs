@@ -1,6 +1,9 @@
 //! A platform of a few tables with months of rows, its archive in a folder or on a server that speaks S3.
 
+mod claims;
 mod faults;
+mod late;
+mod left_behind;
 mod parts;
 mod purges;
 mod s3;
@@ -76,7 +79,7 @@ const XML: ArchiveTable = ArchiveTable {
 };
 
 /// Bodies of messages whose table of open ones (here: those with an hour) has them stay.
-fn even_stays(tx: &mut Tx<'_>, keys: &[RowKey]) -> Result<Stays> {
+fn even_stays(tx: &mut Tx<'_>, keys: &[RowKey], _: i64) -> Result<Stays> {
     let rows = tx.query("select message_id from match_hold", &[])?;
     let held: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
     let kept = keys.iter().filter(|(id, _)| held.contains(id));
@@ -107,15 +110,29 @@ fn id_of(day: i64) -> i64 {
 
 impl World {
     async fn new(engine: TestEngine) -> Self {
+        Self::of(engine, vec![&BODY, &FINDING, &XML]).await
+    }
+
+    async fn with(test: TestDb, folder: TempDir, config: ArchiveConfig) -> Self {
+        Self::made(test, folder, config, vec![&BODY, &FINDING, &XML]).await
+    }
+
+    /// A platform with other tables.
+    async fn of(engine: TestEngine, tables: Vec<&'static ArchiveTable>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = ArchiveConfig {
             url: format!("file:{}", folder.path().join("archive").display()),
             ..ArchiveConfig::default()
         };
-        Self::with(engine.database(), folder, config).await
+        Self::made(engine.database(), folder, config, tables).await
     }
 
-    async fn with(test: TestDb, folder: TempDir, config: ArchiveConfig) -> Self {
+    async fn made(
+        test: TestDb,
+        folder: TempDir,
+        config: ArchiveConfig,
+        tables: Vec<&'static ArchiveTable>,
+    ) -> Self {
         let clock = TestClock::at(ms("2026-09-02"));
         let ids = Arc::new(IdMaker::new(clock.clone(), 1));
         let base = ArchiveBase {
@@ -124,7 +141,6 @@ impl World {
             clock: clock.clone(),
             ids: Arc::clone(&ids),
         };
-        let tables = vec![&BODY, &FINDING, &XML];
         let retention = RetentionConfig::default();
         let archive = Arc::new(Archive::new(base, tables, (&config, &retention)).unwrap());
         let turn = turn(&test.db, &ids, &*clock).await;

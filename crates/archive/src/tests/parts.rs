@@ -27,7 +27,7 @@ async fn a_month_is_written_with_its_manifest_proven_and_not_written_again(
     let part = &parts[0];
     assert_eq!((part.state, part.n_same), (PartState::Verified, 120));
     assert_eq!(part.month, month("2026-08"));
-    let bytes = std::fs::read(world.file("payload/2026-08/1/manifest.json")).unwrap();
+    let bytes = std::fs::read(world.file("payload/2026-08/1-1/manifest.json")).unwrap();
     let manifest = ArchiveManifest::read(&bytes).unwrap();
     let rows: Vec<_> = manifest
         .tables
@@ -45,13 +45,13 @@ async fn a_month_is_written_with_its_manifest_proven_and_not_written_again(
     let keys = manifest.tables[0].keys.unwrap();
     assert_eq!(keys, [(id_of(1), 0), (id_of(30), 0)]);
     for file in &manifest.files {
-        let path = format!("payload/2026-08/1/{}", file.name);
+        let path = format!("payload/2026-08/1-1/{}", file.name);
         let stored = std::fs::read(world.file(&path)).unwrap();
         assert_eq!(stored.len() as u64, file.bytes);
         assert_eq!((file.sha256.len(), file.sm3.len()), (64, 64));
     }
     // Whoever has the file and zstd reads the messages.
-    let file = world.file("payload/2026-08/1/message_body.0001.jsonl.zst");
+    let file = world.file("payload/2026-08/1-1/message_body.0001.jsonl.zst");
     let text = zstd::stream::decode_all(&*std::fs::read(file).unwrap()).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert_eq!(text.lines().count(), 30);
@@ -244,7 +244,7 @@ async fn with_a_key_the_archive_holds_nothing_in_the_clear_and_is_read_with_it(
     world.archive.run(&world.turn).await.unwrap();
     let part = &world.parts().await[0];
     assert_eq!((part.state, &*part.key_id), (PartState::Verified, "k1"));
-    let file = world.file("payload/2026-08/1/message_body.0001.jsonl.sealed");
+    let file = world.file("payload/2026-08/1-1/message_body.0001.jsonl.sealed");
     assert!(zstd::stream::decode_all(&*std::fs::read(file).unwrap()).is_err());
     let row = world
         .archive

@@ -115,7 +115,7 @@ async fn a_part_that_is_torn_after_its_proof_removes_nothing_more_and_the_rest_i
     world.fill().await;
     world.archive.run(&world.turn).await.unwrap();
     world.go_to("2026-12-02").await;
-    let file = world.file("payload/2026-08/1/message_body.0001.jsonl.zst");
+    let file = world.file("payload/2026-08/1-1/message_body.0001.jsonl.zst");
     let mut bytes = std::fs::read(&file).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;

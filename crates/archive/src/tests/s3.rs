@@ -18,10 +18,10 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-const SECRET: &str = "not a secret of anybody";
+pub(super) const SECRET: &str = "not a secret of anybody";
 
 /// A server with one bucket, and the task that serves it.
-async fn serve(folder: &TempDir, at: &str) -> (SocketAddr, JoinHandle<()>) {
+pub(super) async fn serve(folder: &TempDir, at: &str) -> (SocketAddr, JoinHandle<()>) {
     let root = folder.path().join("s3");
     std::fs::create_dir_all(root.join("bucket")).unwrap();
     let files = s3s_fs::FileSystem::new(root).unwrap();
@@ -45,7 +45,7 @@ async fn serve(folder: &TempDir, at: &str) -> (SocketAddr, JoinHandle<()>) {
     (address, task)
 }
 
-fn config(folder: &TempDir, address: SocketAddr, secret: &str) -> ArchiveConfig {
+pub(super) fn config(folder: &TempDir, address: SocketAddr, secret: &str) -> ArchiveConfig {
     let file = folder.path().join(format!("secret {}", secret.len()));
     std::fs::write(&file, secret).unwrap();
     ArchiveConfig {
@@ -71,7 +71,7 @@ async fn a_month_goes_to_a_bucket_is_proven_there_and_purged_and_read_from_it(
     world.fill().await;
     let run = world.archive.run(&world.turn).await.unwrap();
     assert_eq!((run.n_written, run.n_verified, run.n_rows), (1, 1, 120));
-    let stored = "s3/bucket/tongguan/payload/2026-08/1/message_body.0001.jsonl.zst";
+    let stored = "s3/bucket/tongguan/payload/2026-08/1-1/message_body.0001.jsonl.zst";
     let stored = world.folder.path().join(stored);
     assert!(stored.exists());
     world.go_to("2026-12-02").await;

@@ -55,7 +55,7 @@ impl registry::access::HasGate for ArchiveApi {
     }
 }
 
-/// The problem of a question about the archive: only the database is asked.
+/// The problem of a question about the archive: one of the database, for a store that is away is an answer.
 fn problem(error: ArchiveError) -> Problem {
     if let ArchiveError::Store(error) = error {
         return error.into();

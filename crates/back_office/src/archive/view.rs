@@ -36,6 +36,9 @@ pub struct ArchiveClassView {
 pub struct ArchiveStatus {
     /// Where the archive is; empty when it is not set: then nothing is archived and nothing removed.
     pub url: String,
+    /// Why the archive store cannot be used now; absent when it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub away: Option<String>,
     /// Months that should have been archived by now.
     pub n_overdue: i64,
     /// Parts that are broken.
@@ -67,6 +70,7 @@ impl ArchiveStatus {
         };
         Self {
             url: archive.url().to_owned(),
+            away: health.away.clone(),
             n_overdue: health.n_overdue,
             n_broken: i64::try_from(health.broken.len()).unwrap_or(i64::MAX),
             n_parts: health.n_parts,
@@ -192,8 +196,10 @@ pub struct ArchivePlanView {
     pub class: String,
     /// The month.
     pub month: String,
-    /// Rows in the database.
+    /// Rows in the database, counted up to half a million for the whole plan, the newest months first; beyond that those of its parts.
     pub n_rows: i64,
+    /// Of these, rows that are in no part yet, as far as was counted.
+    pub n_unarchived: i64,
     /// Bytes of its parts in the archive.
     pub n_bytes: i64,
     /// Its parts.
@@ -222,6 +228,7 @@ impl From<PlanLine> for ArchivePlanView {
             class: line.class.name().to_owned(),
             month: line.month.to_string(),
             n_rows: line.n_rows,
+            n_unarchived: line.n_unarchived,
             n_bytes: line.n_bytes,
             n_parts: line.n_parts,
             state: line.state.map_or("none", |state| state.name()).to_owned(),

@@ -10,10 +10,12 @@ use crate::shared::Feed;
 use crate::testing::{TestPlatform, accepted};
 use archive::ArchiveTurn;
 use archive::table::Stay;
+use archive::{ArchiveClass, ArchiveMonth, RowCell};
 use axum::body::to_bytes;
 use axum::extract::State;
 use axum::response::Response;
 use ceb::Kind;
+use ceb::form::sample_rows;
 use rstest::rstest;
 use std::sync::Arc;
 use std::time::Duration;
@@ -215,7 +217,7 @@ async fn an_archive_that_is_away_or_torn_is_told_apart_and_a_correction_says_wha
     let reopen = move |tx: &mut Tx<'_>| crate::message::reopen(tx, &ids, id, 1, "");
     assert!(!march.platform.shared.db.write(reopen).await.unwrap());
     let folder = march.platform.archive_folder.path();
-    let file = folder.join("payload/2026-03/1/message_body.0001.jsonl.zst");
+    let file = folder.join("payload/2026-03/1-1/message_body.0001.jsonl.zst");
     let whole = std::fs::read(&file).unwrap();
     let mut torn = whole.clone();
     torn[40] ^= 1;
@@ -251,4 +253,199 @@ async fn the_original_of_a_receipt_that_is_damaged_is_an_error(
     march.platform.shared.db.write(write).await.unwrap();
     let problem = read().await.unwrap_err();
     assert_eq!(problem.code, web::codes::DAMAGED.code);
+}
+
+/// What may change of a row after its month was archived, table by table: by a late answer, a release, a match, a dismissal.
+const CHANGES: &[(&str, &str, &str)] = &[
+    (
+        "message",
+        "outcome",
+        "update message set outcome = 'later', needs_action = true where outcome <> ''",
+    ),
+    (
+        "document",
+        "outcome",
+        "update document set outcome = 'later', is_dismissed = true where outcome <> ''",
+    ),
+    (
+        "match_fact",
+        "list_no",
+        "update match_fact set list_no = 'later', given_back = 7, is_withdrawn = true",
+    ),
+    (
+        "receipt",
+        "document_key",
+        "update receipt set document_key = 'later' where feed_no <= 2",
+    ),
+    (
+        "message_finding",
+        "advice",
+        "update message_finding set advice = 'later'",
+    ),
+    (
+        "message_signature",
+        "serial",
+        "update message_signature set serial = 'later'",
+    ),
+];
+
+impl March {
+    /// The keys of the rows of a table that were changed, and where the changed column stands in the archive.
+    async fn changed(
+        &self,
+        (table, column, _): (&'static str, &str, &str),
+    ) -> (Vec<(i64, i64)>, usize) {
+        let of = crate::archived::TABLES.iter().copied().flatten();
+        let of = of.into_iter().find(|one| one.table == table).unwrap();
+        let at = of
+            .columns
+            .iter()
+            .position(|(name, _)| *name == column)
+            .unwrap();
+        let second = of.key.get(1).copied().unwrap_or("0");
+        let sql = format!(
+            "select {}, {second} from {table} where {column} = 'later'",
+            of.key[0]
+        );
+        let read = move |tx: &mut Tx<'_>| -> Result<Vec<_>> {
+            let rows = tx.query(&sql, &[])?;
+            rows.iter()
+                .map(|row| Ok((row.int(0)?, row.int(1)?)))
+                .collect()
+        };
+        (self.platform.shared.db.read(read).await.unwrap(), at)
+    }
+
+    async fn read_all(&self) {
+        let items = self.read_from(0).await;
+        self.read_from(items.last().unwrap().cursor.parse().unwrap())
+            .await;
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changed_after_its_month_was_archived_is_archived_as_it_is_before_it_is_removed(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let march = March::new(engine).await;
+    let archive = &march.platform.shared.archive;
+    march.go_to("2026-04-02").await;
+    archive.run(&march.turn).await.unwrap();
+    // Customs answers late, and the company reads it.
+    march.platform.settle().await;
+    march.read_all().await;
+    let mut changed = Vec::new();
+    for change in CHANGES {
+        let sql = change.2;
+        let n = march
+            .platform
+            .shared
+            .db
+            .write(move |tx| tx.execute(sql, &[]));
+        assert!(n.await.unwrap() > 0, "{}", change.0);
+        let (keys, at) = march.changed(*change).await;
+        changed.push((change.0, keys, at));
+    }
+    // Years later the first pass removes the originals and none of the rows that changed.
+    march.go_to("2031-06-10").await;
+    let purged = archive.purge(&march.turn).await.unwrap();
+    assert_eq!(march.count("message_body").await, 0);
+    assert!(purged.kept.contains_key(&Stay::Changed), "{purged:?}");
+    for (change, (_, keys, _)) in CHANGES.iter().zip(&changed) {
+        assert_eq!(&march.changed(*change).await.0, keys, "{}", change.0);
+    }
+    archive.run(&march.turn).await.unwrap();
+    march.go_to("2031-06-20").await;
+    archive.purge(&march.turn).await.unwrap();
+    let month = ArchiveMonth::parse("2026-03").unwrap();
+    for (table, keys, at) in changed {
+        assert_eq!(march.count(table).await, 0, "{table}");
+        for key in keys {
+            let row = archive.row((ArchiveClass::Trade, table), month, key).await;
+            assert_eq!(
+                row.unwrap()[at],
+                RowCell::Text("later".to_owned()),
+                "{table}"
+            );
+        }
+    }
+    assert_eq!(archive.run(&march.turn).await.unwrap().n_written, 0);
+}
+
+/// What a column has that the archive does not know of would be lost with the row.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_column_of_an_archived_table_is_archived(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let sql = match engine {
+        Sqlite => "select name from pragma_table_info($1)",
+        Postgres => {
+            "select column_name::text from information_schema.columns where table_name = $1 \
+             and table_schema = any(current_schemas(false))"
+        }
+    };
+    for of in crate::archived::TABLES.iter().copied().flatten() {
+        let read = |tx: &mut Tx<'_>| -> Result<Vec<String>> {
+            let rows = tx.query(sql, &[of.table.into()])?;
+            rows.iter().map(|row| row.text(0)).collect()
+        };
+        let mut columns = test.db.read(read).await.unwrap();
+        let mut known: Vec<_> = of
+            .columns
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        columns.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(columns, known, "{}", of.table);
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_that_is_handed_in_again_after_its_original_was_removed_is_answered_as_the_first_time(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let march = March::new(engine).await;
+    let members: Vec<String> = sample_rows(Kind::Ceb411)[0]
+        .iter()
+        .filter(|(_, element, _)| *element != "appTime")
+        .map(|(_, element, value)| format!("\"{element}\": \"{value}\""))
+        .collect();
+    let form = format!(
+        "{{\"kind\": \"CEB411\", \"documents\": [{{{}}}]}}",
+        members.join(", ")
+    );
+    let (platform, state) = (&march.platform, march.platform.submit_state());
+    let submit = async |form: String| {
+        let request = platform.request(0, "application/json", form);
+        let answer =
+            crate::submit::submit(platform.by(0).await, State(Arc::clone(&state)), request);
+        let answer = text(answer.await.unwrap()).await;
+        serde_json::from_str::<serde_json::Value>(&answer).unwrap()
+    };
+    let first = submit(form.clone()).await;
+    platform.settle().await;
+    march.read_all().await;
+    let archive = &platform.shared.archive;
+    march.go_to("2026-04-02").await;
+    archive.run(&march.turn).await.unwrap();
+    march.go_to("2026-07-03").await;
+    archive.purge(&march.turn).await.unwrap();
+    assert_eq!(march.count("message_body").await, 0);
+    let again = submit(form.clone()).await;
+    for same in ["id", "guid", "receivedAt"] {
+        assert_eq!(again[same], first[same]);
+    }
+    assert_eq!(
+        (&first["duplicate"], &again["duplicate"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(march.count("message").await, 4);
+    // Another content has another guid, and is another message.
+    let other = submit(form.replace("\"amountPaid\": \"", "\"amountPaid\": \"1")).await;
+    assert_ne!(other["id"], first["id"]);
 }

@@ -65,20 +65,25 @@ pub fn lines(
         .collect())
 }
 
-/// Up to which number of its feed each company has its receipts: as far as its program has read. A company without a
-/// program sees them in the console as soon as they are there.
+/// Up to which number of its feed each company has its receipts: as far as the slowest of its programs has read that read
+/// the feed at all and whose key is in force. A company without a key in force sees them in the console as soon as they are
+/// there; one of whose keys none has read has nothing yet.
 pub(crate) fn fetched(
     tx: &mut Tx<'_>,
     companies: &BTreeSet<CompanyId>,
+    now_ms: i64,
 ) -> Result<BTreeMap<CompanyId, i64>> {
-    let mut found = sql::cursors(tx, companies)?;
+    let readers = sql::readers(tx, companies)?;
+    let mut found = BTreeMap::new();
     for company in companies {
-        let keys = api_key::of_company(tx, *company)?;
-        match keys.iter().any(|key| key.revoked_at.is_none()) {
-            true => found.entry(*company).or_insert(0),
-            // Also one whose program has gone.
-            false => found.entry(*company).insert_entry(i64::MAX).into_mut(),
+        let mut keys = api_key::of_company(tx, *company)?;
+        keys.retain(|key| key.revoked_at.is_none() && key.expires_at > now_ms);
+        let read = keys.iter().filter_map(|key| readers.get(&key.id).copied());
+        let until = match keys.is_empty() {
+            true => i64::MAX,
+            false => read.min().unwrap_or(0),
         };
+        found.insert(*company, until);
     }
     Ok(found)
 }

@@ -109,11 +109,11 @@ pub(crate) fn last(tx: &mut Tx<'_>, company: CompanyId) -> Result<i64> {
     Ok(newest.flatten().unwrap_or_default())
 }
 
-/// Notes how far a company's program has read its feed: up to the number that it asks to read on from, which it has by
-/// then, and never beyond what there is.
+/// Notes how far a company's program, which is known by its key, has read the feed: up to the number that it asks to read on
+/// from, which it has by then, and never beyond what there is.
 pub(crate) fn note_fetched(
     tx: &mut Tx<'_>,
-    company: CompanyId,
+    (company, key_id): (CompanyId, i64),
     feed_no: i64,
     now_ms: i64,
 ) -> Result<()> {
@@ -122,27 +122,32 @@ pub(crate) fn note_fetched(
         return Ok(());
     }
     tx.execute(
-        "insert into feed_cursor (company_id, feed_no, at_ms) values ($1, $2, $3) \
-         on conflict (company_id) do update set at_ms = excluded.at_ms, feed_no = case \
-         when excluded.feed_no > feed_cursor.feed_no then excluded.feed_no else feed_cursor.feed_no end",
-        &[company.0.into(), feed_no.into(), now_ms.into()],
+        "insert into feed_reader (key_id, company_id, feed_no, at_ms) values ($1, $2, $3, $4) \
+         on conflict (key_id) do update set at_ms = excluded.at_ms, feed_no = case \
+         when excluded.feed_no > feed_reader.feed_no then excluded.feed_no else feed_reader.feed_no end",
+        &[
+            key_id.into(),
+            company.0.into(),
+            feed_no.into(),
+            now_ms.into(),
+        ],
     )
     .map(|_| ())
 }
 
-/// How far these companies' programs have read their feeds; nothing of those that never did.
-pub(super) fn cursors(
+/// How far each of these companies' programs has read the feed, by its key; nothing of those that never did.
+pub(super) fn readers(
     tx: &mut Tx<'_>,
     companies: &BTreeSet<CompanyId>,
-) -> Result<BTreeMap<CompanyId, i64>> {
+) -> Result<BTreeMap<i64, i64>> {
     const FIND: Many = Many {
-        before: "select company_id, feed_no from feed_cursor where company_id in (",
+        before: "select key_id, feed_no from feed_reader where company_id in (",
         row: "?",
         after: ")",
     };
     let rows: Vec<Vec<Value<'_>>> = companies.iter().map(|id| vec![id.0.into()]).collect();
     let rows = tx.many(FIND, &[], &rows)?;
     rows.iter()
-        .map(|row| Ok((CompanyId(row.int(0)?), row.int(1)?)))
+        .map(|row| Ok((row.int(0)?, row.int(1)?)))
         .collect()
 }

@@ -208,19 +208,19 @@ async fn commit_together(
 /// Earlier messages under the guids of a form, and whether each says the same as the new one.
 type Same = HashMap<MessageId, bool>;
 
-/// Compares the messages of a form with earlier ones of other bytes under their guids. Read and compared
-/// before the commit: a large form must not hold up the writer.
+/// Compares the messages of a form with earlier ones of other bytes under their guids; where these bytes are in the archive, with
+/// their hash. Read and compared before the commit: a large form must not hold up the writer.
 async fn compare(context: &AppContext, together: &Arc<[Arrival]>) -> Result<Same> {
     let asked = Arc::clone(together);
     let read = context.db.read(move |tx| -> Result<_> {
         let mut earlier = Vec::new();
         for (at, arrival) in asked.iter().enumerate() {
             let known = message::guid::sql::find(tx, arrival.company_id, &arrival.guid)?;
-            if let Some((id, hash, _)) = known
+            if let Some((id, hash, received_at)) = known
                 && hash != arrival.hash
             {
-                let body = message::sql::body_as_received(tx, id)?.unwrap_or_default();
-                earlier.push((at, id, body));
+                let body = message::sql::body_as_received(tx, id)?;
+                earlier.push((at, id, body, (hash, received_at)));
             }
         }
         Ok(earlier)
@@ -231,11 +231,20 @@ async fn compare(context: &AppContext, together: &Arc<[Arrival]>) -> Result<Same
     }
     let together = Arc::clone(together);
     let comparing = store::offload::offload(move || {
-        let same = earlier.into_iter().filter_map(|(at, id, body)| {
-            // Made of the same form at another moment, it differs in the time only.
-            let new = together.get(at)?;
-            Some((id, super::same::says_the_same(&body, &new.body)))
-        });
+        let same = earlier
+            .into_iter()
+            .filter_map(|(at, id, body, (hash, before_ms))| {
+                // Made of the same form at another moment, it differs in the time only.
+                let new = together.get(at)?;
+                let is_same = match body {
+                    Some(body) => super::same::says_the_same(&body, &new.body),
+                    None => {
+                        let made = (&*new.body, new.received_at);
+                        super::same::is_made_again(made, (&hash, before_ms))
+                    }
+                };
+                Some((id, is_same))
+            });
         same.collect()
     });
     comparing

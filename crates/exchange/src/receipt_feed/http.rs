@@ -136,14 +136,16 @@ async fn note(state: &FeedState, actor: &Actor, from: i64) {
     let Ok(company) = actor.require_company() else {
         return;
     };
+    let Who::Key(key_id) = actor.who else {
+        return;
+    };
     let (company, now_ms) = (company.id, state.clock.now_ms());
-    let is_program = matches!(actor.who, Who::Key(_));
-    if from == 0 || !is_program || !state.feed.should_note(company, from, now_ms) {
+    if from == 0 || !state.feed.should_note(key_id, from, now_ms) {
         return;
     }
-    let write = move |tx: &mut Tx<'_>| note_fetched(tx, company, from, now_ms);
+    let write = move |tx: &mut Tx<'_>| note_fetched(tx, (company, key_id), from, now_ms);
     if let Err(error) = state.db.write(write).await {
-        tracing::warn!(%error, "how far a company has read could not be noted");
+        tracing::warn!(%error, "how far a program has read could not be noted");
     }
 }
 

@@ -360,6 +360,7 @@ async fn plan(args: &PartArgs) -> anyhow::Result<Ended> {
         "月份",
         "类别",
         "在线行数",
+        "其中未归档",
         "归档大小",
         "归档",
         "校验",
@@ -375,6 +376,7 @@ async fn plan(args: &PartArgs) -> anyhow::Result<Ended> {
             line.month.to_string(),
             line.class.words().title.0.to_owned(),
             line.n_rows.to_string(),
+            line.n_unarchived.to_string(),
             size(line.n_bytes),
             state.to_owned(),
             minute(line.verified_at),
@@ -398,7 +400,7 @@ fn kept(line: &PlanLine) -> String {
 fn json_of_line(line: &PlanLine) -> Json {
     json!({
         "class": line.class.name(), "month": line.month.to_string(), "rows": line.n_rows,
-        "bytes": line.n_bytes, "parts": line.n_parts, "state": line.state.map(|state| state.name()),
+        "unarchived": line.n_unarchived, "bytes": line.n_bytes, "parts": line.n_parts, "state": line.state.map(|state| state.name()),
         "verifiedAt": line.verified_at.map(beijing_rfc3339), "dueDay": line.due_at.map(beijing_day),
         "purged": line.n_purged, "kept": line.n_kept, "keptWhy": line.kept_why, "overdue": line.is_overdue,
     })

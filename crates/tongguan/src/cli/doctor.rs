@@ -319,8 +319,11 @@ const FREE_BYTES: i64 = 256 << 20;
 /// Whether old months are archived and proven, and whether a file can give back what was purged.
 async fn archive(shared: &Shared) -> anyhow::Result<Vec<DoctorFinding>> {
     let health = shared.archive.health().await?;
-    let (n_parts, n_overdue) = (health.n_parts, health.n_overdue);
-    let text = match (health.is_set, n_overdue, health.broken.first()) {
+    let away = health.away.as_ref().map(|why| format!(
+        "归档存储 {} 现在不可用：{why}。平台照常收发；不归档、不清理，已归档的原文暂时取不到。请按 docs/operating/archive.md 处理",
+        shared.archive.url()
+    ));
+    let text = match (health.is_set, health.n_overdue, health.broken.first()) {
         (_, _, Some((part, why))) => format!(
             "{} 个分卷有误，例如 {part}：{why}。这些分卷不再用于清理；请按 docs/operating/archive.md 处理",
             health.broken.len()
@@ -329,15 +332,15 @@ async fn archive(shared: &Shared) -> anyhow::Result<Vec<DoctorFinding>> {
         (false, n, None) => format!(
             "没有设置归档存储（archive.url），已有 {n} 个月应归档而未归档：数据只增不减，请设置"
         ),
-        (true, 0, None) => format!("{n_parts} 个分卷，应归档的月份均已写入或校验"),
+        (true, 0, None) => format!("{} 个分卷，应归档的月份均已写入或校验", health.n_parts),
         (true, n, None) => format!(
             "{n} 个月应归档而未归档，或写入后未通过还原校验；请看 tongguan job list 中 archive.run 的说明，处理后执行 tongguan archive run"
         ),
     };
     let mut findings = vec![DoctorFinding {
         what: "归档",
-        is_good: n_overdue == 0 && health.broken.is_empty(),
-        text,
+        is_good: health.n_overdue == 0 && health.broken.is_empty() && away.is_none(),
+        text: away.unwrap_or(text),
     }];
     let free = ::archive::purge::free_pages(&shared.db).await?;
     if let Some(free) = free.filter(|free| !free.is_returnable && free.n_bytes >= FREE_BYTES) {

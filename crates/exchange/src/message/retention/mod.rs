@@ -176,7 +176,7 @@ fn by_key(tx: &mut Tx<'_>, keys: &[RowKey], class: ArchiveClass) -> Result<Stays
     Ok(pairs.collect())
 }
 
-fn while_open(tx: &mut Tx<'_>, keys: &[RowKey]) -> Result<Stays> {
+fn while_open(tx: &mut Tx<'_>, keys: &[RowKey], _: i64) -> Result<Stays> {
     by_key(tx, keys, ArchiveClass::Payload)
 }
 
@@ -184,12 +184,12 @@ fn while_open(tx: &mut Tx<'_>, keys: &[RowKey]) -> Result<Stays> {
 ///
 /// # Errors
 /// The engine's.
-pub(crate) fn of_messages(tx: &mut Tx<'_>, keys: &[RowKey]) -> Result<Stays> {
+pub(crate) fn of_messages(tx: &mut Tx<'_>, keys: &[RowKey], _: i64) -> Result<Stays> {
     by_key(tx, keys, ArchiveClass::Trade)
 }
 
 /// Events about messages that are not finished: their steps are counted by them.
-fn of_events(tx: &mut Tx<'_>, keys: &[RowKey]) -> Result<Stays> {
+fn of_events(tx: &mut Tx<'_>, keys: &[RowKey], _: i64) -> Result<Stays> {
     let subjects = store::event::subjects(tx, keys)?;
     let messages = subjects
         .iter()

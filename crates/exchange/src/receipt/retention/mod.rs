@@ -95,25 +95,25 @@ pub(crate) const DOCUMENTS: ArchiveTable = ArchiveTable {
     stays: of_messages,
 };
 
-fn of_xml(tx: &mut Tx<'_>, keys: &[RowKey]) -> Result<Stays> {
-    why(tx, keys, Payload)
+fn of_xml(tx: &mut Tx<'_>, keys: &[RowKey], now_ms: i64) -> Result<Stays> {
+    why(tx, keys, (Payload, now_ms))
 }
 
 /// What a receipt says stays while its XML is here.
-fn of_receipts(tx: &mut Tx<'_>, keys: &[RowKey]) -> Result<Stays> {
-    let mut found = why(tx, keys, Trade)?;
+fn of_receipts(tx: &mut Tx<'_>, keys: &[RowKey], now_ms: i64) -> Result<Stays> {
+    let mut found = why(tx, keys, (Trade, now_ms))?;
     for key in sql::with_xml(tx, keys)? {
         found.entry(key).or_insert(Stay::Payload);
     }
     Ok(found)
 }
 
-fn why(tx: &mut Tx<'_>, keys: &[RowKey], class: ArchiveClass) -> Result<Stays> {
+fn why(tx: &mut Tx<'_>, keys: &[RowKey], (class, now_ms): (ArchiveClass, i64)) -> Result<Stays> {
     let owners = sql::messages(tx, keys)?;
     let messages: BTreeSet<MessageId> = owners.iter().map(|(_, message)| *message).collect();
     let of_messages = stays(tx, &messages, class)?;
     let companies: BTreeSet<CompanyId> = keys.iter().map(|(id, _)| CompanyId(*id)).collect();
-    let fetched = crate::downlink::fetched(tx, &companies)?;
+    let fetched = crate::downlink::fetched(tx, &companies, now_ms)?;
     let mut found = Stays::new();
     for (key, message) in owners {
         let until = fetched.get(&CompanyId(key.0)).copied().unwrap_or_default();
