@@ -19,10 +19,12 @@
 //! | `nodes` | three nodes that share the lanes over one, each with a part of a core (PostgreSQL, RabbitMQ, root) |
 //! | `journeys` | whole journeys on both engines, with what they write, store and compute |
 //! | `lists N` | the lists of people over N messages, on both engines |
+//! | `big N` | journeys, lists over HTTP and starts with N messages stored, ten million without N, each beside a fresh platform; a third word, `sqlite` or `postgres`, leaves the other engine out. Needs some 50 GB of disk |
 //! | `paint` | how long a person waits for the console in a browser |
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
+mod big;
 mod language;
 mod lists;
 mod load;
@@ -62,6 +64,7 @@ fn main() -> Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let verb = std::env::args().nth(1).unwrap_or_default();
     let n_messages = std::env::args().nth(2).and_then(|n| n.parse().ok());
+    let only = std::env::args().nth(3);
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -69,6 +72,7 @@ fn main() -> Result<()> {
         .block_on(async {
             match verb.as_str() {
                 "lists" => run_lists(n_messages.unwrap_or(1_000_000)).await,
+                "big" => run_big(n_messages.unwrap_or(10_000_000), only).await,
                 "paint" => run_paint(),
                 "signatures" => run_signatures(),
                 "sm2" => run_sm2(),
@@ -98,10 +102,22 @@ async fn run_lists(n_messages: i64) -> Result<()> {
     lists::lists(&mut report, &url, n_messages).await?;
     drop(folder);
     if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
-        let url = platform::postgres_schema(&url).await?;
+        let url = platform::postgres_schema(&url, "").await?;
         lists::lists(&mut report, &url, n_messages).await?;
     }
     report.finish_in("lists.json")
+}
+
+async fn run_big(n_messages: i64, only: Option<String>) -> Result<()> {
+    let mut report = Report::start()?;
+    let mut engines = vec![Engine::Sqlite];
+    engines.extend(std::env::var("TONGGUAN_TEST_PG").map(Engine::Postgres));
+    engines.retain(|engine| only.as_deref().is_none_or(|only| only == engine.suffix()));
+    anyhow::ensure!(!engines.is_empty(), "there is no such engine here");
+    for engine in engines {
+        big::big(&mut report, &engine, n_messages).await?;
+    }
+    report.finish_in("big.json")
 }
 
 fn run_sm2() -> Result<()> {
@@ -331,7 +347,7 @@ async fn journey(report: &mut Report, is_quick: bool) -> Result<()> {
 /// The journey with a hundred thousand and a million messages stored, each beside a fresh one in
 /// the same minutes, so that the machine's drift falls out of the ratio.
 async fn filled(report: &mut Report) -> Result<()> {
-    let platform = Platform::start(&Engine::Sqlite, Roles::All).await?;
+    let mut platform = Platform::start(&Engine::Sqlite, Roles::All).await?;
     let key = platform.company(1)?;
     let mut n_stored = 0;
     for (n_target, name) in [
@@ -359,12 +375,11 @@ async fn filled(report: &mut Report) -> Result<()> {
         }
         report.round(&format!("resident_mib_{n_target}"), platform.peak_mib()?);
     }
-    let folder = platform.stop_keep().await?;
     for _ in 0..ROUNDS {
+        platform.kill().await?;
         let started = Instant::now();
-        let again = Platform::reopen(&folder).await?;
+        platform.rise(Roles::All).await?;
         report.round("ready_s", started.elapsed().as_secs_f64());
-        again.stop().await?;
     }
-    Ok(())
+    platform.stop().await
 }

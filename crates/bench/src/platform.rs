@@ -54,7 +54,8 @@ pub(crate) struct BenchCompany {
 /// A running platform.
 pub(crate) struct Platform {
     pub(crate) address: String,
-    folder: Option<tempfile::TempDir>,
+    /// Removed when this is dropped.
+    _folder: Option<tempfile::TempDir>,
     path: PathBuf,
     environment: Vec<(String, String)>,
     child: Child,
@@ -73,9 +74,9 @@ pub(crate) fn binary() -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// A fresh schema of the server; answers the address that uses it.
-pub(crate) async fn postgres_schema(url: &str) -> Result<String> {
-    let schema = format!("bench_{}", std::process::id());
+/// A fresh schema of the server, one for each `name`; answers the address that uses it.
+pub(crate) async fn postgres_schema(url: &str, name: &str) -> Result<String> {
+    let schema = format!("bench{name}_{}", std::process::id());
     let sign = if url.contains('?') { '&' } else { '?' };
     fresh_schema(url, &schema).await?;
     Ok(format!("{url}{sign}options=-csearch_path%3D{schema}"))
@@ -92,11 +93,25 @@ impl Platform {
         roles: Roles,
         more: &[(String, String)],
     ) -> Result<Self> {
-        let folder = tempfile::tempdir_in(std::env::current_exe()?.with_file_name(""))?;
         let mut environment = settings();
         environment.extend_from_slice(more);
+        Self::start_in(engine, "", roles, environment).await
+    }
+
+    /// One that stays while others are started: on PostgreSQL it has a schema by this name.
+    pub(crate) async fn start_beside(engine: &Engine, name: &str, roles: Roles) -> Result<Self> {
+        Self::start_in(engine, name, roles, settings()).await
+    }
+
+    async fn start_in(
+        engine: &Engine,
+        name: &str,
+        roles: Roles,
+        mut environment: Vec<(String, String)>,
+    ) -> Result<Self> {
+        let folder = tempfile::tempdir_in(std::env::current_exe()?.with_file_name(""))?;
         if let Engine::Postgres(url) = engine {
-            let url = postgres_schema(url).await?;
+            let url = postgres_schema(url, name).await?;
             environment.push(("TONGGUAN_STORE__URL".to_owned(), url));
         }
         let path = folder.path().to_owned();
@@ -151,19 +166,28 @@ impl Platform {
 
     /// Its database, to be looked at.
     pub(crate) async fn database(&self) -> Result<store::Db> {
-        let named = |(name, _): &&(String, String)| name == "TONGGUAN_STORE__URL";
-        let url = self.environment.iter().find(named);
-        let file = || format!("sqlite:{}", self.path.join("tongguan.db").display());
-        let config = store::StoreConfig {
-            url: url.map_or_else(file, |(_, url)| url.clone()),
-            ..store::StoreConfig::default()
-        };
+        self.database_with(store::StoreConfig::default()).await
+    }
+
+    /// As [`Platform::database`], with other settings.
+    pub(crate) async fn database_with(&self, config: store::StoreConfig) -> Result<store::Db> {
+        let url = self
+            .server()
+            .unwrap_or_else(|| format!("sqlite:{}", self.file().display()));
+        let config = store::StoreConfig { url, ..config };
         Ok(tokio::task::spawn_blocking(move || store::Db::open(&config)).await??)
     }
 
-    /// Opens a platform on the data of an earlier one.
-    pub(crate) async fn reopen(folder: &tempfile::TempDir) -> Result<Self> {
-        Self::launch(folder.path().to_owned(), None, settings(), Roles::All).await
+    /// The address of its database on a server.
+    pub(crate) fn server(&self) -> Option<String> {
+        let named = |(name, _): &&(String, String)| name == "TONGGUAN_STORE__URL";
+        let found = self.environment.iter().find(named);
+        found.map(|(_, url)| url.clone())
+    }
+
+    /// The file of its database without a server.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.path.join("tongguan.db")
     }
 
     async fn launch(
@@ -172,38 +196,25 @@ impl Platform {
         environment: Vec<(String, String)>,
         roles: Roles,
     ) -> Result<Self> {
-        let mut child = tokio::process::Command::new(binary()?)
-            .args([
-                "serve",
-                "--json",
-                "--listen",
-                "127.0.0.1:0",
-                "--roles",
-                roles.text(),
-                "--data",
-            ])
-            .arg(&path)
-            .envs(environment.clone())
-            .env("RUST_LOG", "warn")
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
-        let out = child.stdout.take().context("the process has an output")?;
-        let line = BufReader::new(out)
-            .lines()
-            .next_line()
-            .await?
-            .context("it did not start")?;
-        let ready: serde_json::Value = serde_json::from_str(&line)?;
-        let address = ready["address"].as_str().unwrap_or_default();
-        let address = address.trim_start_matches("http://").to_owned();
+        let (child, address) = process(&path, &environment, roles).await?;
         Ok(Self {
             address,
-            folder,
+            _folder: folder,
             path,
             environment,
             child,
         })
+    }
+
+    /// Ends its process as a power cut would; the data stay.
+    pub(crate) async fn kill(&mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
+    /// Starts a process on the data of the one that was killed.
+    pub(crate) async fn rise(&mut self, roles: Roles) -> Result<()> {
+        (self.child, self.address) = process(&self.path, &self.environment, roles).await?;
+        Ok(())
     }
 
     /// Registers a company and issues a key, as an administrator does.
@@ -294,13 +305,8 @@ impl Platform {
 
     /// Bytes of the main database on the disk: its file, or all tables and indexes of its schema.
     pub(crate) async fn stored_bytes(&self) -> Result<f64> {
-        let url = self
-            .environment
-            .iter()
-            .find(|(name, _)| name == "TONGGUAN_STORE__URL");
-        if url.is_none() {
-            let about = std::fs::metadata(self.path.join("tongguan.db"))?;
-            return Ok(about.len() as f64);
+        if self.server().is_none() {
+            return Ok(std::fs::metadata(self.file())?.len() as f64);
         }
         let db = self.database().await?;
         let read = db.read(|tx| {
@@ -320,12 +326,39 @@ impl Platform {
         self.child.kill().await?;
         Ok(())
     }
+}
 
-    /// Stops the process and hands its data over.
-    pub(crate) async fn stop_keep(mut self) -> Result<tempfile::TempDir> {
-        self.child.kill().await?;
-        self.folder.take().context("the data are ours")
-    }
+/// Starts a process of the platform; answers it and the address at which it listens.
+async fn process(
+    path: &Path,
+    environment: &[(String, String)],
+    roles: Roles,
+) -> Result<(Child, String)> {
+    let mut child = tokio::process::Command::new(binary()?)
+        .args([
+            "serve",
+            "--json",
+            "--listen",
+            "127.0.0.1:0",
+            "--roles",
+            roles.text(),
+            "--data",
+        ])
+        .arg(path)
+        .envs(environment.iter().cloned())
+        .env("RUST_LOG", "warn")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let out = child.stdout.take().context("the process has an output")?;
+    let line = BufReader::new(out)
+        .lines()
+        .next_line()
+        .await?
+        .context("it did not start")?;
+    let ready: serde_json::Value = serde_json::from_str(&line)?;
+    let address = ready["address"].as_str().unwrap_or_default();
+    Ok((child, address.trim_start_matches("http://").to_owned()))
 }
 
 /// Customs answers at once, so that all the time measured is the platform's.
