@@ -230,6 +230,11 @@ const ALL: &[Migration] = &[
         "replica_beat",
         include_str!("../migrations/0049_replica_beat.sql"),
     ),
+    (
+        50,
+        "node_record",
+        include_str!("../migrations/0050_node_record.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
