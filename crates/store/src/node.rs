@@ -59,7 +59,7 @@ pub enum TakeOver {
 
 /// What came of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claimed {
+pub enum NumberClaimed {
     /// The number is ours; these are the ids that may be made under it.
     Ours(IdSpan),
     /// Another process has it, or may have it.
@@ -78,7 +78,12 @@ pub struct Beat {
 }
 
 /// Claims a number; answers who has it when it is not free.
-pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64, take_over: TakeOver) -> Result<Claimed> {
+pub fn claim(
+    tx: &mut Tx<'_>,
+    who: &Claimant,
+    now_ms: i64,
+    take_over: TakeOver,
+) -> Result<NumberClaimed> {
     reseal::note(tx)?;
     let number = i64::from(who.number);
     let until_ms = now_ms + LEASE_MS;
@@ -110,14 +115,14 @@ pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64, take_over: TakeOver) 
         ],
     )?;
     if taken.is_some() {
-        return begin_ids(tx, number, now_ms).map(Claimed::Ours);
+        return begin_ids(tx, number, now_ms).map(NumberClaimed::Ours);
     }
     let found = tx.query_opt(
         "select told, beat_at from node where number = $1",
         &[number.into()],
     )?;
     let row = found.ok_or_else(|| Error::Fault("a number that was not free is gone".to_owned()))?;
-    Ok(Claimed::Held(NumberHolder {
+    Ok(NumberClaimed::Held(NumberHolder {
         process: row.text(0)?,
         beat_at: row.int(1)?,
     }))

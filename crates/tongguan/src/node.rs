@@ -16,7 +16,7 @@ use std::time::Duration;
 use store::Db;
 use store::clock::{SharedClock, beijing_rfc3339};
 use store::id::{IdMaker, IdSpan};
-use store::node::{self, Claimant, Claimed, LEASE_MS, NumberHolder, TakeOver};
+use store::node::{self, Claimant, LEASE_MS, NumberClaimed, NumberHolder, TakeOver};
 
 /// Pause between two looks whether the process that has the number lives.
 const LOOK: Duration = Duration::from_millis(500);
@@ -134,11 +134,11 @@ impl NodeClaim {
         let (claimant, now_ms) = (self.claimant.clone(), clock.now_ms());
         let claim = db.write(move |tx| node::claim(tx, &claimant, now_ms, take_over));
         match claim.await? {
-            Claimed::Ours(span) => {
+            NumberClaimed::Ours(span) => {
                 self.span = span;
                 Ok(None)
             }
-            Claimed::Held(holder) => Ok(Some(holder)),
+            NumberClaimed::Held(holder) => Ok(Some(holder)),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use store::clock::Clock;
-use store::node::{Claimant, Claimed, TakeOver};
+use store::node::{Claimant, NumberClaimed, TakeOver};
 use store::reseal::{begin_again, older, retire};
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 use store::{Db, StoreConfig, Tx};
@@ -291,7 +291,7 @@ async fn no_key_is_retired_while_a_living_process_seals_with_it(
     let old = start(&platform, &config, KEYS).unwrap();
     let claim = old.context.db.write(move |tx| -> store::Result<_> {
         let claimed = store::node::claim(tx, &claimant(9), now_ms, TakeOver::Nobody)?;
-        assert!(matches!(claimed, Claimed::Ours(_)));
+        assert!(matches!(claimed, NumberClaimed::Ours(_)));
         Ok(())
     });
     claim.await.unwrap();

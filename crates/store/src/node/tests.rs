@@ -1,4 +1,6 @@
-use super::{Beat, Claimant, Claimed, LEASE_MS, TakeOver, beat, claim, note_ids, release};
+//! Numbers of processes, and the ids under them, on both engines.
+
+use super::{Beat, Claimant, LEASE_MS, NumberClaimed, TakeOver, beat, claim, note_ids, release};
 use crate::Db;
 use crate::clock::{SharedClock, TestClock};
 use crate::event::AHEAD_MS;
@@ -20,7 +22,7 @@ fn who(owner: &str, place: &str) -> Claimant {
     }
 }
 
-async fn claimed(db: &Db, who: &Claimant, now_ms: i64, take_over: TakeOver) -> Claimed {
+async fn claimed(db: &Db, who: &Claimant, now_ms: i64, take_over: TakeOver) -> NumberClaimed {
     let who = who.clone();
     db.write(move |tx| claim(tx, &who, now_ms, take_over))
         .await
@@ -30,8 +32,8 @@ async fn claimed(db: &Db, who: &Claimant, now_ms: i64, take_over: TakeOver) -> C
 /// Whether a claim succeeds, or who has the number.
 async fn ask(db: &Db, who: &Claimant, now_ms: i64, take_over: TakeOver) -> String {
     match claimed(db, who, now_ms, take_over).await {
-        Claimed::Ours(_) => "ours".to_owned(),
-        Claimed::Held(holder) => holder.process,
+        NumberClaimed::Ours(_) => "ours".to_owned(),
+        NumberClaimed::Held(holder) => holder.process,
     }
 }
 
@@ -120,7 +122,7 @@ async fn start(
     now_ms: i64,
 ) -> (Claimant, std::sync::Arc<TestClock>, IdMaker) {
     let claimant = who(owner, "here");
-    let Claimed::Ours(span) = claimed(db, &claimant, now_ms, TakeOver::Nobody).await else {
+    let NumberClaimed::Ours(span) = claimed(db, &claimant, now_ms, TakeOver::Nobody).await else {
         panic!("the number is free");
     };
     let clock = TestClock::at(now_ms);
