@@ -44,6 +44,13 @@ async fn a_company_is_registered_once_and_found_by_any_code(
         ..some_company(2)
     };
     assert_eq!(add(db, same_dxp).await, Err(CompanyRefusal::Taken));
+    // An id that was given twice is not called a code that is used.
+    let same_id = Company {
+        id: CompanyId(1),
+        ..some_company(4)
+    };
+    let twice = add(db, same_id).await;
+    assert!(matches!(twice, Err(CompanyRefusal::Store(_))), "{twice:?}");
     assert_eq!(add(db, some_company(2)).await, Ok(()));
     let credit_code = some_company(2).credit_code;
     for code in [credit_code.as_str(), "1105960002", "DXPENT0000000002"] {

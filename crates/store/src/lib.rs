@@ -34,8 +34,8 @@ mod migrate;
 mod job;
 
 // Tables of this crate.
-pub mod event;
 pub mod node;
+pub mod event;
 mod replica;
 pub mod reseal;
 pub mod repack;

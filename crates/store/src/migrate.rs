@@ -238,6 +238,11 @@ const ALL: &[Migration] = &[
         "archive_claims",
         include_str!("../migrations/0050_archive_claims.sql"),
     ),
+    (
+        51,
+        "node_record",
+        include_str!("../migrations/0051_node_record.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

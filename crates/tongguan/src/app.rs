@@ -43,7 +43,7 @@ use web::{Problem, codes};
 
 pub use inside::Inside;
 pub use metrics::Metrics;
-pub use serve::serve;
+pub use serve::{bind, serve};
 
 /// What an answer that is not a page may load: nothing. Pages say what they need themselves.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";

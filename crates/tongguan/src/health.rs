@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::check::Headroom;
-use store::node::{self, BEAT, Claimant};
+use store::node::{self, BEAT, Beat, Claimant};
 use store::reseal;
 use store::task::{Pulse, Tasks};
 use tokio::sync::{Notify, watch};
@@ -37,6 +37,16 @@ const WRITE_MAX: Duration = Duration::from_secs(10);
 /// How long reading may take when somebody asks.
 const READ_MAX: Duration = Duration::from_secs(3);
 
+/// From which difference of the clocks on somebody should look, in milliseconds: what is allowed for.
+pub const CLOCK_WARN_MS: i64 = 2_000;
+
+/// From which difference of the clocks on a process takes no work any more, in milliseconds: it would refuse good messages for
+/// their times.
+const CLOCK_MAX_MS: i64 = 60_000;
+
+/// The name of the embedded engine.
+const SQLITE: &str = "SQLite";
+
 /// Longest silence of the loop: a try to write, a look at the disk, a pause.
 pub const TURN_MAX: Duration = Duration::from_secs(60);
 
@@ -57,6 +67,8 @@ struct LastSeen {
     write: Option<(i64, Result<(), String>)>,
     headroom: Option<Headroom>,
     disk: Option<String>,
+    /// By how much the clock is ahead of the database's, in milliseconds.
+    clock_ahead_ms: Option<i64>,
 }
 
 /// What is known about the health of this process.
@@ -112,16 +124,28 @@ impl Health {
     /// Tries a write and looks at the disk; answers whether the number is still ours, if that could
     /// be asked.
     async fn look(&self, node: &Claimant) -> Option<bool> {
-        let (shared, claimant) = (&self.shared, node.clone());
-        let now_ms = shared.clock.now_ms();
-        let writing = shared.db.write(move |tx| node::beat(tx, &claimant, now_ms));
+        let shared = &self.shared;
+        let ids_until_ms = shared.ids.next_record();
+        let (claimant, clock) = (node.clone(), Arc::clone(&shared.clock));
+        let writing = shared.db.write(move |tx| {
+            let ahead_ms = node::clock_ahead(tx, &clock)?;
+            let said = Beat {
+                now_ms: clock.now_ms(),
+                ids_until_ms,
+                clock_ahead_ms: Some(ahead_ms),
+            };
+            Ok((node::beat(tx, &claimant, said)?, ahead_ms))
+        });
         let written = tokio::select! {
-            written = writing => written.map_err(|error| error.to_string()),
+            written = writing => written.map_err(|error: store::Error| error.to_string()),
             () = shared.clock.sleep(WRITE_MAX) => {
                 Err(format!("a write took longer than {} s", WRITE_MAX.as_secs()))
             }
         };
-        let is_ours = written.as_ref().ok().copied();
+        let is_ours = written.as_ref().ok().map(|(is_ours, _)| *is_ours);
+        if is_ours == Some(true) {
+            shared.ids.keep_below(ids_until_ms);
+        }
         let headroom = shared.db.headroom().await;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let had_failed = matches!(&seen.write, Some((_, Err(_))));
@@ -129,6 +153,10 @@ impl Health {
             Err(error) if !had_failed => tracing::warn!(error, "no write works"),
             Ok(_) if had_failed => tracing::warn!("writes work again"),
             _ => {}
+        }
+        if let Ok((_, ahead_ms)) = written {
+            warn_of_clock(seen.clock_ahead_ms, ahead_ms);
+            seen.clock_ahead_ms = Some(ahead_ms);
         }
         seen.write = Some((shared.clock.monotonic_ms(), written.map(|_| ())));
         self.n_tried.send_modify(|n| *n += 1);
@@ -171,6 +199,7 @@ impl Health {
         let mut checks = vec![read];
         checks.extend(keys);
         checks.extend(self.written());
+        checks.extend(self.clock());
         checks.extend(self.tasks.states().into_iter().map(|task| HealthCheck {
             name: format!("task.{}", task.name),
             is_good: !task.is_late() && !task.is_failing,
@@ -279,6 +308,28 @@ impl Health {
         checks
     }
 
+    /// Whether the clock agrees with the database server's. A clock that was set back on an embedded database stops nobody: it
+    /// may be right now.
+    fn clock(&self) -> Option<HealthCheck> {
+        let ahead_ms = self.clock_ahead_ms()?;
+        let is_far = ahead_ms.abs() > CLOCK_MAX_MS;
+        let outcome = match is_far && self.shared.db.engine_name() != SQLITE {
+            true => Err(format!("{}: correct it (NTP)", clock_words(ahead_ms))),
+            false => Ok(()),
+        };
+        let mut check = check("clock", outcome);
+        if check.is_good && ahead_ms != 0 {
+            check.detail = clock_words(ahead_ms);
+        }
+        Some(check)
+    }
+
+    /// By how much the clock of this process is ahead of the database's, as last seen, in milliseconds.
+    pub fn clock_ahead_ms(&self) -> Option<i64> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.clock_ahead_ms
+    }
+
     /// Whether this process had to stop because another one has its number.
     pub fn is_displaced(&self) -> bool {
         self.is_displaced.load(Ordering::Relaxed)
@@ -294,6 +345,25 @@ impl Health {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.headroom
     }
+}
+
+/// Says once that the clock is wrong, and once that it is right again.
+fn warn_of_clock(before_ms: Option<i64>, ahead_ms: i64) {
+    let is_off = ahead_ms.abs() > CLOCK_WARN_MS;
+    let was_off = before_ms.is_some_and(|before_ms| before_ms.abs() > CLOCK_WARN_MS);
+    if is_off && !was_off {
+        let how = clock_words(ahead_ms);
+        tracing::warn!(ahead_ms, "{how}: check time synchronization (NTP)");
+    } else if was_off && !is_off {
+        tracing::warn!("the clock agrees with the database again");
+    }
+}
+
+/// How the clock differs from the database's, in English.
+fn clock_words(ahead_ms: i64) -> String {
+    let seconds = Duration::from_millis(ahead_ms.unsigned_abs()).as_secs_f64();
+    let side = if ahead_ms < 0 { "behind" } else { "ahead of" };
+    format!("this machine's clock is {seconds:.1} s {side} the database's")
 }
 
 fn check(name: &str, outcome: Result<(), String>) -> HealthCheck {

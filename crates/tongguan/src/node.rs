@@ -2,18 +2,21 @@
 //!
 //! The number is claimed before the first id is made. A lock on a file in the data folder says at once
 //! whether another process works there under the same number; the row in the database says it of
-//! processes elsewhere, which are given the time of one claim to show that they live.
+//! processes elsewhere, which are given the time of one claim to show that they live. A copy of the folder is elsewhere, too: the
+//! name of the place says which file it is, and since which start of the machine.
 
 use crate::config::Config;
 use anyhow::{Context, bail};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
 use store::clock::{SharedClock, beijing_rfc3339};
-use store::node::{self, Claimant, LEASE_MS};
+use store::id::{IdMaker, IdSpan};
+use store::node::{self, Claimant, LEASE_MS, NumberClaimed, NumberHolder, TakeOver};
 
 /// Pause between two looks whether the process that has the number lives.
 const LOOK: Duration = Duration::from_millis(500);
@@ -28,6 +31,8 @@ const NAME_BYTES: usize = 12;
 pub struct NodeClaim {
     /// What was claimed.
     pub claimant: Claimant,
+    /// The ids that may be made under the number.
+    span: IdSpan,
     /// Holds the lock as long as it lives.
     _lock: Option<File>,
 }
@@ -38,8 +43,8 @@ impl NodeClaim {
     /// # Errors
     /// When a living process has it, with what to do.
     pub async fn claim(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<Self> {
-        let node = Self::of(config, config.node.number)?;
-        let Some(first) = node.ask(db, clock).await? else {
+        let mut node = Self::of(config, config.node.number)?;
+        let Some(first) = node.ask(db, clock, TakeOver::Nobody).await? else {
             return Ok(node);
         };
         let (process, number) = (&first.process, node.claimant.number);
@@ -48,16 +53,20 @@ impl NodeClaim {
             process,
             "waits whether the process that had this number still lives"
         );
-        let lease = Duration::from_millis(u64::try_from(LEASE_MS).unwrap_or(0));
-        for _ in 0..=(lease.as_millis() / LOOK.as_millis() + 2) {
+        let until_ms = clock.monotonic_ms().saturating_add(LEASE_MS);
+        loop {
             clock.sleep(LOOK).await;
-            match node.ask(db, clock).await? {
+            // By our own watch, for the clock of either may be wrong.
+            let take_over = match clock.monotonic_ms() < until_ms {
+                true => TakeOver::Nobody,
+                false => TakeOver::Silent(first.beat_at),
+            };
+            match node.ask(db, clock, take_over).await? {
                 None => return Ok(node),
-                Some(holder) if holder.beat_at == first.beat_at => {}
+                Some(holder) if holder == first => {}
                 Some(holder) => bail!(taken(number, &holder.process, holder.beat_at)),
             }
         }
-        bail!(taken(number, process, first.beat_at))
     }
 
     /// Claims the highest free number: for a process beside the platform, whose own it leaves alone.
@@ -65,21 +74,32 @@ impl NodeClaim {
     /// # Errors
     /// When none is free.
     pub async fn claim_any(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<Self> {
-        for number in (0..=NUMBER_MAX).rev() {
-            let Ok(node) = Self::of(config, number) else {
-                continue;
-            };
-            if node.ask(db, clock).await?.is_none() {
-                return Ok(node);
+        // Those that were given back first: whether a claim has run out says our clock, which may be wrong.
+        for take_over in [TakeOver::Nobody, TakeOver::RunOut] {
+            for number in (0..=NUMBER_MAX).rev() {
+                let Ok(mut node) = Self::of(config, number) else {
+                    continue;
+                };
+                if node.ask(db, clock, take_over).await?.is_none() {
+                    return Ok(node);
+                }
             }
         }
         bail!("进程编号 0 至 {NUMBER_MAX} 均已被占用")
     }
 
-    /// Gives the number back, so that another process need not wait.
-    pub async fn release(self, db: &Db) {
-        let claimant = self.claimant.clone();
-        if let Err(error) = db.write(move |tx| node::release(tx, &claimant)).await {
+    /// A maker of the ids of this number, none of which was made before.
+    pub fn ids(&self, clock: &SharedClock) -> IdMaker {
+        let ids = IdMaker::new(Arc::clone(clock), self.claimant.number);
+        ids.begin(self.span);
+        ids
+    }
+
+    /// Gives the number back, so that another process need not wait; `ids` have made what was made under it.
+    pub async fn release(self, db: &Db, ids: &IdMaker) {
+        let (claimant, until_ms) = (self.claimant.clone(), ids.last_record());
+        let released = db.write(move |tx| node::release(tx, &claimant, Some(until_ms)));
+        if let Err(error) = released.await {
             tracing::warn!(%error, "the number could not be given back; the claim runs out by itself");
         }
     }
@@ -99,13 +119,27 @@ impl NodeClaim {
         };
         Ok(Self {
             claimant,
+            span: IdSpan::after(0, 0),
             _lock: lock,
         })
     }
 
-    async fn ask(&self, db: &Db, clock: &SharedClock) -> store::Result<Option<node::NumberHolder>> {
+    /// Asks for the number; answers who has it when it cannot be had.
+    async fn ask(
+        &mut self,
+        db: &Db,
+        clock: &SharedClock,
+        take_over: TakeOver,
+    ) -> store::Result<Option<NumberHolder>> {
         let (claimant, now_ms) = (self.claimant.clone(), clock.now_ms());
-        db.write(move |tx| node::claim(tx, &claimant, now_ms)).await
+        let claim = db.write(move |tx| node::claim(tx, &claimant, now_ms, take_over));
+        match claim.await? {
+            NumberClaimed::Ours(span) => {
+                self.span = span;
+                Ok(None)
+            }
+            NumberClaimed::Held(holder) => Ok(Some(holder)),
+        }
     }
 }
 
@@ -117,7 +151,7 @@ fn taken(number: u8, process: &str, beat_at: i64) -> String {
     )
 }
 
-/// Locks the data folder for a number; answers the name of the place, which stands in the file.
+/// Locks the data folder for a number; answers the name of the place, whose first part stands in the file.
 fn lock(folder: &Path, number: u8, process: &str) -> anyhow::Result<(Option<File>, String)> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("无法建立数据目录 {}", folder.display()))?;
@@ -158,7 +192,17 @@ fn lock(folder: &Path, number: u8, process: &str) -> anyhow::Result<(Option<File
         file.write_all(format!("{place}\n{process}\n").as_bytes())
     };
     write().with_context(|| format!("无法写入 {}", path.display()))?;
+    let place = place_of(&file, &place).with_context(|| format!("无法读取 {}", path.display()))?;
     Ok((Some(file), place))
+}
+
+/// The place of a lock: the name in the file, which file it is, and since when the machine runs. A copied folder, a restored
+/// backup and a cloned machine have the same name, and another of the other two.
+fn place_of(file: &File, name: &str) -> std::io::Result<String> {
+    let about = file.metadata()?;
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let (device, inode) = (about.dev(), about.ino());
+    Ok(format!("{name} {device}:{inode} {}", boot.trim()))
 }
 
 fn random_name() -> anyhow::Result<String> {

@@ -140,12 +140,10 @@ impl Process {
         let number = node
             .as_ref()
             .map_or(config.node.number, |node| node.claimant.number);
-        let ids = Arc::new(IdMaker::new(Arc::clone(&clock), number));
-        let until_ms = clock.now_ms().saturating_add(store::event::AHEAD_MS);
-        ids.begin_after(
-            db.read(move |tx| store::event::newest(tx, until_ms))
-                .await?,
-        );
+        let ids = Arc::new(match &node {
+            Some(node) => node.ids(&clock),
+            None => IdMaker::new(Arc::clone(&clock), number),
+        });
         let queue = open_queue(&config, number, node.is_some(), &clock).await?;
         if node.is_some() {
             prepare(&db, number, clock.now_ms()).await?;
@@ -356,7 +354,7 @@ impl Process {
             }
         }
         if let Some(node) = self.node {
-            node.release(&self.shared.db).await;
+            node.release(&self.shared.db, &self.shared.ids).await;
         }
         let queue = self.shared.queue.sealed().map(|(db, _)| db);
         for db in std::iter::once(&self.shared.db).chain(queue) {

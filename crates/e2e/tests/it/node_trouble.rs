@@ -52,6 +52,62 @@ fn a_second_process_elsewhere_is_refused_while_the_first_one_lives() {
     assert!(platform.is_ready());
 }
 
+/// A copied folder, a cloned machine, a restored backup: the name of the place is the same, and the place another.
+#[test]
+fn a_copy_of_the_data_folder_takes_no_number_from_a_living_process() {
+    let Some(place) = Place::on(Engine::Postgres) else {
+        return;
+    };
+    let place = place.serving("api");
+    let mut platform = place.start();
+    let url = place.setting("TONGGUAN_STORE__URL");
+    let copy = Place::new().with("TONGGUAN_STORE__URL", &url);
+    for file in std::fs::read_dir(place.path()).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+    }
+    // Who cannot listen takes no number and asks for none.
+    let output = copy.run(&["serve", "--listen", &platform.address]);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(stderr.contains("无法监听"), "{stderr}");
+    assert!(!stderr.contains("node.number"), "{stderr}");
+    let (code, stderr) = second(&copy);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("node.number 0"), "{stderr}");
+    assert!(platform.process.is_running() && platform.is_ready());
+}
+
+#[test]
+fn a_start_that_fails_for_its_port_leaves_no_trace() {
+    let place = Place::new();
+    let holder = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = holder.local_addr().unwrap().to_string();
+    let output = place.run(&["serve", "--listen", &address]);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("端口已被占用"), "{stderr}");
+    assert!(!stderr.contains("ERROR"), "{stderr}");
+    assert!(!place.path().join("tongguan.db").exists());
+}
+
+/// As left by a process whose clock was an hour ahead.
+#[test]
+fn commands_give_no_id_twice_while_the_clock_is_behind_what_was_given() {
+    let place = Place::new().serving("api");
+    let platform = place.start();
+    assert_eq!(platform.process.stop(), Some(0));
+    let database = rusqlite::Connection::open(place.path().join("tongguan.db")).unwrap();
+    let ahead = "update node set ids_ms = beat_at + 3600000";
+    database.execute(ahead, []).unwrap();
+    let keys: std::collections::BTreeSet<String> = (1..=3).map(|n| place.company(n).1).collect();
+    assert_eq!(keys.len(), 3);
+    let (sender, _) = place.company(4);
+    for _ in 0..3 {
+        place.tool(&["key", "issue", &sender.code]);
+    }
+    assert_eq!(place.start().process.stop(), Some(0));
+}
+
 #[test]
 fn a_damaged_database_is_not_started_and_doctor_says_so() {
     let place = Place::new();

@@ -39,8 +39,9 @@ const BYTES_MAX: i64 = 1 << 30;
 /// Answers that are moved into the table before a turn is worked off.
 pub(crate) const MOVED_MAX: usize = 2048;
 
-/// By how much the clock of another process may be ahead of ours, in milliseconds.
-const AHEAD_MS: i64 = 5000;
+/// By how much the ids of another process may be ahead of our clock, in milliseconds: by what clocks may differ, and by what one
+/// that follows a killed process stays behind its record.
+const AHEAD_MS: i64 = store::clock::SKEW_MS + store::id::RESERVED_MS;
 
 /// To whom an answer belongs that is addressed to nobody we know.
 const NOBODY: CompanyId = CompanyId(0);
@@ -91,7 +92,11 @@ pub(crate) async fn fill(
         n_moved += taken.len();
         let kept = match addressed(shared, &taken).await {
             Ok(kept) => {
-                let write = shared.db.write(move |tx| sql::insert(tx, name, &kept));
+                let ids = Arc::clone(&shared.ids);
+                let write = shared.db.write(move |tx| {
+                    store::node::note_ids(tx, &ids)?;
+                    sql::insert(tx, name, &kept)
+                });
                 write.await
             }
             Err(error) => Err(error),

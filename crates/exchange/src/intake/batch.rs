@@ -420,6 +420,7 @@ fn behind_what_is_there<'a>(
     for (company, newest) in message::guid::sql::newest_messages(tx, &companies, until_ms)? {
         if first.get(&company).is_some_and(|id| newest >= *id) {
             ids.begin_after(newest);
+            store::node::note_ids(tx, ids)?;
             behind.insert(company);
         }
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use store::clock::Clock;
-use store::node::Claimant;
+use store::node::{Claimant, NumberClaimed, TakeOver};
 use store::reseal::{begin_again, older, retire};
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 use store::{Db, StoreConfig, Tx};
@@ -165,7 +165,12 @@ async fn an_old_key_is_retired_when_nothing_is_sealed_with_it(
             place: String::new(),
             process: String::new(),
         };
-        store::node::beat(tx, &who, 1)
+        let said = store::node::Beat {
+            now_ms: 1,
+            ids_until_ms: 1,
+            clock_ahead_ms: None,
+        };
+        store::node::beat(tx, &who, said)
     });
     beat.await.unwrap();
     assert!(
@@ -285,8 +290,8 @@ async fn no_key_is_retired_while_a_living_process_seals_with_it(
     let now_ms = platform.clock.now_ms();
     let old = start(&platform, &config, KEYS).unwrap();
     let claim = old.context.db.write(move |tx| -> store::Result<_> {
-        let held = store::node::claim(tx, &claimant(9), now_ms)?;
-        assert_eq!(held, None);
+        let claimed = store::node::claim(tx, &claimant(9), now_ms, TakeOver::Nobody)?;
+        assert!(matches!(claimed, NumberClaimed::Ours(_)));
         Ok(())
     });
     claim.await.unwrap();
@@ -302,7 +307,7 @@ async fn no_key_is_retired_while_a_living_process_seals_with_it(
     let release = old
         .context
         .db
-        .write(|tx| store::node::release(tx, &claimant(9)));
+        .write(|tx| store::node::release(tx, &claimant(9), None));
     release.await.unwrap();
     assert!(
         start(&platform, &config, NEW).is_err(),
@@ -346,7 +351,7 @@ async fn whoever_seals_with_an_old_key_during_the_second_walk_keeps_it(
     let release = begun
         .context
         .db
-        .write(|tx| store::node::release(tx, &claimant(8)));
+        .write(|tx| store::node::release(tx, &claimant(8), None));
     release.await.unwrap();
     assert_eq!(left().await, ["k1"]);
     // Nobody does any more.

@@ -102,7 +102,8 @@ pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<(), CompanyRefusal> {
     }
     match sql::insert(tx, company) {
         Ok(()) => Ok(()),
-        Err(Error::Constraint(_)) => Err(CompanyRefusal::Taken),
+        // An id that was given twice is a fault of ours; codes are not to blame.
+        Err(Error::Constraint(which)) if !sql::is_key(&which) => Err(CompanyRefusal::Taken),
         Err(error) => Err(error.into()),
     }
 }

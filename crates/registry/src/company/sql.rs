@@ -27,6 +27,11 @@ pub(super) fn insert(tx: &mut Tx<'_>, company: &Company) -> Result<()> {
     .map(|_| ())
 }
 
+/// Whether a constraint, as the engine names it, is the primary key.
+pub(super) fn is_key(constraint: &str) -> bool {
+    constraint == "company_pkey" || constraint.ends_with("company.id")
+}
+
 pub(super) fn taken(tx: &mut Tx<'_>, company: &Company) -> Result<bool> {
     let found = tx.query_opt(
         "select id from company where (credit_code = $1 or customs_code = $2 or dxp_id = $3) \

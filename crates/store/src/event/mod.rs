@@ -11,7 +11,8 @@ mod tests;
 
 pub(crate) use sql::mend_base;
 pub use sql::{
-    append, behind, counts_since, last_moments, moments, newest, newest_place, of_subject, subjects,
+    append, behind, counts_since, last_moments, moments, newest, newest_at, newest_place,
+    of_subject, subjects,
 };
 
 /// Where a fact stands in the order of all facts (事件位置): the number of its transaction, then its id. The first of all by

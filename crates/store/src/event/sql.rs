@@ -84,6 +84,16 @@ pub fn newest_place(tx: &mut Tx<'_>) -> Result<EventPlace> {
     row.map_or(Ok(EventPlace::default()), |row| place(&row))
 }
 
+/// When the fact at the last place happened, in milliseconds since 1970-01-01 UTC.
+pub fn newest_at(tx: &mut Tx<'_>) -> Result<Option<i64>> {
+    tx.query_opt(
+        "select at_ms from event order by place desc, id desc limit 1",
+        &[],
+    )?
+    .map(|row| row.int(0))
+    .transpose()
+}
+
 /// The facts behind a place, in the order of their places, at most `limit`. None is left out and none comes later in front of
 /// one of them.
 pub fn behind(tx: &mut Tx<'_>, after: EventPlace, limit: i64) -> Result<Vec<(EventPlace, Event)>> {

@@ -158,6 +158,16 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     ("tongguan_receipts_parked", "gauge", "未匹配回执数"),
     ("tongguan_store_waiting", "gauge", "等待数据库写入的任务数"),
     (
+        "tongguan_clock_ahead_seconds",
+        "gauge",
+        "本机时钟比数据库服务器快的秒数，负数为慢；SQLite 没有自己的时钟，只在时钟曾被调回、早于最近一次记录时为负数。超过正负 2 秒时请检查时间同步（chrony、NTP）",
+    ),
+    (
+        "tongguan_lanes_held",
+        "gauge",
+        "本进程承担的通道分片数，按 step；每个步骤共 24 片，各进程之和应为 24",
+    ),
+    (
         "tongguan_task_turn_age_seconds",
         "gauge",
         "后台任务距上一轮开始的时间（秒），按 task",
@@ -409,6 +419,11 @@ fn set_health(health: &Health) {
             .absolute(task.n_restarts.into());
     }
     ::metrics::counter!("tongguan_log_lines_lost_total").absolute(log::n_lost());
+    if let Some(ahead_ms) = health.clock_ahead_ms() {
+        let seconds = Duration::from_millis(ahead_ms.unsigned_abs()).as_secs_f64();
+        let signed = seconds.copysign(if ahead_ms < 0 { -1.0 } else { 1.0 });
+        ::metrics::gauge!("tongguan_clock_ahead_seconds").set(signed);
+    }
     if let Some(headroom) = health.headroom() {
         let mib = |bytes: u64| f64::from(u32::try_from(bytes >> 20).unwrap_or(u32::MAX));
         ::metrics::gauge!("tongguan_disk_free_mib").set(mib(headroom.disk_bytes));

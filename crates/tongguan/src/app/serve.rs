@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::clock::SharedClock;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
@@ -43,6 +43,9 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 /// How long we wait when the system gives no connection, for want of descriptors or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Connections that the system keeps until they are let in.
+const WAITING_MAX: u32 = 1024;
+
 /// When a refused caller should come back.
 const COME_BACK: Duration = Duration::from_secs(2);
 
@@ -52,23 +55,58 @@ const REFUSALS_MAX: usize = 512;
 /// How long a refusal may take.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
+/// Takes the address of the settings, before anything else is taken. Nobody is let in yet: who comes while the process starts is
+/// refused at once, and a proxy asks another node.
+///
+/// # Errors
+/// When it cannot be bound.
+pub async fn bind(listen: &str) -> anyhow::Result<TcpSocket> {
+    let bind = async || {
+        let mut last = std::io::Error::from(ErrorKind::InvalidInput);
+        for address in tokio::net::lookup_host(listen).await? {
+            let socket = match address.is_ipv4() {
+                true => TcpSocket::new_v4()?,
+                false => TcpSocket::new_v6()?,
+            };
+            // After a restart the address is free at once.
+            socket.set_reuseaddr(true)?;
+            match socket.bind(address) {
+                Ok(()) => return Ok(socket),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    };
+    bind()
+        .await
+        .map_err(|error| crate::input::deaf(listen, &error))
+}
+
 /// Serves until the process is told to stop; answers when the last request is done.
 ///
 /// # Errors
-/// When the address cannot be bound, or a file of TLS not be read.
+/// When nobody can be let in at the address, or a file of TLS not be read: then the process is told to stop.
 pub async fn serve(
     process: &Process,
+    socket: TcpSocket,
     router: Router,
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<()> {
-    let listen = &process.config.http.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .map_err(|error| crate::input::deaf(listen, &error))?;
-    let address = listener.local_addr()?;
     let http = &process.config.http;
-    let proxies = &process.config.registry.trusted_proxies;
-    let acceptor = Arc::new(Acceptor::new(http, proxies.clone().into(), router)?);
+    let begin = || {
+        let listener = socket
+            .listen(WAITING_MAX)
+            .map_err(|error| crate::input::deaf(&http.listen, &error))?;
+        let proxies = process.config.registry.trusted_proxies.clone();
+        let acceptor = Acceptor::new(http, proxies.into(), router.clone())?;
+        anyhow::Ok((listener.local_addr()?, listener, Arc::new(acceptor)))
+    };
+    // Told before the router is gone, so that what it hands its work to does not wonder.
+    let begun = begin().inspect_err(|_| {
+        process.stop.send_replace(true);
+    });
+    let (address, listener, acceptor) = begun?;
+    drop(router);
     let connections = GracefulShutdown::new();
     let mut stop = process.stop.subscribe();
     ready(address);

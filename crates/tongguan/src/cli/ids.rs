@@ -22,12 +22,7 @@ impl Ids {
     pub(super) async fn claim(config: &Config, db: &Db) -> anyhow::Result<Self> {
         let clock = SystemClock::shared();
         let node = NodeClaim::claim_any(config, db, &clock).await?;
-        let until_ms = clock.now_ms().saturating_add(store::event::AHEAD_MS);
-        let maker = IdMaker::new(clock, node.claimant.number);
-        maker.begin_after(
-            db.read(move |tx| store::event::newest(tx, until_ms))
-                .await?,
-        );
+        let maker = node.ids(&clock);
         Ok(Self {
             maker: Arc::new(maker),
             node,
@@ -46,6 +41,6 @@ impl Ids {
 
     /// Gives the process number back.
     pub(super) async fn release(self, db: &Db) {
-        self.node.release(db).await;
+        self.node.release(db, &self.maker).await;
     }
 }

@@ -9,7 +9,9 @@ use crate::log;
 use crate::roles::{Process, ProcessRole};
 use clap::Args;
 use registry::parameter::Adjustable;
+use std::path::Path;
 use std::sync::Arc;
+use tokio::net::TcpSocket;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -56,13 +58,29 @@ fn box_db(config: &Config, base: &Base) -> store::StoreConfig {
 /// Runs the platform until it is told to stop.
 pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     let mut config = args.base.load_to_upgrade()?;
-    if let Some(listen) = args.listen {
+    if let Some(listen) = args.listen.clone() {
         config.http.listen = listen;
     }
     log::start(&config.node.log);
     config.registry = reached_at(config.registry, &config.http.listen);
     let customs_box = box_db(&config, &args.base);
+    // Who cannot listen takes no number.
+    let socket = match args.roles.contains(&ProcessRole::Api) {
+        true => Some(app::bind(&config.http.listen).await?),
+        false => None,
+    };
     let mut process = Process::open_to_stay(config).await?;
+    let served = run(&mut process, &args, socket, customs_box).await;
+    end(process, served).await
+}
+
+/// Does what the roles say until the process is told to stop.
+async fn run(
+    process: &mut Process,
+    args: &ServeArgs,
+    socket: Option<TcpSocket>,
+    customs_box: store::StoreConfig,
+) -> anyhow::Result<()> {
     process.follow();
     if args.roles.contains(&ProcessRole::Pipeline) {
         process.start_pipeline().await?;
@@ -76,14 +94,14 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     } else {
         None
     };
-    stop_on_signal(&process);
-    if args.roles.contains(&ProcessRole::Api) {
+    stop_on_signal(process);
+    if let Some(socket) = socket {
         process.start_jobs();
         let metrics = Metrics::install(Arc::clone(&process.shared.clock))?;
-        let router = app::router(&process, metrics, false, customs_box)?;
+        let token = first_start(process).await?;
+        let router = app::router(process, metrics, false, customs_box)?;
         let json = args.base.json;
-        let token = first_start(&process).await?;
-        app::serve(&process, router, |address| {
+        app::serve(process, socket, router, |address| {
             tracing::info!(%address, "the platform is ready");
             let url = format!("http://{address}");
             let link = token.map(|token| format!("{url}/bootstrap?token={token}"));
@@ -105,7 +123,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
         let mut stop = process.stop.subscribe();
         stop.wait_for(|stop| *stop).await?;
     }
-    end(process).await
+    Ok(())
 }
 
 /// The address by which people come, when nobody said another: where we listen.
@@ -130,7 +148,7 @@ async fn first_start(process: &Process) -> anyhow::Result<Option<String>> {
 /// Runs the demo until it is told to stop.
 pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
     let mut config = args.base.load_to_upgrade()?;
-    if let Some(listen) = args.listen {
+    if let Some(listen) = args.listen.clone() {
         config.http.listen = listen;
     }
     if args.base.config.is_none() && std::env::var("TONGGUAN_NODE__LOG").is_err() {
@@ -150,22 +168,35 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         config.signature.trust_dir = demo::trust(&data)?;
     }
     let customs_box = box_db(&config, &args.base);
+    let socket = app::bind(&config.http.listen).await?;
     let mut process = Process::open_to_stay(config).await?;
-    let companies = demo::companies(&process.shared, &data).await?;
+    let served = show(&mut process, &args, socket, (&data, customs_box)).await;
+    end(process, served).await
+}
+
+/// Shows the demo until the process is told to stop; `places` are the data folder and the database of the simulator.
+async fn show(
+    process: &mut Process,
+    args: &DemoArgs,
+    socket: TcpSocket,
+    places: (&Path, store::StoreConfig),
+) -> anyhow::Result<()> {
+    let (data, customs_box) = places;
+    let companies = demo::companies(&process.shared, data).await?;
     process.start_pipeline().await?;
     process.start_jobs();
     process.follow();
     let customs_box = process
         .start_customs_box(open_db(customs_box).await?)
         .await?;
-    stop_on_signal(&process);
+    stop_on_signal(process);
     let metrics = Metrics::install(Arc::clone(&process.shared.clock))?;
-    let router = app::router(&process, metrics, true, Some(customs_box))?;
-    let token = first_start(&process).await?;
+    let token = first_start(process).await?;
+    let router = app::router(process, metrics, true, Some(customs_box))?;
     let (json, n_declarations) = (args.base.json, args.declarations);
     let data = args.base.data.clone();
     let (shared, stop) = (Arc::clone(&process.shared), process.stop.subscribe());
-    app::serve(&process, router, move |address| {
+    app::serve(process, socket, router, move |address| {
         let url = format!("http://{address}");
         let link = token.map(|token| format!("{url}/bootstrap?token={token}"));
         say(&if json {
@@ -175,8 +206,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         });
         tokio::spawn(demo::declare(shared, url, companies, n_declarations, stop));
     })
-    .await?;
-    end(process).await
+    .await
 }
 
 /// Runs the simulator of customs on the configured queue.
@@ -193,11 +223,21 @@ pub(super) async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
     }
     let customs_box = box_db(&config, &args.base);
     let mut process = Process::open_to_stay_beside(config).await?;
+    let served = play(&mut process, &args, customs_box).await;
+    end(process, served).await
+}
+
+/// Plays customs until the process is told to stop.
+async fn play(
+    process: &mut Process,
+    args: &BoxArgs,
+    customs_box: store::StoreConfig,
+) -> anyhow::Result<()> {
     process.follow();
     process
         .start_customs_box(open_db(customs_box).await?)
         .await?;
-    stop_on_signal(&process);
+    stop_on_signal(process);
     tracing::info!(
         queue = process.shared.queue.name(),
         "the simulator of customs is ready"
@@ -207,13 +247,14 @@ pub(super) async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
     }
     let mut stop = process.stop.subscribe();
     stop.wait_for(|stop| *stop).await?;
-    end(process).await
+    Ok(())
 }
 
-/// Waits for everything to stop; fails when the process had to stop by itself.
-async fn end(process: Process) -> anyhow::Result<Ended> {
+/// Stops everything and waits for it, also when the start has failed; fails when it has, or when the process had to stop by itself.
+async fn end(process: Process, served: anyhow::Result<()>) -> anyhow::Result<Ended> {
     let health = Arc::clone(&process.health);
     process.close().await;
+    served?;
     anyhow::ensure!(
         !health.is_displaced(),
         "本进程停顿过久，其 node.number 已由另一进程接替，为避免编号重复已停止"

@@ -78,7 +78,10 @@ impl Setup {
     async fn serve<T>(&self, show: impl AsyncFnOnce(&str) -> T) -> T {
         let router = app::router(&self.process, Metrics::of_tests(), true, None).unwrap();
         let (ready, address) = oneshot::channel();
-        let serving = app::serve(&self.process, router, |at| ready.send(at).unwrap());
+        let socket = app::bind(&self.process.config.http.listen).await.unwrap();
+        let serving = app::serve(&self.process, socket, router, |at| {
+            ready.send(at).unwrap();
+        });
         let showing = async {
             let address = address.await.unwrap().to_string();
             show(&address).await

@@ -14,6 +14,7 @@ mod tests;
 use super::{KEEP_MS, LEASE_MS};
 use registry::company::CompanyId;
 use sql::Span;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
@@ -94,6 +95,13 @@ impl Shards {
         }
     }
 
+    /// Works these shards from now on, a bit for each.
+    fn work(&self, set: u32) {
+        self.set.0.store(set, Ordering::Relaxed);
+        metrics::gauge!("tongguan_lanes_held", "step" => self.step)
+            .set(f64::from(set.count_ones()));
+    }
+
     /// The shards that are worked.
     #[must_use]
     pub fn set(&self) -> ShardSet {
@@ -124,7 +132,7 @@ impl Shards {
         (self.fence, self.shared_at) = (fence, now_ms);
         self.held_until.store(until_ms, Ordering::Relaxed);
         let set = shards.iter().fold(0, |set, shard| set | 1 << shard);
-        self.set.0.store(set, Ordering::Relaxed);
+        self.work(set);
         Ok(set != 0)
     }
 
@@ -162,13 +170,50 @@ impl Shards {
     /// # Errors
     /// The engine's; the shards are free three seconds later then.
     pub async fn give_back(&mut self, db: &Db) -> Result<()> {
-        self.set.0.store(0, Ordering::Relaxed);
+        self.work(0);
         if self.held_until.swap(0, Ordering::Relaxed) == 0 {
             return Ok(());
         }
         let (step, owner) = (self.step, self.owner.clone());
         db.write(move |tx| sql::leave(tx, step, &owner)).await
     }
+}
+
+/// Who works a step now (通道分工).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepShares {
+    /// The step: `import.check`.
+    pub step: String,
+    /// How many shards each process has, by the number of the process, 0 to 63.
+    pub n_by_node: BTreeMap<u8, u32>,
+    /// How many shards nobody has, of [`SHARDS`].
+    pub n_free: u32,
+}
+
+/// Who works each step that was ever worked, by the name of the step. `now_ms` in milliseconds since 1970-01-01 UTC.
+///
+/// # Errors
+/// The engine's.
+pub fn shares(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<StepShares>> {
+    let never_ms = now_ms + LEASE_MS + SKEW_MS;
+    let mut all: Vec<StepShares> = Vec::new();
+    for (step, owner, n_shards) in sql::held(tx, Span { now_ms, never_ms })? {
+        if all.last().is_none_or(|last| last.step != step) {
+            all.push(StepShares {
+                step,
+                n_by_node: BTreeMap::new(),
+                n_free: SHARDS,
+            });
+        }
+        if let (Some(shares), true) = (all.last_mut(), n_shards > 0) {
+            let n_shards = u32::try_from(n_shards).unwrap_or(SHARDS);
+            // The number of a process stands first in its name.
+            let node = owner.split('.').next().and_then(|text| text.parse().ok());
+            *shares.n_by_node.entry(node.unwrap_or(u8::MAX)).or_default() += n_shards;
+            shares.n_free = shares.n_free.saturating_sub(n_shards);
+        }
+    }
+    Ok(all)
 }
 
 /// Proof that a turn's lanes still belong to its process (围栏).

@@ -68,6 +68,18 @@ pub(super) fn shards(tx: &mut Tx<'_>, step: &str, span: Span) -> Result<Vec<Shar
         .collect()
 }
 
+/// How many shards each process has of each step, by step and process; 0 for one that has had some.
+pub(super) fn held(tx: &mut Tx<'_>, span: Span) -> Result<Vec<(String, String, i64)>> {
+    let rows = tx.query(
+        "select step, owner, sum(case when until_ms >= $1 and until_ms <= $2 then 1 else 0 end) \
+         from lane_shard group by step, owner order by step, owner",
+        &[span.now_ms.into(), span.never_ms.into()],
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))
+        .collect()
+}
+
 /// Takes a shard that is free; answers who had it last, or none when another process was quicker.
 pub(super) fn take(
     tx: &mut Tx<'_>,
