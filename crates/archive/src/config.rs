@@ -50,7 +50,7 @@ fn clean(path: &Path) -> PathBuf {
         match part {
             Component::ParentDir => drop(known.pop()),
             Component::CurDir => {}
-            _ => known.push(part),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => known.push(part),
         }
         known
     })

@@ -165,7 +165,7 @@ impl ArchiveStore {
         if let Some(store) = place.open.get() {
             return Ok(Arc::clone(store));
         }
-        let opening = self.on_folder(place, |path| folder_at(path));
+        let opening = self.on_folder(place, folder_at);
         let store = opening.await?;
         Ok(Arc::clone(place.open.get_or_init(|| store)))
     }

@@ -18,6 +18,17 @@ const CAUSES: [(&str, &str); 12] = [
     ("503", "对象存储停机或过忙"),
 ];
 
+/// Failures of files, and what they mean.
+const KINDS: [(ErrorKind, &str); 7] = [
+    (ErrorKind::NotFound, "文件或目录不存在"),
+    (ErrorKind::AlreadyExists, "已存在"),
+    (ErrorKind::NotADirectory, "路径中有一项不是目录"),
+    (ErrorKind::PermissionDenied, "没有权限"),
+    (ErrorKind::ReadOnlyFilesystem, "只读"),
+    (ErrorKind::StorageFull, "磁盘已满"),
+    (ErrorKind::QuotaExceeded, "磁盘配额已用完"),
+];
+
 /// What somebody is told of a failure that a library put into English words.
 pub(crate) fn chinese(why: &str) -> String {
     let found = CAUSES.iter().find(|(said, _)| why.contains(said));
@@ -27,17 +38,11 @@ pub(crate) fn chinese(why: &str) -> String {
 
 /// What somebody is told of a failure of a file.
 pub(crate) fn of_io(error: &Error) -> String {
-    let cause = match error.kind() {
-        ErrorKind::NotFound => "文件或目录不存在",
-        ErrorKind::AlreadyExists => "已存在",
-        ErrorKind::NotADirectory => "路径中有一项不是目录",
-        ErrorKind::PermissionDenied => "没有权限",
-        ErrorKind::ReadOnlyFilesystem => "只读",
-        ErrorKind::StorageFull => "磁盘已满",
-        ErrorKind::QuotaExceeded => "磁盘配额已用完",
-        _ => return chinese(&error.to_string()),
-    };
-    format!("{cause}（{error}）")
+    let found = KINDS.iter().find(|(kind, _)| *kind == error.kind());
+    match found {
+        Some((_, cause)) => format!("{cause}（{error}）"),
+        None => chinese(&error.to_string()),
+    }
 }
 
 #[cfg(test)]
