@@ -67,6 +67,11 @@ export const JOB_PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => s
   [/^((?:新建分区|从缺省分区移入|删去空分区) .*|\d+ 个分区正在使用.*)$/, (text = "") => partitioned(text)],
   [/^(清理 \d+ 卷.*)$/, (text = "") => purged(text)],
   [/^没有设置归档存储（archive\.url），未归档，也不清理$/, () => "No archive store is set (archive.url): nothing is archived and nothing removed"],
+  [
+    /^没有设置归档存储（archive\.url），已有 (\d+) 个月应归档而未归档：数据只增不减，请设置$/,
+    (n) => `No archive store is set (archive.url), and ${n} month(s) should have been archived: the data only grows; set one`,
+  ],
+  [/^没有指定要校验的分卷，未校验；校验全部请执行 tongguan archive verify$/, () => "No parts were asked for, nothing was verified; for all of them run tongguan archive verify"],
   [/^归档存储不可用：(.*)$/, (why) => `The archive store cannot be used: ${why}`],
   [/^归档有误：(.*)$/, (why) => `The archive is broken: ${why}`],
   [/^新签名密钥 (\S+)$/, (kid) => `New signing key ${kid}`],

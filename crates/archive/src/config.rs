@@ -2,6 +2,7 @@
 
 use crate::class::ArchiveClass;
 use serde::{Deserialize, Serialize};
+use std::path::{Component, Path, PathBuf};
 
 /// Longest period that a setting may say, in days: a hundred years.
 pub const DAYS_MAX: u32 = 36_500;
@@ -43,7 +44,32 @@ impl Default for ArchiveConfig {
     }
 }
 
+/// A path without what leads nowhere: `//`, `.` and `..`.
+fn clean(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut known, part| {
+        match part {
+            Component::ParentDir => drop(known.pop()),
+            Component::CurDir => {}
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => known.push(part),
+        }
+        known
+    })
+}
+
 impl ArchiveConfig {
+    /// What is wrong with a folder of archives for a platform whose data is in another: with the disk of the one both are lost.
+    pub fn fault_beside(&self, data: &Path) -> Option<String> {
+        let folder = self.url.trim().strip_prefix("file:")?;
+        let absolute = std::path::absolute(data).ok()?;
+        let is_inside = clean(Path::new(folder)).starts_with(clean(&absolute));
+        is_inside.then(|| {
+            format!(
+                "url 不能在数据目录 {} 之内：请放在另一块磁盘上",
+                absolute.display()
+            )
+        })
+    }
+
     /// What is wrong with the settings, in Chinese.
     pub fn fault(&self) -> Option<String> {
         let url = self.url.trim();
@@ -51,9 +77,13 @@ impl ArchiveConfig {
             return None;
         }
         if let Some(folder) = url.strip_prefix("file:") {
-            let is_absolute = folder.starts_with('/');
-            return (!is_absolute)
-                .then(|| format!("url 应为 file:/绝对路径 或 s3://桶名/目录（现为 {url}）"));
+            if !folder.starts_with('/') {
+                return Some(format!(
+                    "url 应为 file:/绝对路径 或 s3://桶名/目录（现为 {url}）"
+                ));
+            }
+            let is_root = clean(Path::new(folder)) == Path::new("/");
+            return is_root.then(|| "url 不能是根目录，请写归档专用的目录".to_owned());
         }
         let Some(place) = url.strip_prefix("s3:") else {
             return Some(format!(
@@ -152,8 +182,26 @@ mod tests {
         for good in ["", "file:/var/lib/archive"] {
             assert_eq!(with(good).fault(), None, "{good}");
         }
-        for bad in ["file:relative", "ftp://x", "s3:", "s3://bucket/folder"] {
+        for bad in [
+            "file:relative",
+            "file:/",
+            "file:///",
+            "file:/srv/..",
+            "ftp://x",
+            "s3:",
+            "s3://bucket/folder",
+        ] {
             assert!(with(bad).fault().is_some(), "{bad}");
+        }
+        let data = std::path::Path::new("/var/lib/tongguan");
+        for (url, is_wrong) in [
+            ("file:/var/lib/tongguan", true),
+            ("file:/var/lib/./tongguan/archive", true),
+            ("file:/var/lib/tongguan/../archive", false),
+            ("file:/var/lib/tongguan-archive", false),
+            ("", false),
+        ] {
+            assert_eq!(with(url).fault_beside(data).is_some(), is_wrong, "{url}");
         }
         let keyed = ArchiveConfig {
             s3_access_key: "id".to_owned(),

@@ -7,7 +7,7 @@ use crate::manifest::{ArchiveManifest, INDEX, MANIFEST, MARK, PartIndex, sha256}
 use crate::month::ArchiveMonth;
 use crate::part::{ArchivePart, sql};
 use crate::rows::sql as rows;
-use crate::sink::ArchiveStore;
+use crate::sink::{ArchiveStore, SMALL_BYTES_MAX};
 use crate::table::ArchiveTable;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -28,6 +28,9 @@ pub(crate) const RUN_STEP_MS: i64 = 2 * DAY_MS;
 
 /// How long the archive store may take to answer somebody who looks how it is.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// The name of the file that is written to see whether the store takes anything.
+const TRIAL: &str = "tongguan-trial";
 
 /// Parts whose index stays in memory, for those who look into the archive.
 const INDEXES: usize = 4;
@@ -149,7 +152,7 @@ impl Archive {
 
     /// Whether the archive store has its mark; one that is new has none.
     async fn is_marked(&self) -> ArchiveResult<bool> {
-        if self.store()?.get(MARK).await?.is_some() {
+        if self.store()?.get(MARK, SMALL_BYTES_MAX).await?.is_some() {
             return Ok(true);
         }
         let parts = self.db.read(sql::all).await?;
@@ -162,8 +165,8 @@ impl Archive {
         }
     }
 
-    /// Why the archive store cannot be used now; nothing is written to it. A person waits for this: one that takes longer to
-    /// answer than [`LOOK`] is away.
+    /// Why the archive store cannot be used now: its mark is read, and a small file written and removed again. A folder that is
+    /// not there yet is not made. A person waits for this: one that takes longer to answer than [`LOOK`] is away.
     ///
     /// # Errors
     /// The database's.
@@ -171,13 +174,18 @@ impl Archive {
         if !self.is_set() {
             return Ok(None);
         }
+        let trial = format!("{TRIAL}-{}", self.ids.next());
+        let look = async {
+            self.is_marked().await?;
+            self.store()?.try_out(&trial).await
+        };
         let late = || format!("{} 秒内没有应答", LOOK.as_secs());
         let looked = tokio::select! {
-            looked = self.is_marked() => looked,
+            looked = look => looked,
             () = self.clock.sleep(LOOK) => Err(ArchiveError::Unavailable(late())),
         };
         match looked {
-            Ok(_) => Ok(None),
+            Ok(()) => Ok(None),
             Err(ArchiveError::Store(error)) => Err(error.into()),
             Err(ArchiveError::Unavailable(why) | ArchiveError::Broken(why)) => Ok(Some(why)),
             Err(error) => Ok(Some(error.to_string())),
@@ -279,7 +287,9 @@ impl Archive {
         let store = self.store()?;
         let folder = part.folder();
         let broken = |why: String| ArchiveError::Broken(format!("{folder}：{why}"));
-        let bytes = store.get(&format!("{folder}/{MANIFEST}")).await?;
+        let bytes = store
+            .get(&format!("{folder}/{MANIFEST}"), SMALL_BYTES_MAX)
+            .await?;
         let bytes = bytes.ok_or_else(|| broken("没有清单".to_owned()))?;
         if sha256(&bytes) != part.manifest_hash {
             return Err(broken("清单与写入时不同".to_owned()));
@@ -294,10 +304,12 @@ impl Archive {
         if named != (part.class.name(), month.as_str(), part.number) {
             return Err(broken("清单属于另一分卷".to_owned()));
         }
-        let index = store.get(&format!("{folder}/{INDEX}")).await?;
+        let entry = manifest.file(INDEX);
+        // What is larger than the manifest says is not read at all.
+        let n_max = entry.map_or(0, |entry| entry.bytes);
+        let index = store.get(&format!("{folder}/{INDEX}"), n_max).await?;
         let index = index.ok_or_else(|| broken("没有索引".to_owned()))?;
-        let entry = manifest.file(INDEX).map(|entry| &entry.sha256);
-        if entry != Some(&sha256(&index)) {
+        if entry.map(|entry| &entry.sha256) != Some(&sha256(&index)) {
             return Err(broken("索引与写入时不同".to_owned()));
         }
         let unpacked = zstd::stream::decode_all(&*index)

@@ -21,6 +21,9 @@ pub enum ArchiveError {
     /// The folder for proofs cannot be used: full, or not writable.
     #[error("还原校验所用的目录不可用：{0}")]
     Scratch(String),
+    /// The file that somebody wants a month restored into cannot be made.
+    #[error("还原到的文件 {0}")]
+    Target(String),
     /// The database.
     #[error("{0}")]
     Store(#[from] store::Error),

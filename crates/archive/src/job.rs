@@ -1,14 +1,16 @@
 //! The jobs of the archive (归档任务): the monthly archive and the nightly purge.
 
 use crate::engine::Archive;
+use crate::error::ArchiveError;
 use crate::turn::ArchiveTurn;
 use jobs::job::LIMITS;
-use jobs::{Job, JobLimits, JobWords, Schedule};
+use jobs::{Job, JobFailure, JobLimits, JobWords, Schedule};
 use std::sync::Arc;
 
-/// When months that are over are archived: in the night of the first five days of a month, so that a store that was down
-/// on the first is tried again.
-const ARCHIVE_AT: &str = "30 1 1-5 * *";
+/// When months that are over are archived: on the first five days of a month, so that a store that was down on the first is tried
+/// again; and more than six hours after its end
+/// ([`crate::engine::MARGIN_MS`]), or the first of these would find nothing.
+const ARCHIVE_AT: &str = "30 6 1-5 * *";
 
 /// When is purged: every night.
 const PURGE_AT: &str = "10 2 * * *";
@@ -56,6 +58,16 @@ pub const VERIFY: JobWords = JobWords {
     ),
 };
 
+/// What the monthly archive says without a store: months that wait for one are a failure, none is nothing to do.
+async fn without_store(archive: &Archive) -> Result<String, JobFailure> {
+    match archive.health().await?.n_overdue {
+        0 => Ok(ArchiveError::NotSet.to_string()),
+        n => Err(JobFailure::Failed(format!(
+            "没有设置归档存储（archive.url），已有 {n} 个月应归档而未归档：数据只增不减，请设置"
+        ))),
+    }
+}
+
 /// The jobs; without an archive store they have nothing to do.
 pub fn jobs(archive: &Arc<Archive>) -> Vec<Job> {
     let (writing, purging) = (Arc::clone(archive), Arc::clone(archive));
@@ -69,7 +81,7 @@ pub fn jobs(archive: &Arc<Archive>) -> Vec<Job> {
                 let archive = Arc::clone(&writing);
                 Box::pin(async move {
                     if !archive.is_set() {
-                        return Ok(String::new());
+                        return without_store(&archive).await;
                     }
                     Ok(archive.run(&ArchiveTurn::from(turn)).await?.text())
                 })
@@ -83,7 +95,7 @@ pub fn jobs(archive: &Arc<Archive>) -> Vec<Job> {
                 let archive = Arc::clone(&purging);
                 Box::pin(async move {
                     if !archive.is_set() {
-                        return Ok(String::new());
+                        return Ok(ArchiveError::NotSet.to_string());
                     }
                     Ok(archive.purge(&ArchiveTurn::from(turn)).await?.text())
                 })
@@ -99,4 +111,19 @@ pub fn jobs(archive: &Arc<Archive>) -> Vec<Job> {
             }),
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ARCHIVE_AT;
+    use crate::engine::MARGIN_MS;
+    use crate::month::ArchiveMonth;
+    use jobs::Schedule;
+
+    #[test]
+    fn the_first_night_of_a_month_already_takes_the_one_that_is_over() {
+        let end_ms = ArchiveMonth::parse("2026-08").unwrap().end_ms();
+        let first = Schedule::Cron(ARCHIVE_AT).next(end_ms);
+        assert!(first >= end_ms + MARGIN_MS && first < end_ms + 24 * 3_600_000);
+    }
 }

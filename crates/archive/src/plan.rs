@@ -6,6 +6,7 @@ use crate::error::ArchiveResult;
 use crate::month::ArchiveMonth;
 use crate::part::{ArchivePart, PartState, n_counted, sql};
 use crate::rows::sql as rows;
+use crate::table::Stay;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
@@ -52,6 +53,46 @@ pub struct PlanLine {
     pub kept_why: String,
     /// Whether it should have been archived by now.
     pub is_overdue: bool,
+}
+
+/// How many rows of a month had to stay, by reason, each reason once. What a part kept because it had changed is in the part
+/// that was written after that, and counted there.
+fn kept_of(parts: &[ArchivePart]) -> Vec<(Stay, i64)> {
+    let mut kept = Vec::new();
+    for why in Stay::ALL {
+        let of_part = |part: &ArchivePart| -> i64 {
+            let is_written_anew = why == Stay::Changed
+                && parts.iter().any(|other| {
+                    other.number > part.number
+                        && part.purged_at.is_some()
+                        && other.written_at >= part.purged_at
+                });
+            match is_written_anew {
+                true => 0,
+                false => kept_number(&part.kept_why, why),
+            }
+        };
+        let n: i64 = parts.iter().map(of_part).sum();
+        if n > 0 {
+            kept.push((why, n));
+        }
+    }
+    kept
+}
+
+/// How many rows stayed for a reason, of `open_message 2, undelivered 1`.
+fn kept_number(text: &str, why: Stay) -> i64 {
+    let pairs = text.split(", ").filter_map(|pair| pair.split_once(' '));
+    let numbers = pairs.filter(|(name, _)| *name == why.name());
+    numbers.filter_map(|(_, n)| n.parse::<i64>().ok()).sum()
+}
+
+fn kept_text(kept: &[(Stay, i64)]) -> String {
+    let texts: Vec<_> = kept
+        .iter()
+        .map(|(why, n)| format!("{} {n}", why.name()))
+        .collect();
+    texts.join(", ")
 }
 
 impl Archive {
@@ -114,11 +155,7 @@ impl Archive {
         now_ms: i64,
     ) -> PlanLine {
         let sum = |of: fn(&ArchivePart) -> i64| parts.iter().map(of).sum::<i64>();
-        let whys: Vec<&str> = parts
-            .iter()
-            .map(|part| part.kept_why.as_str())
-            .filter(|why| !why.is_empty())
-            .collect();
+        let kept = kept_of(parts);
         let least = |part: &ArchivePart| match part.state {
             PartState::Broken => 0,
             PartState::Writing => 1,
@@ -126,6 +163,8 @@ impl Archive {
             PartState::Verified => 3,
             PartState::Purging => 4,
             PartState::Purged => 5,
+            // Those behind it count.
+            PartState::Superseded => 6,
         };
         let is_written = parts.iter().any(|part| part.written_at.is_some());
         PlanLine {
@@ -133,7 +172,11 @@ impl Archive {
             month,
             n_rows: match is_counted || !is_written {
                 true => n_here,
-                false => sum(|part| part.n_rows - part.n_purged),
+                // A row that stands in two parts is one row here.
+                false => match n_counted(parts) {
+                    Some(n) => (n - sum(|part| part.n_purged)).max(0),
+                    None => sum(|part| part.n_rows - part.n_purged),
+                },
             },
             n_unarchived: Self::n_unarchived(parts, (n_here, is_counted)),
             n_bytes: sum(|part| part.n_bytes),
@@ -145,10 +188,18 @@ impl Archive {
             verified_at: parts.iter().filter_map(|part| part.verified_at).max(),
             due_at: self.due_at(class, month.end_ms()),
             n_purged: sum(|part| part.n_purged),
-            n_kept: sum(|part| part.n_kept),
-            kept_why: whys.join(", "),
+            n_kept: kept.iter().map(|(_, n)| n).sum(),
+            kept_why: kept_text(&kept),
             is_overdue: !is_written && month.end_ms().saturating_add(OVERDUE_MS) <= now_ms,
         }
+    }
+
+    /// Up to when periods have passed, as the last purge took it; none before the first, or where there is no store.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn purged_until(&self) -> ArchiveResult<Option<i64>> {
+        Ok(self.db.read(sql::purged_until).await?)
     }
 
     /// All parts, the newest month first.

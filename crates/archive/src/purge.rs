@@ -130,6 +130,8 @@ impl Archive {
         run: &mut PurgeRun,
     ) -> ArchiveResult<()> {
         let contents = self.contents_now(part).await?;
+        // As the proof does: what was cut off or grew since is found before a row is removed, not behind it.
+        self.compare_sizes(part, &contents).await?;
         let vault = self.vault().await?;
         let id = part.id;
         turn.write(&self.db, move |tx| sql::begin_purge(tx, id))

@@ -6,9 +6,11 @@
 use crate::engine::Archive;
 use crate::error::{ArchiveError, ArchiveResult};
 use crate::rows::{self, RowCell, RowLine, sql};
+use crate::sink::{blocking, words};
 use crate::table::ArchiveTable;
 use std::fs::File;
 use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{Db, Error, StoreConfig, Tx, compact};
@@ -93,8 +95,9 @@ impl Scratch {
                 false => PathBuf::from(place),
             };
             let made = new_folder(&place);
-            let (folder, lock) = made
-                .map_err(|error| ArchiveError::Scratch(format!("{}：{error}", place.display())))?;
+            let (folder, lock) = made.map_err(|error| {
+                ArchiveError::Scratch(format!("{}：{}", place.display(), words::of_io(&error)))
+            })?;
             let config = StoreConfig {
                 url: format!("sqlite:{}", folder.path().join("restored.db").display()),
                 encryption_key_file: keys,
@@ -114,43 +117,61 @@ impl Scratch {
             .map_err(|error| ArchiveError::Scratch(error.to_string()))?
     }
 
-    /// Puts rows in; one that is there already gives way.
+    /// Puts rows in; one that is there already gives way. Answers how many there are more.
     pub(crate) async fn put(
         &self,
         table: &'static ArchiveTable,
         lines: Vec<RowLine>,
-    ) -> ArchiveResult<()> {
+    ) -> ArchiveResult<i64> {
         let rows = lines
             .iter()
             .map(|row| Ok((row.key, rows::cells(table, &row.line)?)))
             .collect::<ArchiveResult<Vec<_>>>()?;
         let rows: Arc<[(_, Vec<RowCell>)]> = rows.into();
+        let mut n_new = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         for from in (0..rows.len()).step_by(ROWS) {
             let rows = Arc::clone(&rows);
-            let write = move |tx: &mut Tx<'_>| -> store::Result<()> {
+            let write = move |tx: &mut Tx<'_>| -> store::Result<u64> {
                 let piece = rows
                     .get(from..rows.len().min(from + ROWS))
                     .unwrap_or_default();
+                let mut n_there = 0;
                 if table.is_removable() {
                     let keys: Vec<_> = piece.iter().map(|(key, _)| *key).collect();
-                    sql::remove(tx, table, &keys)?;
+                    n_there = sql::remove(tx, table, &keys)?;
                 }
                 piece
                     .iter()
-                    .try_for_each(|(_, cells)| sql::insert(tx, table, cells))
+                    .try_for_each(|(_, cells)| sql::insert(tx, table, cells))?;
+                Ok(n_there)
             };
-            self.db.write(write).await.map_err(own)?;
+            let n_there = self.db.write(write).await.map_err(own)?;
+            n_new -= i64::try_from(n_there).unwrap_or(0);
         }
-        Ok(())
+        Ok(n_new)
     }
 
-    /// All of it as one file, which any SQLite tool reads.
-    pub(crate) async fn into_file(self, file: String) -> ArchiveResult<()> {
+    /// All of it as one new file, which any SQLite tool reads and only its owner.
+    pub(crate) async fn into_file(self, to: &Path) -> ArchiveResult<()> {
         let config = self.config.clone();
-        let copying = tokio::task::spawn_blocking(move || compact::copy_to(&config, &file));
-        let copied = copying
-            .await
-            .map_err(|error| ArchiveError::Scratch(error.to_string()))?;
-        copied.map_err(own)
+        let file = std::path::absolute(to).map_err(|error| target(to, &words::of_io(&error)))?;
+        let text = file.to_str().map(str::to_owned);
+        let text = text.ok_or_else(|| target(to, "路径不是 UTF-8"))?;
+        let copying = blocking(move || {
+            let mut options = File::options();
+            let made = options.write(true).create_new(true).mode(0o600).open(&file);
+            made.map_err(|error| target(&file, &words::of_io(&error)))?;
+            compact::copy_to(&config, &text).map_err(|error| {
+                // It is ours, and not whole.
+                drop(std::fs::remove_file(&file));
+                target(&file, &words::chinese(&error.to_string()))
+            })
+        });
+        copying.await
     }
+}
+
+/// What is told of a file into which something cannot be restored.
+pub(crate) fn target(to: &Path, why: &str) -> ArchiveError {
+    ArchiveError::Target(format!("{}：{why}", to.display()))
 }

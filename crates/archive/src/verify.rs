@@ -13,6 +13,7 @@ use crate::table::ArchiveTable;
 use crate::turn::ArchiveTurn;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use store::clock::beijing_rfc3339;
 use store::{Result, Tx, Vault};
 
 /// What a proof found (校验结果).
@@ -31,6 +32,9 @@ pub struct ArchiveProof {
 /// Time after which what has changed since a part was written goes into a further one when a proof finds it, in milliseconds:
 /// of a month that is just over much is still being answered.
 const OUTDATED_MS: i64 = 20 * DAY_MS;
+
+/// What a run says that was given no parts, so that nobody takes it for a proof.
+const NONE_ASKED: &str = "没有指定要校验的分卷，未校验；校验全部请执行 tongguan archive verify";
 
 /// All rows of a table.
 const ALL: KeyRange = KeyRange {
@@ -86,7 +90,7 @@ impl Archive {
                 .await?;
         }
         match (n_good, broken.is_empty()) {
-            (0, true) => Ok(String::new()),
+            (0, true) => Ok(NONE_ASKED.to_owned()),
             (n, true) => Ok(format!("校验通过 {n} 卷")),
             (_, false) => Err(ArchiveError::Broken(broken.join("；"))),
         }
@@ -102,7 +106,17 @@ impl Archive {
         let folder = part.folder();
         tracing::error!(part = folder, why, "a part of the archive is broken");
         metrics::counter!("tongguan_archive_broken_total").increment(1);
-        let (id, noted) = (part.id, why.to_owned());
+        // When it was found first, as long as it is the same.
+        let is_known = part.state == PartState::Broken && part.fault.starts_with(why);
+        let noted = match is_known {
+            true => part.fault.clone(),
+            false => {
+                let found_at = beijing_rfc3339(self.clock.now_ms());
+                let minute = found_at.get(..16).unwrap_or_default().replace('T', " ");
+                format!("{why}（{minute} 发现）")
+            }
+        };
+        let id = part.id;
         let note = move |tx: &mut Tx<'_>| sql::broken(tx, id, &noted);
         turn.write(&self.db, note).await?;
         Ok(match why.starts_with(&folder) {
@@ -207,6 +221,24 @@ impl Archive {
         .await
     }
 
+    /// Compares the sizes of all files of a part with the manifest.
+    pub(crate) async fn compare_sizes(
+        &self,
+        part: &ArchivePart,
+        contents: &Contents,
+    ) -> ArchiveResult<()> {
+        for file in &contents.0.files {
+            let path = format!("{}/{}", part.folder(), file.name);
+            if self.store()?.size(&path).await? != Some(file.bytes) {
+                let name = &file.name;
+                return Err(ArchiveError::Broken(format!(
+                    "文件 {name} 的大小与清单不符"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// Compares the files with the manifest, in their sizes, too: nothing may stand behind the last frame.
     async fn compare_files(
         &self,
@@ -219,17 +251,15 @@ impl Archive {
         if let Some(name) = files.keys().find(|name| !names.contains(name)) {
             return Err(broken(name, "不在清单中"));
         }
+        self.compare_sizes(part, contents).await?;
         for file in &contents.0.files {
             let path = format!("{}/{}", part.folder(), file.name);
-            let size = self.store()?.size(&path).await?;
-            if size != Some(file.bytes) {
-                return Err(broken(&file.name, "的大小与清单不符"));
-            }
             let hashes = match files.remove(&file.name) {
                 Some(hashes) => hashes,
                 None if file.name == INDEX => {
                     let mut hashes = FileHashes::default();
-                    hashes.add(&self.store()?.get(&path).await?.unwrap_or_default());
+                    let found = self.store()?.get(&path, file.bytes).await?;
+                    hashes.add(&found.unwrap_or_default());
                     hashes
                 }
                 None => return Err(broken(&file.name, "不在索引中")),

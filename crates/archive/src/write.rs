@@ -17,6 +17,7 @@ use crate::month::ArchiveMonth;
 use crate::part::{ArchivePart, PartState, n_counted, sql};
 use crate::read::KnownRows;
 use crate::rows::sql as rows;
+use crate::sink::SMALL_BYTES_MAX;
 use crate::table::ArchiveTable;
 use crate::turn::ArchiveTurn;
 use store::Tx;
@@ -273,7 +274,7 @@ impl Archive {
                 continue;
             }
             let path = format!("{month}/{folder}/{MANIFEST}");
-            match self.store()?.get(&path).await? {
+            match self.store()?.get(&path, SMALL_BYTES_MAX).await? {
                 // Under another claim it is of a writer that was too late.
                 Some(bytes) if is_of(&bytes, part.id) => {
                     let is_own = part.folder() == format!("{month}/{folder}");

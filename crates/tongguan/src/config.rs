@@ -181,6 +181,17 @@ impl Config {
         Ok(config)
     }
 
+    /// What is wrong with these settings for a platform whose data is in this folder.
+    ///
+    /// # Errors
+    /// When one does not fit it; the text says which.
+    pub fn check_under(&self, data: &Path) -> anyhow::Result<()> {
+        match self.archive.fault_beside(data) {
+            Some(fault) => bail!("archive：{fault}"),
+            None => Ok(()),
+        }
+    }
+
     /// Puts every file of the embedded default under one folder.
     #[must_use]
     pub fn under(mut self, data: &Path) -> Self {

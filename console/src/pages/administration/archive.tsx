@@ -6,7 +6,7 @@ import type { Item, Schema } from "../../api/types";
 import { graveOf } from "../../api/problem";
 import { bytes, count } from "../../format/number";
 import { dateTime } from "../../format/time";
-import { useLanguage, useT } from "../../i18n";
+import { useLanguage, useT, type Word } from "../../i18n";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { ErrorView } from "../../view/ErrorView";
@@ -28,7 +28,7 @@ const parts = defineResource({
   empty: "archive.noParts",
   filters: [
     { key: "class", label: "archive.class", as: "select", options: CLASSES },
-    { key: "state", label: "job.state", as: "select", options: stateOptions(["writing", "written", "verified", "broken", "purging", "purged"]) },
+    { key: "state", label: "job.state", as: "select", options: stateOptions(["writing", "written", "verified", "broken", "superseded", "purging", "purged"]) },
   ],
   columns: [
     { key: "folder", title: "archive.part", as: "code" },
@@ -63,20 +63,24 @@ function PartState({ part }: { part: Part }) {
   return (
     <>
       <State state={part.state} />
-      {part.fault !== "" && <div className="info slim late">{part.fault}</div>}
+      {part.state === "broken" && part.fault !== "" && <div className="info slim late">{part.fault}</div>}
     </>
   );
 }
 
+const ADVICE: Readonly<Record<string, Word>> = { broken: "archive.brokenAdvice", superseded: "archive.supersededAdvice" };
+
 /** What the last proof found, and by what the part is known outside. */
 function PartDetail({ part }: { part: Part }) {
   const t = useT();
+  const advice = ADVICE[part.state];
   return (
     <Descriptions
       size="small"
       column={1}
       items={[
         { key: "state", label: t("job.state"), children: <PartState part={part} /> },
+        ...(advice === undefined ? [] : [{ key: "advice", label: t("archive.advice"), children: t(advice) }]),
         { key: "at", label: t("archive.verifiedAt"), children: part.verifiedAt == null ? "–" : <span className="num">{dateTime(part.verifiedAt)}</span> },
         { key: "same", label: t("archive.nSame"), children: <span className="num">{count(part.nSame)}</span> },
         { key: "changed", label: t("archive.nChanged"), children: <span className="num">{count(part.nChanged)}</span> },
@@ -90,10 +94,20 @@ function PartDetail({ part }: { part: Part }) {
   );
 }
 
+/** That there is no archive store, where there is none: nothing of the plan happens then. */
+export function WithoutStore() {
+  const t = useT();
+  const status = useStatus();
+  if (status.data?.url !== "") return null;
+  return <Alert className="gap" type="warning" showIcon title={t("archive.notSet")} description={t("archive.notSetText")} />;
+}
+
+const useStatus = () => useQuery({ queryKey: ["archive"], queryFn: ({ signal }) => call("GET", "/api/v1/archive", { signal }) });
+
 /** What is the matter, the worst first; nothing when all is well. */
 function Matter({ status }: { status: Status }) {
   const t = useT();
-  if (status.url === "") return <Alert className="gap" type="warning" showIcon title={t("archive.notSet")} description={t("archive.notSetText")} />;
+  if (status.url === "") return <WithoutStore />;
   return (
     <>
       {status.away != null && <Alert className="gap" type="error" showIcon title={t("archive.away", { why: status.away })} description={t("archive.awayText")} />}
@@ -107,7 +121,7 @@ function Matter({ status }: { status: Status }) {
 function Overview() {
   const t = useT();
   const { language } = useLanguage();
-  const status = useQuery({ queryKey: ["archive"], queryFn: ({ signal }) => call("GET", "/api/v1/archive", { signal }) });
+  const status = useStatus();
   if (graveOf(status) !== undefined) return <ErrorView error={status.error} retry={() => void status.refetch()} />;
   if (status.data === undefined) return <Loading />;
   const { data } = status;

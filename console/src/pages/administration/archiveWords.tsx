@@ -10,6 +10,7 @@ export const STATES: Readonly<Record<string, readonly [Look, Word]>> = {
   written: ["warn", "archive.written"],
   verified: ["good", "archive.verified"],
   broken: ["bad", "archive.broken"],
+  superseded: ["", "archive.superseded"],
   purging: ["now", "archive.purging"],
   purged: ["", "archive.purged"],
 };

@@ -4,6 +4,7 @@ import { bytes } from "../../format/number";
 import { useT } from "../../i18n";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { WithoutStore } from "./archive";
 import { CLASS_WORDS, CLASSES, ClassName, KeptRows, State, STATE_WORDS, STATES, stateOptions } from "./archiveWords";
 import { KEPT_WORDS, keptCount } from "./kept";
 
@@ -54,5 +55,10 @@ function Due({ line }: { line: Line }) {
 }
 
 export function Retention() {
-  return <ResourceList resource={plan} />;
+  return (
+    <>
+      <WithoutStore />
+      <ResourceList resource={plan} />
+    </>
+  );
 }

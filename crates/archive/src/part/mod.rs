@@ -2,8 +2,11 @@
 //!
 //! ```text
 //! writing 写入中 ─ written 待校验 ─ verified 已校验 ─ purging 清理中 ─ purged 已清理
-//!                        └────────────┴─ broken 有误 ─ written (after a repair, verified again)
+//!                        └────────────┴─ broken 有误 ─ verified (after a repair, verified again)
+//!                                             └─ superseded 已替代 (later proven parts have all of it)
 //! ```
+//!
+//! Superseded is nowhere noted: it follows from the parts of the month, and ceases when one of those behind it turns out broken.
 
 pub mod sql;
 
@@ -22,6 +25,8 @@ pub enum PartState {
     Verified,
     /// Broken (有误): what is in the archive is not what was written.
     Broken,
+    /// Superseded (已替代): it is broken, none of its rows was removed, and proven parts behind it have them all.
+    Superseded,
     /// Purging (清理中): rows that it holds are being removed here; some must stay for now.
     Purging,
     /// Purged (已清理): none of its rows is here any more.
@@ -30,11 +35,12 @@ pub enum PartState {
 
 impl PartState {
     /// Every state.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Writing,
         Self::Written,
         Self::Verified,
         Self::Broken,
+        Self::Superseded,
         Self::Purging,
         Self::Purged,
     ];
@@ -46,6 +52,7 @@ impl PartState {
             Self::Written => "written",
             Self::Verified => "verified",
             Self::Broken => "broken",
+            Self::Superseded => "superseded",
             Self::Purging => "purging",
             Self::Purged => "purged",
         }
@@ -58,6 +65,7 @@ impl PartState {
             Self::Written => "待校验",
             Self::Verified => "已校验",
             Self::Broken => "有误",
+            Self::Superseded => "已替代",
             Self::Purging => "清理中",
             Self::Purged => "已清理",
         }
@@ -147,6 +155,31 @@ pub(crate) fn n_counted(parts: &[ArchivePart]) -> Option<i64> {
         [.., last] if last.n_counted >= 0 => Some(last.n_counted),
         [only] => Some(only.n_rows + only.n_unreadable),
         _ => None,
+    }
+}
+
+/// Marks the parts that later ones took the place of.
+///
+/// What of a broken part was here went into the part behind it, and its wish for a further one ended with that. Rows of it that
+/// were removed are in it alone; so, perhaps, are rows that are gone although nobody removed them: those behind it must have
+/// as many.
+pub(crate) fn mark_superseded(parts: &mut [ArchivePart]) {
+    let behind: Vec<_> = parts
+        .iter()
+        .filter(|part| part.state.is_proven())
+        .map(|part| (part.class, part.month, part.number, part.n_rows))
+        .collect();
+    let is_broken = |part: &&mut ArchivePart| part.state == PartState::Broken;
+    for part in parts.iter_mut().filter(is_broken) {
+        let of = (part.class, part.month);
+        let n_behind: i64 = behind
+            .iter()
+            .filter(|(class, month, number, _)| (*class, *month) == of && *number > part.number)
+            .map(|(.., n_rows)| n_rows)
+            .sum();
+        if part.n_purged == 0 && !part.wants_more && n_behind >= part.n_rows && n_behind > 0 {
+            part.state = PartState::Superseded;
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every statement on `archive_part` and `archive_purge`.
 
-use super::{ArchivePart, PartState, PurgePlace};
+use super::{ArchivePart, PartState, PurgePlace, mark_superseded};
 use crate::class::ArchiveClass;
 use crate::month::ArchiveMonth;
 use std::collections::BTreeMap;
@@ -9,6 +9,13 @@ use store::{Error, Result, Row, Tx};
 const COLUMNS: &str = "id, class, month, number, state, began_at, n_rows, n_bytes, n_unreadable, \
      manifest_hash, key_id, written_at, verified_at, n_same, n_changed, n_gone, purged_at, next_at, \
      n_purged, n_kept, kept_why, wants_more, fault, claim, n_counted";
+
+/// Whole months of parts.
+fn whole(rows: &[Row]) -> Result<Vec<ArchivePart>> {
+    let mut parts = rows.iter().map(part).collect::<Result<Vec<_>>>()?;
+    mark_superseded(&mut parts);
+    Ok(parts)
+}
 
 fn part(row: &Row) -> Result<ArchivePart> {
     let unknown = |what: &str| Error::Damaged(format!("unknown {what} of a part"));
@@ -47,7 +54,7 @@ fn part(row: &Row) -> Result<ArchivePart> {
 /// The engine's.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<ArchivePart>> {
     let sql = format!("select {COLUMNS} from archive_part order by month desc, class, number");
-    tx.query(&sql, &[])?.iter().map(part).collect()
+    whole(&tx.query(&sql, &[])?)
 }
 
 /// A part.
@@ -75,8 +82,7 @@ pub fn of_month(
         "select {COLUMNS} from archive_part where class = $1 and month = $2 order by number"
     );
     let month = month.to_string();
-    let rows = tx.query(&sql, &[class.name().into(), (&month).into()])?;
-    rows.iter().map(part).collect()
+    whole(&tx.query(&sql, &[class.name().into(), (&month).into()])?)
 }
 
 /// Whether rows of a month of a class were removed here, or may have been.

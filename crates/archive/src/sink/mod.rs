@@ -2,7 +2,12 @@
 //!
 //! Every request has a longest time and is tried again a few times; what a person is told names the store, never a
 //! secret. In a folder a file is on the disk when it is said to be written, and appears under its name only when it is
-//! whole. A folder is opened when it is used first, and as often until it is there: a disk that is away stops no start.
+//! whole. A folder is opened when it is used first, and as often until it is there: a disk that is away stops no start. Who only
+//! looks makes no folder. What reads a folder does so on a thread of its own, which is left behind when the disk does not answer:
+//! a server of disks that is gone must hold neither a reader nor the stop of the process.
+
+mod folder;
+pub(crate) mod words;
 
 use crate::config::ArchiveConfig;
 use crate::error::{ArchiveError, ArchiveResult};
@@ -15,17 +20,26 @@ use object_store::{
     WriteMultipart,
 };
 use std::future::Future;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::clock::SharedClock;
+use tokio::sync::{Semaphore, oneshot};
 
 /// Bytes of one piece of a file on its way to the store.
 const PIECE_BYTES: usize = 8 << 20;
 
 /// Pieces of a file on their way at the same time.
 const PIECES: usize = 2;
+
+/// Accesses to a folder on their way at the same time; so many threads are left behind at most by a disk that does not answer.
+const ACCESSES: usize = 32;
+
+/// The largest file that is read at once, in bytes: a manifest names a few files for each gibibyte.
+pub(crate) const SMALL_BYTES_MAX: u64 = 64 << 20;
+
+/// What is written to see whether anything can be.
+pub(crate) const TRIAL: &[u8] = b"tongguan\n";
 
 /// Longest time to connect to the store.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -44,8 +58,16 @@ pub(crate) struct ArchiveStore {
 #[derive(Clone)]
 enum StorePlace {
     /// A folder, and the store in it once it could be opened.
-    Folder(PathBuf, Arc<OnceLock<Arc<dyn ObjectStore>>>),
+    Folder(FolderPlace),
     Bucket(Arc<dyn ObjectStore>),
+}
+
+/// A folder with archives.
+#[derive(Clone)]
+struct FolderPlace {
+    path: PathBuf,
+    open: Arc<OnceLock<Arc<dyn ObjectStore>>>,
+    accesses: Arc<Semaphore>,
 }
 
 impl ArchiveStore {
@@ -62,12 +84,16 @@ impl ArchiveStore {
         }
         let url = config.url.trim();
         let request = Duration::from_millis(config.request_ms_max);
-        let longest = request.saturating_mul(config.retries_max.saturating_add(1));
+        let mut longest = request.saturating_mul(config.retries_max.saturating_add(1));
         let (place, folder) = if let Some(folder) = url.strip_prefix("file:") {
-            (
-                StorePlace::Folder(PathBuf::from(folder), Arc::default()),
-                Path::default(),
-            )
+            // An access to a folder is not repeated.
+            longest = request;
+            let place = FolderPlace {
+                path: PathBuf::from(folder),
+                open: Arc::default(),
+                accesses: Arc::new(Semaphore::new(ACCESSES)),
+            };
+            (StorePlace::Folder(place), Path::default())
         } else if let Some(place) = url.strip_prefix("s3:") {
             let (bucket, folder) = bucket_at(place.trim_start_matches('/'), config, request)?;
             (StorePlace::Bucket(bucket), folder)
@@ -105,19 +131,43 @@ impl ArchiveStore {
         }
     }
 
-    /// The store itself; a folder that is not there is looked for again.
+    /// Work on the files of a folder, on a thread that is left behind when it takes too long.
+    async fn on_folder<T: Send + 'static>(
+        &self,
+        place: &FolderPlace,
+        work: impl FnOnce(&std::path::Path) -> ArchiveResult<T> + Send + 'static,
+    ) -> ArchiveResult<T> {
+        let (accesses, path) = (Arc::clone(&place.accesses), place.path.clone());
+        self.in_time(async move {
+            let fault = |why: String| ArchiveError::Store(store::Error::Fault(why));
+            let access = accesses.acquire_owned().await;
+            let access = access.map_err(|error| fault(error.to_string()))?;
+            let (done, answer) = oneshot::channel();
+            let thread = std::thread::Builder::new().name("archive-folder".to_owned());
+            let started = thread.spawn(move || {
+                let _access = access;
+                // Nobody waits any more when it took too long.
+                drop(done.send(work(&path)));
+            });
+            started.map_err(|error| fault(error.to_string()))?;
+            let answered = answer.await;
+            answered.map_err(|error| fault(error.to_string()))?
+        })
+        .await
+    }
+
+    /// The store itself, to write to; a folder that is not there is made.
     async fn opened(&self) -> ArchiveResult<Arc<dyn ObjectStore>> {
-        let (path, open) = match &self.place {
+        let place = match &self.place {
             StorePlace::Bucket(store) => return Ok(Arc::clone(store)),
-            StorePlace::Folder(path, open) => (path.clone(), open),
+            StorePlace::Folder(place) => place,
         };
-        if let Some(store) = open.get() {
+        if let Some(store) = place.open.get() {
             return Ok(Arc::clone(store));
         }
-        // A disk of another machine may not answer at all.
-        let opening = blocking(move || folder_at(&path).map_err(ArchiveError::Unavailable));
-        let store = self.in_time(opening).await?;
-        Ok(Arc::clone(open.get_or_init(|| store)))
+        let opening = self.on_folder(place, folder_at);
+        let store = opening.await?;
+        Ok(Arc::clone(place.open.get_or_init(|| store)))
     }
 
     /// Writes a small file at once.
@@ -138,28 +188,69 @@ impl ArchiveStore {
     }
 
     /// A small file; none when it is not there.
-    pub(crate) async fn get(&self, name: &str) -> ArchiveResult<Option<Bytes>> {
-        let (path, store) = (self.at(name), self.opened().await?);
-        let got = self.within(async {
-            match store.get(&path).await {
-                Ok(found) => found.bytes().await.map(Some),
-                Err(object_store::Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
+    ///
+    /// # Errors
+    /// [`ArchiveError::Broken`] when it is larger than `n_max` bytes: its size is asked before it is read.
+    pub(crate) async fn get(&self, name: &str, n_max: u64) -> ArchiveResult<Option<Bytes>> {
+        let Some(n_bytes) = self.size(name).await? else {
+            return Ok(None);
+        };
+        let too_large = || ArchiveError::Broken(format!("文件 {name} 过大（{n_bytes} 字节）"));
+        if n_bytes > n_max {
+            return Err(too_large());
+        }
+        let path = self.at(name);
+        let got = match &self.place {
+            StorePlace::Folder(place) => {
+                let read = move |root: &std::path::Path| {
+                    let found = folder::whole(&root.join(path.as_ref()), n_max)?;
+                    Ok(found.map(Bytes::from))
+                };
+                self.on_folder(place, read).await?
             }
-        });
-        got.await
+            StorePlace::Bucket(store) => {
+                let got = self.within(async {
+                    match store.get(&path).await {
+                        Ok(found) if found.meta.size > n_max => Ok(Some(Bytes::new())),
+                        Ok(found) => found.bytes().await.map(Some),
+                        Err(object_store::Error::NotFound { .. }) => Ok(None),
+                        Err(error) => Err(error),
+                    }
+                });
+                got.await?
+            }
+        };
+        Ok(got)
     }
 
     /// A part of a file.
     pub(crate) async fn piece(&self, name: &str, from: u64, n_bytes: u64) -> ArchiveResult<Bytes> {
-        let (path, store) = (self.at(name), self.opened().await?);
-        let range = from..from.saturating_add(n_bytes);
-        self.within(store.get_range(&path, range)).await
+        let path = self.at(name);
+        match &self.place {
+            StorePlace::Folder(place) => {
+                let read = move |root: &std::path::Path| {
+                    let found = folder::piece(&root.join(path.as_ref()), from, n_bytes)?;
+                    Ok(Bytes::from(found))
+                };
+                self.on_folder(place, read).await
+            }
+            StorePlace::Bucket(store) => {
+                let range = from..from.saturating_add(n_bytes);
+                self.within(store.get_range(&path, range)).await
+            }
+        }
     }
 
     /// The size of a file; none when it is not there.
     pub(crate) async fn size(&self, name: &str) -> ArchiveResult<Option<u64>> {
-        let (path, store) = (self.at(name), self.opened().await?);
+        let path = self.at(name);
+        let store = match &self.place {
+            StorePlace::Folder(place) => {
+                let ask = move |root: &std::path::Path| folder::size(&root.join(path.as_ref()));
+                return self.on_folder(place, ask).await;
+            }
+            StorePlace::Bucket(store) => store,
+        };
         let asked = self.within(async {
             match store.head(&path).await {
                 Ok(about) => Ok(Some(about.size)),
@@ -168,6 +259,19 @@ impl ArchiveStore {
             }
         });
         asked.await
+    }
+
+    /// Writes a small file and removes it again: whether the store takes anything. A folder that is not there yet is left
+    /// to the first archive, which makes it.
+    pub(crate) async fn try_out(&self, name: &str) -> ArchiveResult<()> {
+        if let StorePlace::Folder(place) = &self.place {
+            let file = self.at(name);
+            let tried = move |root: &std::path::Path| folder::try_out(root, file.as_ref());
+            return self.on_folder(place, tried).await;
+        }
+        self.put(name, TRIAL.to_vec()).await?;
+        let (path, store) = (self.at(name), self.opened().await?);
+        self.within(store.delete(&path)).await
     }
 
     /// The names of the folders in a folder; none where it is not there.
@@ -186,16 +290,11 @@ impl ArchiveStore {
     }
 
     async fn try_remove(&self, name: &str) -> ArchiveResult<()> {
-        if let StorePlace::Folder(root, _) = &self.place {
+        if let StorePlace::Folder(place) = &self.place {
             // Files that did not get their names yet are in no list of the store.
-            let folder = root.join(name);
-            let removing = blocking(move || match std::fs::remove_dir_all(folder) {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    Err(ArchiveError::Unavailable(error.to_string()))
-                }
-                Ok(()) | Err(_) => Ok(()),
-            });
-            return self.in_time(removing).await;
+            let name = name.to_owned();
+            let remove = move |root: &std::path::Path| folder::remove(&root.join(name));
+            return self.on_folder(place, remove).await;
         }
         let (path, store) = (self.at(name), self.opened().await?);
         let listed = self.within(store.list_with_delimiter(Some(&path))).await?;
@@ -235,11 +334,16 @@ pub(crate) async fn blocking<T: Send + 'static>(
     done.map_err(|error| store::Error::Fault(error.to_string()))?
 }
 
-fn folder_at(folder: &std::path::Path) -> Result<Arc<dyn ObjectStore>, String> {
-    let why =
-        |error: &dyn std::fmt::Display| format!("归档目录 {} 不可用：{error}", folder.display());
-    std::fs::create_dir_all(folder).map_err(|error| why(&error))?;
-    let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| why(&error))?;
+fn folder_at(folder: &std::path::Path) -> ArchiveResult<Arc<dyn ObjectStore>> {
+    std::fs::create_dir_all(folder).map_err(|error| folder::away(folder, &error))?;
+    let store = LocalFileSystem::new_with_prefix(folder);
+    let store = store.map_err(|error| {
+        let (folder, why) = (folder.display(), with_causes(&error));
+        ArchiveError::Unavailable(format!(
+            "归档目录 {folder} 不可用：{}",
+            words::chinese(&why)
+        ))
+    })?;
     Ok(Arc::new(store.with_fsync(true)))
 }
 
@@ -287,7 +391,7 @@ fn failure(error: object_store::Error) -> ArchiveError {
     // A part that was asked for and is not there: the file is shorter than it was.
     match is_range(&error) {
         true => ArchiveError::Broken(format!("文件比清单所记的短：{why}")),
-        false => ArchiveError::Unavailable(why),
+        false => ArchiveError::Unavailable(words::chinese(&why)),
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod claims;
 mod faults;
+mod folder;
 mod late;
 mod left_behind;
 mod parts;
 mod purges;
 mod s3;
+mod superseded;
 
 use crate::class::ArchiveClass::Payload;
 use crate::config::{ArchiveConfig, RetentionConfig};

@@ -70,7 +70,7 @@ fn problem(error: ArchiveError) -> Problem {
 pub struct ArchiveQuery {
     /// `payload`, `trade`, `log` or `evidence`.
     pub class: Option<String>,
-    /// `writing`, `written`, `verified`, `broken`, `purging` or `purged`; in the plan `none`, too.
+    /// `writing`, `written`, `verified`, `broken`, `superseded`, `purging` or `purged`; in the plan `none`, too.
     pub state: Option<String>,
 }
 

@@ -128,7 +128,7 @@ pub struct ArchivePartView {
     pub number: i64,
     /// Its folder in the archive store.
     pub folder: String,
-    /// `writing`, `written`, `verified`, `broken`, `purging` or `purged`.
+    /// `writing`, `written`, `verified`, `broken`, `superseded`, `purging` or `purged`.
     pub state: String,
     /// Rows in it.
     pub n_rows: i64,

@@ -43,6 +43,7 @@ fn problem(error: &ArchiveError) -> Problem {
         ArchiveError::Broken(_)
         | ArchiveError::Missing(_)
         | ArchiveError::Scratch(_)
+        | ArchiveError::Target(_)
         | ArchiveError::Lost
         | ArchiveError::Stopped => codes::UNREADABLE,
     };

@@ -212,7 +212,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "gauge",
         "归档存储现在不可用（目录没有挂载、对象存储停机）时为 1：收发不受影响，不归档、不清理；最多每五分钟看一次",
     ),
-    ("tongguan_archive_mib", "gauge", "归档分卷的总大小（MiB）"),
+    (
+        "tongguan_archive_bytes",
+        "gauge",
+        "归档分卷的总大小（字节）",
+    ),
     (
         "tongguan_replica_lag_seconds",
         "gauge",
@@ -390,7 +394,7 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
             ::metrics::gauge!("tongguan_archive_broken_parts").set(f64::from(n_broken));
             let is_away = health.away.is_some();
             ::metrics::gauge!("tongguan_archive_away").set(f64::from(u8::from(is_away)));
-            ::metrics::gauge!("tongguan_archive_mib").set(count(health.n_bytes >> 20));
+            ::metrics::gauge!("tongguan_archive_bytes").set(count(health.n_bytes));
         }
         Err(error) => tracing::warn!(%error, "the archive could not be looked at"),
     }

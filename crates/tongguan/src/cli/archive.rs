@@ -6,7 +6,8 @@ use super::sso::administrator;
 use super::table::table;
 use super::{Base, Ended, complain, existing, say};
 use crate::roles::Process;
-use ::archive::job::{ARCHIVE, PURGE};
+use ::archive::job::{ARCHIVE, PURGE, VERIFY};
+use ::archive::part::PartState;
 use ::archive::plan::PlanLine;
 use ::archive::{Archive, ArchiveClass, ArchiveMonth, ArchivePart, ArchiveTurn};
 use anyhow::{anyhow, bail};
@@ -67,10 +68,10 @@ pub(super) struct PartArgs {
     #[command(flatten)]
     base: Base,
     /// 数据类别：payload、trade、log、evidence；不写则全部
-    #[arg(long)]
+    #[arg(long, value_name = "类别")]
     class: Option<String>,
     /// 月份，例如 2026-08；不写则全部
-    #[arg(long)]
+    #[arg(long, value_name = "月份")]
     month: Option<String>,
 }
 
@@ -90,13 +91,13 @@ pub(super) struct RestoreArgs {
     #[command(flatten)]
     base: Base,
     /// 数据类别：payload、trade、log、evidence
-    #[arg(long)]
+    #[arg(long, value_name = "类别")]
     class: String,
     /// 月份，例如 2026-08
-    #[arg(long)]
+    #[arg(long, value_name = "月份")]
     month: String,
     /// 还原到的文件，不能已存在
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     to: PathBuf,
 }
 
@@ -224,18 +225,58 @@ async fn last_run(process: &Process, job: &Job) -> anyhow::Result<RunView> {
 
 async fn verify(args: VerifyPartArgs) -> anyhow::Result<Ended> {
     let which = args.which.which()?;
+    let is_json = args.which.base.json;
     let process = Process::open_to_write(existing(&args.which.base)?).await?;
-    let job = process.jobs().into_iter().find(|job| job.words == ARCHIVE);
-    let mut job = job.ok_or_else(|| anyhow!("没有任务 {}", ARCHIVE.name))?;
     let archive = Arc::clone(&process.shared.archive);
-    job.run = Arc::new(move |turn| {
-        let archive = Arc::clone(&archive);
-        Box::pin(async move { verify_all(&archive, &ArchiveTurn::from(turn), which).await })
-    });
-    let ended = do_job(&process, job, &args.reason, true).await;
+    let ended = match missing(&archive, which).await {
+        Ok(None) => verify_here(&process, archive, &args.reason, which).await,
+        Ok(Some(why)) => Ok((false, why.to_owned())),
+        Err(error) => Err(error),
+    };
     process.close().await;
     let (is_good, text) = ended?;
-    tell(args.which.base.json, "archive.verify", is_good, &text)
+    tell(is_json, VERIFY.name, is_good, &text)
+}
+
+/// What is missing for a proof: one of nothing is no proof.
+async fn missing(archive: &Archive, which: PartChoice) -> anyhow::Result<Option<&'static str>> {
+    if !archive.is_set() {
+        return Ok(Some("没有设置归档存储（archive.url），未校验"));
+    }
+    let mut parts = archive.parts().await?;
+    parts.retain(|part| part.written_at.is_some());
+    let is_none = parts.is_empty();
+    parts.retain(|part| which.has(part.class, part.month));
+    Ok(match (is_none, parts.is_empty(), which.month) {
+        (true, ..) => Some("还没有归档分卷，未校验"),
+        (false, true, Some(_)) => Some("该月没有归档分卷，未校验"),
+        (false, true, None) => Some("该类别没有归档分卷，未校验"),
+        (false, false, _) => None,
+    })
+}
+
+/// Proves parts as the job of that name, here.
+async fn verify_here(
+    process: &Process,
+    archive: Arc<Archive>,
+    why: &str,
+    which: PartChoice,
+) -> anyhow::Result<(bool, String)> {
+    let job = process.jobs().into_iter().find(|job| job.words == VERIFY);
+    let mut job = job.ok_or_else(|| anyhow!("没有任务 {}", VERIFY.name))?;
+    // A running platform knows nothing of these parts.
+    job.limits.retries = 0;
+    job.run = Arc::new(move |turn| {
+        let archive = Arc::clone(&archive);
+        Box::pin(async move {
+            let turn = ArchiveTurn::from(turn);
+            let done = verify_all(&archive, &turn, which).await;
+            // What somebody asked for meanwhile is left to nobody else.
+            archive.verify_asked(&turn).await?;
+            done
+        })
+    });
+    do_job(process, job, why, true).await
 }
 
 async fn verify_all(
@@ -245,6 +286,9 @@ async fn verify_all(
 ) -> Result<String, JobFailure> {
     let mut parts = archive.parts().await?;
     parts.retain(|part| which.has(part.class, part.month) && part.written_at.is_some());
+    let n_all = parts.len();
+    parts.retain(|part| part.state != PartState::Superseded);
+    let n_superseded = n_all - parts.len();
     let (mut n_good, mut broken) = (0, Vec::new());
     for part in parts {
         match archive.verify(turn, part.id).await {
@@ -253,8 +297,12 @@ async fn verify_all(
             Err(error) => return Err(error.into()),
         }
     }
+    let left = match n_superseded {
+        0 => String::new(),
+        n => format!("；已替代的 {n} 卷不再校验"),
+    };
     match broken.is_empty() {
-        true => Ok(format!("校验通过 {n_good} 卷")),
+        true => Ok(format!("校验通过 {n_good} 卷{left}")),
         false => Err(JobFailure::Failed(format!(
             "有误 {} 卷，校验通过 {n_good} 卷：{}",
             broken.len(),
@@ -285,6 +333,7 @@ async fn list(args: &PartArgs) -> anyhow::Result<Ended> {
     let parts = process.shared.archive.parts().await;
     process.close().await;
     let mut parts = parts?;
+    let is_none = parts.is_empty();
     parts.retain(|part| which.has(part.class, part.month));
     if args.base.json {
         let list: Vec<Json> = parts.iter().map(json_of).collect();
@@ -292,7 +341,10 @@ async fn list(args: &PartArgs) -> anyhow::Result<Ended> {
         return Ok(Ended::Done);
     }
     if parts.is_empty() {
-        say("还没有归档分卷");
+        say(match is_none {
+            true => "还没有归档分卷",
+            false => "没有符合条件的分卷",
+        });
         return Ok(Ended::Done);
     }
     let mut shown = table(&[
@@ -341,19 +393,30 @@ async fn plan(args: &PartArgs) -> anyhow::Result<Ended> {
     let process = Process::open(existing(&args.base)?).await?;
     let lines = process.shared.archive.plan().await;
     let is_set = process.shared.archive.is_set();
+    let until = process.shared.archive.purged_until().await;
+    let now_ms = process.context.now_ms();
     process.close().await;
-    let mut lines = lines?;
+    let (mut lines, until) = (lines?, until?);
+    let is_none = lines.is_empty();
     lines.retain(|line| which.has(line.class, line.month));
     if args.base.json {
         let list: Vec<Json> = lines.iter().map(json_of_line).collect();
-        say(&json!({ "archiveSet": is_set, "months": list }).to_string());
+        say(
+            &json!({ "archiveSet": is_set, "purgedUntil": until.map(beijing_day), "months": list })
+                .to_string(),
+        );
         return Ok(Ended::Done);
     }
     if !is_set {
-        say("没有设置归档存储（archive.url）：不归档，也不清理任何数据");
+        say(
+            "没有设置归档存储（archive.url）：不归档，也不清理任何数据；设置方法见 docs/operating/archive.md",
+        );
     }
     if lines.is_empty() {
-        say("还没有已结束的月份");
+        say(match is_none {
+            true => "还没有已结束的月份",
+            false => "没有符合条件的月份",
+        });
         return Ok(Ended::Done);
     }
     let mut shown = table(&[
@@ -368,9 +431,7 @@ async fn plan(args: &PartArgs) -> anyhow::Result<Ended> {
         "保留",
     ]);
     for line in &lines {
-        let state = line
-            .state
-            .map_or("未归档", ::archive::part::PartState::chinese);
+        let state = line.state.map_or("未归档", PartState::chinese);
         let due = line.due_at.map_or_else(|| "不清理".to_owned(), beijing_day);
         shown.add_row([
             line.month.to_string(),
@@ -385,12 +446,27 @@ async fn plan(args: &PartArgs) -> anyhow::Result<Ended> {
         ]);
     }
     say(&shown.to_string());
+    if is_set && lines.iter().any(|line| is_waiting(line, now_ms)) {
+        say(&match until {
+            Some(until) => format!(
+                "清理日期目前到 {}：每次清理至多比上一次晚两天，已到期的其余数据由以后各夜的 retention.run 清理",
+                beijing_day(until)
+            ),
+            None => "已到期的数据还没有清理过：由每夜的 retention.run 清理".to_owned(),
+        });
+    }
     Ok(Ended::Done)
+}
+
+/// Whether rows of a month are here although their period has passed, and not because they must stay.
+fn is_waiting(line: &PlanLine, now_ms: i64) -> bool {
+    let is_due = line.due_at.is_some_and(|due_at| due_at <= now_ms);
+    is_due && line.n_rows > line.n_kept
 }
 
 /// What had to stay, with its reasons in Chinese.
 fn kept(line: &PlanLine) -> String {
-    let mut text = line.kept_why.clone();
+    let mut text = line.kept_why.replace(", ", "、");
     for why in ::archive::table::Stay::ALL {
         text = text.replace(why.name(), why.words().0);
     }

@@ -39,8 +39,18 @@ pub(super) struct JobArgs {
 pub(super) async fn job(verb: JobVerb) -> anyhow::Result<Ended> {
     match verb {
         JobVerb::List(base) => list(&base).await,
-        JobVerb::Run(args) => ask(args, run_now, "已安排，运行中的平台将在数秒内执行").await,
-        JobVerb::Cancel(args) => ask(args, cancel, "已要求停止，将在数秒内生效").await,
+        JobVerb::Run(args) => {
+            ask(
+                args,
+                run_now,
+                [
+                    "已安排，运行中的平台将在数秒内执行",
+                    "已安排；现在没有运行中的平台进程，平台启动后即执行",
+                ],
+            )
+            .await
+        }
+        JobVerb::Cancel(args) => ask(args, cancel, ["已要求停止，将在数秒内生效"; 2]).await,
     }
 }
 
@@ -89,8 +99,23 @@ fn plan(schedule: &str) -> String {
         ["every", seconds, "s"] => format!("每 {}", interval(seconds.parse().unwrap_or(0))),
         ["working", "day", n, at] => format!("每月第 {n} 个工作日 {at}"),
         ["on", "request"] => "按需".to_owned(),
+        ["cron", minute, hour, day, "*", "*"] => {
+            cron((minute, hour), day).unwrap_or_else(|| schedule.to_owned())
+        }
         _ => schedule.to_owned(),
     }
+}
+
+/// A moment of every day, or of some days of a month; none where it is not as simple as that.
+fn cron((minute, hour): (&str, &str), day: &str) -> Option<String> {
+    let (minute, hour): (u8, u8) = (minute.parse().ok()?, hour.parse().ok()?);
+    let at = format!("{hour:02}:{minute:02}");
+    if day == "*" {
+        return Some(format!("每日 {at}"));
+    }
+    let is_days =
+        day.split('-').count() <= 2 && day.split('-').all(|one| one.parse::<u8>().is_ok());
+    is_days.then(|| format!("每月 {} 日 {at}", day.replace('-', "–")))
 }
 
 /// An interval in the largest unit that measures it.
@@ -134,10 +159,16 @@ fn state(job: &JobView) -> String {
     }
 }
 
-async fn ask(args: JobArgs, act: JobAct, done: &str) -> anyhow::Result<Ended> {
+/// Asks for something; what is told of it differs with a platform that runs and without.
+async fn ask(args: JobArgs, act: JobAct, done: [&str; 2]) -> anyhow::Result<Ended> {
     let process = Process::open(existing(&args.base)?).await?;
     let outcome = act_on(&process, &args, act).await;
+    let now_ms = process.context.now_ms();
+    let alive = move |tx: &mut Tx<'_>| store::node::keys_in_use(tx, now_ms);
+    let alive = process.context.db.read(alive).await;
     process.close().await;
+    let [running, alone] = done;
+    let done = if alive?.is_empty() { alone } else { running };
     let (is_done, text) = match outcome {
         Ok(()) => (true, done.to_owned()),
         Err(problem) => (false, problem.detail.unwrap_or(problem.title)),
@@ -172,7 +203,11 @@ mod tests {
             ("every 21600 s", "每 6 小时"),
             ("every 600 s", "每 10 分钟"),
             ("every 90 s", "每 90 秒"),
-            ("cron 0 2 * * *", "cron 0 2 * * *"),
+            ("cron 0 2 * * *", "每日 02:00"),
+            ("cron 30 6 1-5 * *", "每月 1–5 日 06:30"),
+            ("cron 5 0 1 * *", "每月 1 日 00:05"),
+            ("cron */5 * * * *", "cron */5 * * * *"),
+            ("cron 0 2 * * 1", "cron 0 2 * * 1"),
             ("working day 1 09:30", "每月第 1 个工作日 09:30"),
             ("on request", "按需"),
         ] {

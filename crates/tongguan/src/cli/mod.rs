@@ -262,7 +262,9 @@ impl Base {
         // What this process makes is for its own user: databases, keys, exports.
         crate::files::private();
         let config = crate::config::Config::load(self.config.as_deref())?;
-        let mut config = config.under(&crate::config::data_folder(self.data.clone()));
+        let data = crate::config::data_folder(self.data.clone());
+        config.check_under(&data)?;
+        let mut config = config.under(&data);
         config.store.schema = schema;
         Ok(config)
     }
@@ -298,6 +300,9 @@ fn wrong_use(text: impl Into<String>) -> anyhow::Error {
     anyhow::Error::new(WrongUse(text.into()))
 }
 
+/// How long the end waits for threads that a disk or a library holds.
+const LEAVE_BEHIND: std::time::Duration = std::time::Duration::from_secs(10);
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ended {
@@ -316,7 +321,12 @@ pub fn run(command: Command) -> ExitCode {
         .enable_all()
         .build()
         .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(dispatch(command.verb)));
+        .and_then(|runtime| {
+            let ended = runtime.block_on(dispatch(command.verb));
+            // A write to a disk that does not answer must not hold the stop.
+            runtime.shutdown_timeout(LEAVE_BEHIND);
+            ended
+        });
     crate::log::flush();
     match outcome {
         Ok(Ended::Done) => ExitCode::SUCCESS,
