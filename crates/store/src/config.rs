@@ -31,9 +31,6 @@ pub struct StoreConfig {
     /// Size in MiB to which the log beside the SQLite file is cut when it has been copied back (1 to 4096). It grows beyond
     /// it while somebody reads for long; at four times this size that is reported.
     pub sqlite_log_mib: u64,
-    /// At most one commit of SQLite in so many milliseconds (0 to 1000): what comes meanwhile goes into the next, so that a page that many
-    /// change is written once. Who comes to a writer that is at rest waits for nothing.
-    pub sqlite_commit_ms: u64,
     /// How long one read of the platform itself may take before it is broken off, in milliseconds (1000 to 3600000): for so
     /// long what was written since cannot leave the log of SQLite.
     pub read_ms_max: u64,
@@ -77,7 +74,6 @@ impl Default for StoreConfig {
             sqlite_mib_max: 0,
             sqlite_cache_mib: 32,
             sqlite_log_mib: 64,
-            sqlite_commit_ms: 2,
             read_ms_max: 60_000,
             free_mib_min: 256,
             encryption_key_file: String::new(),

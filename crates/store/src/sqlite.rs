@@ -1,7 +1,7 @@
 //! SQLite: one writer thread with group commit, reader threads, a checkpointer.
 //!
 //! WAL with `synchronous=FULL`: a commit is on the disk when the caller hears of it. The writer
-//! drains whatever waits (up to [`GROUP_MAX`]) into one transaction, and commits once in `sqlite_commit_ms`. Checkpoints run on a thread of
+//! drains whatever waits (up to [`GROUP_MAX`]) into one transaction, and commits once in [`GROUP_TIME`]. Checkpoints run on a thread of
 //! their own, because they cost tens of milliseconds that no caller should see; only when the log
 //! has grown past `sqlite_log_mib` does the writer lend a hand, so that the log can start anew, and then
 //! its file is cut to that size.
@@ -23,6 +23,10 @@ use std::time::{Duration, Instant};
 
 /// Closures in one commit.
 const GROUP_MAX: usize = 256;
+
+/// At most one commit in this time: what comes meanwhile goes into the next, so that a page that many change is written
+/// once. Who comes to a writer that is at rest waits for nothing.
+const GROUP_TIME: Duration = Duration::from_millis(2);
 
 /// Prepared statements that a connection keeps.
 const STATEMENTS_MAX: usize = 256;
@@ -103,9 +107,8 @@ impl SqlitePool {
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
         let keys = vault.clone();
-        let pause = Duration::from_millis(config.sqlite_commit_ms);
         spawn("store-writer", move || {
-            write_loop((&writer, &keys), &write_queue, pause);
+            write_loop((&writer, &keys), &write_queue);
         })?;
         for _ in 0..config.n_readers.max(1) {
             let mut reader = connect(path, config, READER_CACHE_KIB)?;
@@ -201,11 +204,7 @@ fn migrate_on(writer: &mut Connection, config: &StoreConfig, vault: &Vault) -> R
 /// A connection, and what seals the values that go over it.
 type Keyed<'a> = (&'a Connection, &'a Vault);
 
-fn write_loop(
-    (connection, vault): Keyed<'_>,
-    queue: &Receiver<Box<dyn StoreJob>>,
-    pause: Duration,
-) {
+fn write_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn StoreJob>>) {
     forget_transaction(connection);
     let mut due = Instant::now();
     while let Ok(first) = queue.recv() {
@@ -216,7 +215,7 @@ fn write_loop(
             group.push(next);
         }
         group.extend(queue.try_iter().take(GROUP_MAX - group.len()));
-        due = Instant::now() + pause;
+        due = Instant::now() + GROUP_TIME;
         let failure = commit_group((connection, vault), &mut group).err();
         for job in group {
             job.finish(failure.clone());

@@ -44,7 +44,6 @@ pub(super) const RANGES: &[(&str, RangeInclusive<i64>, &str)] = &[
     ("store.sqlite_mib_max", 0..=1 << 28, "MiB"),
     ("store.sqlite_cache_mib", 1..=1 << 20, "MiB"),
     ("store.sqlite_log_mib", 1..=4096, "MiB"),
-    ("store.sqlite_commit_ms", 0..=1000, "毫秒"),
     ("store.read_ms_max", 1000..=3_600_000, "毫秒"),
     ("store.free_mib_min", 0..=1 << 30, "MiB"),
     ("registry.session_hours", 1..=24, "小时"),

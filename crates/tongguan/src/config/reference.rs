@@ -226,10 +226,6 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "SQLite 预写日志（-wal 文件）回写后缩减到的大小（MiB）；有程序长时间读库时会超过，达到四倍时告警",
     ),
     (
-        "store.sqlite_commit_ms",
-        "SQLite 繁忙时，两次提交至少相隔的毫秒数：间隔越长，写盘越少，应答越迟；空闲时立即提交",
-    ),
-    (
         "store.read_ms_max",
         "平台自身一次读库最长的毫秒数，超过即中止；读库期间 SQLite 预写日志无法缩减",
     ),
