@@ -1,5 +1,4 @@
 // The archive (归档): where it is, what is the matter, how long each class stays, and every part with how far it is proven.
-import { useQuery } from "@tanstack/react-query";
 import { Alert, Descriptions, Table } from "antd";
 import { call } from "../../api/client";
 import type { Item, Schema } from "../../api/types";
@@ -13,6 +12,7 @@ import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { CLASS_WORDS, CLASSES, ClassName, KeptRows, State, STATE_WORDS, stateOptions } from "./archiveWords";
 import { KEPT_WORDS, keptCount } from "./kept";
+import { useStatus, WithoutStore } from "./WithoutStore";
 
 type Part = Item<"Page_ArchivePartView">;
 type Status = Schema<"ArchiveStatus">;
@@ -93,16 +93,6 @@ function PartDetail({ part }: { part: Part }) {
     />
   );
 }
-
-/** That there is no archive store, where there is none: nothing of the plan happens then. */
-export function WithoutStore() {
-  const t = useT();
-  const status = useStatus();
-  if (status.data?.url !== "") return null;
-  return <Alert className="gap" type="warning" showIcon title={t("archive.notSet")} description={t("archive.notSetText")} />;
-}
-
-const useStatus = () => useQuery({ queryKey: ["archive"], queryFn: ({ signal }) => call("GET", "/api/v1/archive", { signal }) });
 
 /** What is the matter, the worst first; nothing when all is well. */
 function Matter({ status }: { status: Status }) {

@@ -4,9 +4,9 @@ import { bytes } from "../../format/number";
 import { useT } from "../../i18n";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { WithoutStore } from "./archive";
 import { CLASS_WORDS, CLASSES, ClassName, KeptRows, State, STATE_WORDS, STATES, stateOptions } from "./archiveWords";
 import { KEPT_WORDS, keptCount } from "./kept";
+import { WithoutStore } from "./WithoutStore";
 
 type Line = Item<"Page_ArchivePlanView">;
 
