@@ -273,14 +273,17 @@ pub(crate) fn open(tx: &mut Tx<'_>, care: SchemaCare) -> Result<bool> {
     match (care, n_missing(tx)?) {
         (SchemaCare::Upgrade, _) | (SchemaCare::Create, None) => apply(tx).map(|()| true),
         (SchemaCare::Create | SchemaCare::Look, Some(0)) => apply(tx).map(|()| false),
-        (SchemaCare::Look, None) => Err(Error::Setting(
-            "数据库中还没有平台的表：请先启动平台（tongguan serve），或执行 tongguan migrate"
-                .to_owned(),
-        )),
+        (SchemaCare::Look, None) => Err(nothing_there()),
         (_, Some(n_missing)) => Err(Error::Setting(format!(
             "数据库结构比本程序旧，差 {n_missing} 次升级，没有改动：请先停下平台的各个进程，再执行 tongguan migrate"
         ))),
     }
+}
+
+/// That there is no platform in a database.
+pub(crate) fn nothing_there() -> Error {
+    let text = "数据库中还没有平台的表：请先启动平台（tongguan serve），或执行 tongguan migrate";
+    Error::Setting(text.to_owned())
 }
 
 /// How many migrations a database lacks; nothing when it has had none at all.

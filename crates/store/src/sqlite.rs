@@ -13,7 +13,7 @@
 use crate::job::{StoreJob, spawn, submit};
 use crate::migrate;
 use crate::tx::EngineTx;
-use crate::{Error, Result, StoreConfig, Tx, Vault, compact};
+use crate::{Error, Result, SchemaCare, StoreConfig, Tx, Vault, compact};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -86,6 +86,9 @@ pub(crate) struct SqlitePool {
 
 impl SqlitePool {
     pub(crate) fn open(path: &str, config: &StoreConfig, vault: &Vault) -> Result<Self> {
+        if config.schema == SchemaCare::Look && !Path::new(path).exists() {
+            return Err(migrate::nothing_there());
+        }
         if let Some(folder) = Path::new(path)
             .parent()
             .filter(|p| !p.as_os_str().is_empty())

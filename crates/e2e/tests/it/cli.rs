@@ -349,6 +349,11 @@ fn file_in(place: &Place, text: &str) -> String {
 #[test]
 fn the_doctor_looks_and_says() {
     let place = Place::new();
+    // Nothing is there yet: it says what to do, and makes nothing.
+    let found = place.run(&["doctor", "--json"]);
+    assert_code(&found, 1);
+    assert!(out(&found).contains("tongguan migrate"), "{}", out(&found));
+    place.tool(&["migrate"]);
     let found = place.tool(&["doctor"]);
     assert_eq!(found["ok"], true, "{found}");
     assert!(found["findings"].as_array().unwrap().len() >= 4);

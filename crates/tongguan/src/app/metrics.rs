@@ -350,6 +350,12 @@ async fn set_partitions(db: &Db, now_ms: i64) {
     }
 }
 
+/// Bytes as a gauge holds them: exact up to eight petabytes.
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+fn of_bytes(n_bytes: i64) -> f64 {
+    n_bytes as f64
+}
+
 /// `GET /metrics`, for those inside.
 pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
     if !front.inside.has(&request.into_parts().0) {
@@ -394,7 +400,7 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
             ::metrics::gauge!("tongguan_archive_broken_parts").set(f64::from(n_broken));
             let is_away = health.away.is_some();
             ::metrics::gauge!("tongguan_archive_away").set(f64::from(u8::from(is_away)));
-            ::metrics::gauge!("tongguan_archive_bytes").set(count(health.n_bytes));
+            ::metrics::gauge!("tongguan_archive_bytes").set(of_bytes(health.n_bytes));
         }
         Err(error) => tracing::warn!(%error, "the archive could not be looked at"),
     }
@@ -437,7 +443,7 @@ fn set_health(health: &Health) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Metrics, observe};
+    use super::{Metrics, observe, of_bytes};
     use axum::Router;
     use axum::body::Body;
     use axum::http::Request;
@@ -481,5 +487,10 @@ mod tests {
         assert_eq!(count(&text), n_series, "{text}");
         assert!(!text.contains("invented") && !text.contains("M77"));
         assert!(text.contains("method=\"OTHER\""));
+    }
+
+    #[test]
+    fn an_archive_of_terabytes_has_its_size() {
+        assert_eq!(of_bytes(3 << 40).to_string(), (3_u64 << 40).to_string());
     }
 }

@@ -3,8 +3,8 @@
 use super::ids::Ids;
 use super::table::table;
 use super::{Base, Ended, say};
-use crate::config::{Config, REFERENCE};
-use crate::databases::open_db;
+use crate::config::{Config, QueueKind, REFERENCE};
+use crate::databases::{beside, open_db};
 use crate::demo::secret;
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -141,7 +141,12 @@ async fn opened(config: Config) -> anyhow::Result<(Config, Db)> {
 
 /// Brings the database up to date.
 pub(super) async fn migrate(base: &Base) -> anyhow::Result<Ended> {
-    let (_, db) = opened(base.load_to_upgrade()?).await?;
+    let (config, db) = opened(base.load_to_upgrade()?).await?;
+    if config.queue.kind == QueueKind::Builtin {
+        open_db(beside(&config.store, config.queue.url.clone()))
+            .await
+            .context("无法打开队列的数据库")?;
+    }
     let applied = db.applied().await?;
     if base.json {
         let list: Vec<_> = applied
@@ -389,7 +394,8 @@ async fn keys(args: KeyListArgs) -> anyhow::Result<Ended> {
 pub(super) fn config(verb: &ConfigVerb) -> anyhow::Result<Ended> {
     match verb {
         ConfigVerb::Check(base) => {
-            base.load()?;
+            let data = crate::config::data_folder(base.data.clone());
+            base.load()?.check_under(&data)?;
             say(if base.json {
                 "{\"ok\":true}"
             } else {

@@ -263,7 +263,6 @@ impl Base {
         crate::files::private();
         let config = crate::config::Config::load(self.config.as_deref())?;
         let data = crate::config::data_folder(self.data.clone());
-        config.check_under(&data)?;
         let mut config = config.under(&data);
         config.store.schema = schema;
         Ok(config)

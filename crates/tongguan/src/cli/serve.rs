@@ -11,6 +11,7 @@ use clap::Args;
 use registry::parameter::Adjustable;
 use std::path::Path;
 use std::sync::Arc;
+use store::SchemaCare;
 use tokio::net::TcpSocket;
 
 /// Arguments of `serve`.
@@ -51,6 +52,8 @@ fn box_db(config: &Config, base: &Base) -> store::StoreConfig {
     store::StoreConfig {
         // It keeps no message as a company sent it, and so asks for no key.
         is_plain: true,
+        // Nobody but the simulator works with it.
+        schema: SchemaCare::Upgrade,
         ..beside(&config.store, format!("sqlite:{}", file.display()))
     }
 }
