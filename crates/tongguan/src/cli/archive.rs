@@ -68,10 +68,10 @@ pub(super) struct PartArgs {
     #[command(flatten)]
     base: Base,
     /// 数据类别：payload、trade、log、evidence；不写则全部
-    #[arg(long, value_name = "类别")]
+    #[arg(long, value_name = "CLASS")]
     class: Option<String>,
     /// 月份，例如 2026-08；不写则全部
-    #[arg(long, value_name = "月份")]
+    #[arg(long, value_name = "MONTH")]
     month: Option<String>,
 }
 
@@ -91,13 +91,13 @@ pub(super) struct RestoreArgs {
     #[command(flatten)]
     base: Base,
     /// 数据类别：payload、trade、log、evidence
-    #[arg(long, value_name = "类别")]
+    #[arg(long, value_name = "CLASS")]
     class: String,
     /// 月份，例如 2026-08
-    #[arg(long, value_name = "月份")]
+    #[arg(long, value_name = "MONTH")]
     month: String,
     /// 还原到的文件，不能已存在
-    #[arg(long, value_name = "文件")]
+    #[arg(long, value_name = "FILE")]
     to: PathBuf,
 }
 

@@ -93,6 +93,8 @@ pub(super) fn frame(text: &str, language: Language) -> String {
 fn place(name: &str) -> Option<&'static str> {
     Some(match name {
         "FILE" | "FILES" => "文件",
+        "CLASS" => "类别",
+        "MONTH" => "月份",
         "DIR" | "DATA" => "目录",
         "FILE|DIR" => "文件|目录",
         "KEY" => "密钥",
