@@ -30,7 +30,7 @@ pub struct PlanLine {
     pub class: ArchiveClass,
     /// The month.
     pub month: ArchiveMonth,
-    /// Rows that are here, counted up to a limit ([`COUNT_MAX`]); where nothing was left of it for a month with parts, those
+    /// Rows that are here, counted up to a limit (half a million for the whole plan); where nothing was left of it for a month with parts, those
     /// that the parts hold and that were not removed.
     pub n_rows: i64,
     /// Of these, rows that are in no part.
