@@ -12,7 +12,6 @@ use crate::files;
 use crate::roles::Process;
 use exchange::shared::Shared;
 use identity::foreign::Provider;
-use std::path::Path;
 use std::time::Duration;
 use store::check::{Checked, quick_check};
 use store::clock::{Clock, SystemClock, beijing_rfc3339};
@@ -186,29 +185,14 @@ async fn soundness(config: &Config) -> anyhow::Result<Vec<DoctorFinding>> {
     Ok(findings)
 }
 
-/// What should be there and is not: looking further would make it anew, and find it good. A folder without anything is
-/// that of a platform that was never started.
+/// A data folder that is not there: looking further would say nothing of it.
 fn missing(config: &Config) -> Option<DoctorFinding> {
-    let finding = |text| DoctorFinding {
+    let data = config.node.data.as_deref().filter(|data| !data.is_dir())?;
+    let data = data.display();
+    Some(DoctorFinding {
         what: "数据目录",
         is_good: false,
-        text,
-    };
-    if let Some(data) = config.node.data.as_deref().filter(|data| !data.is_dir()) {
-        let data = data.display();
-        return Some(finding(format!(
-            "{data} 不存在；请核对 --data，新装的平台请先启动一次"
-        )));
-    }
-    let seal = Path::new(&config.registry.seal_file);
-    let database = config.store.url.strip_prefix("sqlite:").map(Path::new);
-    let is_used = database.is_some_and(Path::exists);
-    (is_used && !seal.exists()).then(|| {
-        finding(format!(
-            "密封密钥文件 {} 不存在，而数据库 {} 已在使用：其中的个人信息和密钥没有它无法读取。请从备份恢复该文件后再启动",
-            seal.display(),
-            config.store.url
-        ))
+        text: format!("{data} 不存在；请核对 --data，新装的平台请先启动一次"),
     })
 }
 
