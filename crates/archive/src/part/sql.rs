@@ -160,11 +160,11 @@ pub(crate) fn begin(tx: &mut Tx<'_>, part: &ArchivePart) -> Result<()> {
     .map(|_| ())
 }
 
-/// Notes under which claim the files of a part that was begun are written from now on.
+/// Notes under which claim and number the files of a part that was begun are written from now on.
 pub(crate) fn claim(tx: &mut Tx<'_>, part: &ArchivePart) -> Result<()> {
     tx.execute(
-        "update archive_part set claim = $1 where id = $2 and state = 'writing'",
-        &[part.claim.into(), part.id.into()],
+        "update archive_part set claim = $1, number = $2 where id = $3 and state = 'writing'",
+        &[part.claim.into(), part.number.into(), part.id.into()],
     )
     .map(|_| ())
 }
