@@ -182,7 +182,7 @@ impl Archive {
         for part in unproven {
             self.prove_part(turn, part.id, run).await?;
         }
-        Ok(())
+        self.note_covered(turn, (class, month)).await
     }
 
     async fn prove_part(
@@ -282,6 +282,7 @@ impl Archive {
             n_counted: -1,
             wants_more: false,
             fault: String::new(),
+            is_covered: false,
         };
         let begun = part.clone();
         turn.write(&self.db, move |tx| sql::begin(tx, &begun))

@@ -243,6 +243,11 @@ const ALL: &[Migration] = &[
         "node_record",
         include_str!("../migrations/0051_node_record.sql"),
     ),
+    (
+        52,
+        "archive_covered",
+        include_str!("../migrations/0052_archive_covered.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
