@@ -139,7 +139,12 @@ impl Archive {
                     run.broken.push(format!("{name}：{why}"));
                 }
             }
-            error => {
+            error @ (ArchiveError::Unavailable(_)
+            | ArchiveError::Unfinished(_)
+            | ArchiveError::Missing(_)
+            | ArchiveError::Scratch(_)
+            | ArchiveError::Target(_)
+            | ArchiveError::Store(_)) => {
                 tracing::error!(month = name, %error, "a month could not be archived");
                 run.unfinished.push(format!("{name}：{error}"));
             }
