@@ -317,7 +317,7 @@ async fn a_company_without_receipts_of_a_month_is_not_searched_for_it() {
             put_receipt(tx, (3, feed_no), id_of(70), 70)?;
         }
         let sql =
-            "update receipt set received_at = 'damaged' where company_id = 3 and feed_no = 20";
+            "update receipt set received_at = 'damaged' where company_id = 3 and feed_no = 21";
         tx.execute(sql, &[]).map(|_| ())
     });
     write.await.unwrap();
