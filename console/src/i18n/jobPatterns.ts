@@ -73,6 +73,10 @@ export const JOB_PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => s
   ],
   [/^没有指定要校验的分卷，未校验；校验全部请执行 tongguan archive verify$/, () => "No parts were asked for, nothing was verified; for all of them run tongguan archive verify"],
   [/^归档存储不可用：(.*)$/, (why) => `The archive store cannot be used: ${why}`],
+  [
+    /^未全部归档：(.*?)(?:。其余月份：(?:写入 (\d+) 卷（(\d+) 行），)?校验通过 (\d+) 卷)?$/,
+    (failed, written = "0", rows = "0", verified = "0") => `Not all months were archived: ${failed}. The others: parts written: ${written} (rows: ${rows}), verified: ${verified}`,
+  ],
   [/^归档有误：(.*)$/, (why) => `The archive is broken: ${why}`],
   [/^新签名密钥 (\S+)$/, (kid) => `New signing key ${kid}`],
   [/^支付数据 (\d+) 笔，海关询问 (\d+) 条$/, (payments, inquiries) => `Deleted: payments ${payments}, inquiries ${inquiries}`],

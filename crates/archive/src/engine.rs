@@ -29,9 +29,6 @@ pub(crate) const RUN_STEP_MS: i64 = 2 * DAY_MS;
 /// How long the archive store may take to answer somebody who looks how it is.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// The name of the file that is written to see whether the store takes anything.
-const TRIAL: &str = "tongguan-trial";
-
 /// Parts whose index stays in memory, for those who look into the archive.
 const INDEXES: usize = 4;
 
@@ -165,7 +162,7 @@ impl Archive {
         }
     }
 
-    /// Why the archive store cannot be used now: its mark is read, and a small file written and removed again. A folder that is
+    /// Why the archive store cannot be used now: its mark is read, and a small file written. A folder that is
     /// not there yet is not made. A person waits for this: one that takes longer to answer than [`LOOK`] is away.
     ///
     /// # Errors
@@ -174,10 +171,9 @@ impl Archive {
         if !self.is_set() {
             return Ok(None);
         }
-        let trial = format!("{TRIAL}-{}", self.ids.next());
         let look = async {
             self.is_marked().await?;
-            self.store()?.try_out(&trial).await
+            self.store()?.try_out(self.ids.next()).await
         };
         let late = || format!("{} 秒内没有应答", LOOK.as_secs());
         let looked = tokio::select! {

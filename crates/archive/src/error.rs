@@ -15,6 +15,9 @@ pub enum ArchiveError {
     /// What stands in the archive is not what was written.
     #[error("归档有误：{0}")]
     Broken(String),
+    /// Some months could not be archived to their end, and why; the others are.
+    #[error("未全部归档：{0}")]
+    Unfinished(String),
     /// There is no such part, or no such row in it.
     #[error("归档中没有 {0}")]
     Missing(String),

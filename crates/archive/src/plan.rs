@@ -5,12 +5,10 @@ use crate::engine::{Archive, DAY_MS, MARGIN_MS};
 use crate::error::ArchiveResult;
 use crate::month::ArchiveMonth;
 use crate::part::{ArchivePart, PartState, n_counted, sql};
-use crate::rows::sql as rows;
 use crate::table::Stay;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
-use store::{Result, Tx};
 
 pub use crate::engine::ArchiveHealth;
 
@@ -250,7 +248,7 @@ impl Archive {
             let late_ms = now_ms.saturating_sub(OVERDUE_MS - MARGIN_MS);
             for month in self.months(class, late_ms).await? {
                 let is_missing = !written.contains(&(class, month));
-                n_overdue += i64::from(is_missing && self.has_rows(class, month).await?);
+                n_overdue += i64::from(is_missing && self.count((class, month), 1).await? > 0);
             }
         }
         let broken = parts.iter().filter(|part| part.state == PartState::Broken);
@@ -265,21 +263,5 @@ impl Archive {
             n_bytes: parts.iter().map(|part| part.n_bytes).sum(),
             n_parts: i64::try_from(parts.len()).unwrap_or(i64::MAX),
         })
-    }
-
-    /// Whether there is a row of a month of a class here.
-    async fn has_rows(&self, class: ArchiveClass, month: ArchiveMonth) -> ArchiveResult<bool> {
-        let tables: Vec<_> = self.tables_of(class).collect();
-        let read = move |tx: &mut Tx<'_>| -> Result<bool> {
-            for table in &tables {
-                for range in rows::ranges(tx, table, month)? {
-                    if rows::is_any(tx, table, &range)? {
-                        return Ok(true);
-                    }
-                }
-            }
-            Ok(false)
-        };
-        Ok(self.db.read(read).await?)
     }
 }

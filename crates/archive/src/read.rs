@@ -6,14 +6,34 @@ use crate::error::{ArchiveError, ArchiveResult};
 use crate::frame;
 use crate::manifest::FrameEntry;
 use crate::month::ArchiveMonth;
-use crate::part::{ArchivePart, sql};
+use crate::part::{ArchivePart, PartState, sql};
 use crate::rows::{self, RowCell, RowLine};
 use crate::sink::blocking;
-use crate::table::{ArchiveTable, MonthBy};
+use crate::table::{ArchiveTable, MonthBy, NumberedRows};
+use crate::turn::ArchiveTurn;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use store::purge::RowKey;
-use store::{Tx, Vault};
+use store::{Result, Tx, Vault};
+
+/// The month in whose archive a row stands that is not here any more: the purge goes by numbers where the time of a row cannot be
+/// right, and so does this. None where no month was purged that it can have been in.
+///
+/// # Errors
+/// The engine's.
+pub fn purged_month(
+    tx: &mut Tx<'_>,
+    (class, numbered): (ArchiveClass, &NumberedRows),
+    (key, at_ms): (RowKey, i64),
+) -> Result<Option<ArchiveMonth>> {
+    let own = ArchiveMonth::of(at_ms);
+    // A feed of a thousand items is not searched a thousand times.
+    if sql::is_purged(tx, class, own)? {
+        return Ok(Some(own));
+    }
+    let months = sql::purged_months(tx, class)?;
+    rows::sql::month_among(tx, numbered, (key, at_ms), &months)
+}
 
 /// Reads rows of a table of a part by their keys; those that come in order are read once.
 pub(crate) struct RowReader {
@@ -135,6 +155,86 @@ impl Archive {
             }),
             known => known,
         }
+    }
+
+    /// Notes which broken parts of a month are covered by the proven ones behind them.
+    pub(crate) async fn note_covered(
+        &self,
+        turn: &ArchiveTurn,
+        (class, month): (ArchiveClass, ArchiveMonth),
+    ) -> ArchiveResult<()> {
+        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
+        let parts = self.db.read(read).await?;
+        for part in &parts {
+            let is_asked = part.state == PartState::Broken && part.n_purged == 0;
+            if is_asked && self.is_covered(turn, part, &parts).await? {
+                let id = part.id;
+                let note = move |tx: &mut Tx<'_>| sql::covered(tx, id);
+                turn.write(&self.db, note).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the proven parts of a month behind a broken one have every row of it. What its manifest and index prove is
+    /// compared: a table with the same content in one part, or each key. Of what cannot be read nothing is proven.
+    async fn is_covered(
+        &self,
+        turn: &ArchiveTurn,
+        part: &ArchivePart,
+        parts: &[ArchivePart],
+    ) -> ArchiveResult<bool> {
+        let behind = |one: &&ArchivePart| one.number > part.number && one.state.is_proven();
+        let behind: Vec<_> = parts.iter().filter(behind).cloned().collect();
+        if behind.is_empty() {
+            return Ok(false);
+        }
+        match self.covers(turn, part, &behind).await {
+            Err(ArchiveError::Broken(_)) => Ok(false),
+            found => found,
+        }
+    }
+
+    async fn covers(
+        &self,
+        turn: &ArchiveTurn,
+        part: &ArchivePart,
+        behind: &[ArchivePart],
+    ) -> ArchiveResult<bool> {
+        let contents = self.contents_now(part).await?;
+        let (vault, folder) = (self.vault().await?, part.folder());
+        let mut whole = Vec::new();
+        for one in behind {
+            let tables = self.contents(one).await?.0.tables.clone();
+            whole.extend(
+                tables
+                    .into_iter()
+                    .map(|entry| (entry.table, entry.content_sha256)),
+            );
+        }
+        for entry in &contents.0.tables {
+            let same = (entry.table.clone(), entry.content_sha256.clone());
+            if entry.rows == 0 || whole.contains(&same) {
+                continue;
+            }
+            let table = self
+                .tables_of(part.class)
+                .find(|one| one.table == entry.table);
+            let Some(table) = table else {
+                return Ok(false);
+            };
+            let mut known = KnownRows::new(self, behind, table).await?;
+            for frame in contents.1.frames(table.table) {
+                turn.go_on()?;
+                let at = (folder.as_str(), table);
+                for row in self.frame(at, (&contents, frame), &vault).await? {
+                    if known.line(self, row.key).await?.is_none() {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// The rows of a frame of a part.

@@ -39,6 +39,8 @@ pub struct ArchiveRun {
     pub n_verified: i64,
     /// Parts that are broken, and why.
     pub broken: Vec<String>,
+    /// Months that were not archived to their end for another reason, and why.
+    pub unfinished: Vec<String>,
 }
 
 impl ArchiveRun {
@@ -50,14 +52,43 @@ impl ArchiveRun {
             (n, m) => format!("写入 {n} 卷（{} 行），校验通过 {m} 卷", self.n_rows),
         }
     }
+
+    /// How it ended, once every month had its turn.
+    fn ended(mut self) -> ArchiveResult<Self> {
+        if self.unfinished.is_empty() {
+            return match self.broken.is_empty() {
+                true => Ok(self),
+                false => Err(ArchiveError::Broken(self.broken.join("；"))),
+            };
+        }
+        let done = self.text();
+        self.unfinished.append(&mut self.broken);
+        let failed = self.unfinished.join("；");
+        Err(ArchiveError::Unfinished(match done.is_empty() {
+            true => failed,
+            false => format!("{failed}。其余月份：{done}"),
+        }))
+    }
+}
+
+/// What stands under the number of a part that was begun.
+#[derive(Debug, Default)]
+struct FoundUnder {
+    /// Its own manifest, when it was written to its end.
+    own: Option<Vec<u8>>,
+    /// The folders of parts that are whole and not known here.
+    others: Vec<String>,
+    /// The largest number that a part of the month has, here or there.
+    last: i64,
 }
 
 impl Archive {
-    /// Writes and proves every month that is over and not archived yet, and what came later to those that are.
+    /// Writes and proves every month that is over and not archived yet, and what came later to those that are. A month that
+    /// fails keeps no other from being archived.
     ///
     /// # Errors
-    /// [`ArchiveError::NotSet`], [`ArchiveError::Unavailable`] and so on; [`ArchiveError::Broken`] at the end, when parts
-    /// are.
+    /// [`ArchiveError::NotSet`], [`ArchiveError::Unavailable`] and so on at once, when no month can be archived;
+    /// [`ArchiveError::Broken`] and [`ArchiveError::Unfinished`] at the end, with every month that failed.
     pub async fn run(&self, turn: &ArchiveTurn) -> ArchiveResult<ArchiveRun> {
         self.look_for_store().await?;
         // A clock that runs ahead closes a month too early; what comes then goes into its next part.
@@ -66,13 +97,59 @@ impl Archive {
         for class in ArchiveClass::ALL {
             for month in self.months(class, now_ms).await? {
                 turn.go_on()?;
-                self.archive_month(turn, (class, month), &mut run).await?;
+                if let Err(error) = self.archive_month(turn, (class, month), &mut run).await {
+                    self.month_failed(turn, (class, month), error, &mut run)
+                        .await?;
+                }
             }
         }
-        match run.broken.is_empty() {
-            true => Ok(run),
-            false => Err(ArchiveError::Broken(run.broken.join("；"))),
+        run.ended()
+    }
+
+    /// Notes that a month was not archived to its end.
+    ///
+    /// # Errors
+    /// That of the month, when the next one would only fail in the same way.
+    async fn month_failed(
+        &self,
+        turn: &ArchiveTurn,
+        (class, month): (ArchiveClass, ArchiveMonth),
+        error: ArchiveError,
+        run: &mut ArchiveRun,
+    ) -> ArchiveResult<()> {
+        let name = format!("{}/{month}", class.name());
+        match error {
+            ArchiveError::NotSet | ArchiveError::Lost | ArchiveError::Stopped => return Err(error),
+            ArchiveError::Store(store::Error::Unavailable(_)) => return Err(error),
+            // The store itself may be away: who asks it again for each month only waits as often.
+            ArchiveError::Unavailable(_) if self.look_for_store().await.is_err() => {
+                return Err(error);
+            }
+            // A part that was proven cannot be read any more. Which one it is says its proof; the next run writes anew what it had.
+            ArchiveError::Broken(ref why) => {
+                tracing::error!(month = name, why, "a month could not be archived");
+                let n_before = run.broken.len();
+                let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
+                for part in self.db.read(read).await? {
+                    if part.state.is_proven() {
+                        self.prove_part(turn, part.id, run).await?;
+                    }
+                }
+                if run.broken.len() == n_before {
+                    run.broken.push(format!("{name}：{why}"));
+                }
+            }
+            error @ (ArchiveError::Unavailable(_)
+            | ArchiveError::Unfinished(_)
+            | ArchiveError::Missing(_)
+            | ArchiveError::Scratch(_)
+            | ArchiveError::Target(_)
+            | ArchiveError::Store(_)) => {
+                tracing::error!(month = name, %error, "a month could not be archived");
+                run.unfinished.push(format!("{name}：{error}"));
+            }
         }
+        Ok(())
     }
 
     async fn archive_month(
@@ -108,11 +185,21 @@ impl Archive {
             unproven.push(part);
         }
         for part in unproven {
-            match self.verify(turn, part.id).await {
-                Ok(_) => run.n_verified += 1,
-                Err(ArchiveError::Broken(why)) => run.broken.push(why),
-                Err(error) => return Err(error),
-            }
+            self.prove_part(turn, part.id, run).await?;
+        }
+        self.note_covered(turn, (class, month)).await
+    }
+
+    async fn prove_part(
+        &self,
+        turn: &ArchiveTurn,
+        id: i64,
+        run: &mut ArchiveRun,
+    ) -> ArchiveResult<()> {
+        match self.verify(turn, id).await {
+            Ok(_) => run.n_verified += 1,
+            Err(ArchiveError::Broken(why)) => run.broken.push(why),
+            Err(error) => return Err(error),
         }
         Ok(())
     }
@@ -200,6 +287,7 @@ impl Archive {
             n_counted: -1,
             wants_more: false,
             fault: String::new(),
+            is_covered: false,
         };
         let begun = part.clone();
         turn.write(&self.db, move |tx| sql::begin(tx, &begun))
@@ -216,14 +304,15 @@ impl Archive {
     ) -> ArchiveResult<Option<ArchivePart>> {
         // Before the rows are read: one that comes meanwhile is found by the next run.
         part.n_counted = self.count_all((part.class, part.month)).await?;
-        let manifest = match self.whole_manifest(&part).await? {
+        let found = self.found(&part).await?;
+        let manifest = match found.own {
             // It was written by the run before, which did not come to note it; what came since is not in it.
             Some(manifest) => {
                 part.n_counted = -1;
                 manifest
             }
             None => {
-                self.take_over(turn, &mut part).await?;
+                self.take_over(turn, &mut part, &found).await?;
                 match self.write_files(turn, &part, earlier).await? {
                     Some(manifest) => {
                         let bytes = manifest.bytes()?;
@@ -261,47 +350,70 @@ impl Archive {
         Ok(Some(part))
     }
 
-    /// The manifest of a part that was begun; none when it was not written to its end.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Unavailable`] when another platform has written a part of this name there.
-    async fn whole_manifest(&self, part: &ArchivePart) -> ArchiveResult<Option<Vec<u8>>> {
-        let month = format!("{}/{}", part.class.name(), part.month);
-        let number = part.number.to_string();
-        let mut own = None;
+    /// What stands in the archive store under the number of a part that was begun.
+    async fn found(&self, part: &ArchivePart) -> ArchiveResult<FoundUnder> {
+        let (class, of) = (part.class, part.month);
+        let month = format!("{}/{of}", class.name());
+        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, of);
+        let known = self.db.read(read).await?;
+        let mut found = FoundUnder {
+            last: known.last().map_or(0, |last| last.number),
+            ..FoundUnder::default()
+        };
         for folder in self.store()?.folders(&month).await? {
-            if folder.split('-').next() != Some(number.as_str()) {
+            let number = folder.split('-').next().and_then(|text| text.parse().ok());
+            found.last = found.last.max(number.unwrap_or(0));
+            if number != Some(part.number) {
                 continue;
             }
-            let path = format!("{month}/{folder}/{MANIFEST}");
-            match self.store()?.get(&path, SMALL_BYTES_MAX).await? {
+            let folder = format!("{month}/{folder}");
+            let path = format!("{folder}/{MANIFEST}");
+            let Some(bytes) = self.store()?.get(&path, SMALL_BYTES_MAX).await? else {
+                continue;
+            };
+            match ArchiveManifest::read(&bytes) {
+                Ok(manifest) if manifest.part != part.id.to_string() => {
+                    found.others.push(folder);
+                }
+                Ok(_) if folder == part.folder() => found.own = Some(bytes.to_vec()),
                 // Under another claim it is of a writer that was too late.
-                Some(bytes) if is_of(&bytes, part.id) => {
-                    let is_own = part.folder() == format!("{month}/{folder}");
-                    own = own.or(is_own.then(|| bytes.to_vec()));
-                }
-                Some(_) => {
-                    return Err(ArchiveError::Unavailable(format!(
-                        "{path} 已存在，由另一平台写入；请为本平台另设归档目录（archive.url）"
-                    )));
-                }
-                None => {}
+                Ok(_) => {}
+                // It was torn while it was written: a part without a manifest does not exist.
+                Err(_) => tracing::warn!(path, "a manifest cannot be read and counts for nothing"),
             }
         }
-        Ok(own)
+        Ok(found)
     }
 
     /// Goes on with a part under the claim of this turn. What another one left half written takes room that may be wanted; one
-    /// that is paused writes on in a folder of its own, which is not removed twice.
-    async fn take_over(&self, turn: &ArchiveTurn, part: &mut ArchivePart) -> ArchiveResult<()> {
+    /// that is paused writes on in a folder of its own, which is not removed twice. Where a part that this platform does not know
+    /// stands under the number, whole, it is left as it is, and the next number is taken that nobody has.
+    async fn take_over(
+        &self,
+        turn: &ArchiveTurn,
+        part: &mut ArchivePart,
+        found: &FoundUnder,
+    ) -> ArchiveResult<()> {
         let left = part.folder();
-        if part.claim != turn.claim() {
+        let is_taken = !found.others.is_empty();
+        if part.claim != turn.claim() || is_taken {
             part.claim = turn.claim();
+            if is_taken {
+                let (folders, number) = (found.others.join(", "), found.last + 1);
+                tracing::warn!(
+                    folders,
+                    number,
+                    "parts of an earlier attempt, of a database before its restore, or of another platform                      stand here and are left alone: a further number is taken"
+                );
+                part.number = number;
+            }
             let claimed = part.clone();
             turn.write(&self.db, move |tx| sql::claim(tx, &claimed))
                 .await?;
         }
-        self.store()?.remove_folder(&left).await;
+        if !found.others.contains(&left) {
+            self.store()?.remove_folder(&left).await;
+        }
         Ok(())
     }
 
@@ -382,9 +494,4 @@ impl Archive {
         }
         Ok(())
     }
-}
-
-/// Whether a manifest is that of the part with this id.
-fn is_of(manifest: &[u8], id: i64) -> bool {
-    ArchiveManifest::read(manifest).is_ok_and(|manifest| manifest.part == id.to_string())
 }

@@ -19,6 +19,7 @@
 
 pub mod builtin;
 pub mod rabbitmq;
+mod unmade;
 mod sql;
 mod error;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod suite;
 pub use builtin::Builtin;
 pub use error::{Error, Result};
 pub use rabbitmq::RabbitMq;
+pub use unmade::UnmadeQueue;
 
 use async_trait::async_trait;
 use bytes::Bytes;

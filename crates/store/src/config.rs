@@ -145,6 +145,27 @@ impl StoreConfig {
         !self.is_plain && !self.encryption_key_file.is_empty()
     }
 
+    /// Which database it is, for people: the file, or the hosts and the name; never with a user or a password.
+    pub(crate) fn place(&self) -> String {
+        if let Some(path) = self.sqlite_path() {
+            return path.to_owned();
+        }
+        let Ok(url) = self.url.parse::<tokio_postgres::Config>() else {
+            return "PostgreSQL".to_owned();
+        };
+        let ports = url.get_ports();
+        let hosts = url.get_hosts().iter().enumerate().map(|(n, host)| {
+            let port = ports.get(n).or(ports.first()).copied().unwrap_or(5432);
+            match host {
+                Host::Tcp(name) => format!("{name}:{port}"),
+                #[cfg(unix)]
+                Host::Unix(path) => format!("{}:{port}", path.display()),
+            }
+        });
+        let hosts = hosts.collect::<Vec<_>>().join(",");
+        format!("{hosts}/{}", url.get_dbname().unwrap_or_default())
+    }
+
     /// The path of the SQLite file that the settings name, if they name one.
     pub(crate) fn sqlite_path(&self) -> Option<&str> {
         let path = self.url.strip_prefix("sqlite:")?;

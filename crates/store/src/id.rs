@@ -54,11 +54,24 @@ impl IdSpan {
     }
 }
 
+/// What the record of a node must say before it makes more ids; moments in milliseconds since 1970-01-01 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverdueRecord {
+    /// The number of the node.
+    pub node: i64,
+    /// A record that says less does not cover its ids.
+    pub least_ms: i64,
+    /// What it says then.
+    pub until_ms: i64,
+}
+
 /// Makes ids for one node; never hands out the same one twice, and always a larger one.
 pub struct IdMaker {
     clock: SharedClock,
     node: i64,
     last: AtomicI64,
+    /// Where its span began; [`i64::MIN`] for a maker without a record.
+    began: AtomicI64,
     /// Where the clock leads no further; [`i64::MAX`] for a maker without a record.
     limit: AtomicI64,
     /// The record, in milliseconds since 1970-01-01 UTC.
@@ -72,6 +85,7 @@ impl IdMaker {
             clock,
             node: i64::from(node) & ((1 << NODE_BITS) - 1),
             last: AtomicI64::new(0),
+            began: AtomicI64::new(i64::MIN),
             limit: AtomicI64::new(i64::MAX),
             until_ms: AtomicI64::new(0),
         }
@@ -113,14 +127,16 @@ impl IdMaker {
     pub fn begin(&self, span: IdSpan) {
         let last_of_ms = ticket_at(span.after_ms) | ((1 << SEQUENCE_BITS) - 1);
         self.last.fetch_max(last_of_ms, Ordering::Relaxed);
+        self.began.store(last_of_ms, Ordering::Relaxed);
         self.keep_below(span.until_ms);
     }
 
     /// Up to which moment the ids of this maker are to be put on record next, in milliseconds since 1970-01-01 UTC; never earlier
-    /// than before.
+    /// than before. There is room until the next beat also where the ids lead the clock.
     pub fn next_record(&self) -> i64 {
-        let span = IdSpan::after(self.last_ms(), self.clock.now_ms());
-        span.until_ms.max(self.until_ms.load(Ordering::Relaxed))
+        let from_ms = self.last_ms().max(self.clock.now_ms());
+        let until_ms = from_ms.saturating_add(RESERVED_MS);
+        until_ms.max(self.until_ms.load(Ordering::Relaxed))
     }
 
     /// The record has been carried on to this moment, and that is committed.
@@ -133,16 +149,23 @@ impl IdMaker {
             .store(ticket_at(until_ms - BELOW_MS), Ordering::Relaxed);
     }
 
-    /// The record that a node leaves that makes no more ids, in milliseconds since 1970-01-01 UTC.
+    /// The record that a node leaves that makes no more ids, in milliseconds since 1970-01-01 UTC. Who has made none leaves it as it
+    /// was, or starts that fail again and again would lead it away from the clock.
     pub fn last_record(&self) -> i64 {
-        self.last_ms().saturating_add(LEFT_MS)
+        let has_made_none = self.last.load(Ordering::Relaxed) == self.began.load(Ordering::Relaxed);
+        let left_ms = if has_made_none { 0 } else { LEFT_MS };
+        self.last_ms().saturating_add(left_ms)
     }
 
-    /// The number of the node, and what its record must say now, when ids of other nodes have led this maker beyond it.
-    pub fn overdue(&self) -> Option<(i64, i64)> {
+    /// What must be put on record now, when ids of other nodes have led this maker beyond what it knows to be there.
+    pub fn overdue(&self) -> Option<OverdueRecord> {
         let until_ms = self.until_ms.load(Ordering::Relaxed);
-        let is_overdue = until_ms > 0 && self.last_ms().saturating_add(BELOW_MS) > until_ms;
-        is_overdue.then(|| (self.node, self.next_record()))
+        let least_ms = self.last_ms().saturating_add(BELOW_MS);
+        (until_ms > 0 && least_ms > until_ms).then(|| OverdueRecord {
+            node: self.node,
+            least_ms,
+            until_ms: self.next_record(),
+        })
     }
 
     fn last_ms(&self) -> i64 {

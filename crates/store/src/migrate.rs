@@ -243,6 +243,11 @@ const ALL: &[Migration] = &[
         "node_record",
         include_str!("../migrations/0051_node_record.sql"),
     ),
+    (
+        52,
+        "archive_covered",
+        include_str!("../migrations/0052_archive_covered.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
@@ -265,36 +270,59 @@ pub fn migrations() -> &'static [(i64, &'static str, &'static str)] {
     ALL
 }
 
-/// Brings the tables up to date, as far as that is wanted; answers whether they are this process' to arrange.
+/// Brings the tables up to date, as far as that is wanted; answers whether they are this process' to arrange. `place` says which
+/// database it is, for people.
 ///
 /// # Errors
 /// The engine's, and [`Error::Setting`] when the tables are not as this program knows them and are to be left alone.
-pub(crate) fn open(tx: &mut Tx<'_>, care: SchemaCare) -> Result<bool> {
+pub(crate) fn open(tx: &mut Tx<'_>, care: SchemaCare, place: &str) -> Result<bool> {
+    if let Some(unknown) = unknown(tx)? {
+        return Err(Error::Setting(format!(
+            "数据库 {place} 的结构比本程序新（有本程序不知道的第 {} 次升级 {}），没有改动：请改用升级该数据库的版本，或更新的版本",
+            unknown.number, unknown.name
+        )));
+    }
     match (care, n_missing(tx)?) {
         (SchemaCare::Upgrade, _) | (SchemaCare::Create, None) => apply(tx).map(|()| true),
         (SchemaCare::Create | SchemaCare::Look, Some(0)) => apply(tx).map(|()| false),
-        (SchemaCare::Look, None) => Err(nothing_there()),
+        (SchemaCare::Look, None) => Err(nothing_there(place)),
         (_, Some(n_missing)) => Err(Error::Setting(format!(
-            "数据库结构比本程序旧，差 {n_missing} 次升级，没有改动：请先停下平台的各个进程，再执行 tongguan migrate"
+            "数据库 {place} 的结构比本程序旧，差 {n_missing} 次升级，没有改动：请先停下平台的各个进程，再执行 tongguan migrate"
         ))),
     }
 }
 
 /// That there is no platform in a database.
-pub(crate) fn nothing_there() -> Error {
-    let text = "数据库中还没有平台的表：请先启动平台（tongguan serve），或执行 tongguan migrate";
-    Error::Setting(text.to_owned())
+pub(crate) fn nothing_there(place: &str) -> Error {
+    Error::Setting(format!(
+        "数据库 {place} 中还没有平台的表：请先启动平台（tongguan serve），或执行 tongguan migrate"
+    ))
 }
 
-/// How many migrations a database lacks; nothing when it has had none at all.
-fn n_missing(tx: &mut Tx<'_>) -> Result<Option<usize>> {
+/// A migration that a database has had and this program does not know, if there is one.
+fn unknown(tx: &mut Tx<'_>) -> Result<Option<Applied>> {
+    if !is_any(tx)? {
+        return Ok(None);
+    }
+    let newest = ALL.last().map_or(0, |(number, _, _)| *number);
+    let mut done = applied(tx)?.into_iter();
+    Ok(done.find(|applied| applied.number > newest))
+}
+
+/// Whether a database has had migrations at all.
+fn is_any(tx: &mut Tx<'_>) -> Result<bool> {
     let tables = match tx.is_sqlite() {
         true => "select 1 from sqlite_master where name = 'migration'",
         false => {
             "select 1 from pg_tables where schemaname = current_schema() and tablename = 'migration'"
         }
     };
-    if tx.query_opt(tables, &[])?.is_none() {
+    Ok(tx.query_opt(tables, &[])?.is_some())
+}
+
+/// How many migrations a database lacks; nothing when it has had none at all.
+fn n_missing(tx: &mut Tx<'_>) -> Result<Option<usize>> {
+    if !is_any(tx)? {
         return Ok(None);
     }
     let done = applied(tx)?;
@@ -311,14 +339,6 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
         "create table if not exists migration (number bigint primary key, name text not null)",
     )?;
     let done = applied(tx)?;
-    let newest = ALL.last().map_or(0, |(number, _, _)| *number);
-    if let Some(unknown) = done.iter().find(|applied| applied.number > newest) {
-        return Err(Error::Fault(format!(
-            "the database has migration {} ({}), which this program does not know: \
-             it is older than the database",
-            unknown.number, unknown.name
-        )));
-    }
     for (number, name, text) in ALL {
         if done.iter().any(|applied| applied.number == *number) {
             continue;

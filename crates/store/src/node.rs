@@ -152,13 +152,19 @@ fn begin_ids(tx: &mut Tx<'_>, number: i64, now_ms: i64) -> Result<IdSpan> {
 }
 
 /// Puts on record at once that ids of other nodes have led this one's ahead of its record: in the transaction that writes the ids.
+/// The row is the node's heartbeat, too, and all its writers come by: it is left alone where it covers the ids already, and else
+/// gets room for some seconds, until the next beat.
 pub fn note_ids(tx: &mut Tx<'_>, ids: &IdMaker) -> Result<()> {
-    let Some((number, until_ms)) = ids.overdue() else {
+    let Some(overdue) = ids.overdue() else {
         return Ok(());
     };
     tx.execute(
-        "update node set ids_ms = $2 where number = $1 and (ids_ms is null or ids_ms < $2)",
-        &[number.into(), until_ms.into()],
+        "update node set ids_ms = $2 where number = $1 and (ids_ms is null or ids_ms < $3)",
+        &[
+            overdue.node.into(),
+            overdue.until_ms.into(),
+            overdue.least_ms.into(),
+        ],
     )
     .map(|_| ())
 }

@@ -18,7 +18,7 @@ use crate::outage::DatabaseOutage;
 use crate::partition;
 use crate::server::{BEGIN_MAX, Lost, Open, Server};
 use crate::tx::{EngineTx, PgTx};
-use crate::{Error, Result, SchemaCare, StoreConfig, Tx, Vault};
+use crate::{Error, Result, StoreConfig, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::sync::Arc;
 use std::time::Instant;
@@ -56,7 +56,7 @@ impl PgPool {
             tries: CONFLICT_TRIES,
             vault: vault.clone(),
         };
-        first.migrate(now_ms, config.schema)?;
+        first.migrate(now_ms, config)?;
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
         let closed = first.without_line();
@@ -177,11 +177,11 @@ impl Connection {
         }
     }
 
-    fn migrate(&mut self, now_ms: i64, care: SchemaCare) -> Result<()> {
+    fn migrate(&mut self, now_ms: i64, config: &StoreConfig) -> Result<()> {
         let vault = self.vault.clone();
         let open = self.ready()?;
         let mut tx = begin(open, &vault, false)?;
-        if !migrate::open(&mut tx, care)? {
+        if !migrate::open(&mut tx, config.schema, &config.place())? {
             return commit(tx);
         }
         event::mend_base(&mut tx)?;

@@ -87,7 +87,7 @@ pub(crate) struct SqlitePool {
 impl SqlitePool {
     pub(crate) fn open(path: &str, config: &StoreConfig, vault: &Vault) -> Result<Self> {
         if config.schema == SchemaCare::Look && !Path::new(path).exists() {
-            return Err(migrate::nothing_there());
+            return Err(migrate::nothing_there(&config.place()));
         }
         if let Some(folder) = Path::new(path)
             .parent()
@@ -200,7 +200,7 @@ fn migrate_on(writer: &mut Connection, config: &StoreConfig, vault: &Vault) -> R
     let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     compact::begin(&tx, config)?;
     let engine = EngineTx::Sqlite(&tx);
-    migrate::open(&mut Tx { engine, vault }, config.schema)?;
+    migrate::open(&mut Tx { engine, vault }, config.schema, &config.place())?;
     Ok(tx.commit()?)
 }
 

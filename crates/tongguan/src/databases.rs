@@ -3,7 +3,8 @@
 use crate::config::{Config, QueueKind};
 use crate::files;
 use anyhow::bail;
-use queue::{Builtin, Queue, RabbitMq};
+use queue::{Builtin, Queue, RabbitMq, UnmadeQueue};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::check::{Checked, quick_check};
@@ -27,14 +28,8 @@ const BESIDE_CACHE_MIB: u64 = 8;
 
 /// Settings of a database beside the main one (queue, simulator).
 pub fn beside(store: &store::StoreConfig, url: String) -> store::StoreConfig {
-    let schema = match store.schema {
-        SchemaCare::Upgrade => SchemaCare::Upgrade,
-        // It is made when it is first needed, by whom it may be.
-        SchemaCare::Create | SchemaCare::Look => SchemaCare::Create,
-    };
     store::StoreConfig {
         url,
-        schema,
         sqlite_cache_mib: BESIDE_CACHE_MIB,
         n_readers: 1,
         ..store.clone()
@@ -117,7 +112,16 @@ pub(crate) async fn open_queue(
     let settings = &config.queue;
     Ok(match settings.kind {
         QueueKind::Builtin => {
-            let store = beside(&config.store, settings.url.clone());
+            let mut store = beside(&config.store, settings.url.clone());
+            if is_claimed && store.schema == SchemaCare::Look {
+                // Who writes while the platform runs may be the first one to need the queue.
+                store.schema = SchemaCare::Create;
+            }
+            let file = settings.url.strip_prefix("sqlite:").map(Path::new);
+            let is_missing = file.is_some_and(|file| !file.exists());
+            if store.schema == SchemaCare::Look && is_missing {
+                return Ok(Arc::new(UnmadeQueue::at(&settings.url)));
+            }
             let db = open_db(store).await?;
             let clock = Arc::clone(clock);
             let builtin = Builtin::new(db, clock, number, settings.builtin.clone());

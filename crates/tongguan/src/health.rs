@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::check::Headroom;
-use store::node::{self, BEAT, Beat, Claimant};
+use store::node::{self, BEAT, Beat, Claimant, LivingNode};
 use store::reseal;
 use store::task::{Pulse, Tasks};
 use tokio::sync::{Notify, watch};
@@ -69,6 +69,8 @@ struct LastSeen {
     disk: Option<String>,
     /// By how much the clock is ahead of the database's, in milliseconds.
     clock_ahead_ms: Option<i64>,
+    /// Where that is far: whether the processes of all machines agree with this one against the database.
+    is_database_alone: bool,
 }
 
 /// What is known about the health of this process.
@@ -134,7 +136,16 @@ impl Health {
                 ids_until_ms,
                 clock_ahead_ms: Some(ahead_ms),
             };
-            Ok((node::beat(tx, &claimant, said)?, ahead_ms))
+            let is_ours = node::beat(tx, &claimant, said)?;
+            let is_alone = match ahead_ms.abs() > CLOCK_MAX_MS {
+                true => agree(
+                    &node::living(tx, said.now_ms - ahead_ms)?,
+                    &claimant,
+                    ahead_ms,
+                ),
+                false => false,
+            };
+            Ok((is_ours, ahead_ms, is_alone))
         });
         let written = tokio::select! {
             written = writing => written.map_err(|error: store::Error| error.to_string()),
@@ -142,7 +153,7 @@ impl Health {
                 Err(format!("a write took longer than {} s", WRITE_MAX.as_secs()))
             }
         };
-        let is_ours = written.as_ref().ok().map(|(is_ours, _)| *is_ours);
+        let is_ours = written.as_ref().ok().map(|(is_ours, ..)| *is_ours);
         if is_ours == Some(true) {
             shared.ids.keep_below(ids_until_ms);
         }
@@ -154,9 +165,10 @@ impl Health {
             Ok(_) if had_failed => tracing::warn!("writes work again"),
             _ => {}
         }
-        if let Ok((_, ahead_ms)) = written {
+        if let Ok((_, ahead_ms, is_alone)) = written {
             warn_of_clock(seen.clock_ahead_ms, ahead_ms);
             seen.clock_ahead_ms = Some(ahead_ms);
+            seen.is_database_alone = is_alone;
         }
         seen.write = Some((shared.clock.monotonic_ms(), written.map(|_| ())));
         self.n_tried.send_modify(|n| *n += 1);
@@ -311,17 +323,12 @@ impl Health {
     /// Whether the clock agrees with the database server's. A clock that was set back on an embedded database stops nobody: it
     /// may be right now.
     fn clock(&self) -> Option<HealthCheck> {
-        let ahead_ms = self.clock_ahead_ms()?;
-        let is_far = ahead_ms.abs() > CLOCK_MAX_MS;
-        let outcome = match is_far && self.shared.db.engine_name() != SQLITE {
-            true => Err(format!("{}: correct it (NTP)", clock_words(ahead_ms))),
-            false => Ok(()),
+        let (ahead_ms, is_alone) = {
+            let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            (seen.clock_ahead_ms?, seen.is_database_alone)
         };
-        let mut check = check("clock", outcome);
-        if check.is_good && ahead_ms != 0 {
-            check.detail = clock_words(ahead_ms);
-        }
-        Some(check)
+        let is_embedded = self.shared.db.engine_name() == SQLITE;
+        Some(clock_check(ahead_ms, is_embedded, is_alone))
     }
 
     /// By how much the clock of this process is ahead of the database's, as last seen, in milliseconds.
@@ -359,6 +366,49 @@ fn warn_of_clock(before_ms: Option<i64>, ahead_ms: i64) {
     }
 }
 
+/// Whether every process that lives agrees with this one against the database's clock, one of another machine among them: two of one
+/// machine have one clock, and are no witnesses for each other.
+fn agree(living: &[LivingNode], own: &Claimant, ahead_ms: i64) -> bool {
+    let machine = |process: &str| process.split('，').next().unwrap_or_default().to_owned();
+    let mut others = living
+        .iter()
+        .filter(|node| node.number != i64::from(own.number));
+    let is_near = |node: &LivingNode| {
+        let other_ms = node.clock_ahead_ms;
+        other_ms.is_some_and(|other_ms| other_ms.abs_diff(ahead_ms) <= CLOCK_WARN_MS.unsigned_abs())
+    };
+    let is_elsewhere = |node: &LivingNode| machine(&node.process) != machine(&own.process);
+    others.clone().all(is_near) && others.any(is_elsewhere)
+}
+
+/// What a difference of the clocks means.
+///
+/// Ids are made by a process's own clock, under its own number and ahead of its own record: no clock of the database makes one
+/// twice. A process is not ready for another reason, that it would refuse good messages for their times. Whose clock is wrong
+/// nobody can say of two; but where the processes of several machines agree against the database, theirs is taken for right, and to
+/// take all of them out of service would stop the platform for a clock on which nothing of it depends. Were they all wrong
+/// together, messages would be refused as they are while nobody is ready.
+fn clock_check(ahead_ms: i64, is_embedded: bool, is_database_alone: bool) -> HealthCheck {
+    let words = clock_words(ahead_ms);
+    let is_far = ahead_ms.abs() > CLOCK_MAX_MS;
+    let outcome = match is_far && !is_embedded && !is_database_alone {
+        true => Err(format!(
+            "{words}: correct it (NTP), or the database server's if that is wrong"
+        )),
+        false => Ok(()),
+    };
+    let mut check = check("clock", outcome);
+    if check.is_good && ahead_ms != 0 {
+        check.detail = match is_far && !is_embedded {
+            true => format!(
+                "{words}, and the other machines agree with this one: correct the database server's clock (NTP)"
+            ),
+            false => words,
+        };
+    }
+    check
+}
+
 /// How the clock differs from the database's, in English.
 fn clock_words(ahead_ms: i64) -> String {
     let seconds = Duration::from_millis(ahead_ms.unsigned_abs()).as_secs_f64();
@@ -373,3 +423,6 @@ fn check(name: &str, outcome: Result<(), String>) -> HealthCheck {
         detail: outcome.err().unwrap_or_else(|| "ok".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

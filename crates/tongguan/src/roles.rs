@@ -21,7 +21,7 @@ use registry::seal::Seal;
 use services::payment_inquiry::upload::{self, Uploader};
 use std::sync::Arc;
 use std::time::Duration;
-use store::clock::SystemClock;
+use store::clock::{SharedClock, SystemClock};
 use store::id::IdMaker;
 use store::task::Tasks;
 use store::{Db, SchemaCare};
@@ -101,12 +101,15 @@ impl Process {
     }
 
     /// As [`Process::open`], for a command that writes while the platform runs: its ids are made under
-    /// the highest free number.
+    /// the highest free number, which it keeps until it is closed. When it loses it all the same, [`Process::stop`] says so.
     ///
     /// # Errors
     /// When one of them cannot be opened, or when no number is free.
     pub async fn open_to_write(config: Config) -> anyhow::Result<Self> {
-        Self::open_as(config, Number::Any).await
+        let mut process = Self::open_as(config, Number::Any).await?;
+        // It may take hours: who asks for a number meanwhile must see that it lives.
+        process.keep_number();
+        Ok(process)
     }
 
     /// Opens database and queue for a process that stays: looks whether the files are sound, and
@@ -144,14 +147,33 @@ impl Process {
             Some(node) => node.ids(&clock),
             None => IdMaker::new(Arc::clone(&clock), number),
         });
-        let queue = open_queue(&config, number, node.is_some(), &clock).await?;
-        if node.is_some() {
-            prepare(&db, number, clock.now_ms()).await?;
+        let base = (&db, &clock, &ids);
+        match Self::open_on(config, base, (number, node.is_some())).await {
+            Ok(process) => Ok(Self { node, ..process }),
+            Err(error) => {
+                // Whoever starts it again and again must neither wait for this claim nor reserve ids each time.
+                if let Some(node) = node {
+                    node.release(&db, &ids).await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens what stands beside the database; the number is this process's own if it `is_claimed`.
+    async fn open_on(
+        config: Config,
+        (db, clock, ids): (&Db, &SharedClock, &Arc<IdMaker>),
+        (number, is_claimed): (u8, bool),
+    ) -> anyhow::Result<Self> {
+        let queue = open_queue(&config, number, is_claimed, clock).await?;
+        if is_claimed {
+            prepare(db, number, clock.now_ms()).await?;
         }
         let context = AppContext {
             db: db.clone(),
-            clock: Arc::clone(&clock),
-            ids: Arc::clone(&ids),
+            clock: Arc::clone(clock),
+            ids: Arc::clone(ids),
             seal: Arc::new(seal(&config, db.read(registry::account::is_any).await?)?),
             random: system_random(),
             config: Arc::new(config.registry.clone()),
@@ -162,14 +184,14 @@ impl Process {
         registry::parameter::refresh(&context.db, &context.parameters).await?;
         registry::code_table::refresh(&context.db, &context.code_tables).await?;
         let shared = Arc::new(Shared {
-            directory: Directory::new(db.clone(), Arc::clone(&clock)),
+            directory: Directory::new(db.clone(), Arc::clone(clock)),
             context: context.clone(),
-            db,
-            clock: Arc::clone(&clock),
-            ids,
+            db: db.clone(),
+            clock: Arc::clone(clock),
+            ids: Arc::clone(ids),
             queue,
             customs: config.customs.clone(),
-            keyring: Arc::new(Keyring::new(&config.signing, &clock)),
+            keyring: Arc::new(Keyring::new(&config.signing, clock)),
             signatures: Arc::new(Checker::new(&config.signature)),
             feed: Arc::new(Feed::default()),
             accepted: Arc::new(Bell::default()),
@@ -180,7 +202,7 @@ impl Process {
         let keyring = Arc::clone(&shared.keyring);
         let uploader = Uploader::new(config.payment_inquiry.clone(), keyring)
             .map_err(|why| anyhow::anyhow!("payment_inquiry：{why}"))?;
-        let tasks = Tasks::new(clock);
+        let tasks = Tasks::new(Arc::clone(clock));
         Ok(Self {
             uploader: Arc::new(uploader),
             live: LiveHub::default(),
@@ -190,7 +212,7 @@ impl Process {
             context,
             stop: watch::channel(false).0,
             tasks,
-            node,
+            node: None,
             loops: Vec::new(),
         })
     }
@@ -243,19 +265,7 @@ impl Process {
         let stop = self.stop.subscribe();
         let live = self.live.start(&self.shared, &self.tasks, &stop);
         self.loops.push(live);
-        if let Some(node) = &self.node {
-            let (health, node, stops) = (
-                Arc::clone(&self.health),
-                node.claimant.clone(),
-                self.stop.clone(),
-            );
-            let name = "health";
-            let start = move |pulse| Arc::clone(&health).follow(node.clone(), stops.clone(), pulse);
-            let started = self
-                .tasks
-                .start(name, health::TURN_MAX, stop.clone(), start);
-            self.loops.push(started);
-        }
+        self.keep_number();
         let (context, stopped) = (self.context.clone(), stop.clone());
         let start = move |pulse| {
             let with = (context.db.clone(), Arc::clone(&context.clock));
@@ -273,6 +283,20 @@ impl Process {
             registry::parameter::follow(with, board, stopped.clone(), pulse)
         };
         let started = self.tasks.start("parameters", LOOK_MAX, stop, start);
+        self.loops.push(started);
+    }
+
+    /// Starts to renew the claim to the number, and to look whether this process can do its work.
+    fn keep_number(&mut self) {
+        let Some(node) = &self.node else { return };
+        let (health, node, stops) = (
+            Arc::clone(&self.health),
+            node.claimant.clone(),
+            self.stop.clone(),
+        );
+        let start = move |pulse| Arc::clone(&health).follow(node.clone(), stops.clone(), pulse);
+        let stop = self.stop.subscribe();
+        let started = self.tasks.start("health", health::TURN_MAX, stop, start);
         self.loops.push(started);
     }
 
@@ -407,3 +431,6 @@ fn archive_of(config: &Config, context: &AppContext) -> anyhow::Result<Archive> 
     let settings = (&config.archive, &config.retention);
     Archive::new(base, crate::gather::archives(), settings).map_err(|why| anyhow::anyhow!(why))
 }
+
+#[cfg(test)]
+mod tests;

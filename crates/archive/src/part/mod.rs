@@ -6,7 +6,8 @@
 //!                                             └─ superseded 已替代 (later proven parts have all of it)
 //! ```
 //!
-//! Superseded is nowhere noted: it follows from the parts of the month, and ceases when one of those behind it turns out broken.
+//! Superseded is no state of the table: a run that proves the parts behind a broken one compares them with its manifest and notes
+//! that they cover it, and that ceases when a part of the month turns out broken.
 
 pub mod sql;
 
@@ -25,7 +26,7 @@ pub enum PartState {
     Verified,
     /// Broken (有误): what is in the archive is not what was written.
     Broken,
-    /// Superseded (已替代): it is broken, none of its rows was removed, and proven parts behind it have them all.
+    /// Superseded (已替代): it is broken, none of its rows was removed, and proven parts behind it have them all, each by its key.
     Superseded,
     /// Purging (清理中): rows that it holds are being removed here; some must stay for now.
     Purging,
@@ -135,6 +136,8 @@ pub struct ArchivePart {
     pub wants_more: bool,
     /// Why it is broken.
     pub fault: String,
+    /// Whether the proven parts behind it were found to have every row of it.
+    pub is_covered: bool,
 }
 
 impl ArchivePart {
@@ -161,23 +164,12 @@ pub(crate) fn n_counted(parts: &[ArchivePart]) -> Option<i64> {
 /// Marks the parts that later ones took the place of.
 ///
 /// What of a broken part was here went into the part behind it, and its wish for a further one ended with that. Rows of it that
-/// were removed are in it alone; so, perhaps, are rows that are gone although nobody removed them: those behind it must have
-/// as many.
+/// were removed are in it alone; so, perhaps, are rows that are gone although nobody removed them: those behind it were found to
+/// have each of its rows.
 pub(crate) fn mark_superseded(parts: &mut [ArchivePart]) {
-    let behind: Vec<_> = parts
-        .iter()
-        .filter(|part| part.state.is_proven())
-        .map(|part| (part.class, part.month, part.number, part.n_rows))
-        .collect();
-    let is_broken = |part: &&mut ArchivePart| part.state == PartState::Broken;
-    for part in parts.iter_mut().filter(is_broken) {
-        let of = (part.class, part.month);
-        let n_behind: i64 = behind
-            .iter()
-            .filter(|(class, month, number, _)| (*class, *month) == of && *number > part.number)
-            .map(|(.., n_rows)| n_rows)
-            .sum();
-        if part.n_purged == 0 && !part.wants_more && n_behind >= part.n_rows && n_behind > 0 {
+    for part in parts.iter_mut() {
+        let is_free = part.n_purged == 0 && !part.wants_more;
+        if part.state == PartState::Broken && is_free && part.is_covered {
             part.state = PartState::Superseded;
         }
     }

@@ -8,7 +8,7 @@ use store::{Error, Result, Row, Tx};
 
 const COLUMNS: &str = "id, class, month, number, state, began_at, n_rows, n_bytes, n_unreadable, \
      manifest_hash, key_id, written_at, verified_at, n_same, n_changed, n_gone, purged_at, next_at, \
-     n_purged, n_kept, kept_why, wants_more, fault, claim, n_counted";
+     n_purged, n_kept, kept_why, wants_more, fault, claim, n_counted, is_covered";
 
 /// Whole months of parts.
 fn whole(rows: &[Row]) -> Result<Vec<ArchivePart>> {
@@ -45,6 +45,7 @@ fn part(row: &Row) -> Result<ArchivePart> {
         fault: row.text(22)?,
         claim: row.int(23)?,
         n_counted: row.int(24)?,
+        is_covered: row.bool(25)?,
     })
 }
 
@@ -96,6 +97,19 @@ pub fn is_purged(tx: &mut Tx<'_>, class: ArchiveClass, month: ArchiveMonth) -> R
         &[class.name().into(), (&month).into()],
     )?;
     Ok(found.is_some())
+}
+
+/// The months of a class of which rows were removed here, in their order: one for each month and class, and no more.
+pub(crate) fn purged_months(tx: &mut Tx<'_>, class: ArchiveClass) -> Result<Vec<ArchiveMonth>> {
+    let rows = tx.query(
+        "select distinct month from archive_part where class = $1 and n_purged > 0 order by month",
+        &[class.name().into()],
+    )?;
+    let month = |row: &Row| {
+        let text = row.text(0)?;
+        ArchiveMonth::parse(&text).ok_or_else(|| Error::Damaged("unknown month of a part".into()))
+    };
+    rows.iter().map(month).collect()
 }
 
 /// Notes that somebody asked for a proof of a part.
@@ -160,11 +174,11 @@ pub(crate) fn begin(tx: &mut Tx<'_>, part: &ArchivePart) -> Result<()> {
     .map(|_| ())
 }
 
-/// Notes under which claim the files of a part that was begun are written from now on.
+/// Notes under which claim and number the files of a part that was begun are written from now on.
 pub(crate) fn claim(tx: &mut Tx<'_>, part: &ArchivePart) -> Result<()> {
     tx.execute(
-        "update archive_part set claim = $1 where id = $2 and state = 'writing'",
-        &[part.claim.into(), part.id.into()],
+        "update archive_part set claim = $1, number = $2 where id = $3 and state = 'writing'",
+        &[part.claim.into(), part.number.into(), part.id.into()],
     )
     .map(|_| ())
 }
@@ -233,11 +247,26 @@ pub(crate) fn verified(
     .map(|_| ())
 }
 
-/// Notes that a part is broken: nothing more is removed for it, and what of it is still here goes into a further part.
+/// Notes that a part is broken: nothing more is removed for it, what of it is still here goes into a further part, and it covers
+/// none before it any more.
 pub(crate) fn broken(tx: &mut Tx<'_>, id: i64, why: &str) -> Result<()> {
+    tx.execute(
+        "update archive_part set is_covered = false where exists (select 1 from archive_part b where b.id = $1 \
+         and b.class = archive_part.class and b.month = archive_part.month)",
+        &[id.into()],
+    )?;
     tx.execute(
         "update archive_part set state = 'broken', fault = $1, wants_more = true where id = $2 and state <> 'writing'",
         &[why.into(), id.into()],
+    )
+    .map(|_| ())
+}
+
+/// Notes that the proven parts behind a broken one have every row of it.
+pub(crate) fn covered(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    tx.execute(
+        "update archive_part set is_covered = true where id = $1 and state = 'broken'",
+        &[id.into()],
     )
     .map(|_| ())
 }

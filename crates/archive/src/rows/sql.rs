@@ -28,54 +28,141 @@ pub(crate) fn ranges(
     of: &ArchiveTable,
     month: ArchiveMonth,
 ) -> Result<Vec<KeyRange>> {
-    let (start, end) = (month.start_ms(), month.end_ms());
+    let mut found = Vec::new();
+    each_range(tx, of, month, |_, range| {
+        found.push(range);
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+/// Goes through the ranges of a table's month, as far as that is wanted: each group is searched when it is its turn.
+fn each_range(
+    tx: &mut Tx<'_>,
+    of: &ArchiveTable,
+    month: ArchiveMonth,
+    mut goes_on: impl FnMut(&mut Tx<'_>, KeyRange) -> Result<bool>,
+) -> Result<()> {
     let numbered = match of.month {
         MonthBy::Id => {
-            return Ok(vec![KeyRange {
-                after: (first_at_ms(start) - 1, i64::MAX),
-                before: (first_at_ms(end), i64::MIN),
+            let whole = KeyRange {
+                after: (first_at_ms(month.start_ms()) - 1, i64::MAX),
+                before: (first_at_ms(month.end_ms()), i64::MIN),
                 time: None,
-            }]);
+            };
+            return goes_on(tx, whole).map(|_| ());
         }
         MonthBy::Number(numbered) => numbered,
     };
-    let mut found = Vec::new();
-    for group in groups(tx, &numbered)? {
-        let mut at = |at_ms| first_number(tx, &numbered, group, at_ms);
-        let (first, last) = (at(start - STEP_BACK_MS)?, at(end + STEP_BACK_MS)?);
-        if first >= last {
-            continue;
-        }
-        let (inner, outer) = (at(start + STEP_BACK_MS)?, at(end - STEP_BACK_MS)?);
-        for (from, to, time) in [
-            (first, inner, Some((start, i64::MAX))),
-            (inner, outer, None),
-            (outer, last, Some((i64::MIN, end))),
-        ] {
-            let (after, before) = match group {
-                Some(group) => ((group, from - 1), (group, to)),
-                None => ((from - 1, i64::MAX), (to, i64::MIN)),
-            };
-            if from < to {
-                found.push(KeyRange {
-                    after,
-                    before,
-                    time,
-                });
+    for group in groups_of(tx, &numbered, month)? {
+        for range in ranges_of(tx, (&numbered, group), month)? {
+            if !goes_on(tx, range)? {
+                return Ok(());
             }
+        }
+    }
+    Ok(())
+}
+
+/// The ranges of a month in a group of numbers.
+fn ranges_of(
+    tx: &mut Tx<'_>,
+    (numbered, group): (&NumberedRows, Option<i64>),
+    month: ArchiveMonth,
+) -> Result<Vec<KeyRange>> {
+    let (start, end) = (month.start_ms(), month.end_ms());
+    let mut at = |at_ms| first_number(tx, numbered, group, at_ms);
+    let (first, last) = (at(start - STEP_BACK_MS)?, at(end + STEP_BACK_MS)?);
+    if first >= last {
+        return Ok(Vec::new());
+    }
+    let (inner, outer) = (at(start + STEP_BACK_MS)?, at(end - STEP_BACK_MS)?);
+    let mut found = Vec::new();
+    for (from, to, time) in [
+        (first, inner, Some((start, i64::MAX))),
+        (inner, outer, None),
+        (outer, last, Some((i64::MIN, end))),
+    ] {
+        let (after, before) = match group {
+            Some(group) => ((group, from - 1), (group, to)),
+            None => ((from - 1, i64::MAX), (to, i64::MIN)),
+        };
+        if from < to {
+            found.push(KeyRange {
+                after,
+                before,
+                time,
+            });
         }
     }
     Ok(found)
 }
 
-fn groups(tx: &mut Tx<'_>, of: &NumberedRows) -> Result<Vec<Option<i64>>> {
+/// Which of these months, in their order, a row of a group of numbers is in, whatever its time says; `at_ms` is that time.
+pub(crate) fn month_among(
+    tx: &mut Tx<'_>,
+    of: &NumberedRows,
+    (key, at_ms): (RowKey, i64),
+    months: &[ArchiveMonth],
+) -> Result<Option<ArchiveMonth>> {
+    let group = of.group.map(|_| key.0);
+    let number = if group.is_some() { key.1 } else { key.0 };
+    let (mut low, mut high) = (0, months.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        let Some(month) = months.get(middle) else {
+            break;
+        };
+        let start_ms = month.start_ms() - STEP_BACK_MS;
+        match first_number(tx, of, group, start_ms)? <= number {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    // Near its ends the time decides between a month and the one before it.
+    for month in months.iter().take(low).rev().take(2) {
+        let has = |range: &KeyRange| {
+            let is_then = range
+                .time
+                .is_none_or(|(from, to)| from <= at_ms && at_ms < to);
+            range.after < key && key < range.before && is_then
+        };
+        if ranges_of(tx, (of, group), *month)?.iter().any(has) {
+            return Ok(Some(*month));
+        }
+    }
+    Ok(None)
+}
+
+/// The groups that can have rows in a month, found by one statement that looks at both ends of each: of the others, all rows at
+/// an end are on one side of the month, and [`first_number`] finds its beginning and its end in the same place.
+fn groups_of(tx: &mut Tx<'_>, of: &NumberedRows, month: ArchiveMonth) -> Result<Vec<Option<i64>>> {
+    let NumberedRows {
+        source,
+        number,
+        time,
+        ..
+    } = of;
     let Some((column, table)) = of.group else {
         return Ok(vec![None]);
     };
-    let rows = tx.query(
-        &format!("select {column} from {table} order by {column}"),
-        &[],
-    )?;
+    let end = |order: &str| {
+        format!(
+            "(select s.{time} as made from {source} s where s.{column} = g.{column} \
+             order by s.{number}{order} limit {NEIGHBOURS}) n"
+        )
+    };
+    let sql = format!(
+        "select g.{column} from {table} g where (select max(n.made) from {}) >= $1 \
+         and (select min(n.made) from {}) < $2 order by g.{column}",
+        end(" desc"),
+        end("")
+    );
+    let ends = [
+        (month.start_ms() - STEP_BACK_MS).into(),
+        (month.end_ms() + STEP_BACK_MS).into(),
+    ];
+    let rows = tx.query(&sql, &ends)?;
     rows.iter().map(|row| row.int(0).map(Some)).collect()
 }
 
@@ -98,16 +185,26 @@ fn first_number(tx: &mut Tx<'_>, of: &NumberedRows, group: Option<i64>, at_ms: i
         "select {number}, {time} from {source} where {own} {number} >= ${at} order by {number} limit {NEIGHBOURS}"
     );
     let last = format!(
-        "select {number} from {source} where {own} {number} >= ${at} order by {number} desc limit 1"
+        "select {number}, {time} from {source} where {own} {number} >= ${at} order by {number} desc limit {NEIGHBOURS}"
     );
-    let Some(row) = tx.query_opt(&last, &args)? else {
+    let is_before = |(_, time): &(i64, i64)| *time < at_ms;
+    let ends = timed(&tx.query(&last, &args)?)?;
+    let Some((last, _)) = ends.first() else {
         return Ok(0);
     };
+    let behind = last.saturating_add(1);
+    // Most months have nothing of most groups.
+    if ends.iter().all(is_before) {
+        return Ok(behind);
+    }
     let rows = timed(&tx.query(&next, &args)?)?;
     let Some((first, _)) = rows.first() else {
         return Ok(0);
     };
-    let (mut low, mut high) = (*first, row.int(0)?.saturating_add(1));
+    if !rows.iter().any(is_before) {
+        return Ok(*first);
+    }
+    let (mut low, mut high) = (*first, behind);
     while low < high {
         let middle = i64::midpoint(low, high);
         args[at - 1] = middle.into();
@@ -160,21 +257,25 @@ pub(crate) fn oldest(tx: &mut Tx<'_>, of: &ArchiveTable) -> Result<Option<i64>> 
         time,
         ..
     } = numbered;
-    let mut oldest = None;
-    for group in groups(tx, &numbered)? {
-        let (own, args) = own_group(&numbered, group);
-        let sql = format!(
-            "select min(made) from (select {time} as made from {source} where {own} {number} <> 0 \
-             order by {number} limit {OLDEST_ROWS}) oldest"
-        );
-        let found = tx.query_opt(&sql, &args)?.map(|row| row.int_opt(0));
-        if let Some(at_ms) = found.transpose()?.flatten() {
-            // Where the time decides, rows of the end of the month before may stand behind it.
-            let at_ms = at_ms - STEP_BACK_MS;
-            oldest = Some(oldest.map_or(at_ms, |known: i64| known.min(at_ms)));
-        }
-    }
-    Ok(oldest)
+    let first = |own: &str| {
+        format!(
+            "select min(n.made) as made from (select s.{time} as made from {source} s \
+             where {own} s.{number} <> 0 order by s.{number} limit {OLDEST_ROWS}) n"
+        )
+    };
+    let sql = match numbered.group {
+        None => first(""),
+        Some((column, table)) => format!(
+            "select min(o.made) from (select ({}) as made from {table} g) o",
+            first(&format!("s.{column} = g.{column} and"))
+        ),
+    };
+    let found = tx.query_opt(&sql, &[])?.map(|row| row.int_opt(0));
+    // Where the time decides, rows of the end of the month before may stand behind it.
+    Ok(found
+        .transpose()?
+        .flatten()
+        .map(|at_ms| at_ms - STEP_BACK_MS))
 }
 
 /// The time of a row. Where it stands in another table it is looked up row by row: however few rows are left of a month of
@@ -274,10 +375,10 @@ pub(crate) fn count(
 ) -> Result<i64> {
     let mut n = 0;
     for table in tables {
-        for range in ranges(tx, table, month)? {
-            if n >= n_max {
-                return Ok(n);
-            }
+        if n >= n_max {
+            break;
+        }
+        each_range(tx, table, month, |tx, range| {
             let (from, args) = within(table, &range);
             let sql = match n_max {
                 i64::MAX => format!("select count(*) from {from}"),
@@ -287,16 +388,10 @@ pub(crate) fn count(
                 }
             };
             n += tx.query_opt(&sql, &args)?.map_or(Ok(0), |row| row.int(0))?;
-        }
+            Ok(n < n_max)
+        })?;
     }
     Ok(n)
-}
-
-/// Whether a range has a row.
-pub(crate) fn is_any(tx: &mut Tx<'_>, of: &ArchiveTable, range: &KeyRange) -> Result<bool> {
-    let (from, args) = within(of, range);
-    let found = tx.query_opt(&format!("select 1 from {from} limit 1"), &args)?;
-    Ok(found.is_some())
 }
 
 /// The rows with these keys, in no order.

@@ -41,6 +41,9 @@ pub(crate) const SMALL_BYTES_MAX: u64 = 64 << 20;
 /// What is written to see whether anything can be.
 pub(crate) const TRIAL: &[u8] = b"tongguan\n";
 
+/// The name of the file in which it is written.
+const TRIAL_NAME: &str = "tongguan-trial";
+
 /// Longest time to connect to the store.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -261,17 +264,16 @@ impl ArchiveStore {
         asked.await
     }
 
-    /// Writes a small file and removes it again: whether the store takes anything. A folder that is not there yet is left
-    /// to the first archive, which makes it.
-    pub(crate) async fn try_out(&self, name: &str) -> ArchiveResult<()> {
+    /// Writes a small file: whether the store takes anything. In a folder it has a name of its own and is removed again; one that
+    /// is not there yet is left to the first archive, which makes it. In a bucket it is the same object each time and stays:
+    /// the key needs no right to remove anything there, and a bucket that keeps versions has no name for each look.
+    pub(crate) async fn try_out(&self, number: i64) -> ArchiveResult<()> {
         if let StorePlace::Folder(place) = &self.place {
-            let file = self.at(name);
+            let file = self.at(&format!("{TRIAL_NAME}-{number}"));
             let tried = move |root: &std::path::Path| folder::try_out(root, file.as_ref());
             return self.on_folder(place, tried).await;
         }
-        self.put(name, TRIAL.to_vec()).await?;
-        let (path, store) = (self.at(name), self.opened().await?);
-        self.within(store.delete(&path)).await
+        self.put(TRIAL_NAME, TRIAL.to_vec()).await
     }
 
     /// The names of the folders in a folder; none where it is not there.

@@ -1,10 +1,11 @@
 //! A full disk, a manifest that lies, a store that is down, a crash between any two steps.
 
-use super::{World, id_of, month};
+use super::{World, id_of, month, put_message};
 use crate::class::ArchiveClass::Payload;
 use crate::config::ArchiveConfig;
 use crate::error::ArchiveError;
 use crate::part::PartState;
+use jobs::JobFailure;
 use rstest::rstest;
 use sha2::{Digest, Sha256};
 use store::testing::TestEngine::{self, Postgres, Sqlite};
@@ -203,21 +204,101 @@ async fn a_run_that_died_is_done_again_or_taken_over_as_far_as_it_came(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_complete_part_of_another_platform_is_never_overwritten(
+async fn a_complete_part_that_is_not_known_here_is_never_overwritten_and_blocks_nothing(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let world = World::new(engine).await;
     world.fill().await;
     world.archive.run(&world.turn).await.unwrap();
     let before = std::fs::read(world.file(MANIFEST)).unwrap();
-    // A database that was restored from an older backup knows nothing of it.
+    // A database that was restored from an older backup knows nothing of it, and has the same claim once more.
     world.run("delete from archive_part").await;
+    let run = world.archive.run(&world.turn).await.unwrap();
+    assert_eq!((run.n_written, run.n_verified, run.n_rows), (1, 1, 120));
+    assert_eq!(world.parts().await[0].folder(), "payload/2026-08/2-1");
+    assert_eq!(std::fs::read(world.file(MANIFEST)).unwrap(), before);
+    assert_eq!(world.archive.run(&world.turn).await.unwrap().text(), "");
+}
+
+/// What the manifest of an attempt is like whose process was killed, or woke up long after.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_torn_manifest_of_an_earlier_attempt_counts_for_nothing(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+    #[values("1-0", "1-1")] folder: &str,
+) {
+    let world = World::new(engine).await;
+    world.fill().await;
+    let torn = world.file(&format!("payload/2026-08/{folder}/manifest.json"));
+    std::fs::create_dir_all(torn.parent().unwrap()).unwrap();
+    std::fs::write(&torn, b"{\"format\": 1, \"part\": \"12").unwrap();
+    let run = world.archive.run(&world.turn).await.unwrap();
+    assert_eq!((run.n_written, run.n_verified, run.n_rows), (1, 1, 120));
+    assert_eq!(world.parts().await[0].folder(), "payload/2026-08/1-1");
+}
+
+/// A month to which something came late, whose first part cannot be read any more, and the month after it.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_month_that_fails_keeps_no_later_one_from_the_archive_and_is_written_anew_by_the_next_run(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let world = World::new(engine).await;
+    world.fill().await;
+    world.archive.run(&world.turn).await.unwrap();
+    let late = world.test.db.write(|tx| {
+        put_message(tx, id_of(31))?;
+        put_message(tx, id_of(40))
+    });
+    late.await.unwrap();
+    std::fs::write(
+        world.file("payload/2026-08/1-1/message_body.0001.jsonl.zst"),
+        b"torn",
+    )
+    .unwrap();
+    world.go_to("2026-10-02").await;
     let refused = world.archive.run(&world.turn).await;
     assert!(
-        matches!(&refused, Err(ArchiveError::Unavailable(why)) if why.contains("已存在")),
+        matches!(&refused, Err(ArchiveError::Broken(why)) if why.contains("payload/2026-08/1-1")),
         "{refused:?}"
     );
-    assert_eq!(std::fs::read(world.file(MANIFEST)).unwrap(), before);
+    let state_of = async |name: &str| {
+        let parts = world.parts().await;
+        let found = parts.iter().rfind(|part| part.month == month(name));
+        found.map(|part| (part.number, part.state))
+    };
+    assert_eq!(state_of("2026-09").await, Some((1, PartState::Verified)));
+    let run = world.archive.run(&world.turn).await.unwrap();
+    assert_eq!((run.n_written, run.n_rows), (1, 123));
+    assert_eq!(state_of("2026-08").await, Some((2, PartState::Verified)));
+}
+
+/// The folder of one month takes nothing; that of the next one does.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_month_that_cannot_be_written_is_named_at_the_end_with_what_was_done(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let world = World::new(engine).await;
+    world.fill().await;
+    let later = world.test.db.write(|tx| put_message(tx, id_of(40)));
+    later.await.unwrap();
+    std::fs::create_dir_all(world.file("payload")).unwrap();
+    std::fs::write(world.file("payload/2026-08"), b"in the way").unwrap();
+    world.go_to("2026-10-02").await;
+    let failed = world.archive.run(&world.turn).await.unwrap_err();
+    let JobFailure::Failed(said) = failed.into() else {
+        panic!("it was not told to stop");
+    };
+    for part in [
+        "未全部归档：payload/2026-08：",
+        "其余月份：写入 1 卷（3 行）",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    std::fs::remove_file(world.file("payload/2026-08")).unwrap();
+    let run = world.archive.run(&world.turn).await.unwrap();
+    assert_eq!((run.n_written, run.n_rows), (1, 120));
 }
 
 /// A disk on which no file can be made any more, as on one that is full: a file is in the way of the folder.
@@ -232,7 +313,7 @@ async fn a_store_that_takes_nothing_is_reported_and_the_next_run_goes_on(
     std::fs::write(world.file("payload"), b"in the way").unwrap();
     let refused = world.archive.run(&world.turn).await;
     assert!(
-        matches!(refused, Err(ArchiveError::Unavailable(_))),
+        matches!(refused, Err(ArchiveError::Unfinished(_))),
         "{refused:?}"
     );
     assert_eq!(world.parts().await[0].state, PartState::Writing);

@@ -305,3 +305,23 @@ async fn evidence_that_changes_after_its_month_is_archived_by_the_next_run(
     let done = RowCell::Text("done".to_owned());
     assert_eq!(row.await.unwrap()[2], done);
 }
+
+/// A search would come upon the receipt in the middle, whose time is none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_company_without_receipts_of_a_month_is_not_searched_for_it() {
+    let world = World::new(Sqlite).await;
+    world.fill().await;
+    let write = world.test.db.write(|tx| -> Result<()> {
+        tx.execute("insert into feed (company_id, last) values (3, 100)", &[])?;
+        for feed_no in 1..=40 {
+            put_receipt(tx, (3, feed_no), id_of(70), 70)?;
+        }
+        let sql =
+            "update receipt set received_at = 'damaged' where company_id = 3 and feed_no = 21";
+        tx.execute(sql, &[]).map(|_| ())
+    });
+    write.await.unwrap();
+    assert_eq!(world.august().await.n_rows, 120);
+    world.archive.run(&world.turn).await.unwrap();
+    assert_eq!(world.august().await.n_unarchived, 0);
+}

@@ -98,6 +98,23 @@ async fn a_month_goes_to_a_bucket_is_proven_there_and_purged_and_read_from_it(
     server.abort();
 }
 
+/// The key of the platform may have no right to remove anything, and the bucket may keep every version.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_looks_whether_a_bucket_takes_anything_writes_one_object_again_and_removes_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, server) = serve(&folder, "127.0.0.1:0").await;
+    let settings = config(&folder, address, SECRET);
+    let world = World::with(Sqlite.database(), folder, settings).await;
+    let bucket = world.folder.path().join("s3/bucket/tongguan");
+    for _ in 0..2 {
+        assert_eq!(world.archive.health().await.unwrap().away, None);
+        let names = std::fs::read_dir(&bucket).unwrap();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["tongguan-trial"]);
+    }
+    server.abort();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_that_is_down_or_refuses_the_key_stops_the_run_which_goes_on_later() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,10 +1,11 @@
 //! A part that is broken and whose rows were all written anew comes to rest; one of which rows were removed does not.
 
-use super::{World, id_of, month};
+use super::{World, id_of, month, put_receipt};
 use crate::class::ArchiveClass::Payload;
 use crate::error::ArchiveError;
 use crate::part::PartState::{Broken, Purged, Superseded, Verified};
 use rstest::rstest;
+use store::Result;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
 
 async fn breaks(world: &World, number: i64) {
@@ -81,6 +82,34 @@ async fn a_broken_part_of_which_rows_were_removed_or_are_gone_stays_broken(
     let parts = world.parts().await;
     assert_eq!((parts[0].state, parts[1].state), (Broken, Verified));
     assert_eq!(world.archive.health().await.unwrap().broken.len(), 1);
+}
+
+/// As many rows as before, or more, are in the part behind the broken one; whether they are the same say their keys alone.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_came_late_do_not_stand_for_a_row_that_only_the_broken_part_has(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+    #[values(false, true)] is_gone: bool,
+) {
+    let world = World::new(engine).await;
+    world.fill().await;
+    world.archive.run(&world.turn).await.unwrap();
+    let write = world.test.db.write(move |tx| -> Result<()> {
+        put_receipt(tx, (1, 99), id_of(30), 31)?;
+        put_receipt(tx, (2, 98), id_of(30), 31)?;
+        let sql = "delete from receipt_xml where company_id = 1 and feed_no = 4";
+        if is_gone {
+            assert_eq!(tx.execute(sql, &[])?, 1);
+        }
+        Ok(())
+    });
+    write.await.unwrap();
+    breaks(&world, 1).await;
+    world.archive.run(&world.turn).await.unwrap();
+    let parts = world.parts().await;
+    assert!(parts[1].n_rows > parts[0].n_rows);
+    let expected = if is_gone { Broken } else { Superseded };
+    assert_eq!((parts[0].state, parts[1].state), (expected, Verified));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

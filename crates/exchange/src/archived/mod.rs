@@ -41,6 +41,7 @@ fn problem(error: &ArchiveError) -> Problem {
     let code = match error {
         ArchiveError::NotSet | ArchiveError::Unavailable(_) | ArchiveError::Store(_) => codes::AWAY,
         ArchiveError::Broken(_)
+        | ArchiveError::Unfinished(_)
         | ArchiveError::Missing(_)
         | ArchiveError::Scratch(_)
         | ArchiveError::Target(_)

@@ -194,6 +194,53 @@ async fn originals_go_to_the_archive_and_come_back_while_what_is_open_or_not_fet
     assert!(march.xml_of(march.open).await.is_ok());
 }
 
+/// The machine that took a receipt had the wrong year: the numbers around it say in which month it was archived and purged.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_with_a_wrong_time_is_in_the_archive_when_its_xml_was_purged_and_damaged_when_not(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let march = March::new(engine).await;
+    let archive = &march.platform.shared.archive;
+    let items = march.read_from(0).await;
+    let (odd, last) = (items[1].cursor.clone(), items.last().unwrap());
+    let (feed_no, at_ms) = (
+        odd.parse::<i64>().unwrap(),
+        parse_time("2031-05-06").unwrap(),
+    );
+    let write = march.platform.shared.db.write(move |tx| {
+        let sql = "update receipt set received_at = $1 where feed_no = $2";
+        tx.execute(sql, &[at_ms.into(), feed_no.into()])
+    });
+    write.await.unwrap();
+    march.read_from(last.cursor.parse().unwrap()).await;
+    march.go_to("2026-04-02").await;
+    archive.run(&march.turn).await.unwrap();
+    march.go_to("2026-07-12").await;
+    archive.purge(&march.turn).await.unwrap();
+    assert_eq!(march.count("receipt_xml").await, 0);
+    let again = march.read_from(0).await;
+    assert_eq!((&again[1].cursor, again[1].unreadable), (&odd, false));
+    assert_eq!(again[1].archived.as_deref(), Some("2026-03"));
+    let (by, api) = (march.platform.by(0).await, march.platform.api());
+    let path = Path((again[1].message_id.clone(), odd));
+    let fetched = receipt_xml(by, State(api), path).await.unwrap();
+    assert_eq!(text(fetched).await, items[1].xml);
+    // Of a month of which nothing was removed it can only be damaged.
+    let write = march
+        .platform
+        .shared
+        .db
+        .write(|tx| tx.execute("update archive_part set n_purged = 0", &[]));
+    write.await.unwrap();
+    let damaged = march.read_from(0).await;
+    assert!(
+        damaged
+            .iter()
+            .all(|item| item.unreadable && item.archived.is_none())
+    );
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_archive_that_is_away_or_torn_is_told_apart_and_a_correction_says_what_to_do(

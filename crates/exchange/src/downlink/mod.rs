@@ -13,6 +13,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
+use archive::table::NumberedRows;
 use archive::{ArchiveClass, ArchiveMonth};
 use registry::api_key;
 use registry::company::CompanyId;
@@ -21,6 +22,14 @@ use store::unreadable::At;
 use store::{Error, Result, Row, Tx};
 
 pub(crate) use sql::{COLUMNS, after, before, last, newest, note_fetched, one, reserve};
+
+/// The numbers of the feed grow with the time of arrival: by them the archive finds the receipts of a month.
+pub(crate) const NUMBERED: NumberedRows = NumberedRows {
+    source: "receipt",
+    group: Some(("company_id", "feed")),
+    number: "feed_no",
+    time: "received_at",
+};
 
 /// What stands for the text of a receipt that is damaged: the feed goes on.
 const UNREADABLE: &str =
@@ -95,9 +104,11 @@ fn archived(tx: &mut Tx<'_>, row: &Row) -> Result<Option<ArchiveMonth>> {
     let Some(at_ms) = row.int(8).ok().filter(|_| !is_here) else {
         return Ok(None);
     };
-    let month = ArchiveMonth::of(at_ms);
-    let is_purged = archive::part::sql::is_purged(tx, ArchiveClass::Payload, month)?;
-    Ok(is_purged.then_some(month))
+    let (Ok(feed_no), Ok(company)) = (row.int(0), row.int(12)) else {
+        return Ok(None);
+    };
+    let row = ((company, feed_no), at_ms);
+    archive::read::purged_month(tx, (ArchiveClass::Payload, &NUMBERED), row)
 }
 
 /// The XML of a receipt: it stands apart, packed, or as text in the row of one that was recorded before that was so.

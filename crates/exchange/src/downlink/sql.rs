@@ -9,7 +9,7 @@ use store::{Many, Result, Tx, Value};
 pub(crate) const COLUMNS: &str = "feed_no, message_id, document_id, kind, document_key, \
      return_status, return_time, return_info, received_at, xml, guid, \
      (select x.xml from receipt_xml x where x.company_id = receipt.company_id \
-     and x.feed_no = receipt.feed_no)";
+     and x.feed_no = receipt.feed_no), company_id";
 
 /// The highest number of a feed that is believed, 2^62; what stands above it, or is no number, is damaged.
 const NUMBER_MAX: i64 = 1 << 62;

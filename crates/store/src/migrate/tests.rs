@@ -23,11 +23,15 @@ async fn migrations_apply_once_and_a_newer_database_is_refused(
     db.write(|tx| tx.execute("insert into migration values (9999, 'future')", &[]))
         .await
         .unwrap();
-    let config = config.clone();
+    let (config, place) = (config.clone(), config.place());
     let refused = tokio::task::spawn_blocking(move || Db::open(&config))
         .await
         .unwrap();
-    assert!(matches!(refused.map(|_| ()), Err(Error::Fault(text)) if text.contains("9999")));
+    let refused = refused.map(|_| ()).unwrap_err();
+    assert!(
+        matches!(&refused, Error::Setting(text) if text.contains("9999") && text.contains(&place)),
+        "{refused}"
+    );
 }
 
 /// A look at a platform of the version before changes nothing under the processes that work with it.
@@ -54,10 +58,32 @@ async fn tables_of_an_older_version_are_left_as_they_are_by_who_only_looks(
         .unwrap();
     let refused = open().await.unwrap_err();
     assert!(
-        matches!(&refused, Error::Setting(text) if text.contains("tongguan migrate")),
+        matches!(&refused, Error::Setting(text) if text.contains("tongguan migrate") && text.contains(&config.place())),
         "{refused}"
     );
     assert_eq!(db.applied().await.unwrap().len(), 40);
+}
+
+#[test]
+fn a_database_is_named_by_its_file_or_its_hosts_and_never_with_a_password() {
+    for (url, place) in [
+        ("sqlite:data/queue.db", "data/queue.db"),
+        (
+            "postgres://user:secret@db1,db2:5433/tongguan",
+            "db1:5432,db2:5433/tongguan",
+        ),
+        (
+            "postgres://user:secret@[::1]:1/tongguan?sslmode=require",
+            "::1:1/tongguan",
+        ),
+        ("postgres://user:secret@db:port/tongguan", "PostgreSQL"),
+    ] {
+        let config = StoreConfig {
+            url: url.to_owned(),
+            ..StoreConfig::default()
+        };
+        assert_eq!(config.place(), place);
+    }
 }
 
 #[test]

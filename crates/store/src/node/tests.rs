@@ -211,6 +211,68 @@ async fn ids_of_another_node_lead_no_id_beyond_the_record(
     assert!(following.next() > last);
 }
 
+/// What is on record for the number 3.
+async fn record(db: &Db) -> i64 {
+    let read = db.read(|tx| {
+        let row = tx.query_opt("select ids_ms from node where number = 3", &[])?;
+        row.unwrap().int(0)
+    });
+    read.await.unwrap()
+}
+
+/// Another node's clock is ten seconds ahead, and its ids lead this one's in every batch.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_another_node_leads_the_row_of_the_number_is_written_once_and_then_by_beats_alone(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    const LEAD_MS: i64 = 10_000;
+    let db = &engine.database().db;
+    let (claimant, clock, ids) = start(db, "a", NOW).await;
+    let ids = std::sync::Arc::new(ids);
+    let mut records = std::collections::BTreeSet::new();
+    for second in 0..20 {
+        let now_ms = NOW + second * 1_000;
+        if second % 5 == 0 && second > 0 {
+            carry_on(db, &claimant, now_ms, &ids).await;
+            records.clear();
+        }
+        for n in 0..10 {
+            ids.begin_after(crate::id::first_at_ms(now_ms + LEAD_MS + n));
+            let noted = std::sync::Arc::clone(&ids);
+            db.write(move |tx| note_ids(tx, &noted)).await.unwrap();
+            let until_ms = record(db).await;
+            assert!(made_at_ms(ids.next()) < until_ms);
+            records.insert(until_ms);
+            assert_eq!(records.len(), 1, "written again in second {second}");
+        }
+        clock.advance(Duration::from_secs(1));
+    }
+}
+
+/// Starts that fail behind the claim, a hundred in a second.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_goes_without_having_made_an_id_leaves_the_record_as_it_was(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let db = &engine.database().db;
+    let (claimant, _, ids) = start(db, "first", NOW).await;
+    let last = ids.next();
+    let until_ms = ids.last_record();
+    let gone = db.write(move |tx| release(tx, &claimant, Some(until_ms)));
+    gone.await.unwrap();
+    for n in 0..100 {
+        let (claimant, _, ids) = start(db, &n.to_string(), NOW + 10 * n).await;
+        let until_ms = ids.last_record();
+        let gone = db.write(move |tx| release(tx, &claimant, Some(until_ms)));
+        gone.await.unwrap();
+    }
+    assert_eq!(record(db).await, until_ms);
+    let (_, _, ids) = start(db, "next", NOW + 1_000).await;
+    assert!(ids.next() > last);
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_was_years_ahead_spoils_no_ids(

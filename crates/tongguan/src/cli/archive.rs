@@ -2,33 +2,23 @@
 //!
 //! What writes runs here as the job of the same name does, under its lease: never beside one of the running platform.
 
-use super::sso::administrator;
+mod here;
+
 use super::table::table;
-use super::{Base, Ended, complain, existing, say};
+use super::{Base, Ended, existing, say};
 use crate::roles::Process;
 use ::archive::job::{ARCHIVE, PURGE, VERIFY};
 use ::archive::part::PartState;
 use ::archive::plan::PlanLine;
 use ::archive::{Archive, ArchiveClass, ArchiveMonth, ArchivePart, ArchiveTurn};
-use anyhow::{anyhow, bail};
-use back_office::job::run_now;
-use back_office::job::view::{self, RunView};
+use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use jobs::runner::JobRunner;
-use jobs::{Job, JobFailure, JobWords};
-use registry::approval::reason;
+use here::do_job;
+use jobs::{JobFailure, JobWords};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
-use store::Tx;
 use store::clock::{beijing_day, beijing_rfc3339};
-
-/// How often a job is asked for that a running platform takes first.
-const TRIES: usize = 5;
-
-/// How often it is looked whether the platform's run has ended.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Verbs on the archive.
 #[derive(Debug, Subcommand)]
@@ -176,51 +166,6 @@ fn tell(is_json: bool, name: &str, is_good: bool, text: &str) -> anyhow::Result<
         false => say(text),
     }
     Ok(if is_good { Ended::Done } else { Ended::Refused })
-}
-
-/// Does a job under its lease; answers whether it came to its end, and what it says. A platform that runs may be faster: its run
-/// of the job is waited for, and does as well when `is_own` is false; else it is asked for once more.
-async fn do_job(
-    process: &Process,
-    job: Job,
-    why: &str,
-    is_own: bool,
-) -> anyhow::Result<(bool, String)> {
-    let context = &process.context;
-    let why = reason(why).map_err(|problem| anyhow!(problem.detail.unwrap_or(problem.title)))?;
-    let mut runner = JobRunner::new(process.job_context(), Arc::from([job.clone()]));
-    runner.ensure().await;
-    for _ in 0..TRIES {
-        let (asked, why, now_ms) = (job.clone(), why.clone(), context.now_ms());
-        let ask = move |tx: &mut Tx<'_>| run_now(tx, &asked, (&administrator(), &why), now_ms);
-        if let Err(problem) = context.act(ask).await {
-            bail!(problem.detail.unwrap_or(problem.title));
-        }
-        let is_here = runner.look().await > 0;
-        if !is_here {
-            complain("运行中的平台已接手该任务，正在等待其完成（进度见 tongguan job list）");
-        }
-        runner.settle().await;
-        let run = last_run(process, &job).await?;
-        if is_here || !is_own {
-            return Ok((run.result == "done", run.detail));
-        }
-    }
-    bail!("运行中的平台多次先行执行了该任务，请稍后重试")
-}
-
-/// The last run of a job, when it has ended.
-async fn last_run(process: &Process, job: &Job) -> anyhow::Result<RunView> {
-    let context = &process.context;
-    loop {
-        let (of, now_ms) = (job.clone(), context.now_ms());
-        let read = move |tx: &mut Tx<'_>| view::last_runs(tx, &of, now_ms, 1);
-        let last = context.db.read(read).await?.into_iter().next();
-        match last {
-            Some(run) if run.result != "running" => return Ok(run),
-            Some(_) | None => context.clock.sleep(LOOK).await,
-        }
-    }
 }
 
 async fn verify(args: VerifyPartArgs) -> anyhow::Result<Ended> {

@@ -198,8 +198,9 @@ async fn link(args: LinkArgs) -> anyhow::Result<Ended> {
         user::state::rescue(tx, &inside, &administrator(), found.id, &hash)?;
         Ok(true)
     };
-    let is_made = context.db.write(write).await?;
+    let is_made = context.db.write(write).await;
     process.close().await;
+    let is_made = is_made?;
     let base = context.config.public_url.trim_end_matches('/');
     let address = format!("{base}/activate?token={token}");
     match (is_made, args.base.json) {

@@ -3,22 +3,15 @@
 
 mod sql;
 
+use crate::downlink::NUMBERED;
 use crate::message::MessageId;
 use crate::message::retention::{LARGE, SMALL, of_messages, stays};
 use archive::ArchiveClass::{self, Payload, Trade};
-use archive::table::{ArchiveTable, ColumnKind as Kind, MonthBy, NumberedRows, Stay, Stays};
+use archive::table::{ArchiveTable, ColumnKind as Kind, MonthBy, Stay, Stays};
 use registry::company::CompanyId;
 use std::collections::BTreeSet;
 use store::purge::RowKey;
 use store::{Result, Tx};
-
-/// The numbers of the feed grow with the time of arrival.
-const BY_FEED: MonthBy = MonthBy::Number(NumberedRows {
-    source: "receipt",
-    group: Some(("company_id", "feed")),
-    number: "feed_no",
-    time: "received_at",
-});
 
 /// The XML of receipts.
 pub(crate) const XML: ArchiveTable = ArchiveTable {
@@ -30,7 +23,7 @@ pub(crate) const XML: ArchiveTable = ArchiveTable {
         ("feed_no", Kind::Int),
         ("xml", Kind::SealedBytes),
     ],
-    month: BY_FEED,
+    month: MonthBy::Number(NUMBERED),
     is_fixed: true,
     batch: LARGE * 4,
     stays: of_xml,
@@ -56,7 +49,7 @@ pub(crate) const RECEIPTS: ArchiveTable = ArchiveTable {
         ("received_at", Kind::Int),
         ("xml", Kind::SealedText),
     ],
-    month: BY_FEED,
+    month: MonthBy::Number(NUMBERED),
     is_fixed: false,
     batch: SMALL,
     stays: of_receipts,

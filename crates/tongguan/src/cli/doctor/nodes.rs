@@ -15,6 +15,19 @@ const FREE_SECONDS: u32 = 10;
 const ADVICE: &str =
     "请检查该机器的时间同步（chrony 或 NTP，例如 chronyc tracking），校准后无须重启平台";
 
+/// What is said first when all clocks agree against the database's.
+const DATABASE_ALONE: &str =
+    "本机与各进程的时钟彼此一致，应是数据库服务器的时钟有误：请先校准数据库服务器（chrony 或 NTP）";
+
+/// Whether all that live agree with this machine, and none with the database.
+fn is_database_alone(ahead_ms: i64, living: &[LivingNode]) -> bool {
+    let is_near = |node: &LivingNode| {
+        let other_ms = node.clock_ahead_ms;
+        other_ms.is_some_and(|other_ms| other_ms.abs_diff(ahead_ms) <= CLOCK_WARN_MS.unsigned_abs())
+    };
+    ahead_ms.abs() > CLOCK_WARN_MS && !living.is_empty() && living.iter().all(is_near)
+}
+
 /// Whether the clocks of this machine and of all living processes agree with the database's.
 pub(super) async fn clocks(shared: &Shared) -> anyhow::Result<Option<DoctorFinding>> {
     let clock = Arc::clone(&shared.clock);
@@ -29,6 +42,9 @@ pub(super) async fn clocks(shared: &Shared) -> anyhow::Result<Option<DoctorFindi
     faults.extend(living.iter().filter_map(|node| fault_of(node, is_embedded)));
     if faults.is_empty() && is_embedded {
         return Ok(None);
+    }
+    if is_database_alone(ahead_ms, &living) && !is_embedded {
+        faults.insert(0, DATABASE_ALONE.to_owned());
     }
     let is_good = faults.is_empty();
     let text = match is_good {
@@ -164,7 +180,7 @@ fn spread(shares: &[StepShares]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{StepShares, fault_of, finding, own_fault};
+    use super::{StepShares, fault_of, finding, is_database_alone, own_fault};
     use store::node::LivingNode;
 
     fn step(step: &str, n_by_node: &[(u8, u32)]) -> StepShares {
@@ -207,5 +223,8 @@ mod tests {
         assert!(fault.starts_with("进程 2（主机 b，进程 7）的时钟比数据库服务器慢 3600.0 秒"));
         assert!(own_fault(2_500, false).unwrap().contains("快 2.5 秒"));
         assert_eq!(own_fault(-2_000, true), None);
+        let living = [node(Some(3_600_500)), node(Some(3_599_000))];
+        assert!(is_database_alone(3_600_000, &living));
+        assert!(!is_database_alone(0, &living) && !is_database_alone(3_600_000, &[]));
     }
 }
