@@ -272,7 +272,7 @@ async fn verify_here(
             let turn = ArchiveTurn::from(turn);
             let done = verify_all(&archive, &turn, which).await;
             // What somebody asked for meanwhile is left to nobody else.
-            archive.verify_asked(&turn).await?;
+            archive.verify_asked(&turn, true).await?;
             done
         })
     });
@@ -289,6 +289,7 @@ async fn verify_all(
     let n_all = parts.len();
     parts.retain(|part| part.state != PartState::Superseded);
     let n_superseded = n_all - parts.len();
+    let turn = &turn.proving(parts.iter().map(|part| part.n_rows).sum());
     let (mut n_good, mut broken) = (0, Vec::new());
     for part in parts {
         match archive.verify(turn, part.id).await {
