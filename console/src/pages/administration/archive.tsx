@@ -43,7 +43,7 @@ const parts = defineResource({
     { key: "state", title: "job.state", render: (row) => <PartState part={row} />, words: STATE_WORDS },
     { key: "nRows", title: "archive.rows", as: "number" },
     { key: "nBytes", title: "archive.size", render: (row) => <span className="num nowrap">{bytes(row.nBytes)}</span> },
-    { key: "writtenAt", title: "archive.writtenAt", as: "time" },
+    { key: "writtenAt", title: "archive.writtenAt", as: "time", extra: true },
     { key: "verifiedAt", title: "archive.verifiedAt", as: "time" },
     { key: "nPurged", title: "archive.nPurged", as: "number" },
     { key: "kept", title: "archive.kept", render: (row) => <KeptRows kept={row.kept} />, value: (row) => keptCount(row.kept), from: "kept.why", words: KEPT_WORDS },
@@ -90,6 +90,7 @@ function PartDetail({ part }: { part: Part }) {
       items={[
         { key: "state", label: t("job.state"), children: <PartState part={part} /> },
         ...(advice === undefined ? [] : [{ key: "advice", label: t("archive.advice"), children: t(advice) }]),
+        { key: "written", label: t("archive.writtenAt"), children: part.writtenAt == null ? "–" : <span className="num">{dateTime(part.writtenAt)}</span> },
         { key: "at", label: t("archive.verifiedAt"), children: part.verifiedAt == null ? "–" : <span className="num">{dateTime(part.verifiedAt)}</span> },
         { key: "same", label: t("archive.nSame"), children: <span className="num">{count(part.nSame)}</span> },
         { key: "changed", label: t("archive.nChanged"), children: <span className="num">{count(part.nChanged)}</span> },

@@ -183,7 +183,7 @@ async fn a_proof_is_asked_for_once_at_a_time_and_audited(
     assert_eq!((refused.status, refused.code.as_str()), (409, "TG-R4507"));
     assert!(!asked(1).await, "what is refused leaves nothing behind");
     let count = |tx: &mut Tx<'_>| -> store::Result<i64> {
-        let sql = "select count(*) from audit_waiting where act = 'archive.verify'";
+        let sql = "select count(*) from audit where act = 'archive.verify'";
         tx.query(sql, &[])?[0].int(0)
     };
     assert_eq!(test.db.read(count).await.unwrap(), 1);
