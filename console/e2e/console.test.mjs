@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { bootstrap, fitsTelephone, isGood, launch, listen, settled, shot, tablesFit, url } from "./browser.mjs";
+import { archive } from "./archive.mjs";
 import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
@@ -45,6 +46,7 @@ describe("people", { concurrency: 3 }, () => {
     correcting(() => browser);
     returned(() => browser);
     stale(() => browser);
+    archive(() => browser);
     frame(() => browser);
     oneBrowser(() => browser);
     passkey(() => browser);

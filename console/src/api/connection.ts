@@ -9,7 +9,14 @@ export interface Down {
   since: number;
   /** The computer itself has no network. */
   offline: boolean;
+  /** The platform answers, and says that its database does not. */
+  noStore: boolean;
+  /** Nothing was answered since the page was opened: `since` is when that was. */
+  never: boolean;
 }
+
+/** What an answer to the probe says: all is well, the platform is there without its database, nobody is there. */
+export type Probed = "reached" | "noStore" | "gone";
 
 /** How often a platform that does not answer is asked again, in milliseconds. */
 export const PROBE_MS = 3_000;
@@ -20,12 +27,13 @@ type Watcher = () => void;
 export class Connection {
   private down: Down | undefined;
   private reachedAt: number;
+  private never = true;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly watchers = new Set<Watcher>();
 
   constructor(
     private readonly now: () => number,
-    private readonly probe: () => Promise<boolean>,
+    private readonly probe: () => Promise<Probed>,
   ) {
     this.reachedAt = now();
   }
@@ -40,6 +48,7 @@ export class Connection {
   /** The platform answered, whatever it said. */
   reached(): void {
     this.reachedAt = this.now();
+    this.never = false;
     if (this.down === undefined) return;
     this.down = undefined;
     clearTimeout(this.timer);
@@ -48,9 +57,9 @@ export class Connection {
   }
 
   /** A request found nobody. */
-  missed(offline = false): void {
-    if (this.down === undefined || this.down.offline !== offline) {
-      this.down = { since: this.down?.since ?? this.reachedAt, offline };
+  missed(offline = false, noStore = false): void {
+    if (this.down === undefined || this.down.offline !== offline || this.down.noStore !== noStore) {
+      this.down = { since: this.down?.since ?? this.reachedAt, offline, noStore, never: this.never };
       this.tell();
     }
     this.timer ??= setTimeout(() => void this.look(), PROBE_MS);
@@ -60,8 +69,9 @@ export class Connection {
   async look(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (await this.probe()) this.reached();
-    else this.missed(this.down?.offline ?? false);
+    const found = await this.probe();
+    if (found === "reached") this.reached();
+    else this.missed(found === "gone" && (this.down?.offline ?? false), found === "noStore");
   }
 
   private tell(): void {
@@ -74,12 +84,17 @@ const GONE = new Set([502, 503, 504]);
 
 export const isGone = (status: number): boolean => GONE.has(status);
 
-async function probe(): Promise<boolean> {
+/** The platform's own word that its storage does not answer; a server in between knows no such code. */
+const NO_STORE = "TG-F5030";
+
+async function probe(): Promise<Probed> {
   try {
     const response = await fetch("/api/v1/session" satisfies Path<"GET">, { cache: "no-store" });
-    return !isGone(response.status);
+    if (!isGone(response.status)) return "reached";
+    const body: unknown = await response.json().catch(() => undefined);
+    return typeof body === "object" && body !== null && "code" in body && body.code === NO_STORE ? "noStore" : "gone";
   } catch {
-    return false;
+    return "gone";
   }
 }
 

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { connection, useConnection } from "../api/connection";
 import { dateTime } from "../format/time";
 import { useT } from "../i18n";
+import { OutageAdvice } from "../view/Outage";
 
 export function OldBanner() {
   const t = useT();
@@ -21,8 +22,13 @@ export function OldBanner() {
       banner
       type="error"
       role="alert"
-      title={t(down.offline ? "old.offline" : "old.down", { at: dateTime(down.since) })}
-      description={t("old.hint", { at: dateTime(down.since) })}
+      title={t(down.offline ? "old.offline" : down.noStore ? "old.noStore" : "old.down", { at: dateTime(down.since) })}
+      description={
+        <>
+          {t("old.hint", { at: dateTime(down.since) })}
+          <OutageAdvice />
+        </>
+      }
       action={
         <Button size="small" loading={busy} onClick={look}>
           {t("error.retry")}

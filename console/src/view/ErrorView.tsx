@@ -6,6 +6,7 @@ import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, useT, type Word } from "../i18n";
 import { Sentence } from "../i18n/sentence";
 import { LoadError, recover } from "./lazily";
+import { OutageAdvice } from "./Outage";
 import { roleNames } from "./roleNames";
 
 /** The page above that of a record: where its list is. */
@@ -60,6 +61,7 @@ export function ErrorView({ error, retry }: { error: unknown; retry?: () => void
       description={
         <Space orientation="vertical">
           <ProblemText error={error} />
+          {error instanceof ApiError && error.status === 503 && <OutageAdvice />}
           {/* What is not there is not there a moment later: the list tells what is. */}
           {isNotFound && list !== undefined && <Link to={list.path}>{t("error.toList", { name: t(list.title) })}</Link>}
           {!isNotFound && retry !== undefined && <Button onClick={retry}>{t("error.retry")}</Button>}

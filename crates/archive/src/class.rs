@@ -55,31 +55,31 @@ impl ArchiveClass {
     pub const fn words(self) -> ClassWords {
         match self {
             Self::Payload => ClassWords {
-                title: ("交换报文原文", "Exchange payloads"),
+                title: ("交换报文原文", "Message originals"),
                 basis: (
                     "运维合同 3.3.3：报文交换数据保留 3 个月",
-                    "Contract 3.3.3: exchange data are kept for 3 months",
+                    "Operations contract, clause 3.3.3: exchanged messages are kept for 3 months",
                 ),
             },
             Self::Trade => ClassWords {
                 title: ("交易记录", "Trade records"),
                 basis: (
                     "《电子商务法》第三十一条：交易信息保存不少于 3 年",
-                    "E-Commerce Law, article 31: trade information is kept for at least 3 years",
+                    "E-Commerce Law, Article 31: transaction information is kept for at least 3 years",
                 ),
             },
             Self::Log => ClassWords {
                 title: ("网络与安全日志", "Network and security logs"),
                 basis: (
                     "《网络安全法》第二十一条：网络日志留存不少于 6 个月",
-                    "Cybersecurity Law, article 21: network logs are kept for at least 6 months",
+                    "Cybersecurity Law, Article 21: network logs are kept for at least 6 months",
                 ),
             },
             Self::Evidence => ClassWords {
-                title: ("证据", "Evidence"),
+                title: ("证据", "Audit evidence"),
                 basis: (
                     "审计链与复核记录永久保存，只归档、不清理",
-                    "The audit chain and approvals are kept for ever: archived, never removed",
+                    "The audit chain and approvals are kept indefinitely: archived but never purged",
                 ),
             },
         }

@@ -251,22 +251,8 @@ impl Archive {
         now_ms: i64,
     ) -> ArchiveResult<Vec<ArchiveMonth>> {
         let tables: Vec<_> = self.tables_of(class).collect();
-        let read = move |tx: &mut Tx<'_>| -> Result<Option<i64>> {
-            let mut oldest = None;
-            for table in &tables {
-                if let Some(at_ms) = rows::oldest(tx, table)? {
-                    oldest = Some(oldest.map_or(at_ms, |known: i64| known.min(at_ms)));
-                }
-            }
-            Ok(oldest)
-        };
-        let Some(oldest) = self.db.read(read).await? else {
-            return Ok(Vec::new());
-        };
-        let first = ArchiveMonth::of(oldest);
-        let all = std::iter::successors(Some(first), |month| Some(month.next()));
-        let over = |month: &ArchiveMonth| month.end_ms().saturating_add(MARGIN_MS) <= now_ms;
-        Ok(all.take_while(over).collect())
+        let read = move |tx: &mut Tx<'_>| months_over(tx, &tables, now_ms);
+        Ok(self.db.read(read).await?)
     }
 
     /// What seals and opens the files of the archive.
@@ -309,12 +295,12 @@ impl Archive {
             return Err(broken("索引与写入时不同".to_owned()));
         }
         let unpacked = zstd::stream::decode_all(&*index)
-            .map_err(|error| broken(format!("索引无法解压：{error}")))?;
+            .map_err(|error| broken(format!("索引无法解压（{error}）")))?;
         if unpacked.len() > INDEX_BYTES_MAX {
             return Err(broken("索引过大".to_owned()));
         }
         let index = serde_json::from_slice(&unpacked)
-            .map_err(|error| broken(format!("索引无法读取：{error}")))?;
+            .map_err(|error| broken(format!("索引无法读取（{error}）")))?;
         Ok((manifest, index))
     }
 
@@ -331,4 +317,22 @@ impl Archive {
         indexes.truncate(INDEXES);
         Ok(found)
     }
+}
+
+/// The months of these tables that are over, from that of the oldest row on.
+pub(crate) fn months_over(
+    tx: &mut Tx<'_>,
+    tables: &[&'static ArchiveTable],
+    now_ms: i64,
+) -> Result<Vec<ArchiveMonth>> {
+    let mut oldest: Option<i64> = None;
+    for table in tables {
+        if let Some(at_ms) = rows::oldest(tx, table)? {
+            oldest = Some(oldest.map_or(at_ms, |known| known.min(at_ms)));
+        }
+    }
+    let first = oldest.map(ArchiveMonth::of);
+    let all = std::iter::successors(first, |month| Some(month.next()));
+    let over = |month: &ArchiveMonth| month.end_ms().saturating_add(MARGIN_MS) <= now_ms;
+    Ok(all.take_while(over).collect())
 }

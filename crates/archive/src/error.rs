@@ -28,7 +28,7 @@ pub enum ArchiveError {
     #[error("还原到的文件 {0}")]
     Target(String),
     /// The database.
-    #[error("{0}")]
+    #[error("{}", .0.chinese())]
     Store(#[from] store::Error),
     /// Another process has the job.
     #[error("任务已由另一进程接手，本次结果未写入")]

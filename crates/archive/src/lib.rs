@@ -7,7 +7,7 @@
 //! 3. [`verify`] reads a part back, restores it into a scratch database and compares it row by row.
 //! 4. [`purge`] removes rows whose period has passed, each compared once more with what stands in the archive.
 //! 5. [`read`] finds a single row of the archive, [`restore`] makes a database file of a month, [`plan`] says what will
-//!    be done when.
+//!    be done when, [`waits`] what somebody must do.
 //!
 //! The modules stand from high to low: each uses only those after it.
 
@@ -15,6 +15,7 @@
 mod tests;
 pub mod job;
 pub mod plan;
+pub mod waits;
 pub mod restore;
 pub mod purge;
 pub mod write;

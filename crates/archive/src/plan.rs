@@ -1,19 +1,18 @@
 //! What will be done when (保存计划), per class and month, and what is the matter with it.
 
 use crate::class::ArchiveClass;
-use crate::engine::{Archive, DAY_MS, MARGIN_MS};
+use crate::engine::Archive;
 use crate::error::ArchiveResult;
 use crate::month::ArchiveMonth;
 use crate::part::{ArchivePart, PartState, n_counted, sql};
 use crate::table::Stay;
+use crate::waits::{self, OVERDUE_MS};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
+use store::Tx;
 
 pub use crate::engine::ArchiveHealth;
-
-/// Time after which a month that is over should be archived, in milliseconds: the job runs on the first days of a month.
-pub const OVERDUE_MS: i64 = 10 * DAY_MS;
 
 /// Entries of indexes that a plan counts, the newest months first: so many take a second at most, however much is stored.
 const COUNT_MAX: i64 = 500_000;
@@ -49,7 +48,7 @@ pub struct PlanLine {
     pub n_kept: i64,
     /// How many for which reason.
     pub kept_why: String,
-    /// Whether it should have been archived by now.
+    /// Whether it should have been archived and proven by now.
     pub is_overdue: bool,
 }
 
@@ -165,6 +164,8 @@ impl Archive {
             PartState::Superseded => 6,
         };
         let is_written = parts.iter().any(|part| part.written_at.is_some());
+        let is_archived = parts.iter().any(|part| waits::is_of_use(part, now_ms));
+        let is_late = month.end_ms().saturating_add(OVERDUE_MS) <= now_ms;
         PlanLine {
             class,
             month,
@@ -188,7 +189,7 @@ impl Archive {
             n_purged: sum(|part| part.n_purged),
             n_kept: kept.iter().map(|(_, n)| n).sum(),
             kept_why: kept_text(&kept),
-            is_overdue: !is_written && month.end_ms().saturating_add(OVERDUE_MS) <= now_ms,
+            is_overdue: is_late && n_here > 0 && !is_archived,
         }
     }
 
@@ -232,30 +233,14 @@ impl Archive {
     /// # Errors
     /// The engine's.
     pub async fn health(&self) -> ArchiveResult<ArchiveHealth> {
-        let now_ms = self.clock.now_ms();
-        let parts = self.parts().await?;
-        let written: BTreeSet<_> = parts
-            .iter()
-            // One whose proof does not come about is of no use, however well it was written.
-            .filter(|part| {
-                let is_young = |at_ms: i64| now_ms.saturating_sub(at_ms) < OVERDUE_MS;
-                part.verified_at.is_some() || part.written_at.is_some_and(is_young)
-            })
-            .map(|part| (part.class, part.month))
-            .collect();
-        let mut n_overdue = 0;
-        for class in ArchiveClass::ALL {
-            let late_ms = now_ms.saturating_sub(OVERDUE_MS - MARGIN_MS);
-            for month in self.months(class, late_ms).await? {
-                let is_missing = !written.contains(&(class, month));
-                n_overdue += i64::from(is_missing && self.count((class, month), 1).await? > 0);
-            }
-        }
+        let (tables, now_ms) = (self.tables.clone(), self.clock.now_ms());
+        let read = move |tx: &mut Tx<'_>| waits::look(tx, &tables, now_ms);
+        let (waits, parts) = self.db.read(read).await?;
         let broken = parts.iter().filter(|part| part.state == PartState::Broken);
         Ok(ArchiveHealth {
             is_set: self.is_set(),
             away: self.away().await?,
-            n_overdue,
+            n_overdue: waits.n_overdue,
             broken: broken
                 .map(|part| (part.folder(), part.fault.clone()))
                 .collect(),

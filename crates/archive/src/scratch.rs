@@ -78,7 +78,7 @@ fn remove_left_behind(place: &Path) -> std::io::Result<()> {
 
 /// What goes wrong with it is told apart from the platform's own database.
 fn own(error: Error) -> ArchiveError {
-    ArchiveError::Scratch(error.to_string())
+    ArchiveError::Scratch(error.chinese())
 }
 
 impl Scratch {
@@ -114,7 +114,7 @@ impl Scratch {
         });
         opening
             .await
-            .map_err(|error| ArchiveError::Scratch(error.to_string()))?
+            .map_err(|error| ArchiveError::Scratch(format!("还原线程中断（{error}）")))?
     }
 
     /// Puts rows in; one that is there already gives way. Answers how many there are more.
@@ -164,7 +164,7 @@ impl Scratch {
             compact::copy_to(&config, &text).map_err(|error| {
                 // It is ours, and not whole.
                 drop(std::fs::remove_file(&file));
-                target(&file, &words::chinese(&error.to_string()))
+                target(&file, &error.chinese())
             })
         });
         copying.await

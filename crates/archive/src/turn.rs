@@ -3,6 +3,8 @@
 use crate::error::{ArchiveError, ArchiveResult};
 use jobs::fence::Fence;
 use jobs::turn::JobTurn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use store::{Db, Result, Tx};
 
 /// A turn of work on the archive.
@@ -10,6 +12,14 @@ use store::{Db, Result, Tx};
 pub struct ArchiveTurn {
     fence: Fence,
     job: Option<JobTurn>,
+    proofs: Option<Arc<ProofMeter>>,
+}
+
+/// How far the proofs of a turn are: every row is restored once and compared once.
+#[derive(Debug)]
+struct ProofMeter {
+    n_looks: AtomicI64,
+    n_rows: i64,
 }
 
 impl From<JobTurn> for ArchiveTurn {
@@ -17,13 +27,18 @@ impl From<JobTurn> for ArchiveTurn {
         Self {
             fence: turn.fence.clone(),
             job: Some(turn),
+            proofs: None,
         }
     }
 }
 
 impl From<Fence> for ArchiveTurn {
     fn from(fence: Fence) -> Self {
-        Self { fence, job: None }
+        Self {
+            fence,
+            job: None,
+            proofs: None,
+        }
     }
 }
 
@@ -58,5 +73,26 @@ impl ArchiveTurn {
         if let Some(job) = &self.job {
             job.progress(n_done, n_total).await;
         }
+    }
+
+    /// The same turn, whose proofs say how far they are: of so many rows in all. A turn that does other things as well says
+    /// how far it is by itself.
+    #[must_use]
+    pub fn proving(&self, n_rows: i64) -> Self {
+        let n_looks = AtomicI64::new(0);
+        Self {
+            proofs: Some(Arc::new(ProofMeter { n_looks, n_rows })),
+            ..self.clone()
+        }
+    }
+
+    /// Says that so many rows more were restored, or compared, for a proof.
+    pub(crate) async fn looked_at(&self, n_more: usize) {
+        let Some(proofs) = &self.proofs else { return };
+        let n_more = i64::try_from(n_more).unwrap_or(i64::MAX);
+        let n_looks = proofs.n_looks.fetch_add(n_more, Ordering::Relaxed) + n_more;
+        // Rows of a part that is broken may be more than were noted.
+        let n_done = (n_looks / 2).min(proofs.n_rows);
+        self.progress(n_done, proofs.n_rows).await;
     }
 }

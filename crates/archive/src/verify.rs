@@ -33,9 +33,6 @@ pub struct ArchiveProof {
 /// of a month that is just over much is still being answered.
 const OUTDATED_MS: i64 = 20 * DAY_MS;
 
-/// What a run says that was given no parts, so that nobody takes it for a proof.
-const NONE_ASKED: &str = "没有指定要校验的分卷，未校验；校验全部请执行 tongguan archive verify";
-
 /// All rows of a table.
 const ALL: KeyRange = KeyRange {
     after: (i64::MIN, i64::MIN),
@@ -73,24 +70,33 @@ impl Archive {
         }
     }
 
-    /// Proves the parts for which somebody asked; answers what came of it.
+    /// Proves the parts for which somebody asked; answers what came of it, and nothing where nobody had asked. Parts that are
+    /// broken stay asked for, for a retry, unless this is the last.
     ///
     /// # Errors
     /// As [`Self::verify`]; [`ArchiveError::Broken`] at the end, when parts are.
-    pub async fn verify_asked(&self, turn: &ArchiveTurn) -> ArchiveResult<String> {
+    pub async fn verify_asked(&self, turn: &ArchiveTurn, is_last: bool) -> ArchiveResult<String> {
         let (mut n_good, mut broken) = (0, Vec::new());
-        while let Some(id) = self.db.read(sql::asked).await?.first().copied() {
+        // While it goes on nobody asks for more: that is refused.
+        let asked = self.db.read(sql::asked).await?;
+        let turn = &turn.proving(asked.iter().map(|(_, n_rows)| n_rows).sum());
+        for (id, _) in asked {
             turn.go_on()?;
             match self.verify(turn, id).await {
                 Ok(_) => n_good += 1,
-                Err(ArchiveError::Broken(why)) => broken.push(why),
+                Err(ArchiveError::Broken(why)) => {
+                    broken.push(why);
+                    if !is_last {
+                        continue;
+                    }
+                }
                 Err(error) => return Err(error),
             }
             turn.write(&self.db, move |tx| sql::proof_done(tx, id))
                 .await?;
         }
         match (n_good, broken.is_empty()) {
-            (0, true) => Ok(NONE_ASKED.to_owned()),
+            (0, true) => Ok(String::new()),
             (n, true) => Ok(format!("校验通过 {n} 卷")),
             (_, false) => Err(ArchiveError::Broken(broken.join("；"))),
         }
@@ -187,7 +193,9 @@ impl Archive {
                 return Err(broken("行的次序有误"));
             }
             last = Some(frame.last);
+            let n_restored = rows.len();
             scratch.put(table, rows).await?;
+            turn.looked_at(n_restored).await;
         }
         if n_rows != entry.rows {
             return Err(broken(&format!(
@@ -287,7 +295,7 @@ impl Archive {
                 .db
                 .read(move |tx| rows::read(tx, table, &range))
                 .await;
-            let read = read.map_err(|error| ArchiveError::Scratch(error.to_string()))?;
+            let read = read.map_err(|error| ArchiveError::Scratch(error.chinese()))?;
             if !read.damaged.is_empty() {
                 return Err(ArchiveError::Scratch("还原的行无法读取".to_owned()));
             }
@@ -318,6 +326,7 @@ impl Archive {
                     None => proof.n_gone += 1,
                 }
             }
+            turn.looked_at(read.rows.len()).await;
             match read.last {
                 Some(last) => range.after = last,
                 None => return Ok(()),

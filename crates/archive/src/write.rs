@@ -285,6 +285,7 @@ impl Archive {
             n_kept: 0,
             kept_why: String::new(),
             n_counted: -1,
+            is_proof_asked: false,
             wants_more: false,
             fault: String::new(),
             is_covered: false,

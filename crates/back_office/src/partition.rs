@@ -20,7 +20,7 @@ const PARTITIONS: JobWords = JobWords {
     english: "Maintain table partitions",
     about: (
         "PostgreSQL：预先建立后三个月的分区，删去时段已过且没有数据的分区；SQLite 没有分区，无事可做。",
-        "PostgreSQL: makes the partitions of the next three months and drops past ones that have no rows; \
+        "PostgreSQL: creates the partitions of the next three months and drops past ones without rows. \
          SQLite has no partitions, so there is nothing to do.",
     ),
 };

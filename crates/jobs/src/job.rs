@@ -3,7 +3,6 @@
 use crate::fence::Fenced;
 use crate::schedule::Schedule;
 use crate::turn::JobTurn;
-use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::Arc;
 use store::Error;
@@ -31,13 +30,16 @@ impl From<String> for JobFailure {
 
 impl From<Error> for JobFailure {
     fn from(error: Error) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(error.chinese())
     }
 }
 
-impl<E: Display> From<Fenced<E>> for JobFailure {
+impl<E: Into<Self>> From<Fenced<E>> for JobFailure {
     fn from(failure: Fenced<E>) -> Self {
-        Self::Failed(failure.to_string())
+        match failure {
+            Fenced::Lost => Self::Failed(Fenced::<Error>::Lost.to_string()),
+            Fenced::Work(failure) => failure.into(),
+        }
     }
 }
 

@@ -27,6 +27,18 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }
+
+    /// What an operator is told: a Chinese sentence, and behind it, in brackets, the words of the broker.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Unavailable(why) => format!("队列暂时不可用（{why}）"),
+            Self::TooLarge {
+                n_bytes,
+                body_bytes_max,
+            } => format!("内容有 {n_bytes} 字节，超过队列的上限 {body_bytes_max} 字节"),
+            Self::Fault(why) => format!("队列设置有误，或拒绝了请求（{why}）"),
+        }
+    }
 }
 
 impl From<store::Error> for Error {

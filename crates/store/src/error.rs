@@ -70,6 +70,38 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::KeyMissing(_))
     }
+
+    /// What an operator is told: a Chinese sentence, and behind it, in brackets, the words of the engine.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Unavailable(why) => format!("{}（{why}）", cause(why)),
+            Self::Constraint(why) => format!("数据库的约束不允许这一改动，未保存（{why}）"),
+            Self::Conflict(why) => format!("与同时进行的事务冲突，未保存，可以重做（{why}）"),
+            Self::Fault(why) => format!("数据库语句执行失败，属于平台故障（{why}）"),
+            Self::KeyMissing(key) => {
+                format!("有内容以密钥 {key} 加密，store.encryption_key_file 中没有这把密钥")
+            }
+            Self::Damaged(why) => format!("存储的内容已损坏（{why}）"),
+            Self::Setting(why) => why.clone(),
+        }
+    }
+}
+
+/// What engines say when they cannot work, and what it means.
+const CAUSES: [(&str, &str); 8] = [
+    ("disk is full", "数据库所在的磁盘已满"),
+    ("No space left on device", "数据库所在的磁盘已满"),
+    ("53100", "数据库服务器的磁盘已满"),
+    ("53300", "数据库服务器的连接数已满"),
+    ("readonly database", "数据库文件只读"),
+    ("is locked", "数据库正忙"),
+    ("25006", "数据库服务器只读，可能已切换为备库"),
+    ("took longer than", "查询超时"),
+];
+
+fn cause(why: &str) -> &'static str {
+    let found = CAUSES.iter().find(|(said, _)| why.contains(said));
+    found.map_or("数据库暂时不可用", |(_, cause)| cause)
 }
 
 impl From<rusqlite::Error> for Error {
@@ -159,6 +191,27 @@ pub(crate) fn with_cause(error: &tokio_postgres::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::is_unable;
+    use crate::Error;
+
+    #[test]
+    fn an_operator_reads_chinese_first_and_the_words_of_the_engine_in_brackets() {
+        for (error, said) in [
+            (
+                Error::Unavailable("database or disk is full".to_owned()),
+                "数据库所在的磁盘已满（database or disk is full）",
+            ),
+            (
+                Error::Unavailable("no connection: refused".to_owned()),
+                "数据库暂时不可用（no connection: refused）",
+            ),
+            (
+                Error::Fault("odd".to_owned()),
+                "数据库语句执行失败，属于平台故障（odd）",
+            ),
+        ] {
+            assert_eq!(error.chinese(), said);
+        }
+    }
 
     #[test]
     fn a_server_that_goes_away_or_takes_no_writes_is_unavailable_and_a_wrong_statement_is_not() {

@@ -65,7 +65,7 @@ impl Vault {
         }
         let text = std::fs::read_to_string(Path::new(path)).map_err(|error| {
             Error::Setting(format!(
-                "store.encryption_key_file {path} cannot be read ({error}); make one with: \
+                "store.encryption_key_file {path} 无法读取（{error}）；还没有密钥文件的，这样生成：\
                  (umask 077; echo \"k1 sm4-gcm $(openssl rand -base64 16)\" > {path})"
             ))
         })?;

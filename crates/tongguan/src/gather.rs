@@ -1,7 +1,7 @@
 //! What the modules of all crates bring to the platform, gathered from their descriptions
 //! ([`registry::module::Module`]). A module that is in none of the lists does not take part.
 
-use archive::ArchiveTable;
+use archive::{Archive, ArchiveTable};
 use identity::login::Follow;
 use registry::approval::ApprovalKind;
 use registry::audit::AuditedAct;
@@ -62,8 +62,8 @@ pub fn archives() -> Vec<&'static ArchiveTable> {
         .collect()
 }
 
-/// What counts the to-dos (待办) of whoever asks.
-pub fn todos() -> Arc<[Arc<Counter>]> {
+/// What counts the to-dos (待办) of whoever asks, those of the archive with them.
+pub fn todos(archive: &Arc<Archive>) -> Arc<[Arc<Counter>]> {
     let of_modules = modules().flat_map(|module| module.todos);
     let mut counters: Vec<Arc<Counter>> = of_modules
         .map(|count| Arc::new(*count) as Arc<Counter>)
@@ -71,6 +71,10 @@ pub fn todos() -> Arc<[Arc<Counter>]> {
     let cases = services::case_kinds();
     counters.push(Arc::new(move |tx: &mut Tx<'_>, asking: &Asking<'_>| {
         case_file::waits(&cases, tx, asking)
+    }));
+    let archive = Arc::clone(archive);
+    counters.push(Arc::new(move |tx: &mut Tx<'_>, asking: &Asking<'_>| {
+        back_office::archive::waits(&archive, tx, asking)
     }));
     counters.into()
 }

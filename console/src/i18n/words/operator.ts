@@ -35,6 +35,8 @@ export const operator = {
   "pipeline.checked": ["待发送", "To send"],
   "pipeline.sent": ["待海关答复", "Awaiting customs"],
   "pipeline.parked": ["未匹配回执", "Unmatched receipts"],
+  "pipeline.archiveBroken": ["有误的归档分卷", "Damaged archive parts"],
+  "pipeline.archiveOverdue": ["逾期未归档的月份", "Months overdue for archiving"],
   "pipeline.databaseWaiting": ["数据库排队", "Waiting for database"],
   "pipeline.rates": ["吞吐", "Throughput"],
   "pipeline.tenSeconds": ["近十秒份数", "Last ten seconds"],

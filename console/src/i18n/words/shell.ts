@@ -66,6 +66,24 @@ export const shell = {
   "live.connecting": ["连接中", "Connecting"],
   "old.offline": ["网络已断开：{at} 之后没有收到平台的数据。", "You are offline: nothing received from the platform since {at}."],
   "old.down": ["无法连接平台：{at} 之后没有收到平台的数据。", "Cannot reach the platform: nothing received since {at}."],
+  "old.noStore": ["平台的数据库暂时不可用：{at} 之后没有新数据。", "The platform's database is not available: nothing new since {at}."],
+  "outage.since": ["何时开始：最后一次读到数据是 {at}。", "Since when: data was last read at {at}."],
+  "outage.sinceOpened": [
+    "何时开始：{at} 打开此页时已不可用；开始的时间见平台日志。",
+    "Since when: it was already unavailable when this page was opened at {at}. The platform's log says when it began.",
+  ],
+  "outage.works": [
+    "仍然正常：已受理的报文、已收到的回执都已保存，不会丢失；海关发来的回执在队列中等待，恢复后自动继续处理。",
+    "What still holds: accepted messages and receipts are stored and safe. New receipts from customs wait in the queue. Everything resumes by itself.",
+  ],
+  "outage.companies": [
+    "企业：提交报文、领取回执暂时答 503（带 Retry-After），没有受理；程序请按其秒数等待，用同一报文（guid 不变）重新提交，不会重复申报。",
+    "Companies: submitting and fetching receipts are answered 503 with Retry-After, and nothing is accepted. Programs should wait that long and send the same message with the same guid; it is never declared twice.",
+  ],
+  "outage.operators": [
+    "运维人员：查看平台日志和 /readyz 所写的原因，检查数据库服务器（是否运行、磁盘是否已满、网络是否连通）；有备库的，按运维手册“数据库主备切换”提升备库。平台会自行重连，不必重新启动。",
+    "Operators: read the reason in the platform's log and at /readyz, and check the database server: is it running, is its disk full, can it be reached? If there is a standby, promote it as described in the manual under “Failover of the database”. The platform reconnects by itself; do not restart it.",
+  ],
   "old.hint": [
     "当前显示 {at} 的数据，可能已经过时；恢复连接后将自动刷新。",
     "This page shows data from {at}, which may be out of date. It refreshes automatically once you are reconnected.",

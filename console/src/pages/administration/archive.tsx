@@ -1,16 +1,22 @@
 // The archive (归档): where it is, what is the matter, how long each class stays, and every part with how far it is proven.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Descriptions, Table } from "antd";
-import { call } from "../../api/client";
+import { useEffect, useRef } from "react";
+import { Link } from "react-router";
+import { call, onActDone } from "../../api/client";
+import { useCan } from "../../api/session";
 import type { Item, Schema } from "../../api/types";
 import { graveOf } from "../../api/problem";
 import { bytes, count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useLanguage, useT, type Word } from "../../i18n";
+import { archiveFault } from "../../i18n/archivePatterns";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { CLASS_WORDS, CLASSES, ClassName, KeptRows, State, STATE_WORDS, stateOptions } from "./archiveWords";
+import { Detail, Far, Result } from "./jobRun";
 import { KEPT_WORDS, keptCount } from "./kept";
 import { useStatus, WithoutStore } from "./WithoutStore";
 
@@ -25,6 +31,7 @@ const parts = defineResource({
   list: "archive_parts",
   rowKey: (row) => row.id,
   rowClass: (row) => (row.state === "broken" ? "row-act" : ""),
+  todos: ["archive_broken"],
   empty: "archive.noParts",
   filters: [
     { key: "class", label: "archive.class", as: "select", options: CLASSES },
@@ -36,7 +43,7 @@ const parts = defineResource({
     { key: "state", title: "job.state", render: (row) => <PartState part={row} />, words: STATE_WORDS },
     { key: "nRows", title: "archive.rows", as: "number" },
     { key: "nBytes", title: "archive.size", render: (row) => <span className="num nowrap">{bytes(row.nBytes)}</span> },
-    { key: "writtenAt", title: "archive.writtenAt", as: "time" },
+    { key: "writtenAt", title: "archive.writtenAt", as: "time", extra: true },
     { key: "verifiedAt", title: "archive.verifiedAt", as: "time" },
     { key: "nPurged", title: "archive.nPurged", as: "number" },
     { key: "kept", title: "archive.kept", render: (row) => <KeptRows kept={row.kept} />, value: (row) => keptCount(row.kept), from: "kept.why", words: KEPT_WORDS },
@@ -60,10 +67,12 @@ const parts = defineResource({
 
 /** How far a part is; of a broken one, why. */
 function PartState({ part }: { part: Part }) {
+  const { t, language } = useLanguage();
   return (
     <>
       <State state={part.state} />
-      {part.state === "broken" && part.fault !== "" && <div className="info slim late">{part.fault}</div>}
+      {part.isProofAsked && <div className="info slim">{t("archive.proofAsked")}</div>}
+      {part.state === "broken" && part.fault !== "" && <div className="info slim late">{language === "en" ? archiveFault(part.fault) : part.fault}</div>}
     </>
   );
 }
@@ -81,6 +90,7 @@ function PartDetail({ part }: { part: Part }) {
       items={[
         { key: "state", label: t("job.state"), children: <PartState part={part} /> },
         ...(advice === undefined ? [] : [{ key: "advice", label: t("archive.advice"), children: t(advice) }]),
+        { key: "written", label: t("archive.writtenAt"), children: part.writtenAt == null ? "–" : <span className="num">{dateTime(part.writtenAt)}</span> },
         { key: "at", label: t("archive.verifiedAt"), children: part.verifiedAt == null ? "–" : <span className="num">{dateTime(part.verifiedAt)}</span> },
         { key: "same", label: t("archive.nSame"), children: <span className="num">{count(part.nSame)}</span> },
         { key: "changed", label: t("archive.nChanged"), children: <span className="num">{count(part.nChanged)}</span> },
@@ -96,14 +106,92 @@ function PartDetail({ part }: { part: Part }) {
 
 /** What is the matter, the worst first; nothing when all is well. */
 function Matter({ status }: { status: Status }) {
-  const t = useT();
-  if (status.url === "") return <WithoutStore />;
+  const { t, language } = useLanguage();
+  const can = useCan();
+  const overdue = status.nOverdue > 0 && (
+    <Alert
+      className="gap"
+      type="warning"
+      showIcon
+      title={t("archive.someOverdue", { n: status.nOverdue })}
+      description={
+        <>
+          {t(status.url === "" ? "archive.someOverdueNotSet" : "archive.someOverdueText")}{" "}
+          <span className="in-text">
+            {can("archive_plan") && <Link to="/retention">{t("archive.toMonths")}</Link>} {can("jobs") && <Link to="/jobs">{t("menu.jobs")}</Link>}
+          </span>
+        </>
+      }
+    />
+  );
+  if (status.url === "") {
+    return (
+      <>
+        <WithoutStore />
+        {overdue}
+      </>
+    );
+  }
   return (
     <>
-      {status.away != null && <Alert className="gap" type="error" showIcon title={t("archive.away", { why: status.away })} description={t("archive.awayText")} />}
+      {status.away != null && <Alert className="gap" type="error" showIcon title={t("archive.away", { why: language === "en" ? archiveFault(status.away) : status.away })} description={t("archive.awayText")} />}
       {status.nBroken > 0 && <Alert className="gap" type="error" showIcon title={t("archive.someBroken", { n: status.nBroken })} description={t("archive.someBrokenText")} />}
-      {status.nOverdue > 0 && <Alert className="gap" type="warning" showIcon title={t("archive.someOverdue", { n: status.nOverdue })} description={t("archive.someOverdueText")} />}
+      {overdue}
     </>
+  );
+}
+
+/** The job that proves parts for which somebody asked. */
+const PROOF = "archive.verify";
+
+/** How often the page asks how far a proof is, in milliseconds, and how often whether there is one. */
+const PROOF_MS = 2_000;
+const QUIET_MS = 15_000;
+
+/** The proof that somebody asked for: how far it is, or what the last one found. When one ends, all else is asked anew. */
+function Proof() {
+  const t = useT();
+  const client = useQueryClient();
+  const jobs = useQuery({
+    queryKey: ["jobs", PROOF],
+    queryFn: ({ signal }) => call("GET", "/api/v1/jobs", { signal }),
+    select: (page) => page.items.find((one) => one.id === PROOF),
+    refetchInterval: (query) => (query.state.data?.items.some((one) => one.id === PROOF && (one.isRunning || one.dueAt != null)) === true ? PROOF_MS : QUIET_MS),
+  });
+  const { refetch } = jobs;
+  useEffect(() => {
+    const stop = onActDone(() => void refetch());
+    return () => void stop();
+  }, [refetch]);
+  const last = jobs.data === undefined ? undefined : (jobs.data.last?.id ?? "");
+  const known = useRef(last);
+  useEffect(() => {
+    if (known.current !== undefined && last !== known.current) {
+      void client.invalidateQueries({ queryKey: ["list", parts.name] });
+      void client.invalidateQueries({ queryKey: ["archive"] });
+      void client.invalidateQueries({ queryKey: ["todos"] });
+    }
+    known.current = last;
+  }, [client, last]);
+  const job = jobs.data;
+  const run = job?.running ?? job?.last;
+  if (job === undefined || run == null) return null;
+  return (
+    <div className="panel proof">
+      <h2>{t("archive.proof")}</h2>
+      <Descriptions
+        size="small"
+        column={{ xs: 1, md: 2, xl: 4 }}
+        items={[
+          { key: "state", label: t("audit.result"), children: <Result result={run.result} /> },
+          { key: "at", label: t("job.lastAt"), children: <span className="num nowrap">{dateTime(run.startedAt)}</span> },
+          { key: "who", label: t("audit.who"), children: run.askedBy === "" ? t("job.bySchedule") : run.askedBy },
+          ...(run.total == null ? [] : [{ key: "far", label: t("archive.proofRows"), children: <Far run={run} /> }]),
+        ]}
+      />
+      {job.running == null && <Detail run={run} />}
+      {job.state === "retrying" && job.dueAt != null && <p className="late">{t("archive.proofRetry", { at: dateTime(job.dueAt) })}</p>}
+    </div>
   );
 }
 
@@ -149,6 +237,7 @@ function Overview() {
 
 export function Archive() {
   const t = useT();
+  const can = useCan();
   return (
     <>
       <div className="page-head">
@@ -156,6 +245,7 @@ export function Archive() {
       </div>
       <p className="soft">{t("archive.intro")}</p>
       <Overview />
+      {can("jobs") && <Proof />}
       <ResourceList resource={parts} />
     </>
   );

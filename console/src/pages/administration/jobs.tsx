@@ -1,36 +1,27 @@
 // Jobs that run by themselves (定时任务): which run now and how far they are, which failed, and how all of them ended.
 import { useQuery } from "@tanstack/react-query";
-import { Progress, Table } from "antd";
+import { Table } from "antd";
 import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { graveOf } from "../../api/problem";
 import { dateTime, duration } from "../../format/time";
 import { useLanguage, useT, type Word } from "../../i18n";
 import { Named } from "../../i18n/names";
-import { Sentence } from "../../i18n/sentence";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge, type Look } from "../../view/Badge";
 import { ErrorView } from "../../view/ErrorView";
 import { Loading } from "../../view/Loading";
 import { planOf } from "./jobPlan";
+import { Detail, Far, Result, Took } from "./jobRun";
 
 type Job = Item<"Page_JobView">;
-type Run = Item<"Page_RunView">;
 
 const STATES: Readonly<Record<string, readonly [Look, Word]>> = {
   running: ["now", "job.running"],
   retrying: ["warn", "job.retrying"],
   failed: ["bad", "job.failed"],
   waiting: ["", "job.waiting"],
-};
-
-const RESULTS: Readonly<Record<string, readonly [Look, Word]>> = {
-  done: ["good", "job.done"],
-  failed: ["bad", "job.failed"],
-  lost: ["warn", "job.lost"],
-  cancelled: ["held", "job.cancelled"],
-  running: ["now", "job.running"],
 };
 
 const jobs = defineResource({
@@ -121,14 +112,6 @@ function State({ job }: { job: Job }) {
   );
 }
 
-/** How far a run is, if it says. */
-function Far({ run }: { run: Run }) {
-  const { done, total } = run;
-  if (done == null || total == null) return null;
-  const percent = total > 0 ? Math.min(100, Math.round((done / total) * 100)) : 0;
-  return <Progress percent={percent} size="small" format={() => `${done}/${total}`} aria-label={`${done}/${total}`} />;
-}
-
 function Due({ job }: { job: Job }) {
   const t = useT();
   if (job.dueAt == null) return <span className="soft">{t("job.onRequest")}</span>;
@@ -143,24 +126,6 @@ function Due({ job }: { job: Job }) {
 function Plan({ schedule }: { schedule: string }) {
   const t = useT();
   return <span className="num">{planOf(schedule, t)}</span>;
-}
-
-function Took({ run }: { run: Run | null | undefined }) {
-  const t = useT();
-  return <span className="num nowrap">{run == null ? "–" : duration(run.durationMs, t)}</span>;
-}
-
-function Result({ result }: { result: string | null | undefined }) {
-  const found = RESULTS[result ?? ""];
-  if (found === undefined) return <span className="soft">–</span>;
-  return <Badge look={found[0]} word={found[1]} />;
-}
-
-/** What a run did; one that found nothing to do says so. */
-function Detail({ run }: { run: Run | null | undefined }) {
-  const t = useT();
-  if (run?.result === "done" && run.detail === "") return <span className="soft">{t("job.nothing")}</span>;
-  return <div className="info">{run != null && <Sentence text={run.detail} />}</div>;
 }
 
 function Runs({ job }: { job: Job }) {
@@ -182,8 +147,11 @@ function Runs({ job }: { job: Job }) {
       <Table
         size="small"
         rowKey="id"
+        className="runs"
         dataSource={runs.data.items}
         pagination={false}
+        // The whole reason stands below each run: beside seven columns there is no room for a sentence.
+        expandable={{ showExpandColumn: false, expandedRowKeys: runs.data.items.map((run) => run.id), expandedRowRender: (run) => <Detail run={run} /> }}
         scroll={{ x: "max-content" }}
         columns={[
           { title: t("job.lastAt"), render: (_, run) => <span className="num nowrap">{dateTime(run.startedAt)}</span> },
@@ -193,7 +161,6 @@ function Runs({ job }: { job: Job }) {
           { title: t("job.attempt"), render: (_, run) => <span className="num">{run.attempt ?? "–"}</span> },
           { title: t("job.process"), render: (_, run) => <span className="num">{run.node ?? "–"}</span> },
           { title: t("job.far"), render: (_, run) => <Far run={run} /> },
-          { title: t("audit.detail"), render: (_, run) => <Detail run={run} /> },
         ]}
       />
     </>

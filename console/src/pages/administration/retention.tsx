@@ -34,7 +34,7 @@ const plan = defineResource({
     { key: "nParts", title: "archive.nParts", as: "number" },
     { key: "verifiedAt", title: "archive.verifiedAt", as: "time" },
     { key: "dueDay", title: "archive.dueDay", render: (row) => <Due line={row} /> },
-    { key: "nPurged", title: "archive.nPurged", as: "number" },
+    { key: "nPurged", title: "archive.nPurged", as: "number", extra: true },
     { key: "kept", title: "archive.kept", render: (row) => <KeptRows kept={row.kept} />, value: (row) => keptCount(row.kept), from: "kept.why", words: KEPT_WORDS },
   ],
 });

@@ -58,7 +58,10 @@ function Seen({ now }: { now: Answer }) {
   const can = useCan();
   const silent = useDrill()?.outage === "silent";
   const stuck = useBackedUp(now);
-  const unknown = useTodos().data?.items.find((one) => one.kind === "unknown_codes")?.count;
+  const todos = useTodos().data?.items;
+  const waits = (kind: string) => todos?.find((one) => one.kind === kind)?.count;
+  const unknown = waits("unknown_codes");
+  const [broken = 0, overdue = 0] = [waits("archive_broken"), waits("archive_overdue")];
   const waiting = now.queues.reduce((sum, queue) => sum + (queue.depth ?? 0), 0);
   const broker = !now.brokerOk ? "silent" : stuck.length > 0 || (silent && waiting > 0) ? "backedUp" : silent ? "lineDown" : "answers";
   return (
@@ -79,6 +82,8 @@ function Seen({ now }: { now: Answer }) {
         <Tile label={t("menu.stuck")} value={count(now.held)} look={now.held > 0 ? "bad" : ""} {...(can("stuck") ? { to: "/operator/stuck" } : {})} />
         <Tile label={t("pipeline.parked")} value={count(now.parked)} look={now.parked > 0 ? "bad" : ""} {...(can("parked") ? { to: "/operator/parked" } : {})} />
         {unknown !== undefined && <Tile label={t("menu.unknownCodes")} value={count(unknown)} look={unknown > 0 ? "bad" : ""} {...(can("unknown_codes") ? { to: "/operator/unknown-codes" } : {})} />}
+        {broken > 0 && <Tile label={t("pipeline.archiveBroken")} value={count(broken)} look="bad" {...(can("archive") ? { to: "/archive?state=broken" } : {})} />}
+        {overdue > 0 && <Tile label={t("pipeline.archiveOverdue")} value={count(overdue)} look="bad" {...(can("archive_plan") ? { to: "/retention" } : {})} />}
         <Tile label={t("pipeline.databaseWaiting")} value={count(now.databaseWaiting)} />
       </div>
       <div className="columns-2">

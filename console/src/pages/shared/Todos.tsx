@@ -28,7 +28,12 @@ const PAGES: Readonly<Record<string, MenuPath | `${MenuPath}?${string}`>> = {
   unknown_codes: "/operator/unknown-codes?state=open",
   keys: "/keys",
   agents: "/agents",
+  archive_broken: "/archive?state=broken",
+  archive_overdue: "/retention",
 };
+
+/** The kinds that are late or wrong as soon as there is one. */
+const GRAVE: readonly string[] = ["archive_broken", "archive_overdue"];
 
 /** The kinds that say: something was turned down, and its company must act. */
 const CAME_BACK: readonly string[] = ["rejected", "faulty", "refused", "cases_supplement", "cases_returned"];
@@ -51,7 +56,7 @@ export function Todos() {
   if (!can("todos") || found.data === undefined) return null;
   const { items } = found.data;
   const sum = items.reduce((total, item) => total + item.count, 0);
-  const isGrave = items.some((item) => item.overdue > 0) || cameBack(items).length > 0;
+  const isGrave = items.some((item) => item.overdue > 0 || GRAVE.includes(item.kind)) || cameBack(items).length > 0;
   return (
     <Popover
       trigger="click"

@@ -26,7 +26,7 @@ const LEVEL: i32 = 9;
 /// Packs and seals the lines of a frame.
 fn close(vault: &Vault, lines: &[u8]) -> ArchiveResult<Vec<u8>> {
     let packed = zstd::bulk::compress(lines, LEVEL)
-        .map_err(|error| ArchiveError::Scratch(error.to_string()))?;
+        .map_err(|error| ArchiveError::Scratch(format!("无法压缩（{error}）")))?;
     Ok(vault.seal(&packed)?.into_owned())
 }
 
@@ -41,12 +41,12 @@ pub(crate) fn open(vault: &Vault, of: &FrameEntry, stored: Vec<u8>) -> ArchiveRe
         return Err(broken("的内容与写入时不同"));
     }
     let unsealed = damage(vault.unseal(stored))?;
-    let packed = unsealed.map_err(|why| broken(&format!("无法解密：{why}")))?;
+    let packed = unsealed.map_err(|why| broken(&format!("无法解密（{why}）")))?;
     if of.raw > RAW_BYTES_MAX {
         return Err(broken("过大"));
     }
     let lines = zstd::bulk::decompress(&packed, of.raw);
-    lines.map_err(|error| broken(&format!("无法解压：{error}")))
+    lines.map_err(|error| broken(&format!("无法解压（{error}）")))
 }
 
 /// The rows of a frame, with their keys.

@@ -132,6 +132,8 @@ pub struct ArchivePart {
     pub kept_why: String,
     /// Rows of the month, those that were removed with them, when it was last gone through; -1 in an earlier release.
     pub n_counted: i64,
+    /// Whether somebody asked for a proof that has not ended yet.
+    pub is_proof_asked: bool,
     /// Whether rows of the month are in no part yet.
     pub wants_more: bool,
     /// Why it is broken.

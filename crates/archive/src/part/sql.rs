@@ -8,7 +8,7 @@ use store::{Error, Result, Row, Tx};
 
 const COLUMNS: &str = "id, class, month, number, state, began_at, n_rows, n_bytes, n_unreadable, \
      manifest_hash, key_id, written_at, verified_at, n_same, n_changed, n_gone, purged_at, next_at, \
-     n_purged, n_kept, kept_why, wants_more, fault, claim, n_counted, is_covered";
+     n_purged, n_kept, kept_why, wants_more, fault, claim, n_counted, is_covered, proof_asked";
 
 /// Whole months of parts.
 fn whole(rows: &[Row]) -> Result<Vec<ArchivePart>> {
@@ -46,6 +46,7 @@ fn part(row: &Row) -> Result<ArchivePart> {
         claim: row.int(23)?,
         n_counted: row.int(24)?,
         is_covered: row.bool(25)?,
+        is_proof_asked: row.bool(26)?,
     })
 }
 
@@ -124,13 +125,15 @@ pub fn ask_proof(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     .map(|_| ())
 }
 
-/// The parts whose proof was asked for.
-pub(crate) fn asked(tx: &mut Tx<'_>) -> Result<Vec<i64>> {
+/// The parts whose proof was asked for, each with its rows.
+pub(crate) fn asked(tx: &mut Tx<'_>) -> Result<Vec<(i64, i64)>> {
     let rows = tx.query(
-        "select id from archive_part where proof_asked order by id",
+        "select id, n_rows from archive_part where proof_asked order by id",
         &[],
     )?;
-    rows.iter().map(|row| row.int(0)).collect()
+    rows.iter()
+        .map(|row| Ok((row.int(0)?, row.int(1)?)))
+        .collect()
 }
 
 /// Notes that the proof that was asked for was tried.

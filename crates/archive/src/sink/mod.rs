@@ -358,8 +358,12 @@ fn bucket_at(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (bucket, folder) = place.split_once('/').unwrap_or((place, ""));
     let file = &config.s3_secret_file;
-    let secret = std::fs::read_to_string(file)
-        .map_err(|error| format!("archive.s3_secret_file {file} 无法读取：{error}"))?;
+    let secret = std::fs::read_to_string(file).map_err(|error| {
+        format!(
+            "archive.s3_secret_file {file} 无法读取：{}",
+            words::of_io(&error)
+        )
+    })?;
     let options = ClientOptions::new()
         .with_timeout(request)
         .with_connect_timeout(CONNECT)
@@ -380,7 +384,7 @@ fn bucket_at(
         builder = builder.with_endpoint(config.s3_endpoint.trim_end_matches('/'));
     }
     let built = builder.build();
-    let store = built.map_err(|error| format!("归档桶 {bucket} 的设置有误：{error}"))?;
+    let store = built.map_err(|error| format!("归档桶 {bucket} 的设置有误（{error}）"))?;
     Ok((Arc::new(store), Path::from(folder)))
 }
 
@@ -392,7 +396,7 @@ fn failure(error: object_store::Error) -> ArchiveError {
     let why = with_causes(&error);
     // A part that was asked for and is not there: the file is shorter than it was.
     match is_range(&error) {
-        true => ArchiveError::Broken(format!("文件比清单所记的短：{why}")),
+        true => ArchiveError::Broken(format!("文件比清单所记的短（{why}）")),
         false => ArchiveError::Unavailable(words::chinese(&why)),
     }
 }

@@ -1,18 +1,17 @@
 //! `GET /api/v1/archive`, `GET /api/v1/archive/parts`, `GET /api/v1/archive/plan`, `POST /api/v1/archive/parts/{id}/verify`.
 
-use super::{ASKED, ArchivePartView, ArchivePlanView, ArchiveStatus};
+use super::{ArchivePartView, ArchivePlanView, ArchiveStatus, MENDERS, verify_again};
 use ::archive::job::VERIFY;
-use ::archive::part::{PartState, sql};
+use ::archive::part::PartState;
 use ::archive::{Archive, ArchiveClass, ArchiveError};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use jobs::{Job, lease};
+use jobs::Job;
 use registry::access::{By, Gate, Routes};
 use registry::approval::{http::Reason, reason};
-use registry::audit;
 use registry::request::not_found;
-use registry::role::{Role, SYSTEM};
+use registry::role::Role;
 use serde::Deserialize;
 use std::sync::Arc;
 use store::Tx;
@@ -30,7 +29,7 @@ registry::operations! {
     ReadArchive = reads("archive", "查看归档概况", WATCHERS);
     ReadArchiveParts = reads("archive_parts", "查看归档分卷", WATCHERS);
     ReadArchivePlan = reads("archive_plan", "查看保存计划", WATCHERS);
-    VerifyArchivePart = changes("verify_archive_part", "重新校验归档分卷", SYSTEM);
+    VerifyArchivePart = changes("verify_archive_part", "重新校验归档分卷", MENDERS);
 }
 
 /// The routes of this module.
@@ -144,14 +143,16 @@ async fn archive_plan(
     Ok(Json(Page::whole(found.collect())))
 }
 
-/// Asks that a part is proven again by a restore (重新校验); the next process that looks does it.
+/// Asks that a part is proven again by a restore (重新校验); the next process that looks does it, as the job
+/// `archive.verify`, whose runs say how far it is and what was found.
 #[utoipa::path(
     post, path = "/api/v1/archive/parts/{id}/verify", tag = "administration", request_body = Reason,
     params(("id" = String, Path, description = "分卷编号")),
     responses(
         (status = 202, description = "将在数秒内开始"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 404, body = Problem, description = "没有这一分卷，或它还没有写完")
+        (status = 404, body = Problem, description = "没有这一分卷，或它还没有写完"),
+        (status = 409, body = Problem, description = "正在校验归档分卷")
     )
 )]
 async fn verify_archive_part(
@@ -164,16 +165,7 @@ async fn verify_archive_part(
     let job = api.jobs.iter().find(|job| job.words == VERIFY).cloned();
     let job = job.ok_or_else(not_found)?;
     let (why, now_ms) = (reason(&given.reason)?, api.gate.context.now_ms());
-    let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
-        let part = sql::find(tx, id)?.filter(|part| part.written_at.is_some());
-        let part = part.ok_or_else(not_found)?;
-        sql::ask_proof(tx, id)?;
-        // While it runs, it sees by itself what else was asked for.
-        lease::ask(tx, &job, &actor.name, now_ms)?;
-        let (object, detail) = (format!("archive:{}", part.folder()), format!("理由：{why}"));
-        audit::done(tx, now_ms, &actor, ASKED, &object, &detail)?;
-        Ok(())
-    };
+    let write = move |tx: &mut Tx<'_>| verify_again(tx, (&job, id), (&actor, &why), now_ms);
     api.gate.context.act(write).await?;
     Ok(StatusCode::ACCEPTED)
 }

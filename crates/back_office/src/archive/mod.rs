@@ -6,8 +6,17 @@ pub mod http;
 mod tests;
 mod view;
 
-use registry::audit::AuditedAct;
+use ::archive::Archive;
+use ::archive::part::sql;
+use jobs::{Job, lease};
+use registry::access::Actor;
+use registry::audit;
 use registry::module::Module;
+use registry::request::{codes, not_found};
+use registry::role::Role;
+use registry::todo::{Asking, Todo};
+use store::{Result, Tx};
+use web::Problem;
 
 pub use view::{ArchiveClassView, ArchivePartView, ArchivePlanView, ArchiveStatus, KeptView};
 
@@ -19,5 +28,51 @@ registry::acts! {
 /// What this module brings to the platform.
 pub const MODULE: Module = Module::new("归档与保存期限").acts(ACTS);
 
-/// The act, for the row of the audit.
-pub(super) const ASKED: AuditedAct = VERIFY;
+/// Who has a part verified again, and mends what is the matter: those on duty, and the system administrator, who runs jobs.
+pub(super) const MENDERS: &[Role] = &[Role::SystemAdmin, Role::Operator];
+
+/// Asks that a part is proven again (重新校验) by this job, for a reason.
+///
+/// # Errors
+/// That there is no such part, or it is not whole yet; that parts are being proven now; and the store's.
+pub fn verify_again(
+    tx: &mut Tx<'_>,
+    (job, id): (&Job, i64),
+    (actor, why): (&Actor, &str),
+    now_ms: i64,
+) -> std::result::Result<(), Problem> {
+    let part = sql::find(tx, id)?.filter(|part| part.written_at.is_some());
+    let part = part.ok_or_else(not_found)?;
+    // A run that goes on has looked already at what was asked for.
+    if !lease::ask(tx, job, &actor.name, now_ms)? {
+        return Err(Problem::new(codes::BUSY));
+    }
+    sql::ask_proof(tx, id)?;
+    let (object, detail) = (format!("archive:{}", part.folder()), format!("理由：{why}"));
+    audit::done(tx, now_ms, actor, VERIFY, &object, &detail)?;
+    Ok(())
+}
+
+/// Parts that are broken, and months that should have been archived by now: what those must look at who mend it. Both end by
+/// themselves, when a proof passes or the month is archived.
+///
+/// # Errors
+/// The engine's.
+pub fn waits(archive: &Archive, tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+    if !asking.has(MENDERS) {
+        return Ok(Vec::new());
+    }
+    let found = archive.waits(tx)?;
+    Ok(vec![
+        Todo::plain(
+            "archive_broken",
+            ["有误的归档分卷", "Damaged archive parts"],
+            found.n_broken,
+        ),
+        Todo::plain(
+            "archive_overdue",
+            ["逾期未归档的月份", "Months overdue for archiving"],
+            found.n_overdue,
+        ),
+    ])
+}

@@ -39,7 +39,7 @@ pub struct ArchiveStatus {
     /// Why the archive store cannot be used now; absent when it can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub away: Option<String>,
-    /// Months that should have been archived by now.
+    /// Months that should have been archived and proven by now.
     pub n_overdue: i64,
     /// Parts that are broken.
     pub n_broken: i64,
@@ -142,6 +142,8 @@ pub struct ArchivePartView {
     /// When it was last proven by a restore, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<String>,
+    /// Whether somebody asked for a proof that has not ended yet.
+    pub is_proof_asked: bool,
     /// Rows that were the same in the database at that time.
     pub n_same: i64,
     /// Rows that had changed in the database by then.
@@ -174,6 +176,7 @@ impl From<ArchivePart> for ArchivePartView {
             n_unreadable: part.n_unreadable,
             written_at: part.written_at.map(beijing_rfc3339),
             verified_at: part.verified_at.map(beijing_rfc3339),
+            is_proof_asked: part.is_proof_asked,
             n_same: part.n_same,
             n_changed: part.n_changed,
             n_gone: part.n_gone,
@@ -217,7 +220,7 @@ pub struct ArchivePlanView {
     pub n_purged: i64,
     /// Rows that had to stay, by reason.
     pub kept: Vec<KeptView>,
-    /// Whether it should have been archived by now.
+    /// Whether it should have been archived and proven by now.
     pub is_overdue: bool,
 }
 

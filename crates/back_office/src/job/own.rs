@@ -38,7 +38,7 @@ const STALE_WORDS: JobWords = JobWords {
     english: "Disable unused accounts",
     about: (
         "停用超过规定天数未登录的账号，每一岗最后一位管理员除外。",
-        "Disables accounts that nobody has used for the days set, but for the last administrator of each office.",
+        "Disables accounts that have not been used for the configured number of days, except the last administrator of each kind.",
     ),
 };
 
@@ -48,7 +48,7 @@ const SYSLOG: JobWords = JobWords {
     english: "Send the audit log to syslog",
     about: (
         "把新的审计记录发送到 registry.syslog 所设的日志服务器。",
-        "Sends new audit records to the log server of the setting registry.syslog.",
+        "Sends new audit records to the log server configured in registry.syslog.",
     ),
 };
 

@@ -25,11 +25,11 @@ const RUN_MS: i64 = 480_000;
 const PACK: JobWords = JobWords {
     name: "message.pack",
     chinese: "压缩存量报文",
-    english: "Pack messages stored unpacked",
+    english: "Compress messages stored uncompressed",
     about: (
         "压缩升级之前存储的报文、回执和比对要素，少占磁盘；全部完成后不再有事可做。",
-        "Packs messages, receipts and compared elements that were stored before the upgrade, so that they take less room; \
-         when all is done it has nothing more to do.",
+        "Compresses messages, receipts and compared elements stored before the upgrade, so that they take less disk space. \
+         Once everything is compressed, it has nothing more to do.",
     ),
 };
 

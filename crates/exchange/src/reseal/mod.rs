@@ -39,7 +39,7 @@ const RESEAL: JobWords = JobWords {
     english: "Encrypt messages stored unencrypted",
     about: (
         "用现行密钥加密此前存储的报文和回执，全部完成后停用旧密钥。",
-        "Encrypts what was stored before with the present key, and retires older keys when all is done.",
+        "Encrypts older stored data with the current key, and retires old keys once nothing needs them.",
     ),
 };
 

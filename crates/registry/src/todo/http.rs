@@ -49,7 +49,7 @@ impl HasGate for TodoApi {
 pub struct TodoView {
     /// `rejected`, `faulty`, `refused` (messages: `GET /api/v1/messages?needsAction=true&outcome=…`),
     /// `approvals`, `cases_review`, `cases_approve`, `cases_supplement`, `cases_returned`, `docking`, `held`,
-    /// `parked`, `unknown_codes`, `payment_inquiries`, `keys` or `agents`.
+    /// `parked`, `unknown_codes`, `payment_inquiries`, `keys`, `agents`, `archive_broken` or `archive_overdue`.
     pub kind: &'static str,
     /// What it is, in Chinese.
     pub title: &'static str,

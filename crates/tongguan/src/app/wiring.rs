@@ -58,7 +58,7 @@ pub(super) fn routes(
         .merge(stage.map_or_else(Router::new, |stage| api.customs_box.with_state(stage)))
         .merge(api.todos.with_state(TodoApi {
             gate: Arc::clone(gate),
-            counters: gather::todos(),
+            counters: gather::todos(&shared.archive),
             approvals: gather::kinds(),
         }))
         .merge(

@@ -217,7 +217,7 @@ async fn verify_here(
             let turn = ArchiveTurn::from(turn);
             let done = verify_all(&archive, &turn, which).await;
             // What somebody asked for meanwhile is left to nobody else.
-            archive.verify_asked(&turn).await?;
+            archive.verify_asked(&turn, true).await?;
             done
         })
     });
@@ -233,7 +233,7 @@ async fn verify_all(
     parts.retain(|part| which.has(part.class, part.month) && part.written_at.is_some());
     let n_all = parts.len();
     parts.retain(|part| part.state != PartState::Superseded);
-    let n_superseded = n_all - parts.len();
+    let turn = &turn.proving(parts.iter().map(|part| part.n_rows).sum());
     let (mut n_good, mut broken) = (0, Vec::new());
     for part in parts {
         match archive.verify(turn, part.id).await {
@@ -242,7 +242,7 @@ async fn verify_all(
             Err(error) => return Err(error.into()),
         }
     }
-    let left = match n_superseded {
+    let left = match n_all - n_good - broken.len() {
         0 => String::new(),
         n => format!("；已替代的 {n} 卷不再校验"),
     };

@@ -4,12 +4,14 @@
 mod nodes;
 mod server;
 
+use super::failure::in_chinese;
 use super::{Base, Ended, say};
 use crate::app::descriptors;
 use crate::config::{Config, QueueKind};
 use crate::databases::beside;
 use crate::files;
 use crate::roles::Process;
+use exchange::query::board::{self, Waiting};
 use exchange::shared::Shared;
 use identity::foreign::Provider;
 use std::time::Duration;
@@ -41,7 +43,7 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
     let time = format!("北京时间 {}", beijing_rfc3339(now_ms));
     let mut findings = vec![finding("时钟", now_ms > CLOCK_MIN_MS, time)];
     match base.load_with(SchemaCare::Look) {
-        Err(error) => findings.push(finding("配置", false, format!("{error:#}"))),
+        Err(error) => findings.push(finding("配置", false, in_chinese(&error))),
         Ok(config) => {
             findings.push(finding("配置", true, "无误".to_owned()));
             findings.push(open_files(&config));
@@ -174,7 +176,7 @@ async fn soundness(config: &Config) -> anyhow::Result<Vec<DoctorFinding>> {
                     faults.join("；")
                 ),
             ),
-            Err(error) => (false, format!("{place} 无法检查：{error}")),
+            Err(error) => (false, format!("{place} 无法检查：{}", error.chinese())),
         };
         findings.push(DoctorFinding {
             what: "数据库文件",
@@ -342,13 +344,34 @@ async fn archive(shared: &Shared) -> anyhow::Result<Vec<DoctorFinding>> {
     Ok(findings)
 }
 
+/// What waits on its way, and what is done about receipts that belong to no message.
+fn messages(waiting: &Waiting) -> DoctorFinding {
+    let is_good = waiting.n_parked == 0;
+    let advice = match is_good {
+        true => "",
+        // They do not go by themselves: two people decide on each.
+        false => {
+            "。请值守人员在工作台“未匹配回执”页逐份查看原因：报文后来才提交、或企业信息已更正的，点“申请重新匹配”；\
+             不属于本平台、或不再需要的，点“不再处理”；另一位值守人员在“复核审批”页同意后生效"
+        }
+    };
+    DoctorFinding {
+        what: "报文",
+        is_good,
+        text: format!(
+            "待校验 {}，待发送 {}，待海关答复 {}，未匹配回执 {}{advice}",
+            waiting.n_received, waiting.n_checked, waiting.n_sent, waiting.n_parked
+        ),
+    }
+}
+
 async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
     let (customs, free_mib_min) = (config.customs.clone(), config.store.free_mib_min);
     let lag_max_s = config.store.replica_lag_max_s;
     let process = match Process::open(config).await {
         Ok(process) => process,
         Err(error) => {
-            let text = format!("{error:#}");
+            let text = in_chinese(&error);
             return Ok(vec![DoctorFinding {
                 what: "数据库与队列",
                 is_good: false,
@@ -372,16 +395,8 @@ async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
     findings.push(projector(&shared.db).await?);
     findings.extend(trust(shared).await?);
     findings.extend(archive(shared).await?);
-    let waiting = shared.db.read(exchange::query::board::waiting).await?;
-    let text = format!(
-        "待校验 {}，待发送 {}，待海关答复 {}，未匹配回执 {}",
-        waiting.n_received, waiting.n_checked, waiting.n_sent, waiting.n_parked
-    );
-    findings.push(DoctorFinding {
-        what: "报文",
-        is_good: waiting.n_parked == 0,
-        text,
-    });
+    let waiting = shared.db.read(board::waiting).await?;
+    findings.push(messages(&waiting));
     for queue in [
         &customs.import_up,
         &customs.import_down,
@@ -392,7 +407,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<DoctorFinding>> {
         let is_good = depth.is_ok();
         let text = match depth {
             Ok(depth) => format!("{queue} 有 {depth} 份"),
-            Err(error) => format!("{queue}：{error}"),
+            Err(error) => format!("{queue} 无法访问：{}", error.chinese()),
         };
         findings.push(DoctorFinding {
             what: "海关队列",

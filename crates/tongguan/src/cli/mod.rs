@@ -13,6 +13,7 @@ mod columns;
 mod coming;
 mod doctor;
 mod explain;
+mod failure;
 mod help;
 mod ids;
 mod inspect;
@@ -331,7 +332,7 @@ pub fn run(command: Command) -> ExitCode {
         Ok(Ended::Done) => ExitCode::SUCCESS,
         Ok(Ended::Refused) => ExitCode::FAILURE,
         Err(error) => {
-            complain(&format!("错误：{error:#}"));
+            complain(&format!("错误：{}", failure::in_chinese(&error)));
             let is_wrong_use = error.is::<WrongUse>();
             ExitCode::from(if is_wrong_use { EXIT_WRONG_USE } else { 1 })
         }

@@ -25,8 +25,8 @@ const WINDOW: JobWords = JobWords {
     english: "Forget old guids",
     about: (
         "清理超过查重期限（intake.duplicate_days）的已办结报文的 guid 记录：此后不能再按 guid 查到，也不再显示更正关系；报文本身不受影响。",
-        "Forgets guids of finished messages that were handed in longer ago than intake.duplicate_days: they are not found by guid, \
-         and corrections are not shown, any more; the messages themselves stay.",
+        "Forgets the guids of finished messages submitted longer ago than intake.duplicate_days. They can no longer be found by \
+         guid, and their corrections are no longer shown; the messages themselves are not affected.",
     ),
 };
 
