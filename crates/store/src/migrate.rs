@@ -243,6 +243,11 @@ const ALL: &[Migration] = &[
         "node_record",
         include_str!("../migrations/0051_node_record.sql"),
     ),
+    (
+        53,
+        "inbox_group",
+        include_str!("../migrations/0053_inbox_group.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
