@@ -20,11 +20,12 @@ use store::{Error, Result, Tx};
 const CHUNK: usize = 64;
 
 /// Applies one batch of customs' answers: those that came from the queue, which the caller acknowledges
-/// afterwards, or those of the inbox with the ids `kept`, which are taken out in the same transaction.
+/// afterwards, or those of the inbox. Of these `kept` says, answer by answer, which row is taken out in the transaction that
+/// applies it: that of which it is the last.
 pub(crate) async fn step(
     shared: &Arc<Shared>,
     answers: Vec<bytes::Bytes>,
-    kept: Vec<i64>,
+    kept: Vec<Option<i64>>,
     fence: &LaneFence,
 ) -> Result<usize> {
     shared.directory.refresh().await?;
@@ -45,11 +46,13 @@ pub(crate) async fn step(
     }
     let opened = Arc::new(opened);
     let all = 0..opened.len();
-    match taken(shared, &opened, (all.clone(), kept.clone()), fence).await {
-        // Of which answer it is the damaged row nobody knows: each is taken by itself.
+    let rows = kept.iter().copied().flatten().collect();
+    match taken(shared, &opened, (all.clone(), rows), fence).await {
+        // Of which answer it is the damaged row nobody knows: each is taken by itself. What was applied before a crash comes again
+        // with its row, and is known then (I3).
         Err(Error::Damaged(_)) => {
             for at in all {
-                let own: Vec<i64> = kept.get(at).copied().into_iter().collect();
+                let own: Vec<i64> = kept.get(at).copied().flatten().into_iter().collect();
                 match taken(shared, &opened, (at..at + 1, own.clone()), fence).await {
                     Err(Error::Damaged(_)) => in_parts(shared, &opened[at], own, fence).await?,
                     alone => alone?,

@@ -248,6 +248,11 @@ const ALL: &[Migration] = &[
         "archive_covered",
         include_str!("../migrations/0052_archive_covered.sql"),
     ),
+    (
+        53,
+        "inbox_group",
+        include_str!("../migrations/0053_inbox_group.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

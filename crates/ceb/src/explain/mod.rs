@@ -29,10 +29,13 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod words;
 
 use crate::kind::{Direction, Kind};
 use crate::status::ReturnStatus;
 use part::{ExplanationParts, unknown_code, unknown_status, unknown_text};
+use std::sync::LazyLock;
+use words::WordIndex;
 
 pub use asked::{ask, look_up};
 pub use part::ExplanationPart;
@@ -343,15 +346,13 @@ const BAD_WORDS: [&str; 34] = [
     "denied",
 ];
 
+static BAD: LazyLock<WordIndex> = LazyLock::new(|| WordIndex::new(BAD_WORDS.into_iter()));
+
 /// Whether a text sounds like a failure, whatever numbers and names it has in brackets.
 fn is_bad(read: &text::Text<'_>) -> bool {
     let coded = read.coded.iter().map(|coded| coded.text);
     let mut texts = coded.chain(read.rest.iter().copied());
-    texts.any(|text| {
-        let clauses = clause::clauses(text);
-        let mut words = BAD_WORDS.iter();
-        words.any(|word| clauses.iter().any(|clause| clause.contains(word)))
-    })
+    texts.any(|text| clause::clauses(text).iter().any(|clause| BAD.is_in(clause)))
 }
 
 /// Every entry of the dictionary.

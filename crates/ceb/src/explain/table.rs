@@ -17,6 +17,7 @@
 
 use super::Resubmit;
 use super::text::fold;
+use super::words::WordIndex;
 use crate::kind::{Direction, Kind};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -110,8 +111,8 @@ pub struct Entry {
     pub codes: (i64, i64),
     /// As the code is written: `-621005`, `0001`; the words of a text.
     pub written: &'static str,
-    /// Of a text: lists of words, folded; of each list one must stand in the clause.
-    pub(super) words: Vec<String>,
+    /// Of a text: lists of words, folded.
+    words: Vec<WordList>,
     /// Words of which one must stand in the text; none means any text.
     pub when: Vec<&'static str>,
     /// What it means, in Chinese.
@@ -180,11 +181,12 @@ impl Entry {
 
     /// Whether a clause, folded, has the words of this entry.
     pub(super) fn has_words(&self, clause: &str) -> bool {
-        let has_any = |list: &str| list.split('/').any(|word| clause.contains(word));
-        self.words.iter().all(|list| match list.strip_prefix('^') {
-            Some(list) => !has_any(list),
-            None => has_any(list),
-        })
+        self.has_all(|word| clause.contains(word))
+    }
+
+    fn has_all(&self, has: impl Fn(&str) -> bool) -> bool {
+        let mut lists = self.words.iter();
+        lists.all(|list| list.words.iter().any(|word| has(word)) != list.is_forbidden)
     }
 
     /// Codes as people write them: `-301001` or `-302000 至 -301001`.
@@ -205,6 +207,27 @@ impl Entry {
     }
 }
 
+/// Words of which one must stand in a clause, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct WordList {
+    is_forbidden: bool,
+    words: Vec<String>,
+}
+
+impl WordList {
+    fn read(list: &str) -> Self {
+        let words = list.strip_prefix('^');
+        Self {
+            is_forbidden: words.is_some(),
+            words: words
+                .unwrap_or(list)
+                .split('/')
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+}
+
 /// The dictionary (回执字典).
 pub(super) struct ReceiptDictionary {
     pub(super) entries: Vec<Entry>,
@@ -212,6 +235,7 @@ pub(super) struct ReceiptDictionary {
     single: HashMap<(Family, i64), Vec<usize>>,
     /// Places of the entries of ranges and texts.
     other: Vec<usize>,
+    words: WordIndex,
 }
 
 static DICTIONARY: LazyLock<ReceiptDictionary> = LazyLock::new(|| {
@@ -235,10 +259,13 @@ impl ReceiptDictionary {
                 other.push(at);
             }
         }
+        let lists = entries.iter().flat_map(|entry| &entry.words);
+        let words = WordIndex::new(lists.flat_map(|list| list.words.iter().map(String::as_str)));
         Self {
             entries,
             single,
             other,
+            words,
         }
     }
 
@@ -272,13 +299,14 @@ impl ReceiptDictionary {
     }
 
     /// The entries whose words stand in a clause, folded.
-    pub(super) fn words<'c>(
+    pub(super) fn words(
         &'static self,
-        clause: &'c str,
+        clause: &str,
         kind: Option<Kind>,
-    ) -> impl Iterator<Item = &'static Entry> + use<'c> {
+    ) -> impl Iterator<Item = &'static Entry> + use<> {
+        let found = self.words.found_in(clause);
         self.others(Family::Text)
-            .filter(move |entry| entry.is_about(kind) && entry.has_words(clause))
+            .filter(move |entry| entry.is_about(kind) && entry.has_all(|word| found.contains(word)))
     }
 
     fn others(&'static self, family: Family) -> impl Iterator<Item = &'static Entry> {
@@ -341,7 +369,7 @@ fn entry((family, kinds, editions): &Section, line: &'static str) -> Option<Vec<
             let folded: String = codes.chars().map(fold).collect();
             folded
                 .split('&')
-                .map(|list| list.trim().to_owned())
+                .map(|list| WordList::read(list.trim()))
                 .collect()
         }
         Family::Status | Family::Reason | Family::Eport | Family::Dxp => Vec::new(),

@@ -23,6 +23,9 @@ const GIVEN_UP: CompanyId = CompanyId(-2);
 /// Why an answer stands among the parked receipts.
 pub(crate) const REASON: &str = "平台存储的内容已损坏，无法读取，原样保留；从备份恢复后可重新匹配";
 
+/// The same of a row that holds several answers.
+const REASON_OF_SEVERAL: &str = "平台存储的内容已损坏，无法读取，原样保留，其中含同一企业同时收到的多份回执；从备份恢复后可重新匹配";
+
 /// What a release answers as long as it cannot be opened.
 pub(crate) const STILL: &str =
     "平台存储的内容已损坏，仍无法读取，原样保留；从备份恢复后可再申请重新匹配";
@@ -45,12 +48,19 @@ pub(super) async fn set(shared: &Shared, unreadable: Vec<(i64, String)>) -> Resu
     Ok(())
 }
 
-/// Ids of a page of the answers that are set aside, of either direction.
-pub(crate) fn list(tx: &mut Tx<'_>, begin: &Begin<Age>, limit: i64) -> Result<Vec<i64>> {
+/// A page of what is set aside, of either direction: ids, each with why it stands among the parked receipts.
+pub(crate) fn list(
+    tx: &mut Tx<'_>,
+    begin: &Begin<Age>,
+    limit: i64,
+) -> Result<Vec<(i64, &'static str)>> {
     let mut found = Vec::new();
     for direction in DIRECTIONS {
-        let name = direction_name(direction);
-        found.extend(sql::listed(tx, name, ASIDE, begin, limit)?);
+        let listed = sql::listed(tx, direction_name(direction), ASIDE, begin, limit)?;
+        found.extend(listed.into_iter().map(|(id, is_several)| match is_several {
+            true => (id, REASON_OF_SEVERAL),
+            false => (id, REASON),
+        }));
     }
     Ok(found)
 }
@@ -75,7 +85,8 @@ pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64> {
 
 /// Whether an answer is set aside.
 pub(crate) fn is_in(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
-    Ok(list(tx, &Begin::after(id.saturating_add(1)), 1)?.contains(&id))
+    let found = list(tx, &Begin::after(id.saturating_add(1)), 1)?;
+    Ok(found.iter().any(|(found, _)| *found == id))
 }
 
 /// Which of these answers are set aside.

@@ -9,9 +9,10 @@
 //! them from the queue, each works off those of its own companies.
 //!
 //! An answer is acknowledged when it stands in the table (I1), and taken from the table in the
-//! transaction that applies it (I2). One that no key opens is set aside ([`aside`]) and stops nobody.
+//! transaction that applies it, or the last one of its row (I2, [`group`]). One that no key opens is set aside ([`aside`]) and stops nobody.
 
 pub(crate) mod aside;
+mod group;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::receipt;
 use crate::shared::Shared;
 use bytes::Bytes;
 use ceb::Direction;
+use group::{Addressed, InboxGroup, Waiting, groups};
 use queue::Delivery;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,9 +33,9 @@ use store::{Result, Tx};
 
 pub(crate) use sql::delete;
 
-/// Answers of one direction that are kept, and their bytes (1 GiB); beyond either the rest stays in customs'
+/// Rows of one direction that are kept, and the bytes of their answers (1 GiB); beyond either the rest stays in customs'
 /// queue. One filling may pass them by the messages of one taking.
-const ANSWERS_MAX: i64 = 100_000;
+const ROWS_MAX: i64 = 100_000;
 const BYTES_MAX: i64 = 1 << 30;
 
 /// Answers that are moved into the table before a turn is worked off.
@@ -46,14 +48,6 @@ const AHEAD_MS: i64 = store::clock::SKEW_MS + store::id::RESERVED_MS;
 /// To whom an answer belongs that is addressed to nobody we know.
 const NOBODY: CompanyId = CompanyId(0);
 
-/// An answer in the table.
-pub(crate) struct InboxAnswer {
-    id: i64,
-    company_id: CompanyId,
-    n_bytes: i64,
-    body: Bytes,
-}
-
 /// Whether answers of a direction wait in the table.
 pub(crate) async fn is_used(shared: &Shared, direction: Direction) -> Result<bool> {
     let name = direction_name(direction);
@@ -64,10 +58,10 @@ pub(crate) async fn is_used(shared: &Shared, direction: Direction) -> Result<boo
 /// How many more answers of a direction the table may take in one filling; none when it is full.
 pub(crate) async fn capacity(shared: &Shared, direction: Direction) -> Result<usize> {
     let name = direction_name(direction);
-    let held = shared.db.read(move |tx| sql::held(tx, name, ANSWERS_MAX));
-    let (n_answers, n_bytes) = held.await?;
+    let held = shared.db.read(move |tx| sql::held(tx, name, ROWS_MAX));
+    let (n_rows, n_bytes) = held.await?;
     let left = match n_bytes < BYTES_MAX {
-        true => usize::try_from(ANSWERS_MAX - n_answers).unwrap_or(0),
+        true => usize::try_from(ROWS_MAX - n_rows).unwrap_or(0),
         false => 0,
     };
     Ok(left.min(MOVED_MAX))
@@ -126,9 +120,9 @@ pub(crate) async fn give_back(shared: &Shared, taken: &[Delivery]) {
     }
 }
 
-/// The company of each answer, as its envelope says; without one, as its first key says: else the flood of
+/// The answers in rows by company. The company of an answer is the one that its envelope names; without one, as its first key says: else the flood of
 /// one company whose port sends no envelopes would delay every other such company.
-async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<InboxAnswer>> {
+async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<InboxGroup>> {
     shared.directory.refresh().await?;
     // Another process may have filled the table before, by a clock that is ahead of ours.
     let newest = shared.db.read(sql::newest).await?;
@@ -149,10 +143,9 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Inbox
                 true => receipt::first_key(&body),
                 false => None,
             };
-            let kept = InboxAnswer {
+            let kept = Addressed {
                 id: reader.ids.next(),
                 company_id: named.next().unwrap_or(NOBODY),
-                n_bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
                 body,
             };
             (kept, key)
@@ -170,20 +163,24 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Inbox
             owners.await?
         }
     };
-    let of_owner = |(mut kept, key): (InboxAnswer, Option<String>)| {
+    let of_owner = move |(mut kept, key): (Addressed, Option<String>)| {
         let owner = key.and_then(|key| owners.get(&key).copied());
         kept.company_id = owner.unwrap_or(kept.company_id);
         kept
     };
-    Ok(read.into_iter().map(of_owner).collect())
+    let packing = store::offload::offload(move || groups(read.into_iter().map(of_owner).collect()));
+    packing
+        .await
+        .map_err(|error| store::Error::Fault(error.to_string()))?
 }
 
-/// The answers of the next turn, over the companies of these shards, with their ids.
+/// The answers of the next turn, over the companies of these shards; with the last answer of each row the id of the row,
+/// which is to be taken out when that one is applied.
 pub(crate) async fn turn(
     shared: &Shared,
     direction: Direction,
     shards: &ShardSet,
-) -> Result<(Vec<i64>, Vec<Bytes>)> {
+) -> Result<(Vec<Option<i64>>, Vec<Bytes>)> {
     let name = direction_name(direction);
     loop {
         let own = shards.clone();
@@ -192,20 +189,40 @@ pub(crate) async fn turn(
             let company = shared.directory.by_id(company);
             company.map_or(1, |company| i64::from(company.weight))
         };
-        let mut ids = take_turns(&mut BTreeMap::new(), &weight, &alike, waiting);
-        ids.sort_unstable();
+        let chosen = take_turns(&mut BTreeMap::new(), &weight, &alike, waiting);
+        let ids = of_one_turn(chosen);
         let (bodies, unreadable) = shared.db.read(move |tx| sql::bodies(tx, &ids)).await?;
         let is_all = bodies.is_empty() && !unreadable.is_empty();
         aside::set(shared, unreadable).await?;
         // When all of a turn is set aside, others wait behind it.
         if !is_all {
-            return Ok(bodies.into_iter().unzip());
+            return Ok(bodies.into_iter().flat_map(answers_of).unzip());
         }
     }
 }
 
-/// Ids and sizes of what waits, by company; the company whose oldest answer is the oldest comes first.
-fn lanes(tx: &mut Tx<'_>, direction: &str, own: &ShardSet) -> Result<WaitingLanes<i64>> {
+/// Ids of the first rows that hold as many answers as a turn takes, in their order.
+fn of_one_turn(chosen: Vec<Waiting>) -> Vec<i64> {
+    let turn = i64::try_from(TURN_MESSAGES_MAX).unwrap_or(i64::MAX);
+    let mut n_answers = 0_i64;
+    let first = chosen.into_iter().take_while(|row| {
+        let is_first = n_answers == 0;
+        n_answers = n_answers.saturating_add(row.n_answers.max(1));
+        is_first || n_answers <= turn
+    });
+    let mut ids: Vec<i64> = first.map(|row| row.id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+fn answers_of((id, answers): (i64, Vec<Bytes>)) -> impl Iterator<Item = (Option<i64>, Bytes)> {
+    let last = answers.len().saturating_sub(1);
+    let answers = answers.into_iter().enumerate();
+    answers.map(move |(at, body)| ((at == last).then_some(id), body))
+}
+
+/// What waits with its size, by company; the company whose oldest row is the oldest comes first.
+fn lanes(tx: &mut Tx<'_>, direction: &str, own: &ShardSet) -> Result<WaitingLanes<Waiting>> {
     let mut companies = Vec::new();
     let mut last = None;
     while let Some(next) = sql::next_lane(tx, direction, last)? {
@@ -221,6 +238,6 @@ fn lanes(tx: &mut Tx<'_>, direction: &str, own: &ShardSet) -> Result<WaitingLane
         .into_iter()
         .map(|company| Ok((company, sql::oldest(tx, direction, company, limit)?)))
         .collect::<Result<Vec<_>>>()?;
-    waiting.sort_by_key(|(_, found)| found.first().map(|(id, _)| *id));
+    waiting.sort_by_key(|(_, found)| found.first().map(|(row, _)| row.id));
     Ok(waiting)
 }

@@ -1,37 +1,38 @@
 //! Every statement on `receipt_inbox`.
 
-use super::InboxAnswer;
+use super::group::{InboxGroup, Waiting, open};
 use bytes::Bytes;
 use registry::company::CompanyId;
 use std::collections::BTreeSet;
-use store::pack::{ENVELOPE, PackDictionary};
 use store::unreadable::damage;
 use store::{Many, Result, Tx, Value};
 use web::{Age, Begin, ListRows, OrderBy, Total};
 
-/// What was read of answers: ids and bodies, and ids and reasons of those that are damaged.
-pub(super) type ReadBodies = (Vec<(i64, Bytes)>, Vec<(i64, String)>);
+/// What was read of rows: ids and what they hold, and ids and reasons of those that are damaged.
+pub(super) type ReadBodies = (Vec<(i64, Vec<Bytes>)>, Vec<(i64, String)>);
 
-pub(super) fn insert(tx: &mut Tx<'_>, direction: &str, kept: &[InboxAnswer]) -> Result<()> {
+pub(super) fn insert(tx: &mut Tx<'_>, direction: &str, kept: &[InboxGroup]) -> Result<()> {
     const INSERT: Many = Many {
-        before: "insert into receipt_inbox (id, direction, company_id, n_bytes, body) values ",
-        row: "(?, ?, ?, ?, ?)",
+        before: "insert into receipt_inbox (id, direction, company_id, n_bytes, n_answers, body) \
+                 values ",
+        row: "(?, ?, ?, ?, ?, ?)",
         after: "",
     };
     let vault = tx.vault();
     let sealed = kept
         .iter()
-        .map(|one| vault.close(&one.body, PackDictionary::of(ENVELOPE)))
+        .map(|group| vault.close_packed(&group.packed))
         .collect::<Result<Vec<_>>>()?;
     let rows: Vec<Vec<Value<'_>>> = kept
         .iter()
         .zip(&sealed)
-        .map(|(one, body)| {
+        .map(|(group, body)| {
             vec![
-                one.id.into(),
+                group.id.into(),
                 direction.into(),
-                one.company_id.0.into(),
-                one.n_bytes.into(),
+                group.company_id.0.into(),
+                group.n_bytes.into(),
+                group.n_answers.into(),
                 Value::Bytes(body),
             ]
         })
@@ -63,7 +64,7 @@ pub(super) fn next_lane(
     .transpose()
 }
 
-/// How many answers of a direction take turns, and their bytes; counted up to `limit` answers. What is set
+/// How many rows of a direction take turns, and the bytes of their answers; counted up to `limit` rows. What is set
 /// aside takes no room from them.
 pub(super) fn held(tx: &mut Tx<'_>, direction: &str, limit: i64) -> Result<(i64, i64)> {
     let row = tx.query_opt(
@@ -75,29 +76,36 @@ pub(super) fn held(tx: &mut Tx<'_>, direction: &str, limit: i64) -> Result<(i64,
     row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
 }
 
-/// Ids and sizes of a company's oldest answers.
+/// A company's oldest rows.
 pub(super) fn oldest(
     tx: &mut Tx<'_>,
     direction: &str,
     company: CompanyId,
     limit: i64,
-) -> Result<Vec<(i64, i64)>> {
+) -> Result<Vec<(Waiting, i64)>> {
     tx.query(
-        "select id, n_bytes from receipt_inbox where direction = $1 and company_id = $2 \
+        "select id, n_bytes, n_answers from receipt_inbox where direction = $1 and company_id = $2 \
          order by id limit $3",
         &[direction.into(), company.0.into(), limit.into()],
     )?
     .iter()
-    // A size that is damaged is none: the body itself is judged when it is read.
-    .map(|row| Ok((row.int(0)?, damage(row.int(1))?.unwrap_or_default())))
+    .map(|row| {
+        let waiting = Waiting {
+            id: row.int(0)?,
+            // Of one that is damaged the body itself says it when it is read.
+            n_answers: damage(row.int_opt(2))?.ok().flatten().unwrap_or(1),
+        };
+        // A size that is damaged is none: the body itself is judged when it is read.
+        Ok((waiting, damage(row.int(1))?.unwrap_or_default()))
+    })
     .collect()
 }
 
-/// The answers with these ids that are still there, in the order of their ids, and those of them that are
+/// The rows with these ids that are still there, in the order of their ids, and those of them that are
 /// damaged, with the reasons.
 pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<ReadBodies> {
     const BODIES: Many = Many {
-        before: "select id, body from receipt_inbox where id in (",
+        before: "select id, body, n_answers from receipt_inbox where id in (",
         row: "?",
         after: ") order by id",
     };
@@ -105,15 +113,17 @@ pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<ReadBodies> {
     let (mut bodies, mut unreadable) = (Vec::new(), Vec::new());
     for row in tx.many(BODIES, &[], &rows)? {
         let id = row.int(0)?;
-        match damage(tx.open(row.bytes(1)?))? {
-            Ok(body) => bodies.push((id, Bytes::from(body))),
+        let body = tx.open(row.bytes(1)?);
+        let answers = body.and_then(|body| open(body, row.int_opt(2)?));
+        match damage(answers)? {
+            Ok(answers) => bodies.push((id, answers)),
             Err(why) => unreadable.push((id, why)),
         }
     }
     Ok((bodies, unreadable))
 }
 
-/// Puts answers into the lane of a company; those that another has put elsewhere meanwhile stay there.
+/// Puts rows into the lane of a company; those that another has put elsewhere meanwhile stay there.
 pub(super) fn move_to(
     tx: &mut Tx<'_>,
     ids: &[i64],
@@ -131,7 +141,7 @@ pub(super) fn move_to(
     Ok(n_moved)
 }
 
-/// A company's answers of a direction.
+/// A company's rows of a direction.
 fn rows(direction: &str, company: CompanyId) -> ListRows<'_> {
     let mut rows = ListRows::seen("from receipt_inbox", |args| {
         args.push(direction.into());
@@ -141,25 +151,30 @@ fn rows(direction: &str, company: CompanyId) -> ListRows<'_> {
     rows
 }
 
-/// Ids of a page of a company's answers of a direction.
+/// A page of a company's rows of a direction: their ids, and whether they hold several answers.
 pub(super) fn listed(
     tx: &mut Tx<'_>,
     direction: &str,
     company: CompanyId,
     begin: &Begin<Age>,
     limit: i64,
-) -> Result<Vec<i64>> {
+) -> Result<Vec<(i64, bool)>> {
     let by = OrderBy::id("id", begin.order == Age::Newest);
-    let found = rows(direction, company).page(tx, "id", by, begin.after.as_ref(), limit)?;
-    found.iter().map(|row| row.int(0)).collect()
+    let columns = "id, n_answers";
+    let found = rows(direction, company).page(tx, columns, by, begin.after.as_ref(), limit)?;
+    let row = |row: &store::Row| {
+        let n_answers = damage(row.int_opt(1))?.ok().flatten();
+        Ok((row.int(0)?, n_answers.is_some_and(|n| n > 1)))
+    };
+    found.iter().map(row).collect()
 }
 
-/// How many answers of a direction a company has, as far as lists are counted.
+/// How many rows of a direction a company has, as far as lists are counted.
 pub(super) fn total(tx: &mut Tx<'_>, direction: &str, company: CompanyId) -> Result<Total> {
     rows(direction, company).count(tx)
 }
 
-/// Which of these answers a company has in the table.
+/// Which of these rows a company has in the table.
 pub(super) fn among(tx: &mut Tx<'_>, company: CompanyId, ids: &BTreeSet<i64>) -> Result<Vec<i64>> {
     const AMONG: Many = Many {
         before: "select id from receipt_inbox where company_id = $1 and id in (",
@@ -171,7 +186,7 @@ pub(super) fn among(tx: &mut Tx<'_>, company: CompanyId, ids: &BTreeSet<i64>) ->
     found.iter().map(|row| row.int(0)).collect()
 }
 
-/// How many answers of a direction a company has in the table.
+/// How many rows of a direction a company has in the table.
 pub(super) fn count(tx: &mut Tx<'_>, direction: &str, company: CompanyId) -> Result<i64> {
     let row = tx.query_opt(
         "select count(*) from receipt_inbox where direction = $1 and company_id = $2",
@@ -180,7 +195,7 @@ pub(super) fn count(tx: &mut Tx<'_>, direction: &str, company: CompanyId) -> Res
     row.map_or(Ok(0), |row| row.int(0))
 }
 
-/// Takes answers out: in the transaction that applies them.
+/// Takes rows out: in the transaction that applies the last of their answers.
 pub(crate) fn delete(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     const DELETE: Many = Many {
         before: "delete from receipt_inbox where id in (",

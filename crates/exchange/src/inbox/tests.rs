@@ -1,10 +1,12 @@
 //! A flood of answers for one company does not delay another's.
 
 use super::aside;
+use super::group::{Addressed, groups, open};
 use crate::testing::{TestPlatform, accepted};
 use bytes::Bytes;
 use ceb::envelope::Envelope;
 use ceb::{Direction, Kind, ReturnStatus};
+use registry::company::CompanyId;
 use rstest::rstest;
 use store::Tx;
 use store::testing::TestEngine::{self, Postgres, Sqlite};
@@ -148,15 +150,15 @@ async fn an_answer_that_no_key_opens_stops_nobody(#[values(Sqlite, Postgres)] en
     shared.queue.put(&down, &bodies).await.unwrap();
     crate::pipeline::take_for_test(shared).await;
     let n_before = platform.feed(0).await.len();
-    // All of the next turn, and of the one after that a part.
-    let n_damaged = 300;
+    // All rows of the next turn, and of the one after that a part.
+    let n_damaged = 20;
     let was = exchange(&platform, n_damaged, Vec::new()).await;
-    assert_eq!(was.len(), 300);
+    assert_eq!(was.len(), 20);
     crate::pipeline::drain(shared).await.unwrap();
-    assert_eq!(platform.feed(0).await.len(), 600 - 300);
-    assert!(n_before < 300);
+    assert_eq!(platform.feed(0).await.len(), 600 - 20 * 16);
+    assert!(n_before < 280);
     let ids: Vec<i64> = was.iter().map(|(id, _)| *id).collect();
-    let (last, n_parked) = (*ids.last().unwrap(), 300);
+    let (last, n_parked) = (*ids.last().unwrap(), 20);
     let read = shared.db.read(move |tx| -> store::Result<_> {
         let list = aside::list(tx, &web::Begin::after(last + 1), 2)?;
         let waiting = crate::query::board::waiting(tx)?.n_parked;
@@ -173,6 +175,90 @@ async fn an_answer_that_no_key_opens_stops_nobody(#[values(Sqlite, Postgres)] en
     assert_eq!(release(last).await.unwrap(), None, "it is on its way");
     crate::pipeline::drain(shared).await.unwrap();
     assert_eq!(platform.feed(0).await.len(), 600);
+}
+
+/// The bytes of a row.
+fn stored(row: &super::group::InboxGroup) -> Vec<u8> {
+    let store::Value::Bytes(bytes) = row.packed.value() else {
+        panic!("a row holds bytes");
+    };
+    bytes.to_vec()
+}
+
+/// One company's answers share rows in their order, as many as a row may hold, and each comes out as it went in.
+#[test]
+fn answers_that_share_a_row_read_back_as_they_were() {
+    let sealed = |n: usize| {
+        let xml = format!(
+            "<CEB312Message>{}</CEB312Message>",
+            "申报要素".repeat(n + 20)
+        );
+        Bytes::from(ceb::envelope::seal(&Envelope {
+            data: xml.into_bytes(),
+            ..Envelope::default()
+        }))
+    };
+    let plain = |n: usize| Bytes::from(format!("<no envelope {n}/>"));
+    let bodies: Vec<Bytes> = (0..40)
+        .map(|n| if n % 3 == 0 { plain(n) } else { sealed(n) })
+        .collect();
+    let answers = bodies.iter().enumerate().map(|(n, body)| Addressed {
+        id: i64::try_from(n).unwrap(),
+        company_id: CompanyId(i64::from(n % 5 == 4)),
+        body: body.clone(),
+    });
+    let rows = groups(answers.collect()).unwrap();
+    let shape: Vec<_> = rows
+        .iter()
+        .map(|row| (row.company_id.0, row.id, row.n_answers))
+        .collect();
+    assert_eq!(shape, [(0, 0, 16), (1, 4, 8), (0, 20, 16)]);
+    let of = |company: i64| {
+        let own = rows.iter().filter(move |row| row.company_id.0 == company);
+        own.flat_map(|row| {
+            let body = store::pack::unpack(stored(row)).unwrap();
+            open(body, Some(row.n_answers)).unwrap()
+        })
+        .collect::<Vec<_>>()
+    };
+    for company in [0, 1] {
+        let own = bodies.iter().enumerate();
+        let own = own.filter(|(n, _)| i64::from(n % 5 == 4) == company);
+        assert_eq!(
+            of(company),
+            own.map(|(_, body)| body.clone()).collect::<Vec<_>>()
+        );
+    }
+}
+
+/// Lengths that are not those of what is there are damage, never other answers.
+#[test]
+fn answers_with_wrong_lengths_are_damaged() {
+    let two = [&3_u32.to_le_bytes()[..], &2_u32.to_le_bytes()[..], b"abcde"].concat();
+    let read = open(two.clone(), Some(2)).unwrap();
+    assert_eq!(read, [&b"abc"[..], b"de"]);
+    let changed = |at: usize, to: u8| {
+        let mut bytes = two.clone();
+        bytes[at] = to;
+        bytes
+    };
+    for (bytes, n) in [
+        (two[..9].to_vec(), 2),
+        (two.clone(), 3),
+        (two.clone(), 0),
+        (two.clone(), -1),
+        (two.clone(), i64::MAX),
+        (changed(0, 4), 2),
+        (changed(3, 0x80), 2),
+        (changed(7, 0x7f), 2),
+        (Vec::new(), 2),
+    ] {
+        let read = open(bytes, Some(n));
+        assert!(
+            matches!(read, Err(store::Error::Damaged(_))),
+            "{n}: {read:?}"
+        );
+    }
 }
 
 /// What is set aside takes no room from the answers that take turns, however much it is.

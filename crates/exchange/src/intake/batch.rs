@@ -377,8 +377,9 @@ pub(crate) fn store(
     let accepted: Vec<&Arrival> = arrivals.iter().filter(|a| new.contains(&a.id.0)).collect();
     message::sql::insert(tx, &accepted)?;
     message::sql::insert_bodies(tx, &accepted)?;
-    used(tx, &accepted, limits)?;
     append_events(tx, ids, &accepted)?;
+    // Last, because all that a company hands in at this moment waits for this row until the transaction ends.
+    used(tx, &accepted, limits)?;
     arrivals
         .iter()
         .map(|arrival| {

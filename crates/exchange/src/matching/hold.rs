@@ -82,7 +82,7 @@ pub(super) fn wake(
         let kept = sql::of_message(tx, hold.id)?;
         let fresh: Vec<_> = kept.into_iter().map(|kept| kept.known).collect();
         let ids: Vec<i64> = fresh.iter().map(|known| known.id).collect();
-        let look = Look::around(tx, fresh)?;
+        let look = Look::around(tx, fresh, &BTreeSet::new())?;
         let mut notified = String::new();
         for judgement in ids.iter().filter_map(|id| look.board.judge(*id)) {
             if let Some(why) = why(&judgement) {
@@ -109,7 +109,7 @@ pub(super) fn replace(
     for hold in sql::holds(tx, earlier)? {
         let kept = sql::of_message(tx, hold.id)?;
         let fresh: Vec<_> = kept.into_iter().map(|kept| kept.known).collect();
-        let look = Look::around(tx, fresh.clone())?;
+        let look = Look::around(tx, fresh.clone(), &BTreeSet::new())?;
         let is_replaced = |known: &ceb::matching::Known| {
             let versions = look.board.versions(known).into_iter();
             versions

@@ -22,8 +22,13 @@ pub(super) fn own_key(known: &Known) -> Option<String> {
 
 impl Look {
     /// Puts new documents on the board and beside them all that the database knows about them. In two
-    /// rounds: a list that an order leads to leads on to the waybill.
-    pub(crate) fn around(tx: &mut Tx<'_>, fresh: Vec<Known>) -> Result<Self> {
+    /// rounds: a list that an order leads to leads on to the waybill. Of those with the ids `inserted` the database knows
+    /// just what they are.
+    pub(crate) fn around(
+        tx: &mut Tx<'_>,
+        fresh: Vec<Known>,
+        inserted: &BTreeSet<i64>,
+    ) -> Result<Self> {
         let mut look = Self::default();
         let mut asked = [const { BTreeSet::new() }; 5];
         let mut ids = Vec::with_capacity(fresh.len());
@@ -45,7 +50,7 @@ impl Look {
             LookupKey::List,
         ];
         for (by, keys) in kinds.into_iter().zip(&asked) {
-            look.take(sql::find(tx, by, keys)?);
+            look.take(sql::find(tx, by, keys, inserted)?);
         }
         let (mut orders, mut waybills) = (BTreeSet::new(), BTreeSet::new());
         for id in &ids {
@@ -57,8 +62,8 @@ impl Look {
         }
         orders.retain(|key| !asked[1].contains(key));
         waybills.retain(|key| !asked[2].contains(key));
-        look.take(sql::find(tx, LookupKey::Order, &orders)?);
-        look.take(sql::find(tx, LookupKey::Waybill, &waybills)?);
+        look.take(sql::find(tx, LookupKey::Order, &orders, inserted)?);
+        look.take(sql::find(tx, LookupKey::Waybill, &waybills, inserted)?);
         let persons: BTreeSet<String> = ids
             .iter()
             .filter_map(|id| look.board.facts(*id)?.person_key())

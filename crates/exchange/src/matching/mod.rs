@@ -173,7 +173,7 @@ pub(crate) fn look_at(tx: &mut Tx<'_>, fresh: Vec<Known>) -> Result<TurnFacts> {
             amount: personal::amount(&known.facts),
         })
         .collect();
-    sql::insert(tx, &rows)?;
+    let inserted = sql::insert(tx, &rows)?;
     drop(rows);
     let own_keys: BTreeSet<String> = fresh
         .iter()
@@ -181,7 +181,7 @@ pub(crate) fn look_at(tx: &mut Tx<'_>, fresh: Vec<Known>) -> Result<TurnFacts> {
         .filter_map(look::own_key)
         .collect();
     let new: Vec<i64> = fresh.iter().map(|known| known.id).collect();
-    let mut look = Look::around(tx, fresh)?;
+    let mut look = Look::around(tx, fresh, &inserted)?;
     let owners = look.board.iter().map(|known| known.owner).collect();
     let policies = sql::policies(tx, &owners)?;
     let policy = |owner: i64| {

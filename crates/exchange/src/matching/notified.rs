@@ -74,7 +74,7 @@ fn give_back(tx: &mut Tx<'_>, ended: &BTreeSet<i64>) -> Result<()> {
         }
     }
     let mut by_number: BTreeMap<String, Vec<Known>> = BTreeMap::new();
-    for kept in sql::find(tx, LookupKey::List, &numbers)? {
+    for kept in sql::find(tx, LookupKey::List, &numbers, &BTreeSet::new())? {
         let number = kept.known.invt_no.clone().unwrap_or_default();
         by_number.entry(number).or_default().push(kept.known);
     }

@@ -39,7 +39,7 @@ pub(super) fn amount(facts: &Facts) -> i64 {
 /// Brings the totals of the buyers of lists up to date.
 pub(super) fn recount(tx: &mut Tx<'_>, own_keys: &BTreeSet<String>) -> Result<()> {
     let mut by_list: BTreeMap<(i64, String), Vec<Kept>> = BTreeMap::new();
-    for kept in sql::find(tx, LookupKey::Own, own_keys)? {
+    for kept in sql::find(tx, LookupKey::Own, own_keys, &BTreeSet::new())? {
         let key = kept.known.own_key.clone().unwrap_or_default();
         by_list
             .entry((kept.known.owner, key))

@@ -32,14 +32,14 @@ pub(super) struct NewRow<'a> {
     pub(super) amount: i64,
 }
 
-/// Inserts what is compared of documents; one that is there stays as it is.
-pub(super) fn insert(tx: &mut Tx<'_>, rows: &[NewRow<'_>]) -> Result<()> {
+/// Inserts what is compared of documents; one that is there stays as it is. Answers the ids of those that were new.
+pub(super) fn insert(tx: &mut Tx<'_>, rows: &[NewRow<'_>]) -> Result<BTreeSet<i64>> {
     const INSERT: Many = Many {
         before: "insert into match_fact (document_id, company_id, kind, own_key, order_key, \
                  waybill_key, bill_key, list_no, is_withdrawn, person_key, amount, given_back, \
                  counted, facts, packed) values ",
         row: "(?, ?, ?, ?, ?, ?, ?, ?, false, ?, ?, 0, 0, '', ?)",
-        after: " on conflict (document_id) do nothing",
+        after: " on conflict (document_id) do nothing returning document_id",
     };
     struct Texts {
         keys: [Option<String>; 5],
@@ -85,7 +85,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, rows: &[NewRow<'_>]) -> Result<()> {
             ]
         })
         .collect();
-    tx.many(INSERT, &[], &values).map(|_| ())
+    let new = tx.many(INSERT, &[], &values)?;
+    new.iter().map(|row| row.int(0)).collect()
 }
 
 fn kept(row: &Row) -> Result<Kept> {
@@ -144,8 +145,14 @@ pub(super) enum LookupKey {
     List,
 }
 
-/// The documents under these numbers.
-pub(super) fn find(tx: &mut Tx<'_>, by: LookupKey, keys: &BTreeSet<String>) -> Result<Vec<Kept>> {
+/// The documents under these numbers, without those that are in hand already: to open what is stored of them would be
+/// most of the work of a turn.
+pub(super) fn find(
+    tx: &mut Tx<'_>,
+    by: LookupKey,
+    keys: &BTreeSet<String>,
+    in_hand: &BTreeSet<i64>,
+) -> Result<Vec<Kept>> {
     let statement = match by {
         LookupKey::Own => by!("own_key"),
         LookupKey::Order => by!("order_key"),
@@ -155,7 +162,9 @@ pub(super) fn find(tx: &mut Tx<'_>, by: LookupKey, keys: &BTreeSet<String>) -> R
     };
     let rows: Vec<Vec<Value<'_>>> = keys.iter().map(|key| vec![key.into()]).collect();
     let found = tx.many(statement, &[], &rows)?;
-    found.iter().take(FOUND_MAX).map(kept).collect()
+    let is_other = |row: &&Row| !row.int(0).is_ok_and(|id| in_hand.contains(&id));
+    let others = found.iter().take(FOUND_MAX).filter(is_other);
+    others.map(kept).collect()
 }
 
 /// These documents.

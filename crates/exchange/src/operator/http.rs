@@ -419,10 +419,6 @@ pub(super) fn parked_items(
 ) -> store::Result<Vec<(i64, ParkedItem)>> {
     let item = |parked: Parked| {
         let is_named = !(parked.kind.is_empty() && parked.document_key.is_empty());
-        let reason = match parked.body {
-            Listed::Damaged => inbox::aside::REASON.to_owned(),
-            Listed::Whole(_) | Listed::Large => parked.reason.clone(),
-        };
         let (status, return_info) = parked.status_and_text();
         let status = status.map(|status| i64::from(status.0));
         let item = ParkedItem {
@@ -432,20 +428,27 @@ pub(super) fn parked_items(
             can_match: is_named || !matches!(parked.body, Listed::Whole(_)),
             return_status: status.and_then(receipt::shown_status),
             return_info,
+            reason: parked.reason,
             receivers: parked.receivers,
-            reason,
             at: beijing_rfc3339(parked.at_ms),
             asked: None,
         };
         (parked.id, item)
     };
     let homeless = receipt::parked::list(tx, begin, limit)?.into_iter();
+    let homeless = homeless.map(|parked| match parked.body {
+        Listed::Damaged => Parked {
+            reason: inbox::aside::REASON.to_owned(),
+            ..parked
+        },
+        Listed::Whole(_) | Listed::Large => parked,
+    });
     let aside = inbox::aside::list(tx, begin, limit)?.into_iter();
-    let unreadable = aside.map(|id| Parked {
+    let unreadable = aside.map(|(id, reason)| Parked {
         id,
         kind: String::new(),
         document_key: String::new(),
-        reason: inbox::aside::REASON.to_owned(),
+        reason: reason.to_owned(),
         at_ms: made_at_ms(id),
         receivers: Vec::new(),
         body: Listed::Damaged,

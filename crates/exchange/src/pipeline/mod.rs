@@ -367,17 +367,14 @@ impl LaneTurn {
             });
         }
         let is_behind = inbox::is_used(shared, self.direction).await?;
-        let deliveries = self.deliveries(shared, is_behind, wait).await?;
+        // Asked before anything is taken: a broker holds for this process what it has neither acknowledged nor given back.
+        let capacity = match is_behind {
+            true => inbox::capacity(shared, self.direction).await?,
+            false => inbox::MOVED_MAX,
+        };
+        let deliveries = self.deliveries(shared, is_behind, capacity, wait).await?;
         let is_shared = !self.shards.is_all();
         if is_behind || is_shared && !deliveries.is_empty() || deliveries.len() >= TAKE_MAX {
-            let capacity = match inbox::capacity(shared, self.direction).await {
-                Ok(capacity) => capacity,
-                Err(error) => {
-                    // A broker holds for this process what it has neither acknowledged nor given back.
-                    inbox::give_back(shared, &deliveries).await;
-                    return Err(error.into());
-                }
-            };
             inbox::fill(shared, self.direction, deliveries, TAKE_MAX, capacity).await?;
             let n_done = self.take_inbox(shared).await?;
             return Ok(TurnDone {
@@ -421,14 +418,11 @@ impl LaneTurn {
         &self,
         shared: &Arc<Shared>,
         is_behind: bool,
+        capacity: usize,
         wait: Duration,
     ) -> anyhow::Result<Vec<Delivery>> {
         let down = shared.customs.down(self.direction);
         let wait = if is_behind { Duration::ZERO } else { wait };
-        let capacity = match is_behind {
-            true => inbox::capacity(shared, self.direction).await?,
-            false => inbox::MOVED_MAX,
-        };
         let taken = match capacity {
             // The table is full: what customs has more stays in its queue.
             0 => Ok(Vec::new()),

@@ -11,6 +11,7 @@ use crate::workbook::http::{CLERKS, JsonForm};
 use axum::Json;
 use axum::extract::{Request, State};
 use registry::access::{By, Routes};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use web::Problem;
 
@@ -107,7 +108,7 @@ pub(crate) async fn preflight(
     let tables = context.code_tables.tables();
     let (look, rates) = context
         .read(move |tx| {
-            let look = Look::around(tx, fresh.clone())?;
+            let look = Look::around(tx, fresh.clone(), &BTreeSet::new())?;
             Ok((look, tax::rates(tx, Arc::clone(&tables))?))
         })
         .await?;

@@ -149,6 +149,17 @@ impl Packed {
     }
 }
 
+/// An envelope with its run of Base64 as the bytes that it stands for, for those who pack several together; none when it has no
+/// run that can be restored.
+pub fn without_run(envelope: &[u8]) -> Option<Vec<u8>> {
+    base64_run::find(envelope)
+}
+
+/// What [`without_run`] was made of; none when it is damaged.
+pub fn with_run(bytes: &[u8]) -> Option<Vec<u8>> {
+    base64_run::restore(bytes)
+}
+
 /// Whether bytes are packed.
 pub fn is_packed(bytes: &[u8]) -> bool {
     bytes.starts_with(MARK)
