@@ -26,7 +26,7 @@ pub(super) struct Addressed {
     pub(super) body: Bytes,
 }
 
-/// A row that is to be written.
+/// A row that is to be written (收件箱行).
 pub(super) struct InboxGroup {
     /// That of its first answer.
     pub(super) id: i64,
