@@ -88,7 +88,6 @@ export const ENGLISH: Readonly<Record<string, string>> = {
   "海关给出未收录的回执状态，待平台解释": "Customs gave an unknown receipt status, which the platform has yet to explain",
   "平台已解释": "explained by the platform",
   "平台存储的内容已损坏，无法读取，原样保留；从备份恢复后可重新匹配": "The stored content is damaged and cannot be read. It is kept as it is and can be matched again once it has been restored from a backup",
-  "平台存储的内容已损坏，无法读取，原样保留，其中含同一企业同时收到的多份回执；从备份恢复后可重新匹配": "The stored content is damaged and cannot be read. It holds several receipts of one company that arrived together. It is kept as it is and can be matched again once it has been restored from a backup",
   "平台存储的内容已损坏，无法读取，原样保留，待人工处理；平台从备份恢复后可放行": "The stored content is damaged and cannot be read. It is kept as it is and held for manual handling, and can be released once the platform has restored it from a backup",
   "（平台存储的这份回执已损坏，内容无法读取；请登录单一窗口查询该单，并联系平台运维）": "(This receipt is damaged in storage and cannot be read. Look up the document in the Single Window and contact the platform operators)",
   "（平台存储的这条说明已损坏，无法读取；请按代码查阅知识库）": "(This explanation is damaged in storage and cannot be read. Look up the code in the knowledge base)",
@@ -135,6 +134,10 @@ const TABLE = /^版本 (\S+)，(\S+) 起有效，(完整|不完整)；(.*)$/;
 
 /** Sentences that name a value: as the platform makes them, and in English. */
 const PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+  [
+    /^平台存储的内容已损坏，无法读取，原样保留，含同时收到的 (\d+) 份回执；从备份恢复后可重新匹配$/,
+    (n) => `The stored content is damaged and cannot be read. It holds ${n} receipts that arrived together. It is kept as it is and can be matched again once it has been restored from a backup`,
+  ],
   [/^状态 (\S+) 不在规范之内，单证办理到哪一步还不清楚。$/, (code) => `Status ${code} is not in the standard: how far the document has progressed is not clear yet.`],
   [/^代码 (\S+) 不在公开的代码表中，海关原文见返回信息。$/, (code) => `Code ${code} is in no published code table. See the receipt text for customs' original wording.`],
   [

@@ -167,7 +167,7 @@ impl StoreConfig {
     }
 
     /// The path of the SQLite file that the settings name, if they name one.
-    pub(crate) fn sqlite_path(&self) -> Option<&str> {
+    pub fn sqlite_path(&self) -> Option<&str> {
         let path = self.url.strip_prefix("sqlite:")?;
         Some(path.trim_start_matches("//"))
     }

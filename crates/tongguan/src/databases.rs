@@ -117,8 +117,9 @@ pub(crate) async fn open_queue(
                 // Who writes while the platform runs may be the first one to need the queue.
                 store.schema = SchemaCare::Create;
             }
-            let file = settings.url.strip_prefix("sqlite:").map(Path::new);
-            let is_missing = file.is_some_and(|file| !file.exists());
+            let is_missing = store
+                .sqlite_path()
+                .is_some_and(|file| !Path::new(file).exists());
             if store.schema == SchemaCare::Look && is_missing {
                 return Ok(Arc::new(UnmadeQueue::at(&settings.url)));
             }

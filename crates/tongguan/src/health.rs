@@ -138,11 +138,10 @@ impl Health {
             };
             let is_ours = node::beat(tx, &claimant, said)?;
             let is_alone = match ahead_ms.abs() > CLOCK_MAX_MS {
-                true => agree(
-                    &node::living(tx, said.now_ms - ahead_ms)?,
-                    &claimant,
-                    ahead_ms,
-                ),
+                true => {
+                    let living = node::living(tx, said.now_ms - ahead_ms)?;
+                    agree(&living, &claimant.process, ahead_ms)
+                }
                 false => false,
             };
             Ok((is_ours, ahead_ms, is_alone))
@@ -366,19 +365,16 @@ fn warn_of_clock(before_ms: Option<i64>, ahead_ms: i64) {
     }
 }
 
-/// Whether every process that lives agrees with this one against the database's clock, one of another machine among them: two of one
-/// machine have one clock, and are no witnesses for each other.
-fn agree(living: &[LivingNode], own: &Claimant, ahead_ms: i64) -> bool {
+/// Whether every process that lives agrees with this one against the database's clock, one of another machine among them: two of
+/// one machine have one clock, and are no witnesses for each other.
+pub(crate) fn agree(living: &[LivingNode], own_process: &str, ahead_ms: i64) -> bool {
     let machine = |process: &str| process.split('，').next().unwrap_or_default().to_owned();
-    let mut others = living
-        .iter()
-        .filter(|node| node.number != i64::from(own.number));
     let is_near = |node: &LivingNode| {
         let other_ms = node.clock_ahead_ms;
         other_ms.is_some_and(|other_ms| other_ms.abs_diff(ahead_ms) <= CLOCK_WARN_MS.unsigned_abs())
     };
-    let is_elsewhere = |node: &LivingNode| machine(&node.process) != machine(&own.process);
-    others.clone().all(is_near) && others.any(is_elsewhere)
+    let is_elsewhere = |node: &LivingNode| machine(&node.process) != machine(own_process);
+    living.iter().all(is_near) && living.iter().any(is_elsewhere)
 }
 
 /// What a difference of the clocks means.

@@ -105,8 +105,7 @@ impl NodeClaim {
     }
 
     fn of(config: &Config, number: u8) -> anyhow::Result<Self> {
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        let process = format!("主机 {}，进程 {}", host.trim(), std::process::id());
+        let process = this_process();
         let (lock, place) = match &config.node.data {
             Some(folder) => lock(folder, number, &process)?,
             None => (None, String::new()),
@@ -203,6 +202,12 @@ fn place_of(file: &File, name: &str) -> std::io::Result<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let (device, inode) = (about.dev(), about.ino());
     Ok(format!("{name} {device}:{inode} {}", boot.trim()))
+}
+
+/// This process by its machine and number, as operators read it.
+pub(crate) fn this_process() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("主机 {}，进程 {}", host.trim(), std::process::id())
 }
 
 fn random_name() -> anyhow::Result<String> {

@@ -24,7 +24,14 @@ const GIVEN_UP: CompanyId = CompanyId(-2);
 pub(crate) const REASON: &str = "平台存储的内容已损坏，无法读取，原样保留；从备份恢复后可重新匹配";
 
 /// The same of a row that holds several answers.
-const REASON_OF_SEVERAL: &str = "平台存储的内容已损坏，无法读取，原样保留，其中含同一企业同时收到的多份回执；从备份恢复后可重新匹配";
+fn reason_of(n_answers: i64) -> String {
+    match n_answers {
+        ..=1 => REASON.to_owned(),
+        several => format!(
+            "平台存储的内容已损坏，无法读取，原样保留，含同时收到的 {several} 份回执；从备份恢复后可重新匹配"
+        ),
+    }
+}
 
 /// What a release answers as long as it cannot be opened.
 pub(crate) const STILL: &str =
@@ -49,18 +56,12 @@ pub(super) async fn set(shared: &Shared, unreadable: Vec<(i64, String)>) -> Resu
 }
 
 /// A page of what is set aside, of either direction: ids, each with why it stands among the parked receipts.
-pub(crate) fn list(
-    tx: &mut Tx<'_>,
-    begin: &Begin<Age>,
-    limit: i64,
-) -> Result<Vec<(i64, &'static str)>> {
+pub(crate) fn list(tx: &mut Tx<'_>, begin: &Begin<Age>, limit: i64) -> Result<Vec<(i64, String)>> {
     let mut found = Vec::new();
     for direction in DIRECTIONS {
         let listed = sql::listed(tx, direction_name(direction), ASIDE, begin, limit)?;
-        found.extend(listed.into_iter().map(|(id, is_several)| match is_several {
-            true => (id, REASON_OF_SEVERAL),
-            false => (id, REASON),
-        }));
+        let listed = listed.into_iter();
+        found.extend(listed.map(|(id, n_answers)| (id, reason_of(n_answers))));
     }
     Ok(found)
 }

@@ -13,7 +13,10 @@ const ANSWERS_MAX: usize = 16;
 /// Bytes of answers in one row, unless the first is larger: 64 KiB, what a lane may spend when its turn comes.
 const BYTES_MAX: usize = 64 << 10;
 
-/// Bytes of the length of an answer.
+/// What the content of a row begins with that holds several answers, or one that begins so itself: no message does.
+const MARK: &[u8] = b"\0TG\x03";
+
+/// Bytes of the number of answers, and of the length of each.
 const LENGTH_BYTES: usize = 4;
 
 /// The bit of a length that says that the answer stands without its run of Base64.
@@ -39,7 +42,7 @@ pub(super) struct InboxGroup {
 
 /// A row that waits.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Waiting {
+pub(super) struct WaitingRow {
     pub(super) id: i64,
     pub(super) n_answers: i64,
 }
@@ -79,8 +82,8 @@ fn closed(answers: &[Addressed]) -> Result<InboxGroup> {
     let n_bytes = answers.iter().map(|one| one.body.len()).sum::<usize>();
     let with = PackDictionary::of(ENVELOPE);
     let packed = match answers {
-        [one] => Packed::of(&one.body, with)?,
-        several => Packed::of(&together(several)?, with)?,
+        [one] if !one.body.starts_with(MARK) => Packed::of(&one.body, with)?,
+        answers => Packed::of(&together(answers)?, with)?,
     };
     let first = answers.first();
     Ok(InboxGroup {
@@ -92,9 +95,12 @@ fn closed(answers: &[Addressed]) -> Result<InboxGroup> {
     })
 }
 
-/// Lengths, then the answers, as [`open`] reads them.
+/// Mark, number, lengths, then the answers, as [`open`] reads them.
 fn together(answers: &[Addressed]) -> Result<Vec<u8>> {
-    let mut lengths = Vec::with_capacity(answers.len() * LENGTH_BYTES);
+    let mut lengths = MARK.to_vec();
+    let n_answers =
+        u32::try_from(answers.len()).map_err(|error| Error::Fault(error.to_string()))?;
+    lengths.extend_from_slice(&n_answers.to_le_bytes());
     let mut contents = Vec::new();
     for answer in answers {
         // In Base64 one answer has nothing in common with the next.
@@ -110,35 +116,37 @@ fn together(answers: &[Addressed]) -> Result<Vec<u8>> {
     Ok(lengths)
 }
 
-/// The answers of a row: their lengths, four bytes each, the lowest first, then the answers; a length whose highest bit is set
-/// is that of an answer whose run of Base64 stands as its bytes. The row of a single answer holds that alone.
+/// The answers of a row. A row of a single answer holds that alone; another one a mark, the number of its answers, their
+/// lengths and the answers, the numbers in four bytes each, the lowest first. A length whose highest bit is set is that of an
+/// answer whose run of Base64 stands as its bytes. How many there are the content says itself: a column that is damaged
+/// must not make one answer of sixteen.
 ///
 /// # Errors
 /// [`Error::Damaged`] when the lengths are not those of what is there.
-pub(super) fn open(body: Vec<u8>, n_answers: Option<i64>) -> Result<Vec<Bytes>> {
-    let n_answers = n_answers.unwrap_or(1);
-    let body = Bytes::from(body);
-    if n_answers == 1 {
-        return Ok(vec![body]);
+pub(super) fn open(content: Vec<u8>) -> Result<Vec<Bytes>> {
+    let content = Bytes::from(content);
+    if !content.starts_with(MARK) {
+        return Ok(vec![content]);
     }
-    split(&body, n_answers)
+    split(&content.slice(MARK.len()..))
         .ok_or_else(|| Error::Damaged("answers that were packed together are damaged".to_owned()))
 }
 
-fn split(body: &Bytes, n_answers: i64) -> Option<Vec<Bytes>> {
-    let n_answers = usize::try_from(n_answers).ok()?;
-    let lengths = body.get(..n_answers.checked_mul(LENGTH_BYTES)?)?;
-    let mut at = lengths.len();
+fn split(content: &Bytes) -> Option<Vec<Bytes>> {
+    let (n_answers, rest) = content.split_first_chunk::<LENGTH_BYTES>()?;
+    let n_answers = usize::try_from(u32::from_le_bytes(*n_answers)).ok()?;
+    let lengths = rest.get(..n_answers.checked_mul(LENGTH_BYTES)?)?;
+    let mut at = LENGTH_BYTES + lengths.len();
     let mut answers = Vec::new();
     for length in lengths.as_chunks::<LENGTH_BYTES>().0 {
         let length = u32::from_le_bytes(*length);
         let end = at.checked_add(usize::try_from(length & !HAS_RUN).ok()?)?;
-        let content = body.get(at..end)?;
+        let one = content.get(at..end)?;
         answers.push(match length & HAS_RUN {
-            0 => body.slice(at..end),
-            _ => Bytes::from(with_run(content)?),
+            0 => content.slice(at..end),
+            _ => Bytes::from(with_run(one)?),
         });
         at = end;
     }
-    (at == body.len() && !answers.is_empty()).then_some(answers)
+    (at == content.len() && !answers.is_empty()).then_some(answers)
 }

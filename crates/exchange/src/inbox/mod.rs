@@ -23,7 +23,7 @@ use crate::receipt;
 use crate::shared::Shared;
 use bytes::Bytes;
 use ceb::Direction;
-use group::{Addressed, InboxGroup, Waiting, groups};
+use group::{Addressed, InboxGroup, WaitingRow, groups};
 use queue::Delivery;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -202,7 +202,7 @@ pub(crate) async fn turn(
 }
 
 /// Ids of the first rows that hold as many answers as a turn takes, in their order.
-fn of_one_turn(chosen: Vec<Waiting>) -> Vec<i64> {
+fn of_one_turn(chosen: Vec<WaitingRow>) -> Vec<i64> {
     let turn = i64::try_from(TURN_MESSAGES_MAX).unwrap_or(i64::MAX);
     let mut n_answers = 0_i64;
     let first = chosen.into_iter().take_while(|row| {
@@ -222,7 +222,7 @@ fn answers_of((id, answers): (i64, Vec<Bytes>)) -> impl Iterator<Item = (Option<
 }
 
 /// What waits with its size, by company; the company whose oldest row is the oldest comes first.
-fn lanes(tx: &mut Tx<'_>, direction: &str, own: &ShardSet) -> Result<WaitingLanes<Waiting>> {
+fn lanes(tx: &mut Tx<'_>, direction: &str, own: &ShardSet) -> Result<WaitingLanes<WaitingRow>> {
     let mut companies = Vec::new();
     let mut last = None;
     while let Some(next) = sql::next_lane(tx, direction, last)? {

@@ -1,6 +1,6 @@
 //! Every statement on `receipt_inbox`.
 
-use super::group::{InboxGroup, Waiting, open};
+use super::group::{InboxGroup, WaitingRow, open};
 use bytes::Bytes;
 use registry::company::CompanyId;
 use std::collections::BTreeSet;
@@ -82,7 +82,7 @@ pub(super) fn oldest(
     direction: &str,
     company: CompanyId,
     limit: i64,
-) -> Result<Vec<(Waiting, i64)>> {
+) -> Result<Vec<(WaitingRow, i64)>> {
     tx.query(
         "select id, n_bytes, n_answers from receipt_inbox where direction = $1 and company_id = $2 \
          order by id limit $3",
@@ -90,9 +90,9 @@ pub(super) fn oldest(
     )?
     .iter()
     .map(|row| {
-        let waiting = Waiting {
+        let waiting = WaitingRow {
             id: row.int(0)?,
-            // Of one that is damaged the body itself says it when it is read.
+            // What it really holds its body says when it is read.
             n_answers: damage(row.int_opt(2))?.ok().flatten().unwrap_or(1),
         };
         // A size that is damaged is none: the body itself is judged when it is read.
@@ -105,7 +105,7 @@ pub(super) fn oldest(
 /// damaged, with the reasons.
 pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<ReadBodies> {
     const BODIES: Many = Many {
-        before: "select id, body, n_answers from receipt_inbox where id in (",
+        before: "select id, body from receipt_inbox where id in (",
         row: "?",
         after: ") order by id",
     };
@@ -113,9 +113,8 @@ pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<ReadBodies> {
     let (mut bodies, mut unreadable) = (Vec::new(), Vec::new());
     for row in tx.many(BODIES, &[], &rows)? {
         let id = row.int(0)?;
-        let body = tx.open(row.bytes(1)?);
-        let answers = body.and_then(|body| open(body, row.int_opt(2)?));
-        match damage(answers)? {
+        let answers = row.bytes(1).and_then(|sealed| tx.open(sealed));
+        match damage(answers.and_then(open))? {
             Ok(answers) => bodies.push((id, answers)),
             Err(why) => unreadable.push((id, why)),
         }
@@ -151,20 +150,20 @@ fn rows(direction: &str, company: CompanyId) -> ListRows<'_> {
     rows
 }
 
-/// A page of a company's rows of a direction: their ids, and whether they hold several answers.
+/// A page of a company's rows of a direction: their ids, and how many answers they hold.
 pub(super) fn listed(
     tx: &mut Tx<'_>,
     direction: &str,
     company: CompanyId,
     begin: &Begin<Age>,
     limit: i64,
-) -> Result<Vec<(i64, bool)>> {
+) -> Result<Vec<(i64, i64)>> {
     let by = OrderBy::id("id", begin.order == Age::Newest);
     let columns = "id, n_answers";
     let found = rows(direction, company).page(tx, columns, by, begin.after.as_ref(), limit)?;
     let row = |row: &store::Row| {
         let n_answers = damage(row.int_opt(1))?.ok().flatten();
-        Ok((row.int(0)?, n_answers.is_some_and(|n| n > 1)))
+        Ok((row.int(0)?, n_answers.unwrap_or(1)))
     };
     found.iter().map(row).collect()
 }
@@ -186,10 +185,11 @@ pub(super) fn among(tx: &mut Tx<'_>, company: CompanyId, ids: &BTreeSet<i64>) ->
     found.iter().map(|row| row.int(0)).collect()
 }
 
-/// How many rows of a direction a company has in the table.
+/// How many answers a company's rows of a direction hold.
 pub(super) fn count(tx: &mut Tx<'_>, direction: &str, company: CompanyId) -> Result<i64> {
     let row = tx.query_opt(
-        "select count(*) from receipt_inbox where direction = $1 and company_id = $2",
+        "select cast(coalesce(sum(cast(coalesce(n_answers, 1) as bigint)), 0) as bigint) \
+         from receipt_inbox where direction = $1 and company_id = $2",
         &[direction.into(), company.0.into()],
     )?;
     row.map_or(Ok(0), |row| row.int(0))

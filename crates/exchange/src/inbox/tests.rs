@@ -1,7 +1,7 @@
 //! A flood of answers for one company does not delay another's.
 
-use super::aside;
 use super::group::{Addressed, groups, open};
+use super::{aside, sql};
 use crate::testing::{TestPlatform, accepted};
 use bytes::Bytes;
 use ceb::envelope::Envelope;
@@ -158,7 +158,7 @@ async fn an_answer_that_no_key_opens_stops_nobody(#[values(Sqlite, Postgres)] en
     assert_eq!(platform.feed(0).await.len(), 600 - 20 * 16);
     assert!(n_before < 280);
     let ids: Vec<i64> = was.iter().map(|(id, _)| *id).collect();
-    let (last, n_parked) = (*ids.last().unwrap(), 20);
+    let (last, n_parked) = (*ids.last().unwrap(), 20 * 16);
     let read = shared.db.read(move |tx| -> store::Result<_> {
         let list = aside::list(tx, &web::Begin::after(last + 1), 2)?;
         let waiting = crate::query::board::waiting(tx)?.n_parked;
@@ -215,11 +215,8 @@ fn answers_that_share_a_row_read_back_as_they_were() {
     assert_eq!(shape, [(0, 0, 16), (1, 4, 8), (0, 20, 16)]);
     let of = |company: i64| {
         let own = rows.iter().filter(move |row| row.company_id.0 == company);
-        own.flat_map(|row| {
-            let body = store::pack::unpack(stored(row)).unwrap();
-            open(body, Some(row.n_answers)).unwrap()
-        })
-        .collect::<Vec<_>>()
+        own.flat_map(|row| open(store::pack::unpack(stored(row)).unwrap()).unwrap())
+            .collect::<Vec<_>>()
     };
     for company in [0, 1] {
         let own = bodies.iter().enumerate();
@@ -231,34 +228,88 @@ fn answers_that_share_a_row_read_back_as_they_were() {
     }
 }
 
-/// Lengths that are not those of what is there are damage, never other answers.
+/// Lengths that are not those of what is there are damage, never other answers; and what comes from outside and only looks like
+/// a row of several is one answer.
 #[test]
 fn answers_with_wrong_lengths_are_damaged() {
-    let two = [&3_u32.to_le_bytes()[..], &2_u32.to_le_bytes()[..], b"abcde"].concat();
-    let read = open(two.clone(), Some(2)).unwrap();
-    assert_eq!(read, [&b"abc"[..], b"de"]);
+    let mark = b"\0TG\x03";
+    let number = |n: u32| n.to_le_bytes().to_vec();
+    let two = [
+        mark.to_vec(),
+        number(2),
+        number(3),
+        number(2),
+        b"abcde".to_vec(),
+    ]
+    .concat();
+    assert_eq!(open(two.clone()).unwrap(), [&b"abc"[..], b"de"]);
     let changed = |at: usize, to: u8| {
         let mut bytes = two.clone();
         bytes[at] = to;
         bytes
     };
-    for (bytes, n) in [
-        (two[..9].to_vec(), 2),
-        (two.clone(), 3),
-        (two.clone(), 0),
-        (two.clone(), -1),
-        (two.clone(), i64::MAX),
-        (changed(0, 4), 2),
-        (changed(3, 0x80), 2),
-        (changed(7, 0x7f), 2),
-        (Vec::new(), 2),
+    for bytes in [
+        two[..two.len() - 1].to_vec(),
+        two[..6].to_vec(),
+        [&two[..], b"f"].concat(),
+        changed(4, 3),
+        changed(4, 1),
+        changed(4, 0),
+        changed(7, 0xff),
+        changed(8, 4),
+        changed(11, 0x80),
+        changed(15, 0x7f),
     ] {
-        let read = open(bytes, Some(n));
+        let read = open(bytes.clone());
         assert!(
             matches!(read, Err(store::Error::Damaged(_))),
-            "{n}: {read:?}"
+            "{bytes:?}: {read:?}"
         );
     }
+    let foreign = Addressed {
+        id: 1,
+        company_id: CompanyId(1),
+        body: Bytes::from(two.clone()),
+    };
+    let row = groups(vec![foreign]).unwrap().remove(0);
+    let read = open(store::pack::unpack(stored(&row)).unwrap()).unwrap();
+    assert_eq!(read, [two]);
+}
+
+/// A document that is damaged keeps its own answer from being recorded and no other one of the row, and the row goes with its last
+/// answer only: what fails behind the first answers brings all of them again, and they stand once.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_answers_of_a_row_are_recorded_once_each_however_far_a_turn_comes(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let platform = declared(engine.database()).await;
+    let shared = &platform.shared;
+    let company = platform.company_id(0);
+    let bodies = (0..3).map(|k| Addressed {
+        id: shared.ids.next(),
+        company_id: company,
+        body: answer(&platform, 0, k, true),
+    });
+    let rows = groups(bodies.collect()).unwrap();
+    assert_eq!(rows.len(), 1);
+    let insert = shared.db.write(move |tx| sql::insert(tx, "import", &rows));
+    insert.await.unwrap();
+    let all = crate::lane::ShardSet::all();
+    let (kept, bodies) = super::turn(shared, Direction::Import, &all).await.unwrap();
+    let is_taken: Vec<bool> = kept.iter().map(Option::is_some).collect();
+    assert_eq!(is_taken, [false, false, true]);
+    // As far as a process comes that stops behind the second.
+    let fence = crate::lane::LaneFence::none();
+    let first = (bodies[..2].to_vec(), kept[..2].to_vec());
+    crate::answer::step(shared, first.0, first.1, &fence)
+        .await
+        .unwrap();
+    assert_eq!(platform.feed(0).await.len(), 2);
+    assert!(super::is_used(shared, Direction::Import).await.unwrap());
+    crate::pipeline::drain(shared).await.unwrap();
+    assert_eq!(platform.feed(0).await.len(), 3);
+    assert!(!super::is_used(shared, Direction::Import).await.unwrap());
 }
 
 /// What is set aside takes no room from the answers that take turns, however much it is.

@@ -360,7 +360,7 @@ pub(crate) fn store_unlimited(
     store(tx, ids, arrivals, Limits::default())
 }
 
-/// The one transaction of acceptance: message, bytes and event together (I2).
+/// The one transaction of acceptance (I2). Usage is counted last: who hands in for the same company waits for its row until the end.
 pub(crate) fn store(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -378,7 +378,6 @@ pub(crate) fn store(
     message::sql::insert(tx, &accepted)?;
     message::sql::insert_bodies(tx, &accepted)?;
     append_events(tx, ids, &accepted)?;
-    // Last, because all that a company hands in at this moment waits for this row until the transaction ends.
     used(tx, &accepted, limits)?;
     arrivals
         .iter()

@@ -448,7 +448,7 @@ pub(super) fn parked_items(
         id,
         kind: String::new(),
         document_key: String::new(),
-        reason: reason.to_owned(),
+        reason,
         at_ms: made_at_ms(id),
         receivers: Vec::new(),
         body: Listed::Damaged,

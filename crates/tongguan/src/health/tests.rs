@@ -1,7 +1,7 @@
 //! Whose clock is wrong.
 
 use super::{agree, clock_check};
-use store::node::{Claimant, LivingNode};
+use store::node::LivingNode;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -14,15 +14,9 @@ fn node(number: i64, host: &str, clock_ahead_ms: Option<i64>) -> LivingNode {
 }
 
 fn agrees(others: &[LivingNode]) -> bool {
-    let own = Claimant {
-        number: 1,
-        owner: "a".to_owned(),
-        place: String::new(),
-        process: "主机 a，进程 1".to_owned(),
-    };
     let mut living = vec![node(1, "a", Some(HOUR_MS))];
     living.extend_from_slice(others);
-    agree(&living, &own, HOUR_MS)
+    agree(&living, "主机 a，进程 1", HOUR_MS)
 }
 
 #[test]

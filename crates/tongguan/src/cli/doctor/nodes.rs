@@ -1,7 +1,8 @@
 //! What `doctor` says of the processes that share the database: their clocks, and who works which lanes.
 
 use super::DoctorFinding;
-use crate::health::CLOCK_WARN_MS;
+use crate::health::{CLOCK_WARN_MS, agree};
+use crate::node::this_process;
 use exchange::lane::shard::{self, StepShares};
 use exchange::shared::Shared;
 use std::sync::Arc;
@@ -19,13 +20,9 @@ const ADVICE: &str =
 const DATABASE_ALONE: &str =
     "本机与各进程的时钟彼此一致，应是数据库服务器的时钟有误：请先校准数据库服务器（chrony 或 NTP）";
 
-/// Whether all that live agree with this machine, and none with the database.
-fn is_database_alone(ahead_ms: i64, living: &[LivingNode]) -> bool {
-    let is_near = |node: &LivingNode| {
-        let other_ms = node.clock_ahead_ms;
-        other_ms.is_some_and(|other_ms| other_ms.abs_diff(ahead_ms) <= CLOCK_WARN_MS.unsigned_abs())
-    };
-    ahead_ms.abs() > CLOCK_WARN_MS && !living.is_empty() && living.iter().all(is_near)
+/// Whether all that live, one of another machine among them, agree with this machine, and none with the database.
+fn is_database_alone(ahead_ms: i64, living: &[LivingNode], process: &str) -> bool {
+    ahead_ms.abs() > CLOCK_WARN_MS && agree(living, process, ahead_ms)
 }
 
 /// Whether the clocks of this machine and of all living processes agree with the database's.
@@ -43,7 +40,7 @@ pub(super) async fn clocks(shared: &Shared) -> anyhow::Result<Option<DoctorFindi
     if faults.is_empty() && is_embedded {
         return Ok(None);
     }
-    if is_database_alone(ahead_ms, &living) && !is_embedded {
+    if is_database_alone(ahead_ms, &living, &this_process()) && !is_embedded {
         faults.insert(0, DATABASE_ALONE.to_owned());
     }
     let is_good = faults.is_empty();
@@ -224,7 +221,12 @@ mod tests {
         assert!(own_fault(2_500, false).unwrap().contains("快 2.5 秒"));
         assert_eq!(own_fault(-2_000, true), None);
         let living = [node(Some(3_600_500)), node(Some(3_599_000))];
-        assert!(is_database_alone(3_600_000, &living));
-        assert!(!is_database_alone(0, &living) && !is_database_alone(3_600_000, &[]));
+        let is_alone = |ahead_ms, living, host| {
+            is_database_alone(ahead_ms, living, &format!("主机 {host}，进程 9"))
+        };
+        assert!(is_alone(3_600_000, &living, "a"));
+        assert!(!is_alone(0, &living, "a") && !is_alone(3_600_000, &[], "a"));
+        // One machine has one clock: nobody can tell then.
+        assert!(!is_alone(3_600_000, &living, "b"));
     }
 }
