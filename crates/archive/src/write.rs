@@ -17,7 +17,6 @@ use crate::month::ArchiveMonth;
 use crate::part::{ArchivePart, PartState, n_counted, sql};
 use crate::read::KnownRows;
 use crate::rows::sql as rows;
-use crate::sink::SMALL_BYTES_MAX;
 use crate::table::ArchiveTable;
 use crate::turn::ArchiveTurn;
 use store::Tx;
@@ -69,17 +68,6 @@ impl ArchiveRun {
             false => format!("{failed}。其余月份：{done}"),
         }))
     }
-}
-
-/// What stands under the number of a part that was begun.
-#[derive(Debug, Default)]
-struct FoundUnder {
-    /// Its own manifest, when it was written to its end.
-    own: Option<Vec<u8>>,
-    /// The folders of parts that are whole and not known here.
-    others: Vec<String>,
-    /// The largest number that a part of the month has, here or there.
-    last: i64,
 }
 
 impl Archive {
@@ -349,73 +337,6 @@ impl Archive {
         metrics::counter!("tongguan_archive_parts_written_total", "class" => part.class.name())
             .increment(1);
         Ok(Some(part))
-    }
-
-    /// What stands in the archive store under the number of a part that was begun.
-    async fn found(&self, part: &ArchivePart) -> ArchiveResult<FoundUnder> {
-        let (class, of) = (part.class, part.month);
-        let month = format!("{}/{of}", class.name());
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, of);
-        let known = self.db.read(read).await?;
-        let mut found = FoundUnder {
-            last: known.last().map_or(0, |last| last.number),
-            ..FoundUnder::default()
-        };
-        for folder in self.store()?.folders(&month).await? {
-            let number = folder.split('-').next().and_then(|text| text.parse().ok());
-            found.last = found.last.max(number.unwrap_or(0));
-            if number != Some(part.number) {
-                continue;
-            }
-            let folder = format!("{month}/{folder}");
-            let path = format!("{folder}/{MANIFEST}");
-            let Some(bytes) = self.store()?.get(&path, SMALL_BYTES_MAX).await? else {
-                continue;
-            };
-            match ArchiveManifest::read(&bytes) {
-                Ok(manifest) if manifest.part != part.id.to_string() => {
-                    found.others.push(folder);
-                }
-                Ok(_) if folder == part.folder() => found.own = Some(bytes.to_vec()),
-                // Under another claim it is of a writer that was too late.
-                Ok(_) => {}
-                // It was torn while it was written: a part without a manifest does not exist.
-                Err(_) => tracing::warn!(path, "a manifest cannot be read and counts for nothing"),
-            }
-        }
-        Ok(found)
-    }
-
-    /// Goes on with a part under the claim of this turn. What another one left half written takes room that may be wanted; one
-    /// that is paused writes on in a folder of its own, which is not removed twice. Where a part that this platform does not know
-    /// stands under the number, whole, it is left as it is, and the next number is taken that nobody has.
-    async fn take_over(
-        &self,
-        turn: &ArchiveTurn,
-        part: &mut ArchivePart,
-        found: &FoundUnder,
-    ) -> ArchiveResult<()> {
-        let left = part.folder();
-        let is_taken = !found.others.is_empty();
-        if part.claim != turn.claim() || is_taken {
-            part.claim = turn.claim();
-            if is_taken {
-                let (folders, number) = (found.others.join(", "), found.last + 1);
-                tracing::warn!(
-                    folders,
-                    number,
-                    "parts of an earlier attempt, of a database before its restore, or of another platform                      stand here and are left alone: a further number is taken"
-                );
-                part.number = number;
-            }
-            let claimed = part.clone();
-            turn.write(&self.db, move |tx| sql::claim(tx, &claimed))
-                .await?;
-        }
-        if !found.others.contains(&left) {
-            self.store()?.remove_folder(&left).await;
-        }
-        Ok(())
     }
 
     async fn write_files(
