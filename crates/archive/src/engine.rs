@@ -147,6 +147,25 @@ impl Archive {
         }
     }
 
+    /// Whether an error is one of all work on the archive: whatever is tried next would only fail in the same way, and who asks a
+    /// store that is away again each time only waits as often.
+    pub(crate) async fn ends_all(&self, error: &ArchiveError) -> bool {
+        match error {
+            ArchiveError::NotSet
+            | ArchiveError::Lost
+            | ArchiveError::Stopped
+            | ArchiveError::Store(store::Error::Unavailable(_)) => true,
+            ArchiveError::Unavailable(_) => self.look_for_store().await.is_err(),
+            ArchiveError::Broken(_)
+            | ArchiveError::Unfinished(_)
+            | ArchiveError::Unproven(_)
+            | ArchiveError::Missing(_)
+            | ArchiveError::Scratch(_)
+            | ArchiveError::Target(_)
+            | ArchiveError::Store(_) => false,
+        }
+    }
+
     /// Whether the archive store has its mark; one that is new has none.
     async fn is_marked(&self) -> ArchiveResult<bool> {
         if self.store()?.get(MARK, SMALL_BYTES_MAX).await?.is_some() {

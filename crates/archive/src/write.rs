@@ -91,6 +91,7 @@ impl Archive {
                 }
             }
         }
+        self.note_all_covered(turn).await?;
         run.ended()
     }
 
@@ -101,43 +102,57 @@ impl Archive {
     async fn month_failed(
         &self,
         turn: &ArchiveTurn,
-        (class, month): (ArchiveClass, ArchiveMonth),
+        of: (ArchiveClass, ArchiveMonth),
         error: ArchiveError,
         run: &mut ArchiveRun,
     ) -> ArchiveResult<()> {
-        let name = format!("{}/{month}", class.name());
-        match error {
-            ArchiveError::NotSet | ArchiveError::Lost | ArchiveError::Stopped => return Err(error),
-            ArchiveError::Store(store::Error::Unavailable(_)) => return Err(error),
-            // The store itself may be away: who asks it again for each month only waits as often.
-            ArchiveError::Unavailable(_) if self.look_for_store().await.is_err() => {
+        if self.ends_all(&error).await {
+            return Err(error);
+        }
+        let name = format!("{}/{}", of.0.name(), of.1);
+        tracing::error!(month = name, %error, "a month could not be archived");
+        let ArchiveError::Broken(why) = error else {
+            run.unfinished.push(format!("{name}：{error}"));
+            return Ok(());
+        };
+        // A part that was proven cannot be read any more. Which one it is says its proof; the next run writes anew what it had.
+        let n_before = run.broken.len();
+        if let Err(error) = self.prove_again(turn, of, run).await {
+            if self.ends_all(&error).await {
                 return Err(error);
             }
-            // A part that was proven cannot be read any more. Which one it is says its proof; the next run writes anew what it had.
-            ArchiveError::Broken(ref why) => {
-                tracing::error!(month = name, why, "a month could not be archived");
-                let n_before = run.broken.len();
-                let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
-                for part in self.db.read(read).await? {
-                    if part.state.is_proven() {
-                        self.prove_part(turn, part.id, run).await?;
-                    }
-                }
-                if run.broken.len() == n_before {
-                    run.broken.push(format!("{name}：{why}"));
-                }
-            }
-            error @ (ArchiveError::Unavailable(_)
-            | ArchiveError::Unfinished(_)
-            | ArchiveError::Missing(_)
-            | ArchiveError::Scratch(_)
-            | ArchiveError::Target(_)
-            | ArchiveError::Store(_)) => {
-                tracing::error!(month = name, %error, "a month could not be archived");
-                run.unfinished.push(format!("{name}：{error}"));
-            }
+            tracing::error!(month = name, %error, "the parts of a month could not be proven again");
+            run.unfinished.push(format!("{name}：{error}"));
+        }
+        if run.broken.len() == n_before {
+            run.broken.push(format!("{name}：{why}"));
         }
         Ok(())
+    }
+
+    /// Proves the proven parts of a month once more.
+    ///
+    /// # Errors
+    /// The first, when each of them had its turn.
+    async fn prove_again(
+        &self,
+        turn: &ArchiveTurn,
+        (class, month): (ArchiveClass, ArchiveMonth),
+        run: &mut ArchiveRun,
+    ) -> ArchiveResult<()> {
+        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
+        let mut first = Ok(());
+        for part in self.db.read(read).await? {
+            if part.state.is_proven()
+                && let Err(error) = self.prove_part(turn, part.id, run).await
+            {
+                if self.ends_all(&error).await {
+                    return Err(error);
+                }
+                first = first.and(Err(error));
+            }
+        }
+        first
     }
 
     async fn archive_month(
@@ -175,7 +190,7 @@ impl Archive {
         for part in unproven {
             self.prove_part(turn, part.id, run).await?;
         }
-        self.note_covered(turn, (class, month)).await
+        Ok(())
     }
 
     async fn prove_part(
