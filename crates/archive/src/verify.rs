@@ -51,7 +51,21 @@ impl Archive {
         let found = self.db.read(move |tx| sql::find(tx, id)).await?;
         let part = found.filter(|part| part.state != PartState::Writing);
         let part = part.ok_or_else(|| ArchiveError::Missing("这一分卷".to_owned()))?;
-        match self.prove(turn, &part).await {
+        let proven = self.prove(turn, &part).await;
+        let noted = self.note_proof(turn, &part, proven).await;
+        self.forget_lately();
+        noted
+    }
+
+    /// Notes what a proof of a part came to, and what follows for the broken parts of its month.
+    async fn note_proof(
+        &self,
+        turn: &ArchiveTurn,
+        part: &ArchivePart,
+        proven: ArchiveResult<ArchiveProof>,
+    ) -> ArchiveResult<ArchiveProof> {
+        let id = part.id;
+        match proven {
             Ok(proof) => {
                 let now_ms = self.clock.now_ms();
                 let counts = [proof.n_same, proof.n_changed, proof.n_gone];
@@ -64,7 +78,7 @@ impl Archive {
                 Ok(proof)
             }
             Err(ArchiveError::Broken(why)) => {
-                let why = self.note_broken(turn, &part, &why).await?;
+                let why = self.note_broken(turn, part, &why).await?;
                 // One between it and those before it may have all of theirs.
                 self.note_covered(turn, (part.class, part.month)).await?;
                 Err(ArchiveError::Broken(why))

@@ -91,7 +91,9 @@ impl Archive {
                 }
             }
         }
-        self.note_all_covered(turn).await?;
+        let covered = self.note_all_covered(turn).await;
+        self.forget_lately();
+        covered?;
         run.ended()
     }
 
