@@ -99,13 +99,12 @@ async fn a_proof_of_the_part_behind_is_enough_to_bring_a_broken_one_to_rest_agai
     let newest = world.parts().await.remove(1);
     let name = format!("{}/message_body.0001.jsonl.zst", newest.folder());
     let whole = std::fs::read(world.file(&name)).unwrap();
-    match is_broken {
-        true => breaks(&world, 2).await,
-        false => {
-            world
-                .run("update archive_part set is_covered = false")
-                .await
-        }
+    if is_broken {
+        breaks(&world, 2).await;
+    } else {
+        world
+            .run("update archive_part set is_covered = false")
+            .await;
     }
     assert_eq!(world.parts().await[0].state, Broken);
     std::fs::write(world.file(&name), whole).unwrap();
