@@ -37,6 +37,8 @@ const PHRASES: readonly Phrase[] = [
   [/^(\S+) 第 (\d+) 字节起无法解压$/, (file, at) => `${file}, from byte ${at}: cannot be decompressed`],
   [/^(\S+) 第 (\d+) 字节起过大$/, (file, at) => `${file}, from byte ${at}: too large`],
   [/^(\S+) 中有一行无法读取$/, (table) => `a row of ${table} cannot be read`],
+  [/^归档存储不可用：(.*)$/, (why = "") => `the archive store is unavailable: ${phrase(why)}`],
+  [/^还原校验所用的目录不可用：(.*)$/, (why = "") => `the folder for test restores is unavailable: ${phrase(why)}`],
   [/^归档目录 (\S+) 不可用：(.*)$/, (folder, why = "") => `archive folder ${folder} is unavailable: ${phrase(why)}`],
   [/^(\S+) 中没有 (\S+)：目录可能没有挂载，或者不是原来的归档存储$/, (place, file) => `${file} is missing from ${place}: the folder may not be mounted, or this is another archive store`],
   [/^(\d+) 秒内没有应答$/, (n) => `no answer within ${n} s`],

@@ -96,6 +96,7 @@ export const JOB_PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => s
     (failed = "", written = "0", rows = "0", verified = "0") =>
       `Not all months were archived: ${archiveFault(failed)}. The others: parts written: ${written} (rows: ${rows}), verified: ${verified}`,
   ],
+  [/^未全部校验：(.*)$/, (failed = "") => `Not all requested parts were verified: ${archiveFault(failed)}`],
   [/^归档有误：(.*)$/, (why = "") => `The archive is damaged: ${archiveFault(why)}`],
   [/^有误 (\d+) 卷，校验通过 (\d+) 卷：(.*)$/, (bad, good, why = "") => `Parts damaged: ${bad}, verified: ${good}: ${archiveFault(why)}`],
   [/^还原校验所用的目录不可用：(.*)$/, (why = "") => `The folder for test restores is unavailable: ${archiveFault(why)}`],

@@ -50,8 +50,7 @@ pub struct Archive {
     /// The settings of the main database: what is restored for a proof is sealed with the same keys.
     pub(crate) database: StoreConfig,
     indexes: Mutex<Vec<(i64, Arc<Contents>)>>,
-    /// What was found when somebody looked last, and when.
-    pub(crate) health: Mutex<Option<(i64, ArchiveHealth)>>,
+    lately: Mutex<Option<HealthLately>>,
 }
 
 /// What an operator should look at (归档状况).
@@ -71,6 +70,19 @@ pub struct ArchiveHealth {
     pub n_bytes: i64,
     /// Parts.
     pub n_parts: i64,
+}
+
+/// How long what was found is told again without a new look, in milliseconds.
+const LATELY_MS: i64 = 300_000;
+
+/// What was found when somebody looked last.
+#[derive(Debug, Clone)]
+pub(crate) struct HealthLately {
+    /// When, by the clock that nobody sets.
+    at_ms: i64,
+    pub(crate) health: ArchiveHealth,
+    /// Whether the archive store was looked at, too.
+    pub(crate) knows_store: bool,
 }
 
 /// What the archive stands on.
@@ -109,7 +121,7 @@ impl Archive {
             config: config.clone(),
             database: base.database,
             indexes: Mutex::default(),
-            health: Mutex::default(),
+            lately: Mutex::default(),
         })
     }
 
@@ -144,6 +156,25 @@ impl Archive {
                 let mark = b"{\"format\": 1}\n".to_vec();
                 self.store()?.put(MARK, mark).await
             }
+        }
+    }
+
+    /// Whether an error is one of all work on the archive: whatever is tried next would only fail in the same way, and who asks a
+    /// store that is away again each time only waits as often.
+    pub(crate) async fn ends_all(&self, error: &ArchiveError) -> bool {
+        match error {
+            ArchiveError::NotSet
+            | ArchiveError::Lost
+            | ArchiveError::Stopped
+            | ArchiveError::Store(store::Error::Unavailable(_)) => true,
+            ArchiveError::Unavailable(_) => self.look_for_store().await.is_err(),
+            ArchiveError::Broken(_)
+            | ArchiveError::Unfinished(_)
+            | ArchiveError::Unproven(_)
+            | ArchiveError::Missing(_)
+            | ArchiveError::Scratch(_)
+            | ArchiveError::Target(_)
+            | ArchiveError::Store(_) => false,
         }
     }
 
@@ -186,6 +217,29 @@ impl Archive {
             Err(ArchiveError::Unavailable(why) | ArchiveError::Broken(why)) => Ok(Some(why)),
             Err(error) => Ok(Some(error.to_string())),
         }
+    }
+
+    /// What was found when somebody looked last, unless that is too long ago.
+    pub(crate) fn known_lately(&self) -> Option<HealthLately> {
+        let now_ms = self.clock.monotonic_ms();
+        let lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = |known: &&HealthLately| now_ms.saturating_sub(known.at_ms) < LATELY_MS;
+        lately.as_ref().filter(is_new).cloned()
+    }
+
+    /// Notes what was found, and whether the archive store was looked at, too.
+    pub(crate) fn note_lately(&self, health: ArchiveHealth, knows_store: bool) {
+        let known = HealthLately {
+            at_ms: self.clock.monotonic_ms(),
+            health,
+            knows_store,
+        };
+        *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
+    }
+
+    /// Has the next one who asks look anew: parts were written, proven or found broken.
+    pub(crate) fn forget_lately(&self) {
+        *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The tables of a class, in the order in which they are purged.

@@ -18,6 +18,9 @@ pub enum ArchiveError {
     /// Some months could not be archived to their end, and why; the others are.
     #[error("未全部归档：{0}")]
     Unfinished(String),
+    /// Some parts could not be proven, or are broken, and why; the others are proven.
+    #[error("未全部校验：{0}")]
+    Unproven(String),
     /// There is no such part, or no such row in it.
     #[error("归档中没有 {0}")]
     Missing(String),

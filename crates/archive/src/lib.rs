@@ -19,6 +19,7 @@ pub mod waits;
 pub mod restore;
 pub mod purge;
 pub mod write;
+mod takeover;
 pub mod verify;
 mod scratch;
 pub mod read;

@@ -9,16 +9,12 @@ use crate::table::Stay;
 use crate::waits::{self, OVERDUE_MS};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::PoisonError;
 use store::Tx;
 
 pub use crate::engine::ArchiveHealth;
 
 /// Entries of indexes that a plan counts, the newest months first: so many take a second at most, however much is stored.
 const COUNT_MAX: i64 = 500_000;
-
-/// How long what was found is told again without a new look, in milliseconds.
-const HEALTH_MS: i64 = 300_000;
 
 /// A month of a class in the plan (保存计划).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,17 +210,10 @@ impl Archive {
     /// # Errors
     /// The engine's.
     pub async fn health_lately(&self) -> ArchiveResult<ArchiveHealth> {
-        let now_ms = self.clock.monotonic_ms();
-        let lock = || self.health.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().clone();
-        if let Some((at_ms, health)) = known
-            && now_ms.saturating_sub(at_ms) < HEALTH_MS
-        {
-            return Ok(health);
+        match self.known_lately() {
+            Some(known) if known.knows_store => Ok(known.health),
+            Some(_) | None => self.health().await,
         }
-        let health = self.health().await?;
-        *lock() = Some((now_ms, health.clone()));
-        Ok(health)
     }
 
     /// What an operator should look at. Costs a look into the archive store, and a few into indexes for each month and company,
@@ -236,17 +225,10 @@ impl Archive {
         let (tables, now_ms) = (self.tables.clone(), self.clock.now_ms());
         let read = move |tx: &mut Tx<'_>| waits::look(tx, &tables, now_ms);
         let (waits, parts) = self.db.read(read).await?;
-        let broken = parts.iter().filter(|part| part.state == PartState::Broken);
-        Ok(ArchiveHealth {
-            is_set: self.is_set(),
-            away: self.away().await?,
-            n_overdue: waits.n_overdue,
-            broken: broken
-                .map(|part| (part.folder(), part.fault.clone()))
-                .collect(),
-            last_written_at: parts.iter().filter_map(|part| part.written_at).max(),
-            n_bytes: parts.iter().map(|part| part.n_bytes).sum(),
-            n_parts: i64::try_from(parts.len()).unwrap_or(i64::MAX),
-        })
+        let mut health = waits::health_of(&waits, &parts);
+        health.is_set = self.is_set();
+        health.away = self.away().await?;
+        self.note_lately(health.clone(), true);
+        Ok(health)
     }
 }

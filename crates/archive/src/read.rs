@@ -12,6 +12,7 @@ use crate::sink::blocking;
 use crate::table::{ArchiveTable, MonthBy, NumberedRows};
 use crate::turn::ArchiveTurn;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::purge::RowKey;
 use store::{Result, Tx, Vault};
@@ -157,6 +158,18 @@ impl Archive {
         }
     }
 
+    /// Notes which broken parts are covered by the proven ones behind them, in every month that has any: also in one of which no row
+    /// is left, and in one that no proof was due for.
+    pub(crate) async fn note_all_covered(&self, turn: &ArchiveTurn) -> ArchiveResult<()> {
+        let parts = self.db.read(sql::all).await?;
+        let broken = parts.iter().filter(|part| part.state == PartState::Broken);
+        let months: BTreeSet<_> = broken.map(|part| (part.class, part.month)).collect();
+        for of in months {
+            self.note_covered(turn, of).await?;
+        }
+        Ok(())
+    }
+
     /// Notes which broken parts of a month are covered by the proven ones behind them.
     pub(crate) async fn note_covered(
         &self,
@@ -166,7 +179,8 @@ impl Archive {
         let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
         let parts = self.db.read(read).await?;
         for part in &parts {
-            let is_asked = part.state == PartState::Broken && part.n_purged == 0;
+            let is_asked =
+                part.state == PartState::Broken && part.n_purged == 0 && !part.is_covered;
             if is_asked && self.is_covered(turn, part, &parts).await? {
                 let id = part.id;
                 let note = move |tx: &mut Tx<'_>| sql::covered(tx, id);
@@ -190,7 +204,8 @@ impl Archive {
             return Ok(false);
         }
         match self.covers(turn, part, &behind).await {
-            Err(ArchiveError::Broken(_)) => Ok(false),
+            // The disk that broke it may not even give what is left of it.
+            Err(ArchiveError::Broken(_) | ArchiveError::Unavailable(_)) => Ok(false),
             found => found,
         }
     }

@@ -51,7 +51,21 @@ impl Archive {
         let found = self.db.read(move |tx| sql::find(tx, id)).await?;
         let part = found.filter(|part| part.state != PartState::Writing);
         let part = part.ok_or_else(|| ArchiveError::Missing("这一分卷".to_owned()))?;
-        match self.prove(turn, &part).await {
+        let proven = self.prove(turn, &part).await;
+        let noted = self.note_proof(turn, &part, proven).await;
+        self.forget_lately();
+        noted
+    }
+
+    /// Notes what a proof of a part came to, and what follows for the broken parts of its month.
+    async fn note_proof(
+        &self,
+        turn: &ArchiveTurn,
+        part: &ArchivePart,
+        proven: ArchiveResult<ArchiveProof>,
+    ) -> ArchiveResult<ArchiveProof> {
+        let id = part.id;
+        match proven {
             Ok(proof) => {
                 let now_ms = self.clock.now_ms();
                 let counts = [proof.n_same, proof.n_changed, proof.n_gone];
@@ -60,40 +74,66 @@ impl Archive {
                 let note =
                     move |tx: &mut Tx<'_>| sql::verified(tx, id, (counts, wants_more), now_ms);
                 turn.write(&self.db, note).await?;
+                self.note_covered(turn, (part.class, part.month)).await?;
                 Ok(proof)
             }
             Err(ArchiveError::Broken(why)) => {
-                let why = self.note_broken(turn, &part, &why).await?;
+                let why = self.note_broken(turn, part, &why).await?;
+                // One between it and those before it may have all of theirs.
+                self.note_covered(turn, (part.class, part.month)).await?;
                 Err(ArchiveError::Broken(why))
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Proves the parts for which somebody asked; answers what came of it, and nothing where nobody had asked. Parts that are
-    /// broken stay asked for, for a retry, unless this is the last.
+    /// Proves the parts for which somebody asked; answers what came of it, and nothing where nobody had asked. One that cannot be
+    /// proven keeps no other from it. Those that are broken or could not be proven stay asked for, for a retry, unless this is
+    /// the last: then nothing stays asked for.
     ///
     /// # Errors
-    /// As [`Self::verify`]; [`ArchiveError::Broken`] at the end, when parts are.
+    /// As [`Self::verify`], at once when the next part would only fail in the same way; else at the end [`ArchiveError::Broken`]
+    /// and [`ArchiveError::Unproven`], with every part that is or could not be.
     pub async fn verify_asked(&self, turn: &ArchiveTurn, is_last: bool) -> ArchiveResult<String> {
-        let (mut n_good, mut broken) = (0, Vec::new());
         // While it goes on nobody asks for more: that is refused.
         let asked = self.db.read(sql::asked).await?;
+        let ids: Vec<i64> = asked.iter().map(|(id, _)| *id).collect();
         let turn = &turn.proving(asked.iter().map(|(_, n_rows)| n_rows).sum());
-        for (id, _) in asked {
+        let done = self.verify_each(turn, &ids).await;
+        // A process that ends is followed by another, which goes on.
+        if is_last && !matches!(done, Err(ArchiveError::Lost | ArchiveError::Stopped)) {
+            let note = move |tx: &mut Tx<'_>| {
+                let mut ids = ids.iter();
+                ids.try_for_each(|id| sql::proof_done(tx, *id))
+            };
+            turn.write(&self.db, note).await?;
+        }
+        done
+    }
+
+    async fn verify_each(&self, turn: &ArchiveTurn, ids: &[i64]) -> ArchiveResult<String> {
+        let (mut n_good, mut broken, mut unproven) = (0, Vec::new(), Vec::new());
+        for id in ids.iter().copied() {
             turn.go_on()?;
             match self.verify(turn, id).await {
-                Ok(_) => n_good += 1,
-                Err(ArchiveError::Broken(why)) => {
-                    broken.push(why);
-                    if !is_last {
-                        continue;
-                    }
+                Ok(_) => {
+                    n_good += 1;
+                    turn.write(&self.db, move |tx| sql::proof_done(tx, id))
+                        .await?;
                 }
-                Err(error) => return Err(error),
+                Err(ArchiveError::Broken(why)) => broken.push(why),
+                Err(error) if self.ends_all(&error).await => return Err(error),
+                Err(error) => {
+                    let found = self.db.read(move |tx| sql::find(tx, id)).await?;
+                    let name = found.map_or_else(|| id.to_string(), |part| part.folder());
+                    tracing::error!(part = name, %error, "a part could not be proven");
+                    unproven.push(format!("{name}：{error}"));
+                }
             }
-            turn.write(&self.db, move |tx| sql::proof_done(tx, id))
-                .await?;
+        }
+        if !unproven.is_empty() {
+            unproven.append(&mut broken);
+            return Err(ArchiveError::Unproven(unproven.join("；")));
         }
         match (n_good, broken.is_empty()) {
             (0, true) => Ok(String::new()),

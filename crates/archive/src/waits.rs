@@ -1,8 +1,8 @@
-//! What of the archive waits for somebody (待办), by what the database alone knows: asked for every minute, it never waits for the
-//! archive store.
+//! What of the archive waits for somebody (待办), by what the database alone knows: every console asks for it each minute, and it never
+//! waits for the archive store.
 
 use crate::class::ArchiveClass;
-use crate::engine::{Archive, DAY_MS, MARGIN_MS, months_over};
+use crate::engine::{Archive, ArchiveHealth, DAY_MS, MARGIN_MS, months_over};
 use crate::part::{ArchivePart, PartState, sql};
 use crate::rows::sql as rows;
 use crate::table::ArchiveTable;
@@ -22,13 +22,23 @@ pub struct ArchiveWaits {
 }
 
 impl Archive {
-    /// What waits for somebody, in a transaction of the caller's. Costs a few looks into indexes for each month that is not
-    /// archived.
+    /// What waits for somebody, at most some minutes old unless parts were written or proven by this process since; a new look is
+    /// taken in a transaction of the caller's, and costs a few looks into indexes for each company, and for each company and month
+    /// that is not archived.
     ///
     /// # Errors
     /// The engine's.
-    pub fn waits(&self, tx: &mut Tx<'_>) -> Result<ArchiveWaits> {
-        look(tx, &self.tables, self.clock.now_ms()).map(|(waits, _)| waits)
+    pub fn waits_lately(&self, tx: &mut Tx<'_>) -> Result<ArchiveWaits> {
+        if let Some(known) = self.known_lately() {
+            return Ok(ArchiveWaits {
+                n_overdue: known.health.n_overdue,
+                n_broken: i64::try_from(known.health.broken.len()).unwrap_or(i64::MAX),
+            });
+        }
+        let (waits, parts) = look(tx, &self.tables, self.clock.now_ms())?;
+        let health = health_of(&waits, &parts);
+        self.note_lately(health, false);
+        Ok(waits)
     }
 }
 
@@ -58,6 +68,22 @@ pub(crate) fn look(
         }
     }
     Ok((waits, parts))
+}
+
+/// What the database alone knows of the state of the archive.
+pub(crate) fn health_of(waits: &ArchiveWaits, parts: &[ArchivePart]) -> ArchiveHealth {
+    let broken = parts.iter().filter(|part| part.state == PartState::Broken);
+    ArchiveHealth {
+        is_set: false,
+        away: None,
+        n_overdue: waits.n_overdue,
+        broken: broken
+            .map(|part| (part.folder(), part.fault.clone()))
+            .collect(),
+        last_written_at: parts.iter().filter_map(|part| part.written_at).max(),
+        n_bytes: parts.iter().map(|part| part.n_bytes).sum(),
+        n_parts: i64::try_from(parts.len()).unwrap_or(i64::MAX),
+    }
 }
 
 /// Whether a month that has this part counts as archived: one whose proof does not come about is of no use, however well it was

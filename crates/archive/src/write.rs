@@ -17,7 +17,6 @@ use crate::month::ArchiveMonth;
 use crate::part::{ArchivePart, PartState, n_counted, sql};
 use crate::read::KnownRows;
 use crate::rows::sql as rows;
-use crate::sink::SMALL_BYTES_MAX;
 use crate::table::ArchiveTable;
 use crate::turn::ArchiveTurn;
 use store::Tx;
@@ -71,17 +70,6 @@ impl ArchiveRun {
     }
 }
 
-/// What stands under the number of a part that was begun.
-#[derive(Debug, Default)]
-struct FoundUnder {
-    /// Its own manifest, when it was written to its end.
-    own: Option<Vec<u8>>,
-    /// The folders of parts that are whole and not known here.
-    others: Vec<String>,
-    /// The largest number that a part of the month has, here or there.
-    last: i64,
-}
-
 impl Archive {
     /// Writes and proves every month that is over and not archived yet, and what came later to those that are. A month that
     /// fails keeps no other from being archived.
@@ -103,6 +91,9 @@ impl Archive {
                 }
             }
         }
+        let covered = self.note_all_covered(turn).await;
+        self.forget_lately();
+        covered?;
         run.ended()
     }
 
@@ -113,43 +104,57 @@ impl Archive {
     async fn month_failed(
         &self,
         turn: &ArchiveTurn,
-        (class, month): (ArchiveClass, ArchiveMonth),
+        of: (ArchiveClass, ArchiveMonth),
         error: ArchiveError,
         run: &mut ArchiveRun,
     ) -> ArchiveResult<()> {
-        let name = format!("{}/{month}", class.name());
-        match error {
-            ArchiveError::NotSet | ArchiveError::Lost | ArchiveError::Stopped => return Err(error),
-            ArchiveError::Store(store::Error::Unavailable(_)) => return Err(error),
-            // The store itself may be away: who asks it again for each month only waits as often.
-            ArchiveError::Unavailable(_) if self.look_for_store().await.is_err() => {
+        if self.ends_all(&error).await {
+            return Err(error);
+        }
+        let name = format!("{}/{}", of.0.name(), of.1);
+        tracing::error!(month = name, %error, "a month could not be archived");
+        let ArchiveError::Broken(why) = error else {
+            run.unfinished.push(format!("{name}：{error}"));
+            return Ok(());
+        };
+        // A part that was proven cannot be read any more. Which one it is says its proof; the next run writes anew what it had.
+        let n_before = run.broken.len();
+        if let Err(error) = self.prove_again(turn, of, run).await {
+            if self.ends_all(&error).await {
                 return Err(error);
             }
-            // A part that was proven cannot be read any more. Which one it is says its proof; the next run writes anew what it had.
-            ArchiveError::Broken(ref why) => {
-                tracing::error!(month = name, why, "a month could not be archived");
-                let n_before = run.broken.len();
-                let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
-                for part in self.db.read(read).await? {
-                    if part.state.is_proven() {
-                        self.prove_part(turn, part.id, run).await?;
-                    }
-                }
-                if run.broken.len() == n_before {
-                    run.broken.push(format!("{name}：{why}"));
-                }
-            }
-            error @ (ArchiveError::Unavailable(_)
-            | ArchiveError::Unfinished(_)
-            | ArchiveError::Missing(_)
-            | ArchiveError::Scratch(_)
-            | ArchiveError::Target(_)
-            | ArchiveError::Store(_)) => {
-                tracing::error!(month = name, %error, "a month could not be archived");
-                run.unfinished.push(format!("{name}：{error}"));
-            }
+            tracing::error!(month = name, %error, "the parts of a month could not be proven again");
+            run.unfinished.push(format!("{name}：{error}"));
+        }
+        if run.broken.len() == n_before {
+            run.broken.push(format!("{name}：{why}"));
         }
         Ok(())
+    }
+
+    /// Proves the proven parts of a month once more.
+    ///
+    /// # Errors
+    /// The first, when each of them had its turn.
+    async fn prove_again(
+        &self,
+        turn: &ArchiveTurn,
+        (class, month): (ArchiveClass, ArchiveMonth),
+        run: &mut ArchiveRun,
+    ) -> ArchiveResult<()> {
+        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
+        let mut first = Ok(());
+        for part in self.db.read(read).await? {
+            if part.state.is_proven()
+                && let Err(error) = self.prove_part(turn, part.id, run).await
+            {
+                if self.ends_all(&error).await {
+                    return Err(error);
+                }
+                first = first.and(Err(error));
+            }
+        }
+        first
     }
 
     async fn archive_month(
@@ -187,7 +192,7 @@ impl Archive {
         for part in unproven {
             self.prove_part(turn, part.id, run).await?;
         }
-        self.note_covered(turn, (class, month)).await
+        Ok(())
     }
 
     async fn prove_part(
@@ -349,73 +354,6 @@ impl Archive {
         metrics::counter!("tongguan_archive_parts_written_total", "class" => part.class.name())
             .increment(1);
         Ok(Some(part))
-    }
-
-    /// What stands in the archive store under the number of a part that was begun.
-    async fn found(&self, part: &ArchivePart) -> ArchiveResult<FoundUnder> {
-        let (class, of) = (part.class, part.month);
-        let month = format!("{}/{of}", class.name());
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, of);
-        let known = self.db.read(read).await?;
-        let mut found = FoundUnder {
-            last: known.last().map_or(0, |last| last.number),
-            ..FoundUnder::default()
-        };
-        for folder in self.store()?.folders(&month).await? {
-            let number = folder.split('-').next().and_then(|text| text.parse().ok());
-            found.last = found.last.max(number.unwrap_or(0));
-            if number != Some(part.number) {
-                continue;
-            }
-            let folder = format!("{month}/{folder}");
-            let path = format!("{folder}/{MANIFEST}");
-            let Some(bytes) = self.store()?.get(&path, SMALL_BYTES_MAX).await? else {
-                continue;
-            };
-            match ArchiveManifest::read(&bytes) {
-                Ok(manifest) if manifest.part != part.id.to_string() => {
-                    found.others.push(folder);
-                }
-                Ok(_) if folder == part.folder() => found.own = Some(bytes.to_vec()),
-                // Under another claim it is of a writer that was too late.
-                Ok(_) => {}
-                // It was torn while it was written: a part without a manifest does not exist.
-                Err(_) => tracing::warn!(path, "a manifest cannot be read and counts for nothing"),
-            }
-        }
-        Ok(found)
-    }
-
-    /// Goes on with a part under the claim of this turn. What another one left half written takes room that may be wanted; one
-    /// that is paused writes on in a folder of its own, which is not removed twice. Where a part that this platform does not know
-    /// stands under the number, whole, it is left as it is, and the next number is taken that nobody has.
-    async fn take_over(
-        &self,
-        turn: &ArchiveTurn,
-        part: &mut ArchivePart,
-        found: &FoundUnder,
-    ) -> ArchiveResult<()> {
-        let left = part.folder();
-        let is_taken = !found.others.is_empty();
-        if part.claim != turn.claim() || is_taken {
-            part.claim = turn.claim();
-            if is_taken {
-                let (folders, number) = (found.others.join(", "), found.last + 1);
-                tracing::warn!(
-                    folders,
-                    number,
-                    "parts of an earlier attempt, of a database before its restore, or of another platform                      stand here and are left alone: a further number is taken"
-                );
-                part.number = number;
-            }
-            let claimed = part.clone();
-            turn.write(&self.db, move |tx| sql::claim(tx, &claimed))
-                .await?;
-        }
-        if !found.others.contains(&left) {
-            self.store()?.remove_folder(&left).await;
-        }
-        Ok(())
     }
 
     async fn write_files(

@@ -134,8 +134,9 @@ pub(crate) fn month_among(
     Ok(None)
 }
 
-/// The groups that can have rows in a month, found by one statement that looks at both ends of each: of the others, all rows at
-/// an end are on one side of the month, and [`first_number`] finds its beginning and its end in the same place.
+/// The groups that can have rows in a month, found by one statement that looks at both ends of each: of the others, the last rows are
+/// all before the month, or the first are all behind it and the last are not all before its end, and [`first_number`] finds its
+/// beginning and its end in the same place. First rows that are behind a month whose end is behind the last came under a wrong clock.
 fn groups_of(tx: &mut Tx<'_>, of: &NumberedRows, month: ArchiveMonth) -> Result<Vec<Option<i64>>> {
     let NumberedRows {
         source,
@@ -152,11 +153,11 @@ fn groups_of(tx: &mut Tx<'_>, of: &NumberedRows, month: ArchiveMonth) -> Result<
              order by s.{number}{order} limit {NEIGHBOURS}) n"
         )
     };
+    let (first, last) = (end(""), end(" desc"));
     let sql = format!(
-        "select g.{column} from {table} g where (select max(n.made) from {}) >= $1 \
-         and (select min(n.made) from {}) < $2 order by g.{column}",
-        end(" desc"),
-        end("")
+        "select g.{column} from {table} g where (select max(n.made) from {last}) >= $1 \
+         and ((select min(n.made) from {first}) < $2 or (select max(n.made) from {last}) < $2) \
+         order by g.{column}"
     );
     let ends = [
         (month.start_ms() - STEP_BACK_MS).into(),

@@ -220,21 +220,50 @@ async fn a_complete_part_that_is_not_known_here_is_never_overwritten_and_blocks_
     assert_eq!(world.archive.run(&world.turn).await.unwrap().text(), "");
 }
 
-/// What the manifest of an attempt is like whose process was killed, or woke up long after.
+/// A database that was restored from an older backup has the same number and claim once more, and a damaged byte or a later release
+/// may be all that keeps the manifest from being read: the rows may stand there alone.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_torn_manifest_of_an_earlier_attempt_counts_for_nothing(
+async fn a_folder_whose_manifest_cannot_be_read_is_left_as_it_is_and_a_further_number_is_taken(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+    #[values("1-0", "1-1")] folder: &str,
+    #[values("{\"format\": 1, \"part\": \"12", "{\"format\": 2}")] manifest: &str,
+) {
+    let world = World::new(engine).await;
+    world.fill().await;
+    let left = world.file(&format!("payload/2026-08/{folder}"));
+    std::fs::create_dir_all(&left).unwrap();
+    std::fs::write(left.join("manifest.json"), manifest).unwrap();
+    std::fs::write(left.join("message_body.0001.jsonl.zst"), b"rows").unwrap();
+    let run = world.archive.run(&world.turn).await.unwrap();
+    assert_eq!((run.n_written, run.n_verified, run.n_rows), (1, 1, 120));
+    assert_eq!(world.parts().await[0].folder(), "payload/2026-08/2-1");
+    let rows = std::fs::read(left.join("message_body.0001.jsonl.zst")).unwrap();
+    assert_eq!(rows, b"rows");
+    let found = std::fs::read(left.join("manifest.json")).unwrap();
+    assert_eq!(found, manifest.as_bytes());
+}
+
+/// A manifest is put last: without one a folder is of a process that was killed.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_without_a_manifest_counts_for_nothing(
     #[values(Sqlite, Postgres)] engine: TestEngine,
     #[values("1-0", "1-1")] folder: &str,
 ) {
     let world = World::new(engine).await;
     world.fill().await;
-    let torn = world.file(&format!("payload/2026-08/{folder}/manifest.json"));
-    std::fs::create_dir_all(torn.parent().unwrap()).unwrap();
-    std::fs::write(&torn, b"{\"format\": 1, \"part\": \"12").unwrap();
+    let torn = world.file(&format!("payload/2026-08/{folder}"));
+    std::fs::create_dir_all(&torn).unwrap();
+    std::fs::write(torn.join("message_finding.0007.jsonl.zst"), b"rows").unwrap();
     let run = world.archive.run(&world.turn).await.unwrap();
     assert_eq!((run.n_written, run.n_verified, run.n_rows), (1, 1, 120));
     assert_eq!(world.parts().await[0].folder(), "payload/2026-08/1-1");
+    assert!(
+        !world
+            .file("payload/2026-08/1-1/message_finding.0007.jsonl.zst")
+            .exists()
+    );
 }
 
 /// A month to which something came late, whose first part cannot be read any more, and the month after it.

@@ -146,6 +146,29 @@ async fn a_first_row_from_the_future_keeps_no_month_from_the_archive() {
     assert_eq!(run.n_rows, 9);
 }
 
+/// As many as are looked at together: of such a company every row is of the month that the last ones tell.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_first_rows_from_the_future_keep_no_later_row_from_the_archive(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let world = World::new(engine).await;
+    let write = world.test.db.write(|tx| -> Result<()> {
+        tx.execute("insert into feed (company_id, last) values (1, 100)", &[])?;
+        for feed_no in 1..=30 {
+            put_receipt(tx, (1, feed_no), id_of(1), feed_no)?;
+        }
+        let sql = "update receipt set received_at = $1 where feed_no <= 9";
+        tx.execute(sql, &[ms("2040-01-01").into()])?;
+        // Another company's tell that there was an August.
+        tx.execute("insert into feed (company_id, last) values (2, 100)", &[])?;
+        put_receipt(tx, (2, 40), id_of(1), 1)
+    });
+    write.await.unwrap();
+    let run = world.archive.run(&world.turn).await.unwrap();
+    assert_eq!(run.n_rows, 31);
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_that_changes_back_is_archived_again_before_it_is_removed(

@@ -1,5 +1,6 @@
 //! A platform of a few tables with months of rows, its archive in a folder or on a server that speaks S3.
 
+mod asked;
 mod claims;
 mod faults;
 mod folder;

@@ -1,6 +1,6 @@
 //! A part that is broken and whose rows were all written anew comes to rest; one of which rows were removed does not.
 
-use super::{World, id_of, month, put_receipt};
+use super::{BODY, World, id_of, month, put_message, put_receipt};
 use crate::class::ArchiveClass::Payload;
 use crate::error::ArchiveError;
 use crate::part::PartState::{Broken, Purged, Superseded, Verified};
@@ -82,6 +82,83 @@ async fn a_broken_part_of_which_rows_were_removed_or_are_gone_stays_broken(
     let parts = world.parts().await;
     assert_eq!((parts[0].state, parts[1].state), (Broken, Verified));
     assert_eq!(world.archive.health().await.unwrap().broken.len(), 1);
+}
+
+/// As after an upgrade from a release that did not note it, or after the part behind it was broken for a while.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proof_of_the_part_behind_is_enough_to_bring_a_broken_one_to_rest_again(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+    #[values(false, true)] is_broken: bool,
+) {
+    let world = World::new(engine).await;
+    world.fill().await;
+    world.archive.run(&world.turn).await.unwrap();
+    breaks(&world, 1).await;
+    world.archive.run(&world.turn).await.unwrap();
+    let newest = world.parts().await.remove(1);
+    let name = format!("{}/message_body.0001.jsonl.zst", newest.folder());
+    let whole = std::fs::read(world.file(&name)).unwrap();
+    if is_broken {
+        breaks(&world, 2).await;
+    } else {
+        world
+            .run("update archive_part set is_covered = false")
+            .await;
+    }
+    assert_eq!(world.parts().await[0].state, Broken);
+    std::fs::write(world.file(&name), whole).unwrap();
+    let proof = world.archive.verify(&world.turn, newest.id).await;
+    assert_eq!(proof.unwrap().n_same, 120);
+    let parts = world.parts().await;
+    assert_eq!((parts[0].state, parts[1].state), (Superseded, Verified));
+}
+
+/// One between it and the newest has its rows.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_part_stays_at_rest_while_any_proven_part_has_its_rows(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let world = World::new(engine).await;
+    world.fill().await;
+    world.archive.run(&world.turn).await.unwrap();
+    breaks(&world, 1).await;
+    world.archive.run(&world.turn).await.unwrap();
+    let late = world.test.db.write(|tx| put_message(tx, id_of(31)));
+    late.await.unwrap();
+    world.archive.run(&world.turn).await.unwrap();
+    breaks(&world, 3).await;
+    let states: Vec<_> = world.parts().await.iter().map(|part| part.state).collect();
+    assert_eq!(states, [Superseded, Verified, Broken]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_brings_broken_parts_to_rest_also_in_a_month_of_which_no_row_is_left(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let world = World::of(engine, vec![&BODY]).await;
+    world.fill().await;
+    world.archive.run(&world.turn).await.unwrap();
+    breaks(&world, 1).await;
+    world.archive.run(&world.turn).await.unwrap();
+    world.go_to("2026-12-02").await;
+    let purged = world.archive.purge(&world.turn).await.unwrap();
+    assert_eq!(
+        (purged.n_removed, world.count("message_body").await),
+        (30, 0)
+    );
+    world
+        .run("update archive_part set is_covered = false")
+        .await;
+    let states = async || -> Vec<_> {
+        let parts = world.parts().await;
+        parts.iter().map(|part| part.state).collect()
+    };
+    assert_eq!(states().await, [Broken, Purged]);
+    world.archive.run(&world.turn).await.unwrap();
+    assert_eq!(states().await, [Superseded, Purged]);
 }
 
 /// As many rows as before, or more, are in the part behind the broken one; whether they are the same say their keys alone.

@@ -12,9 +12,10 @@ use registry::access::Actor;
 use registry::context::AppContext;
 use registry::role::Role;
 use registry::testing::person;
-use registry::todo::Asking;
+use registry::todo::{Asking, Counter, Todo, list};
 use rstest::rstest;
 use std::sync::Arc;
+use std::time::Duration;
 use store::Tx;
 use store::clock::parse_time;
 use store::id::first_at_ms;
@@ -91,7 +92,7 @@ async fn what_is_broken_or_overdue_waits_for_those_on_duty_until_it_is_mended(
     #[values(Sqlite, Postgres)] engine: TestEngine,
 ) {
     let test = engine.database();
-    let (context, _) = registry::testing::context(&test.db);
+    let (context, clock) = registry::testing::context(&test.db);
     let tables = crate::MODULES
         .iter()
         .flat_map(|module| module.archives.iter().copied().flatten());
@@ -100,14 +101,22 @@ async fn what_is_broken_or_overdue_waits_for_those_on_duty_until_it_is_mended(
     let admin = person(&context, "admin", Some(Role::SystemAdmin)).await;
     let clerk = person(&context, "clerk", Some(Role::BureauClerk)).await;
     assert!(waiting(&archive, &context, &operator).await.is_empty());
+    let minutes_pass = || clock.advance(Duration::from_secs(301));
     // Of September, which is over since long, and of November, which is not over.
     ran_in(&test, "2026-09-05").await;
     ran_in(&test, "2026-11-05").await;
+    minutes_pass();
     assert_eq!(
         waiting(&archive, &context, &operator).await,
         [("archive_overdue", 1)]
     );
     part(&test, (1, "2026-08", "broken"), context.now_ms()).await;
+    assert_eq!(
+        waiting(&archive, &context, &operator).await,
+        [("archive_overdue", 1)],
+        "all companies are not looked at for each console each minute"
+    );
+    minutes_pass();
     for who in [&operator, &admin] {
         assert_eq!(
             waiting(&archive, &context, who).await,
@@ -128,7 +137,45 @@ async fn what_is_broken_or_overdue_waits_for_those_on_duty_until_it_is_mended(
         )
     };
     test.db.write(mend).await.unwrap();
+    minutes_pass();
     assert!(waiting(&archive, &context, &operator).await.is_empty());
+    // Whoever looks at the archive itself looks anew, for the others, too.
+    part(&test, (3, "2026-07", "broken"), context.now_ms()).await;
+    assert_eq!(archive.health().await.unwrap().broken.len(), 1);
+    assert_eq!(
+        waiting(&archive, &context, &operator).await,
+        [("archive_broken", 1)]
+    );
+    let lately = archive.health_lately().await.unwrap();
+    assert_eq!(lately.broken.len(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_part_that_cannot_be_read_hides_nothing_else_that_waits(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+) {
+    let test = engine.database();
+    let (context, _) = registry::testing::context(&test.db);
+    let archive = archive(&test, &context, Vec::new());
+    let operator = person(&context, "operator", Some(Role::Operator)).await;
+    part(&test, (1, "August", "broken"), context.now_ms()).await;
+    let other = |_: &mut Tx<'_>, _: &Asking<'_>| Ok(vec![Todo::plain("held", ["", ""], 3)]);
+    let counters: [Arc<Counter>; 2] = [
+        Arc::new(other),
+        Arc::new(move |tx: &mut Tx<'_>, asking: &Asking<'_>| waits(&archive, tx, asking)),
+    ];
+    let now_ms = context.now_ms();
+    let read = move |tx: &mut Tx<'_>| {
+        let asking = Asking {
+            actor: &operator,
+            approvals: &[],
+            now_ms,
+        };
+        list(tx, &counters, &asking)
+    };
+    let found = context.db.read(read).await.unwrap();
+    assert_eq!(found, [Todo::plain("held", ["", ""], 3)]);
 }
 
 async fn ask(

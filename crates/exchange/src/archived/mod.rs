@@ -42,6 +42,7 @@ fn problem(error: &ArchiveError) -> Problem {
         ArchiveError::NotSet | ArchiveError::Unavailable(_) | ArchiveError::Store(_) => codes::AWAY,
         ArchiveError::Broken(_)
         | ArchiveError::Unfinished(_)
+        | ArchiveError::Unproven(_)
         | ArchiveError::Missing(_)
         | ArchiveError::Scratch(_)
         | ArchiveError::Target(_)
