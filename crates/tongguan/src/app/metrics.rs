@@ -1,5 +1,7 @@
 //! Metrics (指标): Prometheus names and units, read at `/metrics`.
 
+mod archive_look;
+
 use super::Front;
 use crate::health::Health;
 use crate::log;
@@ -393,16 +395,13 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
         // The counters are worth having even then.
         Err(error) => tracing::warn!(%error, "what waits could not be counted"),
     }
-    match front.shared.archive.health_lately().await {
-        Ok(health) => {
-            ::metrics::gauge!("tongguan_archive_overdue_months").set(count(health.n_overdue));
-            let n_broken = u32::try_from(health.broken.len()).unwrap_or(u32::MAX);
-            ::metrics::gauge!("tongguan_archive_broken_parts").set(f64::from(n_broken));
-            let is_away = health.away.is_some();
-            ::metrics::gauge!("tongguan_archive_away").set(f64::from(u8::from(is_away)));
-            ::metrics::gauge!("tongguan_archive_bytes").set(of_bytes(health.n_bytes));
-        }
-        Err(error) => tracing::warn!(%error, "the archive could not be looked at"),
+    if let Some(health) = archive_look::look(&front.shared).await {
+        ::metrics::gauge!("tongguan_archive_overdue_months").set(count(health.n_overdue));
+        let n_broken = u32::try_from(health.broken.len()).unwrap_or(u32::MAX);
+        ::metrics::gauge!("tongguan_archive_broken_parts").set(f64::from(n_broken));
+        let is_away = health.away.is_some();
+        ::metrics::gauge!("tongguan_archive_away").set(f64::from(u8::from(is_away)));
+        ::metrics::gauge!("tongguan_archive_bytes").set(of_bytes(health.n_bytes));
     }
     set_partitions(&front.shared.db, now_ms).await;
     if let Some(health) = front.shared.db.replica() {
