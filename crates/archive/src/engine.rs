@@ -242,6 +242,18 @@ impl Archive {
         *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// The parts of a month, in the order of their numbers.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub(crate) async fn parts_of(
+        &self,
+        (class, month): (ArchiveClass, ArchiveMonth),
+    ) -> ArchiveResult<Vec<ArchivePart>> {
+        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
+        Ok(self.db.read(read).await?)
+    }
+
     /// The tables of a class, in the order in which they are purged.
     pub(crate) fn tables_of(
         &self,

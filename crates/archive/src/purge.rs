@@ -169,8 +169,7 @@ impl Archive {
         kept: [i64; 4],
     ) -> ArchiveResult<()> {
         let (id, of) = (part.id, (part.class, part.month));
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, of.0, of.1);
-        let mut parts = self.db.read(read).await?;
+        let mut parts = self.parts_of(of).await?;
         parts.retain(|part| part.written_at.is_some());
         let is_last = parts.last().is_none_or(|last| last.id == id);
         let n_changed = kept.last().copied().unwrap_or_default();

@@ -147,8 +147,7 @@ impl Archive {
         table: &'static ArchiveTable,
     ) -> ArchiveResult<KnownRows> {
         let (class, month, number) = (part.class, part.month, part.number);
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
-        let mut parts = self.db.read(read).await?;
+        let mut parts = self.parts_of((class, month)).await?;
         parts.retain(|one| one.number > number);
         match KnownRows::new(self, &parts, table).await {
             Err(ArchiveError::Broken(_)) => Ok(KnownRows {
@@ -176,8 +175,7 @@ impl Archive {
         turn: &ArchiveTurn,
         (class, month): (ArchiveClass, ArchiveMonth),
     ) -> ArchiveResult<()> {
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
-        let parts = self.db.read(read).await?;
+        let parts = self.parts_of((class, month)).await?;
         for part in &parts {
             let is_asked =
                 part.state == PartState::Broken && part.n_purged == 0 && !part.is_covered;

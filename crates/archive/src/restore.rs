@@ -4,12 +4,11 @@ use crate::class::ArchiveClass;
 use crate::engine::Archive;
 use crate::error::{ArchiveError, ArchiveResult};
 use crate::month::ArchiveMonth;
-use crate::part::{PartState, sql};
+use crate::part::PartState;
 use crate::scratch::{Scratch, target};
 use crate::sink::words;
 use std::io::ErrorKind;
 use std::path::Path;
-use store::Tx;
 
 /// What was restored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,8 +54,7 @@ impl Archive {
     ) -> ArchiveResult<Restored> {
         may_be_made(to)?;
         self.look_for_store().await?;
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
-        let mut parts = self.db.read(read).await?;
+        let mut parts = self.parts_of((class, month)).await?;
         // What took the place of a part has all of it.
         parts.retain(|part| part.written_at.is_some() && part.state != PartState::Superseded);
         if parts.is_empty() {

@@ -6,7 +6,6 @@ use crate::manifest::{ArchiveManifest, MANIFEST};
 use crate::part::{ArchivePart, sql};
 use crate::sink::SMALL_BYTES_MAX;
 use crate::turn::ArchiveTurn;
-use store::Tx;
 
 /// What stands under the number of a part that was begun.
 #[derive(Debug, Default)]
@@ -35,8 +34,7 @@ impl Archive {
     pub(crate) async fn found(&self, part: &ArchivePart) -> ArchiveResult<FoundUnder> {
         let (class, of) = (part.class, part.month);
         let month = format!("{}/{of}", class.name());
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, of);
-        let known = self.db.read(read).await?;
+        let known = self.parts_of((class, of)).await?;
         let mut found = FoundUnder {
             last: known.last().map_or(0, |last| last.number),
             ..FoundUnder::default()

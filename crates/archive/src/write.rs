@@ -142,9 +142,8 @@ impl Archive {
         (class, month): (ArchiveClass, ArchiveMonth),
         run: &mut ArchiveRun,
     ) -> ArchiveResult<()> {
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
         let mut first = Ok(());
-        for part in self.db.read(read).await? {
+        for part in self.parts_of((class, month)).await? {
             if part.state.is_proven()
                 && let Err(error) = self.prove_part(turn, part.id, run).await
             {
@@ -163,8 +162,7 @@ impl Archive {
         (class, month): (ArchiveClass, ArchiveMonth),
         run: &mut ArchiveRun,
     ) -> ArchiveResult<()> {
-        let read = move |tx: &mut Tx<'_>| sql::of_month(tx, class, month);
-        let parts = self.db.read(read).await?;
+        let parts = self.parts_of((class, month)).await?;
         let (whole, begun): (Vec<_>, Vec<_>) = parts
             .into_iter()
             .partition(|part| part.state != PartState::Writing);

@@ -79,11 +79,7 @@ async fn a_month_whose_parts_cannot_be_proven_again_keeps_no_later_one_from_the_
     let world = World::new(engine).await;
     world.fill().await;
     world.archive.run(&world.turn).await.unwrap();
-    let late = world.test.db.write(|tx| {
-        put_message(tx, id_of(31))?;
-        put_message(tx, id_of(40))
-    });
-    late.await.unwrap();
+    world.fill_late().await;
     let torn = world.file("payload/2026-08/1-1/message_body.0001.jsonl.zst");
     std::fs::write(torn, b"torn").unwrap();
     world.go_to("2026-10-02").await;

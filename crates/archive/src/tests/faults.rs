@@ -275,11 +275,7 @@ async fn a_month_that_fails_keeps_no_later_one_from_the_archive_and_is_written_a
     let world = World::new(engine).await;
     world.fill().await;
     world.archive.run(&world.turn).await.unwrap();
-    let late = world.test.db.write(|tx| {
-        put_message(tx, id_of(31))?;
-        put_message(tx, id_of(40))
-    });
-    late.await.unwrap();
+    world.fill_late().await;
     std::fs::write(
         world.file("payload/2026-08/1-1/message_body.0001.jsonl.zst"),
         b"torn",

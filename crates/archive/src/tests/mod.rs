@@ -173,6 +173,15 @@ impl World {
         Archive::new(base, vec![&BODY, &FINDING, &XML], (config, &retention)).unwrap()
     }
 
+    /// A message of August that came behind its archive, and one of September.
+    async fn fill_late(&self) {
+        let write = self.test.db.write(|tx| {
+            put_message(tx, id_of(31))?;
+            put_message(tx, id_of(40))
+        });
+        write.await.unwrap();
+    }
+
     /// August 2026: a message a day with a body and two findings, and a receipt of company 1 or 2.
     async fn fill(&self) {
         let write = self.test.db.write(|tx| -> Result<()> {
