@@ -1,7 +1,7 @@
 // What an operator finds when the archive needs somebody, and when the database is away: said in to-dos and on the pages, with the
 // button that helps. The platform's answers are given here: a damaged archive takes a month of waiting.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { fitsTelephone, isGood, listen, settled, shot, still, tablesFit, url } from "./browser.mjs";
 import { signIn } from "./people.mjs";
 

@@ -1,7 +1,7 @@
 // The back office: a department and a post are made and given to a person, a dictionary gets an entry, a
 // parameter is changed by two officers and works, a notice is published by two people and read by a company.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { becomes, fitsTelephone, isGood, listen, settled, shot, still, url } from "./browser.mjs";
 import { approve } from "./approve.mjs";
 import { signIn } from "./people.mjs";

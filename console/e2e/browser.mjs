@@ -42,7 +42,9 @@ export async function settled(page) {
 export async function still(page) {
   await page.evaluate(async () => {
     const moving = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
-    await Promise.allSettled(moving.map((one) => one.finished));
+    // The animation of an element that is no longer drawn may never finish.
+    const enough = new Promise((resume) => setTimeout(resume, 5_000));
+    await Promise.race([Promise.allSettled(moving.map((one) => one.finished)), enough]);
   });
 }
 

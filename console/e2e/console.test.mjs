@@ -1,9 +1,10 @@
 // The console in a real browser: every role opens every page of its menu.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { bootstrap, fitsTelephone, isGood, launch, listen, settled, shot, tablesFit, url } from "./browser.mjs";
 import { archive } from "./archive.mjs";
 import { jobs } from "./jobs.mjs";
+import { test } from "./limited.mjs";
 import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
 import { frame } from "./frame.mjs";
@@ -22,11 +23,11 @@ before(async () => {
   assert.ok(url && bootstrap, "TONGGUAN_URL and TONGGUAN_BOOTSTRAP say where the platform is");
   browser = await launch();
   await everybody(browser, url, bootstrap, looks);
-});
+}, { timeout: 240_000 });
 
 after(async () => {
   await browser?.close();
-});
+}, { timeout: 60_000 });
 
 test("who is not logged in is led to the login page and back", async () => {
   const page = await browser.newPage({ locale: "zh-CN" });

@@ -1,7 +1,7 @@
 // From a rejection to a release (更正重报): a company sees what came back on its first page, corrects it in
 // one form, and customs accepts it.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { isGood, listen, settled, shot, url } from "./browser.mjs";
 import { signIn } from "./people.mjs";
 

@@ -1,7 +1,7 @@
 // The frame of the console: a menu of links in groups, pages that keep their state in their tabs, headings over their
 // columns, files that did not come, and acts on several rows.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { isGood, listen, settled, shot, still, url } from "./browser.mjs";
 import { signIn } from "./people.mjs";
 

@@ -1,7 +1,7 @@
 // A newcomer: registers a company, is approved by two people of the bureau, declares from the Excel
 // template with one mistake, is told the cell, puts it right, and sees the receipts. Nobody reads a manual.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { isGood, listen, settled, shot, still, url } from "./browser.mjs";
 import { keep, signIn } from "./people.mjs";
 import { fill } from "./workbook.mjs";

@@ -1,7 +1,7 @@
 // One browser and several people, companies or releases: nothing of the one before is left, and nothing that was typed is
 // lost without being asked.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { settled, shot, still, url } from "./browser.mjs";
 import { signIn } from "./people.mjs";
 

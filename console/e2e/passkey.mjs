@@ -1,7 +1,7 @@
 // Passkeys in a real browser with the authenticator of the developer tools: a member of the staff makes one,
 // logs out, logs in with it and without a password, and sees it on the page of the account.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { isGood, listen, shot, url } from "./browser.mjs";
 import { keep, LOGIN, PASSWORD, signIn } from "./people.mjs";
 

@@ -1,6 +1,6 @@
 // What the bureau sends back: the company hears of it, and begins again with what it wrote; and what stands where.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { isGood, settled, shot, still, url } from "./browser.mjs";
 import { signIn } from "./people.mjs";
 

@@ -2,7 +2,7 @@
 // tab of their own and can be copied, and the demo's form of registration is ready to be sent.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { isGood, settled, shot, still, url } from "./browser.mjs";
 import { LOGIN, PASSWORD, signIn } from "./people.mjs";
 

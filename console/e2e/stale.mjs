@@ -1,7 +1,7 @@
 // No page is old without saying so: while another acts, while the network or the platform is away, and
 // after a page's file did not come.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { isGood, listen, settled, shot, still, url } from "./browser.mjs";
 import { signIn } from "./people.mjs";
 

@@ -2,7 +2,7 @@
 // hints that hold when they are followed, badges and headings that stay in sight, filters in the order of a life.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
+import { test } from "./limited.mjs";
 import { isGood, listen, settled, shot, still, tablesFit, url } from "./browser.mjs";
 import { signIn } from "./people.mjs";
 import { fill } from "./workbook.mjs";
