@@ -28,6 +28,10 @@ pub(crate) struct Load {
 }
 
 impl Load {
+    pub(crate) fn n_done(&self) -> f64 {
+        self.n_done as f64
+    }
+
     pub(crate) fn per_second(&self) -> f64 {
         self.n_done as f64 / self.elapsed.as_secs_f64()
     }

@@ -17,6 +17,7 @@
 //! | `preflight` | how long a whole set of documents takes to be judged |
 //! | `flood` | what a company with little to do notices of another one that floods |
 //! | `nodes` | three nodes that share the lanes over one, each with a part of a core (PostgreSQL, RabbitMQ, root) |
+//! | `accept` | acceptance on both engines beside RabbitMQ, with what a message writes |
 //! | `journeys` | whole journeys on both engines, with what they write, store and compute |
 //! | `lists N` | the lists of people over N messages, on both engines |
 //! | `big N` | journeys, lists over HTTP and starts with N messages stored, ten million without N, each beside a fresh platform; a third word, `sqlite` or `postgres`, leaves the other engine out. Needs some 50 GB of disk |
@@ -78,6 +79,7 @@ fn main() -> Result<()> {
                 "sm2" => run_sm2(),
                 "sm2-oracle" => run_sm2_oracle(n_messages.unwrap_or(1_000_000)),
                 "preflight" => run_preflight().await,
+                "accept" => run_accept().await,
                 "journeys" => run_journeys().await,
                 "nodes" => run_nodes().await,
                 "flood" => run_flood().await,
@@ -165,29 +167,47 @@ async fn run(is_quick: bool) -> Result<()> {
     signatures::signatures(&mut report)?;
     sm2_speed::rates(&mut report)?;
     preflight::preflight(&mut report, &Engine::Sqlite, "sqlite").await?;
-    accept(&mut report, Engine::Sqlite).await?;
+    acceptance(&mut report).await?;
     accept_with_pipeline(&mut report).await?;
-    if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
-        accept(&mut report, Engine::Postgres(url)).await?;
-    }
-    if let Ok(url) = std::env::var("TONGGUAN_TEST_RABBITMQ") {
-        rabbitmq(&mut report, &url).await?;
-    }
     journey(&mut report, is_quick).await?;
     report.finish()
 }
 
+/// Acceptance on both engines, beside what RabbitMQ confirms.
+async fn acceptance(report: &mut Report) -> Result<()> {
+    accept(report, Engine::Sqlite).await?;
+    if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
+        accept(report, Engine::Postgres(url)).await?;
+    }
+    if let Ok(url) = std::env::var("TONGGUAN_TEST_RABBITMQ") {
+        rabbitmq(report, &url).await?;
+    }
+    Ok(())
+}
+
+/// Acceptance, and nothing else.
+async fn run_accept() -> Result<()> {
+    let mut report = Report::start()?;
+    acceptance(&mut report).await?;
+    report.finish_in("accept.json")
+}
+
 /// Accepted messages a second: 202 after the commit, nothing else running in the process.
 async fn accept(report: &mut Report, engine: Engine) -> Result<()> {
-    let name = match &engine {
-        Engine::Sqlite => "accept_per_s_sqlite",
-        Engine::Postgres(_) => "accept_per_s_postgres",
-    };
+    let name = format!("accept_per_s_{}", engine.suffix());
     for round in 0..ROUNDS {
         let platform = Platform::start(&engine, Roles::Api).await?;
         let key = platform.company(1)?;
+        let (written, cpu) = (platform.written_bytes()?, platform.cpu_us()?);
         let load = load::accept(&platform, &key, round as u64, IN_FLIGHT, ROUND).await?;
-        report.round(name, load.per_second());
+        report.round(&name, load.per_second());
+        for (figure, value) in [
+            ("disk_bytes", platform.written_bytes()? - written),
+            ("cpu_us", platform.cpu_us()? - cpu),
+        ] {
+            let name = format!("{figure}_per_acceptance_{}", engine.suffix());
+            report.round(&name, value / load.n_done());
+        }
         report.note(format!(
             "{name} round {}: {:.0}/s, p50 {:.1} ms, p99 {:.1} ms, {:.0} MiB resident",
             round + 1,
