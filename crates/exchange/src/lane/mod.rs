@@ -23,7 +23,7 @@ pub(crate) use watch::Watch;
 
 use crate::message::{MessageId, State, sql as message_sql};
 use registry::company::CompanyId;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::{SKEW_MS, SharedClock};
@@ -175,10 +175,23 @@ impl Lanes {
         }
         let known = &self.times;
         let times = |company: CompanyId| known.get(&company).copied().unwrap_or(ONCE);
+        let asked: Vec<(CompanyId, Vec<MessageId>)> = waiting
+            .iter()
+            .filter(|(_, found)| !found.is_empty())
+            .map(|(company, found)| (*company, found.iter().map(|(id, _)| *id).collect()))
+            .collect();
         let mut chosen = take_turns(&mut self.deficits, &*self.weights, &times, waiting);
-        // The lane that was first goes last, so that the cut at the end hits another next time.
+        let of_turn: HashSet<&MessageId> = chosen.iter().collect();
+        let n_served = asked
+            .iter()
+            .take_while(|(_, found)| found.iter().any(|id| of_turn.contains(id)))
+            .count();
+        // The lane that was first goes last, so that the cut at the end hits another next time. Where not all could be asked,
+        // the next turn begins behind those that were served: so each waits for one round only.
         if !self.ring.is_empty() {
-            self.ring.rotate_left(1);
+            let is_longer = self.ring.len() > asked.len();
+            let n = if is_longer { n_served.max(1) } else { 1 };
+            self.ring.rotate_left(n.min(self.ring.len()));
         }
         chosen.sort_unstable();
         chosen

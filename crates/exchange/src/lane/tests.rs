@@ -6,6 +6,7 @@ use super::{
 use crate::message::{MessageId, State};
 use registry::company::CompanyId;
 use rstest::rstest;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::{SharedClock, TestClock};
@@ -46,6 +47,20 @@ fn a_flood_does_not_push_out_a_light_company() {
     ]);
     assert_eq!(chosen.len(), TURN_MESSAGES_MAX);
     assert_eq!(of(&chosen, 2), 1);
+}
+
+#[test]
+fn where_more_companies_wait_than_a_turn_can_ask_each_waits_for_one_round() {
+    let n_companies = 5 * TURN_MESSAGES_MAX / 2;
+    let mut lanes = lanes(|_| 1);
+    lanes.ring = (1..=n_companies as i64).map(CompanyId).collect();
+    let mut served = BTreeSet::new();
+    for _ in 0..3 {
+        let asked = lanes.ring.iter().take(TURN_MESSAGES_MAX);
+        let waiting = asked.map(|company| queue(company.0, 1, 400)).collect();
+        served.extend(lanes.choose(waiting).iter().map(|id| id.0 / 100_000));
+    }
+    assert_eq!(served.len(), n_companies);
 }
 
 #[test]
