@@ -29,6 +29,17 @@ pub struct ArchiveProof {
     pub n_outdated: i64,
 }
 
+/// What the proofs of several parts came to (多卷校验结果).
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ProofTally {
+    /// Parts that are good.
+    pub n_good: usize,
+    /// What is wrong with each broken part, by its name.
+    pub broken: Vec<String>,
+    /// Why each of the others could not be proven, by its name.
+    pub unproven: Vec<String>,
+}
+
 /// Time after which what has changed since a part was written goes into a further one when a proof finds it, in milliseconds:
 /// of a month that is just over much is still being answered.
 const OUTDATED_MS: i64 = 20 * DAY_MS;
@@ -99,7 +110,22 @@ impl Archive {
         let asked = self.db.read(sql::asked).await?;
         let ids: Vec<i64> = asked.iter().map(|(id, _)| *id).collect();
         let turn = &turn.proving(asked.iter().map(|(_, n_rows)| n_rows).sum());
-        let done = self.verify_each(turn, &ids).await;
+        let done = self.verify_parts(turn, &ids).await.and_then(|proofs| {
+            let ProofTally {
+                n_good,
+                mut broken,
+                mut unproven,
+            } = proofs;
+            if !unproven.is_empty() {
+                unproven.append(&mut broken);
+                return Err(ArchiveError::Unproven(unproven.join("；")));
+            }
+            match (n_good, broken.is_empty()) {
+                (0, true) => Ok(String::new()),
+                (n, true) => Ok(format!("校验通过 {n} 卷")),
+                (_, false) => Err(ArchiveError::Broken(broken.join("；"))),
+            }
+        });
         // A process that ends is followed by another, which goes on.
         if is_last && !matches!(done, Err(ArchiveError::Lost | ArchiveError::Stopped)) {
             let note = move |tx: &mut Tx<'_>| {
@@ -111,35 +137,31 @@ impl Archive {
         done
     }
 
-    async fn verify_each(&self, turn: &ArchiveTurn, ids: &[i64]) -> ArchiveResult<String> {
-        let (mut n_good, mut broken, mut unproven) = (0, Vec::new(), Vec::new());
+    /// Verifies one part after the other: one that is broken or could not be proven holds up no other.
+    ///
+    /// # Errors
+    /// As [`Self::verify`], at once when the next part would only fail in the same way.
+    pub async fn verify_parts(&self, turn: &ArchiveTurn, ids: &[i64]) -> ArchiveResult<ProofTally> {
+        let mut proofs = ProofTally::default();
         for id in ids.iter().copied() {
             turn.go_on()?;
             match self.verify(turn, id).await {
                 Ok(_) => {
-                    n_good += 1;
+                    proofs.n_good += 1;
                     turn.write(&self.db, move |tx| sql::proof_done(tx, id))
                         .await?;
                 }
-                Err(ArchiveError::Broken(why)) => broken.push(why),
+                Err(ArchiveError::Broken(why)) => proofs.broken.push(why),
                 Err(error) if self.ends_all(&error).await => return Err(error),
                 Err(error) => {
                     let found = self.db.read(move |tx| sql::find(tx, id)).await?;
                     let name = found.map_or_else(|| id.to_string(), |part| part.folder());
                     tracing::error!(part = name, %error, "a part could not be proven");
-                    unproven.push(format!("{name}：{error}"));
+                    proofs.unproven.push(format!("{name}：{error}"));
                 }
             }
         }
-        if !unproven.is_empty() {
-            unproven.append(&mut broken);
-            return Err(ArchiveError::Unproven(unproven.join("；")));
-        }
-        match (n_good, broken.is_empty()) {
-            (0, true) => Ok(String::new()),
-            (n, true) => Ok(format!("校验通过 {n} 卷")),
-            (_, false) => Err(ArchiveError::Broken(broken.join("；"))),
-        }
+        Ok(proofs)
     }
 
     /// Notes that a part is broken, and raises the alarm; answers why, with its name.

@@ -10,6 +10,7 @@ use crate::roles::Process;
 use ::archive::job::{ARCHIVE, PURGE, VERIFY};
 use ::archive::part::PartState;
 use ::archive::plan::PlanLine;
+use ::archive::verify::ProofTally;
 use ::archive::{Archive, ArchiveClass, ArchiveMonth, ArchivePart, ArchiveTurn};
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
@@ -234,26 +235,23 @@ async fn verify_all(
     let n_all = parts.len();
     parts.retain(|part| part.state != PartState::Superseded);
     let turn = &turn.proving(parts.iter().map(|part| part.n_rows).sum());
-    let (mut n_good, mut broken) = (0, Vec::new());
-    for part in parts {
-        match archive.verify(turn, part.id).await {
-            Ok(_) => n_good += 1,
-            Err(::archive::ArchiveError::Broken(why)) => broken.push(why),
-            Err(error) => return Err(error.into()),
-        }
+    let ids: Vec<i64> = parts.iter().map(|part| part.id).collect();
+    let ProofTally {
+        n_good,
+        broken,
+        unproven,
+    } = archive.verify_parts(turn, &ids).await?;
+    let (n_broken, n_unproven) = (broken.len(), unproven.len());
+    if n_broken + n_unproven > 0 {
+        let why = [broken, unproven].concat().join("；");
+        let text =
+            format!("有误 {n_broken} 卷，未能校验 {n_unproven} 卷，校验通过 {n_good} 卷：{why}");
+        return Err(JobFailure::Failed(text));
     }
-    let left = match n_all - n_good - broken.len() {
-        0 => String::new(),
-        n => format!("；已替代的 {n} 卷不再校验"),
-    };
-    match broken.is_empty() {
-        true => Ok(format!("校验通过 {n_good} 卷{left}")),
-        false => Err(JobFailure::Failed(format!(
-            "有误 {} 卷，校验通过 {n_good} 卷：{}",
-            broken.len(),
-            broken.join("；")
-        ))),
-    }
+    Ok(match n_all - ids.len() {
+        0 => format!("校验通过 {n_good} 卷"),
+        n => format!("校验通过 {n_good} 卷；已替代的 {n} 卷不再校验"),
+    })
 }
 
 fn minute(at_ms: Option<i64>) -> String {
