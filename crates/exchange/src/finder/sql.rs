@@ -114,9 +114,13 @@ fn of_state<'a>(rows: &mut ListRows<'a>, sight: &'a Sight, state: State) {
         State::Sent => rows.and_indexed_plain(&format!(
             "m.id in (select w.id from message w where w.{is_in})"
         )),
-        State::Refused | State::Held => {
-            rows.and_indexed_plain(&format!("m.state in ('refused', 'held') and m.{is_in}"));
-        }
+        State::Refused | State::Held => rows.and_indexed_with(|args| {
+            let seen = visible(sight, "w.company_id", args);
+            format!(
+                "m.id in (select w.id from message w where w.state in ('refused', 'held') \
+                 and w.{is_in} and {seen})"
+            )
+        }),
         State::Waiting | State::Answered | State::Settled => {
             rows.and_indexed_plain(&format!("m.{is_in}"));
         }
