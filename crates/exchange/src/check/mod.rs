@@ -309,11 +309,6 @@ pub(crate) fn commit(
     keep_signed(tx, shared, &kept, now_ms)?;
     let documents: Vec<&NewDocument> = kept.iter().flat_map(|v| &v.documents).collect();
     receipt::insert_documents(tx, &documents)?;
-    let n_documents: Vec<(MessageId, i64)> = kept
-        .iter()
-        .map(|v| (v.loaded.id, i64::try_from(v.documents.len()).unwrap_or(0)))
-        .collect();
-    message::sql::set_n_documents(tx, &n_documents)?;
     let all: Vec<(MessageId, Vec<Finding>)> = kept
         .iter()
         .map(|v| (v.loaded.id, all_findings(v, &facts)))
@@ -343,7 +338,8 @@ pub(crate) fn commit(
         .collect())
 }
 
-/// Moves the messages of a turn: refused ones, ones that wait for their partners, all others.
+/// Moves the messages of a turn: refused ones, ones that wait for their partners, all others; each with the number of its
+/// documents, so that its row is written once.
 fn advance(
     tx: &mut Tx<'_>,
     shared: &Shared,
@@ -351,24 +347,27 @@ fn advance(
     facts: &TurnFacts,
     now_ms: i64,
 ) -> Result<HashSet<MessageId>> {
-    let mut by_step: BTreeMap<(State, &str), Vec<MessageId>> = BTreeMap::new();
+    let mut by_step: BTreeMap<(State, &str, i64), Vec<MessageId>> = BTreeMap::new();
     for verdict in verdicts {
         let id = verdict.loaded.id;
-        let step = match facts.holds.get(&id) {
+        let (to, detail) = match facts.holds.get(&id) {
             _ if verdict.is_refused => (State::Refused, ""),
             Some(why) => (State::Waiting, why.as_str()),
             None => (State::Checked, ""),
         };
+        let n_documents = i64::try_from(verdict.documents.len()).unwrap_or(0);
+        let step = (to, detail, n_documents);
         by_step.entry(step).or_default().push(id);
     }
     let mut moved = HashSet::new();
-    for ((to, detail), ids) in by_step {
+    for ((to, detail, n_documents), ids) in by_step {
         let step = Step {
             to,
             at_ms: now_ms,
             detail,
         };
-        let now = message::advance(tx, &shared.ids, &ids, step)?;
+        let with = (step, Some(n_documents));
+        let now = message::advance_with(tx, &shared.ids, &ids, with)?;
         if to == State::Waiting {
             let kind_of = |id: &MessageId| {
                 let verdict = verdicts.iter().find(|verdict| verdict.loaded.id == *id);

@@ -215,7 +215,17 @@ pub fn advance(
     messages: &[MessageId],
     step: Step<'_>,
 ) -> Result<Vec<Moved>> {
-    let moved = sql::change_state(tx, messages, &step)?;
+    advance_with(tx, ids, messages, (step, None))
+}
+
+/// As [`advance`], for messages of which the check knows how many documents each of them has.
+pub(crate) fn advance_with(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    messages: &[MessageId],
+    (step, n_documents): (Step<'_>, Option<i64>),
+) -> Result<Vec<Moved>> {
+    let moved = sql::change_state(tx, messages, &step, n_documents)?;
     let events: Vec<Event> = moved
         .iter()
         .map(|moved| Event {

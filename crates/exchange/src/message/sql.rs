@@ -93,13 +93,16 @@ pub(crate) fn body_if_readable(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<
     Ok(damage(read)?.unwrap_or_default())
 }
 
+/// Moves messages; with a number of documents, that is noted in the same row.
 pub(super) fn change_state(
     tx: &mut Tx<'_>,
     messages: &[MessageId],
     step: &Step<'_>,
+    n_documents: Option<i64>,
 ) -> Result<Vec<Moved>> {
     const CHANGE: Many = Many {
-        before: "update message set state = $1, changed_at = $2 \
+        before: "update message set state = $1, changed_at = $2, \
+                 n_documents = coalesce(cast($7 as bigint), n_documents) \
                  where state in ($3, $4, $5, $6) and id in (",
         row: "?",
         after: ") returning id, company_id, kind",
@@ -118,6 +121,7 @@ pub(super) fn change_state(
         source(1).into(),
         source(2).into(),
         source(3).into(),
+        n_documents.into(),
     ];
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
     tx.many(CHANGE, &fixed, &rows)?
@@ -151,20 +155,6 @@ pub(super) fn in_state(
         .iter()
         .map(|row| row.int(0).map(MessageId))
         .collect()
-}
-
-/// Sets how many documents each message has.
-pub(crate) fn set_n_documents(tx: &mut Tx<'_>, counts: &[(MessageId, i64)]) -> Result<()> {
-    const SET: Many = Many {
-        before: "update message set n_documents = v.column2 from (values ",
-        row: "(cast(? as bigint), cast(? as bigint))",
-        after: ") as v where message.id = v.column1",
-    };
-    let rows: Vec<Vec<Value<'_>>> = counts
-        .iter()
-        .map(|(id, n)| vec![id.0.into(), (*n).into()])
-        .collect();
-    tx.many(SET, &[], &rows).map(|_| ())
 }
 
 /// Adds documents that are final; answers the messages of which all documents are.
