@@ -211,6 +211,9 @@ impl ProcessLife {
     }
 }
 
+/// How many of ten thousand writes run twice.
+const REPEATED: u32 = 300;
+
 /// The way of a life to the database.
 pub(crate) struct LifeLine(pub(crate) Arc<ProcessLife>);
 
@@ -224,7 +227,11 @@ impl StoreLine for LifeLine {
                 && act == StoreAct::Write
                 && weather.chance.hits(weather.faults().killed * 10);
             if !is_lost {
-                return Ok(Keeping::Kept);
+                let is_repeated = act == StoreAct::Write && weather.chance.hits(REPEATED);
+                return Ok(match is_repeated {
+                    true => Keeping::Repeated,
+                    false => Keeping::Kept,
+                });
             }
             // What was answered before it was durable is lost when the process dies then.
             let (dying, time) = (Arc::clone(&life), Arc::clone(&weather.time));

@@ -22,6 +22,9 @@ pub(crate) enum Undo {
 pub(crate) trait StoreJob: Send {
     /// Runs the closure; answers whether its changes may be kept.
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Undo>;
+    /// Forgets what the closure answered: the transaction in which it ran is lost, and it may have seen there what others
+    /// had written, and refused because of it.
+    fn forget(&mut self);
     /// Sends the answer; `failure` is why the commit did not happen.
     fn finish(self: Box<Self>, failure: Option<Error>);
 }
@@ -70,6 +73,10 @@ where
         };
         self.result = Some(result);
         outcome
+    }
+
+    fn forget(&mut self) {
+        self.result = None;
     }
 
     fn finish(self: Box<Self>, failure: Option<Error>) {

@@ -3,8 +3,8 @@
 //! What it does, in the order a statement meets it:
 //!
 //! 1. A module writes a closure over [`Tx`] and hands it to [`Db::write`] or [`Db::read`].
-//! 2. On SQLite one writer thread takes every closure that is waiting, runs each in its own
-//!    savepoint and commits them together: one fsync for many callers (group commit). Readers
+//! 2. On SQLite one writer thread takes every closure that is waiting and commits them together: one
+//!    fsync for many callers (group commit); where one of them fails, all run again, each in a savepoint of its own. Readers
 //!    have their own connections and never wait for the writer.
 //! 3. On PostgreSQL a small set of threads runs each closure in its own transaction; the server
 //!    groups the commits. Of several servers the one that takes writes is found, again after each failover.

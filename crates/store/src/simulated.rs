@@ -7,8 +7,9 @@
 //!
 //! Transactions follow each other here, as on SQLite; what two do at the same time on PostgreSQL is not seen.
 
-use crate::job::{StoreJob, Undo};
-use crate::tx::EngineTx;
+use crate::job::StoreJob;
+use crate::sqlite::{JobEnd, run_one};
+use crate::tx::SqliteTx;
 use crate::{Error, Result, Tx, Vault, migrate};
 use rusqlite::{Connection, MAIN_DB};
 use std::future::Future;
@@ -32,6 +33,9 @@ pub enum StoreAct {
 pub enum Keeping {
     /// It is committed.
     Kept,
+    /// It is lost and runs once more before it is committed, as where a neighbour in the same commit failed, or another
+    /// transaction was faster.
+    Repeated,
     /// It is answered as if it were committed, and forgotten: a store that acknowledges before its commit, which the
     /// simulator must find.
     Forgotten,
@@ -61,7 +65,7 @@ impl StoreImage {
         let mut connection = Connection::open_in_memory()?;
         migrate::add_functions(&connection)?;
         let mut tx = Tx {
-            engine: EngineTx::Sqlite(&connection),
+            engine: SqliteTx::on(&connection),
             vault: &Vault::unused(),
         };
         migrate::apply(&mut tx)?;
@@ -121,7 +125,7 @@ impl SimulatedStore {
         let connection = connection.unwrap_or_else(PoisonError::into_inner);
         run(&connection, SAVEPOINT)?;
         let done = f(&mut Tx {
-            engine: EngineTx::Sqlite(&connection),
+            engine: SqliteTx::on(&connection),
             vault: &self.vault,
         });
         end(&connection, done.is_ok())?;
@@ -132,12 +136,19 @@ impl SimulatedStore {
         let connection = self.connection.lock();
         let connection = connection.unwrap_or_else(PoisonError::into_inner);
         run(&connection, SAVEPOINT)?;
-        let done: Result<(), Undo> = job.run(&mut Tx {
-            engine: EngineTx::Sqlite(&connection),
-            vault: &self.vault,
-        });
-        let is_kept = done.is_ok() && act == StoreAct::Write && keeping == Keeping::Kept;
-        end(&connection, is_kept)
+        let run_once = |job: &mut dyn StoreJob| {
+            let engine = SqliteTx::plainly_on(&connection);
+            run_one((engine, &self.vault), job)
+        };
+        if keeping == Keeping::Repeated {
+            run_once(job);
+            run(&connection, "rollback to one")?;
+        }
+        let job_end = run_once(job);
+        let is_done = matches!(job_end, JobEnd::Done);
+        let is_kept = is_done && act == StoreAct::Write && keeping != Keeping::Forgotten;
+        end(&connection, is_kept)?;
+        job_end.failure()
     }
 }
 

@@ -12,7 +12,7 @@
 
 use crate::job::{StoreJob, spawn, submit};
 use crate::migrate;
-use crate::tx::EngineTx;
+use crate::tx::{EngineTx, SqliteTx};
 use crate::{Error, Result, SchemaCare, StoreConfig, Tx, Vault, compact};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::Connection;
@@ -27,6 +27,9 @@ const GROUP_MAX: usize = 256;
 /// At most one commit in this time: what comes meanwhile goes into the next, so that a page that many change is written
 /// once. Who comes to a writer that is at rest waits for nothing.
 const GROUP_TIME: Duration = Duration::from_millis(2);
+
+/// Groups that run apart after one in which somebody failed: who fails again and again does not make all the others run twice.
+const GROUPS_APART: u32 = 16;
 
 /// Prepared statements that a connection keeps.
 const STATEMENTS_MAX: usize = 256;
@@ -199,7 +202,7 @@ fn migrate_now(writer: &mut Connection, config: &StoreConfig, vault: &Vault) -> 
 fn migrate_on(writer: &mut Connection, config: &StoreConfig, vault: &Vault) -> Result<()> {
     let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     compact::begin(&tx, config)?;
-    let engine = EngineTx::Sqlite(&tx);
+    let engine = SqliteTx::on(&tx);
     migrate::open(&mut Tx { engine, vault }, config.schema, &config.place())?;
     Ok(tx.commit()?)
 }
@@ -210,6 +213,7 @@ type Keyed<'a> = (&'a Connection, &'a Vault);
 fn write_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn StoreJob>>) {
     forget_transaction(connection);
     let mut due = Instant::now();
+    let mut n_apart: u32 = 0;
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         while group.len() < GROUP_MAX
@@ -219,52 +223,140 @@ fn write_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn StoreJob>
         }
         group.extend(queue.try_iter().take(GROUP_MAX - group.len()));
         due = Instant::now() + GROUP_TIME;
-        let failure = commit_group((connection, vault), &mut group).err();
-        for job in group {
-            job.finish(failure.clone());
+        let plainly = match n_apart {
+            0 => commit_plainly((connection, vault), &mut group),
+            _ => None,
+        };
+        n_apart = match (&plainly, n_apart) {
+            (Some(_), _) => 0,
+            (None, 0) => GROUPS_APART,
+            (None, n) => n - 1,
+        };
+        let ends = plainly.unwrap_or_else(|| commit_apart((connection, vault), &mut group));
+        for (job, end) in group.into_iter().zip(ends) {
+            job.finish(end.err());
         }
     }
 }
 
-/// Runs every job in a savepoint of its own, so that one failure does not undo the others, and
-/// commits them together.
-fn commit_group((connection, vault): Keyed<'_>, group: &mut [Box<dyn StoreJob>]) -> Result<()> {
-    connection.prepare_cached("begin immediate")?.execute([])?;
+/// Runs the jobs as one transaction and commits it; answers how each ended, as its caller must hear it where its own answer does not
+/// say so. Nothing when the group must run apart, because one of several failed after it had written.
+///
+/// A savepoint for each would cost a copy of every page that is changed in it.
+fn commit_plainly(
+    (connection, vault): Keyed<'_>,
+    group: &mut [Box<dyn StoreJob>],
+) -> Option<Vec<Result<()>>> {
+    if let Err(error) = run(connection, "begin immediate") {
+        return Some(all_failed(connection, group, &error));
+    }
+    let is_alone = group.len() == 1;
     for job in group.iter_mut() {
-        if let Err(error) = run_one((connection, vault), job.as_mut()) {
-            // The savepoint itself failed: nothing of the group can be trusted.
-            let _ = connection.execute_batch("rollback");
-            return Err(error);
+        let n_changed = connection.total_changes();
+        let engine = SqliteTx::plainly_on(connection);
+        let end = run_one((engine, vault), job.as_mut());
+        // A statement that failed may have changed what is not counted.
+        let is_clean = connection.total_changes() == n_changed && !connection.is_autocommit();
+        let may_go_on = match end {
+            JobEnd::Done => true,
+            JobEnd::Failed { is_spoilt } => is_clean && !is_spoilt,
+            JobEnd::Spoilt(_) => false,
+        };
+        if !may_go_on {
+            forget_transaction(connection);
+            return is_alone.then(|| vec![end.failure()]);
         }
     }
-    if let Err(error) = connection
-        .prepare_cached("commit")
-        .and_then(|mut s| s.execute([]))
-    {
-        let _ = connection.execute_batch("rollback");
-        return Err(error.into());
-    }
-    Ok(())
+    Some(match run(connection, "commit") {
+        Ok(()) => group.iter().map(|_| Ok(())).collect(),
+        Err(error) => all_failed(connection, group, &error),
+    })
 }
 
-fn run_one((connection, vault): Keyed<'_>, job: &mut dyn StoreJob) -> Result<()> {
-    connection.prepare_cached("savepoint job")?.execute([])?;
-    if job
-        .run(&mut Tx {
-            engine: EngineTx::Sqlite(connection),
-            vault,
-        })
-        .is_err()
-    {
+/// Runs every job in a savepoint of its own, so that a failure of one does not undo the others, and commits together what
+/// succeeded.
+fn commit_apart(keyed: Keyed<'_>, group: &mut [Box<dyn StoreJob>]) -> Vec<Result<()>> {
+    let (connection, _) = keyed;
+    let ends = run(connection, "begin immediate").and_then(|()| {
+        let run_all = |job: &mut Box<dyn StoreJob>| run_apart(keyed, job.as_mut());
+        let ends: Result<Vec<Result<()>>> = group.iter_mut().map(run_all).collect();
+        ends.and_then(|ends| run(connection, "commit").map(|()| ends))
+    });
+    // The savepoint itself or the commit failed: nothing of the group can be trusted.
+    ends.unwrap_or_else(|error| all_failed(connection, group, &error))
+}
+
+fn run_apart((connection, vault): Keyed<'_>, job: &mut dyn StoreJob) -> Result<Result<()>> {
+    run(connection, "savepoint job")?;
+    let end = run_one((SqliteTx::on(connection), vault), job);
+    if !matches!(end, JobEnd::Done) {
         if connection.is_autocommit() {
             // A full disk makes SQLite roll back the whole transaction by itself.
             return Err(Error::Unavailable(
                 "the transaction was rolled back (disk full?)".into(),
             ));
         }
-        connection.prepare_cached("rollback to job")?.execute([])?;
+        run(connection, "rollback to job")?;
     }
-    connection.prepare_cached("release job")?.execute([])?;
+    run(connection, "release job")?;
+    Ok(end.failure())
+}
+
+fn all_failed(
+    connection: &Connection,
+    group: &mut [Box<dyn StoreJob>],
+    error: &Error,
+) -> Vec<Result<()>> {
+    forget_transaction(connection);
+    let fail = |job: &mut Box<dyn StoreJob>| {
+        job.forget();
+        Err(error.clone())
+    };
+    group.iter_mut().map(fail).collect()
+}
+
+/// How a job left the transaction in which it ran.
+pub(crate) enum JobEnd {
+    /// What it did may be kept.
+    Done,
+    /// Nothing may be kept, and its own answer says why.
+    Failed {
+        /// Whether a statement failed, too.
+        is_spoilt: bool,
+    },
+    /// Nothing may be kept, and its own answer does not say so: it passed over this failure.
+    Spoilt(Error),
+}
+
+impl JobEnd {
+    /// What its caller must hear instead of its own answer.
+    pub(crate) fn failure(self) -> Result<()> {
+        match self {
+            Self::Done | Self::Failed { .. } => Ok(()),
+            Self::Spoilt(error) => Err(error),
+        }
+    }
+}
+
+/// Runs a job in the transaction that is open.
+pub(crate) fn run_one((engine, vault): (EngineTx<'_>, &Vault), job: &mut dyn StoreJob) -> JobEnd {
+    let mut tx = Tx { engine, vault };
+    let outcome = job.run(&mut tx);
+    let spoilt = match tx.engine {
+        EngineTx::Sqlite(lite) => lite.spoilt,
+        EngineTx::Postgres(_) => None,
+    };
+    match (outcome, spoilt) {
+        (Ok(()), None) => JobEnd::Done,
+        (Ok(()), Some(error)) => JobEnd::Spoilt(error),
+        (Err(_), spoilt) => JobEnd::Failed {
+            is_spoilt: spoilt.is_some(),
+        },
+    }
+}
+
+fn run(connection: &Connection, sql: &str) -> Result<()> {
+    connection.prepare_cached(sql)?.execute([])?;
     Ok(())
 }
 
@@ -310,13 +402,12 @@ fn read_loop(
 }
 
 fn read_one((connection, vault): Keyed<'_>, job: &mut dyn StoreJob) -> Result<()> {
-    connection.prepare_cached("begin")?.execute([])?;
+    run(connection, "begin")?;
     let _ = job.run(&mut Tx {
-        engine: EngineTx::Sqlite(connection),
+        engine: SqliteTx::on(connection),
         vault,
     });
-    connection.prepare_cached("rollback")?.execute([])?;
-    Ok(())
+    run(connection, "rollback")
 }
 
 fn checkpoint_loop(connection: &Connection, place: &SqlitePlace, alive: &Weak<()>) {

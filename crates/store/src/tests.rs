@@ -70,6 +70,53 @@ async fn a_failed_closure_keeps_nothing_and_harms_no_neighbour(
     assert_eq!(count(db).await, 1, "{}", db.engine_name());
 }
 
+/// As [`put`], and a row that is there already is an error.
+fn put_new(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    let rows: Vec<Vec<Value<'_>>> = ids
+        .iter()
+        .map(|id| vec![(*id).into(), "q".into()])
+        .collect();
+    tx.many(Many { after: "", ..PUT }, &[], &rows).map(|_| ())
+}
+
+/// Transactions that wait for the same commit: where one fails halfway through a list, and when it passes over that, too,
+/// the others are kept whole.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_those_who_share_a_commit_only_the_failed_one_is_undone(
+    #[values(Sqlite, Postgres)] engine: TestEngine,
+    #[values(false, true)] passes_over: bool,
+) {
+    let TestDb { db, .. } = &engine.database();
+    db.write(|tx| put(tx, &[1])).await.unwrap();
+    let (go, wait) = crossbeam_channel::bounded::<()>(0);
+    // The writer is held up until all the others wait for it.
+    let holds_up = db.write(move |_| {
+        let _ = wait.recv();
+        Ok::<_, Error>(())
+    });
+    let first = db.write(|tx| put(tx, &[10, 11]));
+    let failed = db.write(move |tx| match put_new(tx, &[20, 21, 1, 22]) {
+        Err(_) if passes_over => Ok(()),
+        outcome => outcome,
+    });
+    let last = db.write(|tx| put(tx, &[40]));
+    let all = async { tokio::join!(first, failed, last) };
+    let release = async {
+        tokio::task::yield_now().await;
+        drop(go);
+    };
+    let (held_up, (first, failed, last), ()) = tokio::join!(holds_up, all, release);
+    held_up.unwrap();
+    assert_eq!(first.unwrap(), vec![10, 11]);
+    assert_eq!(last.unwrap(), vec![40]);
+    assert!(matches!(failed, Err(Error::Constraint(_))), "{failed:?}");
+    let kept = db.read(|tx| tx.query("select id from queue_item order by id", &[]));
+    let kept = kept.await.unwrap();
+    let kept: Vec<i64> = kept.iter().map(|row| row.int(0).unwrap()).collect();
+    assert_eq!(kept, [1, 10, 11, 40], "{}", db.engine_name());
+}
+
 /// What a module may answer.
 #[derive(Debug, PartialEq, thiserror::Error)]
 enum Answer {

@@ -16,8 +16,16 @@ pub struct Tx<'a> {
 }
 
 pub(crate) enum EngineTx<'a> {
-    Sqlite(&'a rusqlite::Connection),
+    Sqlite(SqliteTx<'a>),
     Postgres(PgTx<'a>),
+}
+
+pub(crate) struct SqliteTx<'a> {
+    pub(crate) connection: &'a rusqlite::Connection,
+    /// Whether a statement that fails leaves what it had changed to the transaction; else it is undone by itself.
+    pub(crate) leaves: bool,
+    /// The first statement's failure: nothing of the transaction may be kept.
+    pub(crate) spoilt: Option<Error>,
 }
 
 pub(crate) struct PgTx<'a> {
@@ -59,10 +67,14 @@ impl Tx<'_> {
     /// The engine's, sorted as [`Error`] says.
     pub fn execute(&mut self, sql: &str, args: &[Value<'_>]) -> Result<u64> {
         match &mut self.engine {
-            EngineTx::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(&numbered(sql))?;
-                let n_changed = statement.execute(rusqlite::params_from_iter(args))?;
-                Ok(u64::try_from(n_changed).unwrap_or(u64::MAX))
+            EngineTx::Sqlite(lite) => {
+                let changed = lite
+                    .connection
+                    .prepare_cached(&sqlite_text(sql, lite.leaves));
+                let changed = changed
+                    .and_then(|mut text| text.execute(rusqlite::params_from_iter(args)))
+                    .map_err(Error::from);
+                Ok(u64::try_from(lite.done(changed)?).unwrap_or(u64::MAX))
             }
             EngineTx::Postgres(pg) => {
                 let statement = pg.prepare(sql)?;
@@ -77,7 +89,10 @@ impl Tx<'_> {
     /// The engine's, sorted as [`Error`] says.
     pub fn query(&mut self, sql: &str, args: &[Value<'_>]) -> Result<Vec<Row>> {
         match &mut self.engine {
-            EngineTx::Sqlite(connection) => sqlite_query(connection, sql, args),
+            EngineTx::Sqlite(lite) => {
+                let rows = sqlite_query(lite, sql, args);
+                lite.done(rows)
+            }
             EngineTx::Postgres(pg) => {
                 let statement = pg.prepare(sql)?;
                 let rows = pg.line.wait(pg.tx.query(&statement, &pg_args(args)));
@@ -142,7 +157,7 @@ impl Tx<'_> {
     /// Runs several statements without arguments: migrations only.
     pub(crate) fn script(&mut self, sql: &str) -> Result<()> {
         match &mut self.engine {
-            EngineTx::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            EngineTx::Sqlite(lite) => Ok(lite.connection.execute_batch(sql)?),
             EngineTx::Postgres(pg) => pg.done(pg.line.wait(pg.tx.batch_execute(sql))),
         }
     }
@@ -181,6 +196,33 @@ impl Many {
     }
 }
 
+impl<'a> SqliteTx<'a> {
+    pub(crate) fn on(connection: &'a rusqlite::Connection) -> EngineTx<'a> {
+        EngineTx::Sqlite(Self {
+            connection,
+            leaves: false,
+            spoilt: None,
+        })
+    }
+
+    /// One that is rolled back as a whole when a statement fails.
+    pub(crate) fn plainly_on(connection: &'a rusqlite::Connection) -> EngineTx<'a> {
+        EngineTx::Sqlite(Self {
+            connection,
+            leaves: true,
+            spoilt: None,
+        })
+    }
+
+    /// Notes how a statement ended.
+    fn done<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        if let (Err(error), None) = (&outcome, &self.spoilt) {
+            self.spoilt = Some(error.clone());
+        }
+        outcome
+    }
+}
+
 impl PgTx<'_> {
     fn prepare(&mut self, sql: &str) -> Result<tokio_postgres::Statement> {
         if let Some(statement) = self.statements.get(sql) {
@@ -209,16 +251,27 @@ fn pg_args<'a>(args: &'a [Value<'_>]) -> Vec<&'a (dyn tokio_postgres::types::ToS
 
 /// `$2` is a name to SQLite, bound by its first appearance; `?2` is the number that we mean. No
 /// statement of ours has a dollar sign anywhere else.
-fn numbered(sql: &str) -> String {
-    sql.replace('$', "?")
+///
+/// Where nothing of the transaction is kept when a statement fails, it `leaves` what it had changed: to be able to undo a list
+/// of rows by itself, SQLite would copy every page that it touches.
+fn sqlite_text(sql: &str, leaves: bool) -> String {
+    let text = sql.replace('$', "?");
+    let verbs = [
+        ("insert into ", "insert or fail into "),
+        ("update ", "update or fail "),
+    ];
+    for (verb, leaving) in verbs.into_iter().filter(|_| leaves) {
+        if let Some(rest) = text.strip_prefix(verb) {
+            return format!("{leaving}{rest}");
+        }
+    }
+    text
 }
 
-fn sqlite_query(
-    connection: &rusqlite::Connection,
-    sql: &str,
-    args: &[Value<'_>],
-) -> Result<Vec<Row>> {
-    let mut statement = connection.prepare_cached(&numbered(sql))?;
+fn sqlite_query(lite: &SqliteTx<'_>, sql: &str, args: &[Value<'_>]) -> Result<Vec<Row>> {
+    let mut statement = lite
+        .connection
+        .prepare_cached(&sqlite_text(sql, lite.leaves))?;
     let n_columns = statement.column_count();
     let mut found = statement.query(rusqlite::params_from_iter(args))?;
     let mut rows = Vec::new();

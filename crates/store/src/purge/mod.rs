@@ -10,7 +10,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::tx::EngineTx;
+use crate::tx::{EngineTx, SqliteTx};
 use crate::{Error, Result, Tx, Value};
 
 pub use sql::{find, hold, remove};
@@ -79,7 +79,7 @@ pub struct FreePages {
 /// # Errors
 /// The engine's.
 pub fn free_pages(tx: &mut Tx<'_>) -> Result<Option<FreePages>> {
-    let EngineTx::Sqlite(connection) = &tx.engine else {
+    let EngineTx::Sqlite(SqliteTx { connection, .. }) = &tx.engine else {
         return Ok(None);
     };
     let number = |pragma: &str| -> Result<i64> {
@@ -100,7 +100,7 @@ pub fn free_pages(tx: &mut Tx<'_>) -> Result<Option<FreePages>> {
 /// The engine's.
 pub fn give_back(tx: &mut Tx<'_>, n_pages: u32) -> Result<bool> {
     let before = free_pages(tx)?.filter(|free| free.is_returnable && free.n_bytes > 0);
-    let (Some(before), EngineTx::Sqlite(connection)) = (before, &tx.engine) else {
+    let (Some(before), EngineTx::Sqlite(SqliteTx { connection, .. })) = (before, &tx.engine) else {
         return Ok(false);
     };
     let mut statement = connection.prepare(&format!("pragma incremental_vacuum({n_pages})"))?;
