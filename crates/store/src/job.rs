@@ -1,6 +1,7 @@
 //! A closure on its way to a thread of an engine, and its answer on the way back.
 
-use crate::{Error, Result, Tx, TxFailure};
+use crate::tx::EngineTx;
+use crate::{Error, Result, Tx, TxFailure, Vault};
 use crossbeam_channel::{Sender, TrySendError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -87,6 +88,46 @@ where
         };
         // The caller may have gone away (a closed connection); the commit stands all the same.
         let _ = self.answer.send(result);
+    }
+}
+
+/// How a job left the transaction in which it ran.
+pub(crate) enum JobEnd {
+    /// What it did may be kept.
+    Done,
+    /// Nothing may be kept, and its own answer says why.
+    Failed {
+        /// Whether a statement failed, too.
+        is_spoilt: bool,
+    },
+    /// Nothing may be kept, and its own answer does not say so: it passed over this failure.
+    Spoilt(Error),
+}
+
+impl JobEnd {
+    /// What its caller must hear instead of its own answer.
+    pub(crate) fn failure(self) -> Result<()> {
+        match self {
+            Self::Done | Self::Failed { .. } => Ok(()),
+            Self::Spoilt(error) => Err(error),
+        }
+    }
+}
+
+/// Runs a job in a transaction of SQLite that is open.
+pub(crate) fn run_one((engine, vault): (EngineTx<'_>, &Vault), job: &mut dyn StoreJob) -> JobEnd {
+    let mut tx = Tx { engine, vault };
+    let outcome = job.run(&mut tx);
+    let spoilt = match tx.engine {
+        EngineTx::Sqlite(lite) => lite.spoilt,
+        EngineTx::Postgres(_) => None,
+    };
+    match (outcome, spoilt) {
+        (Ok(()), None) => JobEnd::Done,
+        (Ok(()), Some(error)) => JobEnd::Spoilt(error),
+        (Err(_), spoilt) => JobEnd::Failed {
+            is_spoilt: spoilt.is_some(),
+        },
     }
 }
 

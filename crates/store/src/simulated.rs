@@ -7,8 +7,7 @@
 //!
 //! Transactions follow each other here, as on SQLite; what two do at the same time on PostgreSQL is not seen.
 
-use crate::job::StoreJob;
-use crate::sqlite::{JobEnd, run_one};
+use crate::job::{JobEnd, StoreJob, run_one};
 use crate::tx::SqliteTx;
 use crate::{Error, Result, Tx, Vault, migrate};
 use rusqlite::{Connection, MAIN_DB};

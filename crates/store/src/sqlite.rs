@@ -10,9 +10,9 @@
 //! shell or a backup that holds a transaction open cannot be, so a log of [`LOG_TIMES`] the size is reported, here, by
 //! [`crate::check::Headroom`] and by the metrics, until it has been given back.
 
-use crate::job::{StoreJob, spawn, submit};
+use crate::job::{JobEnd, StoreJob, run_one, spawn, submit};
 use crate::migrate;
-use crate::tx::{EngineTx, SqliteTx};
+use crate::tx::SqliteTx;
 use crate::{Error, Result, SchemaCare, StoreConfig, Tx, Vault, compact};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::Connection;
@@ -313,46 +313,6 @@ fn all_failed(
         Err(error.clone())
     };
     group.iter_mut().map(fail).collect()
-}
-
-/// How a job left the transaction in which it ran.
-pub(crate) enum JobEnd {
-    /// What it did may be kept.
-    Done,
-    /// Nothing may be kept, and its own answer says why.
-    Failed {
-        /// Whether a statement failed, too.
-        is_spoilt: bool,
-    },
-    /// Nothing may be kept, and its own answer does not say so: it passed over this failure.
-    Spoilt(Error),
-}
-
-impl JobEnd {
-    /// What its caller must hear instead of its own answer.
-    pub(crate) fn failure(self) -> Result<()> {
-        match self {
-            Self::Done | Self::Failed { .. } => Ok(()),
-            Self::Spoilt(error) => Err(error),
-        }
-    }
-}
-
-/// Runs a job in the transaction that is open.
-pub(crate) fn run_one((engine, vault): (EngineTx<'_>, &Vault), job: &mut dyn StoreJob) -> JobEnd {
-    let mut tx = Tx { engine, vault };
-    let outcome = job.run(&mut tx);
-    let spoilt = match tx.engine {
-        EngineTx::Sqlite(lite) => lite.spoilt,
-        EngineTx::Postgres(_) => None,
-    };
-    match (outcome, spoilt) {
-        (Ok(()), None) => JobEnd::Done,
-        (Ok(()), Some(error)) => JobEnd::Spoilt(error),
-        (Err(_), spoilt) => JobEnd::Failed {
-            is_spoilt: spoilt.is_some(),
-        },
-    }
 }
 
 fn run(connection: &Connection, sql: &str) -> Result<()> {

@@ -257,7 +257,7 @@ fn pg_args<'a>(args: &'a [Value<'_>]) -> Vec<&'a (dyn tokio_postgres::types::ToS
 fn sqlite_text(sql: &str, leaves: bool) -> String {
     let text = sql.replace('$', "?");
     let verbs = [
-        ("insert into ", "insert or fail into "),
+        ("insert ", "insert or fail "),
         ("update ", "update or fail "),
     ];
     for (verb, leaving) in verbs.into_iter().filter(|_| leaves) {
